@@ -1,0 +1,88 @@
+/**
+ * The words every part of the project shares.
+ *
+ * - task: one question of GDBench with its data, metrics and chance levels ("clevr").
+ * - example: one unit that is scored: a list of texts against a list of images.
+ * - scores: a matrix with a row a text and a column an image; higher is better.
+ * - metric: a figure derived from the scores of a task's examples ("clevr" has seven subtasks and "average").
+ */
+
+export const TASK_NAMES = ['clevr', 'winoground', 'mmbias'] as const;
+export type TaskName = (typeof TASK_NAMES)[number];
+
+/** What is fixed about a task, independent of any data: safe to ship to a browser. */
+export interface TaskDefinition {
+  readonly name: TaskName;
+  /** "CLEVR" */
+  readonly title: string;
+  /** One of the board's groups, e.g. "Binding", "Composition", "Bias". */
+  readonly capability: string;
+  /** One sentence a reader understands: what the task asks. */
+  readonly question: string;
+  /** What decides right from wrong, as a sentence or formula. */
+  readonly formula: string;
+  readonly kind: 'accuracy' | 'bias';
+  /** How the 95% interval is made. */
+  readonly interval: 'wilson' | 'bootstrap-by-image' | 'permutation';
+}
+
+/** One file of the data root that shows an image. */
+export interface ImageRef {
+  /** Absolute path. */
+  readonly path: string;
+}
+
+export interface Example {
+  /** Position in the official order, from 0; unique within the task. */
+  readonly index: number;
+  /** Stable identity within the task, e.g. "pair_binding_size/CLEVR_val2_000138.png/0". */
+  readonly id: string;
+  readonly texts: readonly string[];
+  readonly images: readonly ImageRef[];
+  /** clevr: the subtask. mmbias: "<Category>/<Group>". Otherwise absent. */
+  readonly group?: string;
+  /** winoground: tag, secondary_tag and collapsed_tag as the metric names use them. */
+  readonly tags?: readonly string[];
+  /** Examples of one cluster (the same image) are not independent: the bootstrap resamples clusters. */
+  readonly cluster: string;
+}
+
+/** A task's data on this machine. */
+export interface TaskData {
+  readonly task: TaskName;
+  readonly root: string;
+  /** Identity of the data: the first 16 hex digits of a sha256 over metadata and image bytes. */
+  readonly dataVersion: string;
+  readonly examples: readonly Example[];
+  /** mmbias: number of pleasant phrases; the rest of an example's texts are unpleasant. */
+  readonly pleasant?: number;
+}
+
+/** What the engine gives for one example: `scores[text][image]`. */
+export interface ExampleScores {
+  readonly index: number;
+  readonly example: string;
+  readonly scores: readonly (readonly number[])[];
+}
+
+/** One metric of one task. Fractions between 0 and 1, or an effect size; null where undefined. */
+export interface MetricValue {
+  /** Name within the task: "average", "group", "A-B.effect_size". */
+  readonly metric: string;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Level of a model that knows nothing; null for bias. */
+  readonly chance: number | null;
+  /** Examples (bias: images) behind the value. */
+  readonly n: number;
+}
+
+export interface TaskSummary {
+  readonly task: TaskName;
+  /** Examples scored. */
+  readonly n: number;
+  /** Examples whose right candidate shares the maximum; winoground: with any of four comparisons equal; bias: null. */
+  readonly ties: number | null;
+  readonly metrics: readonly MetricValue[];
+}

@@ -1,0 +1,108 @@
+"""Writes noise.json: what torch.randn and the usual noise schedules give, for the engine's own versions to be held against.
+
+Run by hand, with PyTorch (Debian: apt-get install python3-torch):
+
+    /usr/bin/python3 test/reference/make_noise.py
+
+The format is described in README.md beside this file.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import torch
+
+SHAPES = [(4, 16, 16), (5, 12, 12), (3, 7, 5), (1, 3, 4)]
+SEEDS = [0, 1, 123456789]
+DRAWS = 3
+SCHEDULES = [
+    {"beta_schedule": "linear", "beta_start": 0.0001, "beta_end": 0.02, "num_train_timesteps": 1000},
+    {"beta_schedule": "linear", "beta_start": 0.0002, "beta_end": 0.035, "num_train_timesteps": 500},
+    {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "num_train_timesteps": 1000},
+    {"beta_schedule": "squaredcos_cap_v2", "num_train_timesteps": 1000},
+    {"trained_betas": [0.01, 0.02, 0.04, 0.08, 0.16], "num_train_timesteps": 5},
+    {
+        "beta_schedule": "scaled_linear",
+        "beta_start": 0.00085,
+        "beta_end": 0.012,
+        "num_train_timesteps": 1000,
+        "rescale_betas_zero_snr": True,
+    },
+]
+
+
+def draws(shape, seed):
+    """The first draws of one CPU stream. Long ones are cut to both ends; the sum (float64) speaks for the middle."""
+    generator = torch.Generator().manual_seed(seed)
+    out = []
+    for _ in range(DRAWS):
+        values = torch.randn(*shape, generator=generator).flatten()
+        n = values.numel()
+        entry = {"sum": values.double().sum().item(), "sum_of_squares": values.double().square().sum().item()}
+        if n <= 128:
+            entry["values"] = values.tolist()
+        else:
+            entry["first"] = values[:16].tolist()
+            entry["last"] = values[-24:].tolist()
+        out.append(entry)
+    return out
+
+
+def betas_of(config):
+    steps = config["num_train_timesteps"]
+    if "trained_betas" in config:
+        return torch.tensor(config["trained_betas"], dtype=torch.float64)
+    kind = config["beta_schedule"]
+    if kind == "linear":
+        return torch.linspace(config["beta_start"], config["beta_end"], steps, dtype=torch.float64)
+    if kind == "scaled_linear":
+        root = torch.linspace(config["beta_start"] ** 0.5, config["beta_end"] ** 0.5, steps, dtype=torch.float64)
+        return root**2
+    if kind == "squaredcos_cap_v2":
+
+        def alpha_bar(t):
+            return math.cos((t + 0.008) / 1.008 * math.pi / 2) ** 2
+
+        return torch.tensor(
+            [min(1 - alpha_bar((i + 1) / steps) / alpha_bar(i / steps), 0.999) for i in range(steps)],
+            dtype=torch.float64,
+        )
+    raise ValueError(kind)
+
+
+def rescale_zero_terminal_snr(betas):
+    """Shift and scale sqrt(abar) so that its last value is 0 and its first stays (Lin et al., 2023, algorithm 1)."""
+    root = (1 - betas).cumprod(0).sqrt()
+    root = (root - root[-1]) * (root[0] / (root[0] - root[-1]))
+    abar = root**2
+    alphas = torch.cat([abar[:1], abar[1:] / abar[:-1]])
+    return 1 - alphas
+
+
+def schedule(config):
+    betas = betas_of(config)
+    if config.get("rescale_betas_zero_snr"):
+        betas = rescale_zero_terminal_snr(betas)
+    abar = (1 - betas).cumprod(0)
+    n = len(abar)
+    at = sorted({round(i * (n - 1) / 19) for i in range(20)}) if n > 20 else list(range(n))
+    return {"config": config, "timesteps": at, "alphas_cumprod": [abar[t].item() for t in at]}
+
+
+def main():
+    noise = [
+        {"shape": list(shape), "seed": seed, "draws": draws(shape, seed)} for shape in SHAPES for seed in SEEDS
+    ]
+    result = {"torch": torch.__version__, "noise": noise, "schedules": [schedule(c) for c in SCHEDULES]}
+    target = Path(__file__).with_name("noise.json")
+    text = json.dumps(result, indent=1)
+    # One line a list of numbers keeps the file readable in a diff.
+    import re
+
+    text = re.sub(r"\[\s+([-0-9][^\[\]{}]*?)\s+\]", lambda m: "[" + re.sub(r"\s+", " ", m.group(1)) + "]", text)
+    target.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
