@@ -1,0 +1,77 @@
+import type { Backdrop, Color } from './scene.ts';
+
+// Everything here uses + - * / and square roots only: these are exact in IEEE 754, so that pixels are equal on every
+// machine (sine, power and exponential are not).
+
+export const EYE = { x: 0, y: -8.3, z: 3.5 } as const;
+/** Tangent of half the field of view. */
+export const LENS = 0.256;
+
+export type Camera = { forward: readonly [number, number]; up: readonly [number, number] };
+
+/** The camera at EYE that looks at (0, 0, aim); its right is +x, `forward` and `up` hold (y, z). */
+export function cameraAt(aim: number): Camera {
+  const dy = -EYE.y;
+  const dz = aim - EYE.z;
+  const n = Math.sqrt(dy * dy + dz * dz);
+  return { forward: [dy / n, dz / n], up: [-dz / n, dy / n] };
+}
+
+/** Where a point falls in the picture: x and y from -1 to 1 (y upwards), and its depth along the view. */
+export function project(camera: Camera, x: number, y: number, z: number): { x: number; y: number; depth: number } {
+  const dy = y - EYE.y;
+  const dz = z - EYE.z;
+  const depth = dy * camera.forward[0] + dz * camera.forward[1];
+  const height = dy * camera.up[0] + dz * camera.up[1];
+  return { x: x / (depth * LENS), y: height / (depth * LENS), depth };
+}
+
+export type Rgb = readonly [number, number, number];
+
+/** Linear light of an sRGB byte triple (a cubic fit, no power function). */
+export function linear(r: number, g: number, b: number): Rgb {
+  const channel = (v: number): number => {
+    const c = v / 255;
+    return c * (c * (c * 0.305306011 + 0.682171111) + 0.012522878);
+  };
+  return [channel(r), channel(g), channel(b)];
+}
+
+/** An sRGB byte of linear light: a soft shoulder, then the sRGB curve by square roots. */
+export function toByte(light: number): number {
+  const l = light <= 0 ? 0 : light;
+  const x = (l * (1 + l / 4)) / (1 + l * 0.42);
+  const s1 = Math.sqrt(x > 1 ? 1 : x);
+  const s2 = Math.sqrt(s1);
+  const s3 = Math.sqrt(s2);
+  const v = 0.585122381 * s1 + 0.783140355 * s2 - 0.368262736 * s3;
+  return Math.max(0, Math.min(255, Math.round(v * 255)));
+}
+
+export const PIGMENT: Record<Color, Rgb> = {
+  gray: linear(128, 132, 140),
+  red: linear(214, 48, 42),
+  blue: linear(38, 84, 210),
+  green: linear(34, 148, 62),
+  brown: linear(128, 76, 38),
+  purple: linear(134, 52, 190),
+  cyan: linear(28, 190, 200),
+  yellow: linear(246, 204, 36),
+};
+
+/** Near floor and far wall of each backdrop. */
+export const PAPER: Record<Backdrop, { near: Rgb; far: Rgb }> = {
+  ivory: { near: linear(233, 226, 214), far: linear(248, 243, 232) },
+  mist: { near: linear(214, 223, 234), far: linear(234, 241, 248) },
+  sage: { near: linear(217, 226, 214), far: linear(237, 243, 232) },
+  blush: { near: linear(235, 219, 215), far: linear(249, 238, 234) },
+};
+
+export function clamp01(v: number): number {
+  return v < 0 ? 0 : v > 1 ? 1 : v;
+}
+
+export function smooth(edge0: number, edge1: number, v: number): number {
+  const t = clamp01((v - edge0) / (edge1 - edge0));
+  return t * t * (3 - 2 * t);
+}

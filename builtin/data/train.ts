@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type TrainItem, testContents, trainItem } from './lessons.ts';
+import { renderEmblem } from './plaque.ts';
+import { render, SIDE } from './raycast.ts';
+import { SET_VERSION } from './version.ts';
+
+/** The pixels of a training item: SIDE x SIDE RGB bytes. */
+export function drawItem(item: TrainItem): Uint8Array {
+  return item.kind === 'scene' ? render(item.scene) : renderEmblem(item.emblem);
+}
+
+/**
+ * Writes a training set into `out`: `images.u8` (count x 64 x 64 x 3 bytes, RGB, rows from the top), `captions.jsonl` (a
+ * line an image, a JSON list of captions that are all true of it) and `train.json`. It holds no scene whose contents
+ * (see contentKey) occur in the test set.
+ */
+export async function writeTrainSet(
+  out: string,
+  count: number,
+  seed: number,
+  onProgress: (done: number) => void = () => {},
+): Promise<{ sha256: string }> {
+  await mkdir(out, { recursive: true });
+  const barred = testContents();
+  const hash = createHash('sha256');
+  const images = createWriteStream(path.join(out, 'images.u8.part'));
+  const lines: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const item = trainItem(seed, i, barred);
+    const pixels = drawItem(item);
+    const line = JSON.stringify(item.captions);
+    hash.update(pixels).update(line);
+    lines.push(line);
+    if (!images.write(pixels)) await once(images, 'drain');
+    onProgress(i + 1);
+  }
+  images.end();
+  await once(images, 'close');
+  const sha256 = hash.digest('hex');
+  await rename(path.join(out, 'images.u8.part'), path.join(out, 'images.u8'));
+  await writeFile(path.join(out, 'captions.jsonl'), `${lines.join('\n')}\n`);
+  const about = { set: SET_VERSION, count, seed, width: SIDE, height: SIDE, channels: 3, sha256 };
+  await writeFile(path.join(out, 'train.json'), `${JSON.stringify(about, null, 2)}\n`);
+  return { sha256 };
+}
+
+const USAGE = 'Usage: node --import tsx builtin/data/train.ts OUT [--count 4000] [--seed 0]';
+
+async function main(args: string[]): Promise<number> {
+  let parsed: { values: { count: string; seed: string; help: boolean }; positionals: string[] };
+  try {
+    parsed = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        count: { type: 'string', default: '4000' },
+        seed: { type: 'string', default: '0' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    return 2;
+  }
+  if (parsed.values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const out = parsed.positionals[0];
+  const count = Number(parsed.values.count);
+  const seed = Number(parsed.values.seed);
+  if (!out || parsed.positionals.length > 1 || !Number.isInteger(count) || count < 1 || !Number.isInteger(seed)) {
+    console.error(`train: give one folder, a count of at least 1 and a whole-numbered seed.\n${USAGE}`);
+    return 2;
+  }
+  const started = performance.now();
+  await writeTrainSet(out, count, seed, (done) => {
+    if (done % 500 === 0 || done === count) {
+      const rate = (done / (performance.now() - started)) * 1000;
+      console.log(`train: ${done} of ${count} scenes (${rate.toFixed(0)} a second)`);
+    }
+  });
+  return 0;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  main(process.argv.slice(2)).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      console.error(`train: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    },
+  );
+}

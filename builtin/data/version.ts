@@ -1,0 +1,8 @@
+/** Name of the built-in data set; it opens the folder's name and the manifest. */
+export const SET_NAME = 'builtin';
+
+/** Version of the built-in data set. Any change of a caption or a pixel needs a new one: scores are stored under it. */
+export const SET_VERSION = '1';
+
+/** Seed of the published set; another seed draws another set of the same form. */
+export const SET_SEED = 0;

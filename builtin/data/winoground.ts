@@ -1,0 +1,198 @@
+import { colorShape, materialColorShape, say, sizeColorShape } from './captions.ts';
+import { compose, type Layout, randomLook } from './compose.ts';
+import { type Random, randomStream } from './random.ts';
+import { COLORS, type Look, type Scene, SHAPES } from './scene.ts';
+
+/** One row of winoground's data.json. */
+export type WinogroundRow = {
+  id: number;
+  caption_0: string;
+  caption_1: string;
+  tag: string;
+  secondary_tag: string;
+  num_main_preds: number;
+  collapsed_tag: 'Object' | 'Relation';
+};
+
+export type WinogroundItem = { row: WinogroundRow; scenes: [Scene, Scene] };
+
+/** Two captions of the same words in another order, and what to place for each. */
+type Draft = { captions: [string, string]; looks: [Look[], Look[]]; layout: Layout };
+type Kind = { tag: string; collapsed: WinogroundRow['collapsed_tag']; count: number; draft: (random: Random) => Draft };
+
+// Tags are those that the official file gives to the same kind of swap.
+const KINDS: readonly Kind[] = [
+  { tag: 'Noun Phrase', collapsed: 'Object', count: 20, draft: stackDraft },
+  {
+    tag: 'Noun Phrase',
+    collapsed: 'Object',
+    count: 20,
+    draft: (r) => orderDraft(r, ['left of', 'right of'], 'beside'),
+  },
+  {
+    tag: 'Noun Phrase',
+    collapsed: 'Object',
+    count: 16,
+    draft: (r) => orderDraft(r, ['in front of', 'behind'], 'ahead'),
+  },
+  { tag: 'Preposition', collapsed: 'Relation', count: 12, draft: sidesDraft },
+  { tag: 'Adjective-Color', collapsed: 'Relation', count: 18, draft: colorDraft },
+  { tag: 'Noun', collapsed: 'Object', count: 10, draft: nounDraft },
+  { tag: 'Adjective-Size', collapsed: 'Relation', count: 12, draft: sizeDraft },
+  { tag: 'Adjective-Texture', collapsed: 'Relation', count: 6, draft: textureDraft },
+  { tag: 'Determiner-Numeral', collapsed: 'Relation', count: 6, draft: numberDraft },
+];
+
+export const WINOGROUND_EXAMPLES = KINDS.reduce((n, k) => n + k.count, 0);
+
+/** All winoground examples of a seed, in the order of their ids, kinds well mixed. */
+export function planWinoground(seed: number): WinogroundItem[] {
+  const order = randomStream(seed, 'test/winoground/order').shuffle(
+    KINDS.flatMap((kind) => Array.from({ length: kind.count }, () => kind)),
+  );
+  const taken = new Set<string>();
+  return order.map((kind, id) => {
+    const random = randomStream(seed, `test/winoground/${id}`);
+    let draft = kind.draft(random);
+    while (taken.has([...draft.captions].sort().join('\n'))) draft = kind.draft(random);
+    taken.add([...draft.captions].sort().join('\n'));
+    const [caption_0, caption_1] = draft.captions;
+    const row = { id, caption_0, caption_1, tag: kind.tag, secondary_tag: '', num_main_preds: 1 };
+    return {
+      row: { ...row, collapsed_tag: kind.collapsed },
+      scenes: [compose(random, draft.looks[0], draft.layout), compose(random, draft.looks[1], draft.layout)],
+    };
+  });
+}
+
+/** Two looks of different colours; shapes may be equal. */
+function twoColors(random: Random): [Look, Look] {
+  const [c1, c2] = random.shuffle(COLORS);
+  return [
+    { ...randomLook(random), color: c1! },
+    { ...randomLook(random), color: c2! },
+  ];
+}
+
+/** Two looks of different colours and shapes. */
+function twoKinds(random: Random): [Look, Look] {
+  const [s1, s2] = random.shuffle(SHAPES);
+  const [a, b] = twoColors(random);
+  return [
+    { ...a, shape: s1! },
+    { ...b, shape: s2! },
+  ];
+}
+
+function stackDraft(random: Random): Draft {
+  const flat = ['cube', 'cylinder'] as const;
+  const [a, b] = twoColors(random).map((l) => ({ ...l, shape: random.pick(flat) })) as [Look, Look];
+  // The upper one is never larger, so that the pile looks at rest.
+  const below = random.pick(['small', 'large'] as const);
+  const pile = (top: Look, bottom: Look): Look[] => [
+    { ...top, size: 'small' },
+    { ...bottom, size: below },
+  ];
+  const say2 = (x: Look, y: Look): string => `${say(colorShape(x))} on top of ${say(colorShape(y))}`;
+  return { captions: [say2(a, b), say2(b, a)], looks: [pile(a, b), pile(b, a)], layout: 'stacked' };
+}
+
+/** "x RELATION y" against "y RELATION x"; the layout puts its first look left or in front. */
+function orderDraft(random: Random, relations: readonly [string, string], layout: Layout): Draft {
+  const [a, b] = twoColors(random);
+  const forward = random.chance(0.5);
+  const say2 = (x: Look, y: Look): string =>
+    `${say(colorShape(x))} ${forward ? relations[0] : relations[1]} ${say(colorShape(y))}`;
+  const looks: [Look[], Look[]] = forward
+    ? [
+        [a, b],
+        [b, a],
+      ]
+    : [
+        [b, a],
+        [a, b],
+      ];
+  return { captions: [say2(a, b), say2(b, a)], looks, layout };
+}
+
+function sidesDraft(random: Random): Draft {
+  const [a, b] = twoColors(random);
+  const say2 = (x: string, y: string): string =>
+    `${say(colorShape(a))} on the ${x} and ${say(colorShape(b))} on the ${y}`;
+  return {
+    captions: [say2('left', 'right'), say2('right', 'left')],
+    looks: [
+      [a, b],
+      [b, a],
+    ],
+    layout: 'beside',
+  };
+}
+
+/** "x and y" with one property exchanged; where the two stand is left to chance. */
+function exchangeDraft(random: Random, pair: [Look, Look], swapped: [Look, Look], phrase: (l: Look) => string): Draft {
+  const say2 = (p: [Look, Look]): string => `${phrase(p[0])} and ${phrase(p[1])}`;
+  return {
+    captions: [say2(pair), say2(swapped)],
+    looks: [random.shuffle(pair), random.shuffle(swapped)],
+    layout: 'beside',
+  };
+}
+
+function colorDraft(random: Random): Draft {
+  const [a, b] = twoKinds(random);
+  const swapped: [Look, Look] = [
+    { ...a, color: b.color },
+    { ...b, color: a.color },
+  ];
+  return exchangeDraft(random, [a, b], swapped, (l) => say(colorShape(l)));
+}
+
+function nounDraft(random: Random): Draft {
+  const [a, b] = twoKinds(random);
+  const swapped: [Look, Look] = [
+    { ...a, shape: b.shape },
+    { ...b, shape: a.shape },
+  ];
+  return exchangeDraft(random, [a, b], swapped, (l) => say(colorShape(l)));
+}
+
+function sizeDraft(random: Random): Draft {
+  const [a, b] = twoColors(random);
+  const pair: [Look, Look] = [
+    { ...a, size: 'small' },
+    { ...b, size: 'large' },
+  ];
+  const swapped: [Look, Look] = [
+    { ...a, size: 'large' },
+    { ...b, size: 'small' },
+  ];
+  return exchangeDraft(random, pair, swapped, (l) => say(sizeColorShape(l)));
+}
+
+function textureDraft(random: Random): Draft {
+  const [a, b] = twoColors(random);
+  const pair: [Look, Look] = [
+    { ...a, size: 'large', material: 'shiny' },
+    { ...b, size: 'large', material: 'matte' },
+  ];
+  const swapped: [Look, Look] = [
+    { ...pair[0], material: 'matte' },
+    { ...pair[1], material: 'shiny' },
+  ];
+  return exchangeDraft(random, pair, swapped, (l) => say(materialColorShape(l)));
+}
+
+function numberDraft(random: Random): Draft {
+  const [a, b] = twoColors(random).map((l): Look => ({ ...l, size: 'small' })) as [Look, Look];
+  const say2 = (n: 'two' | 'three', m: 'two' | 'three'): string =>
+    `${say({ ...colorShape(a), count: n })} and ${say({ ...colorShape(b), count: m })}`;
+  return {
+    captions: [say2('two', 'three'), say2('three', 'two')],
+    looks: [
+      [a, a, b, b, b],
+      [a, a, a, b, b],
+    ],
+    layout: 'scattered',
+  };
+}
