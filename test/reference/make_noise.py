@@ -8,11 +8,14 @@ The format is described in README.md beside this file.
 """
 
 import json
-import math
 import re
+import sys
 from pathlib import Path
 
 import torch
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "builtin" / "checkpoints"))
+from schedule import alphas_cumprod  # noqa: E402
 
 # (3, 7, 5) is no multiple of 16; the last two are below 16, where PyTorch takes another path (an odd count keeps a spare value).
 SHAPES = [(4, 16, 16), (5, 12, 12), (3, 7, 5), (1, 3, 4), (1, 1, 5)]
@@ -56,42 +59,8 @@ def draws(shape, seed):
     return out
 
 
-def betas_of(config):
-    steps = config["num_train_timesteps"]
-    if "trained_betas" in config:
-        return torch.tensor(config["trained_betas"], dtype=torch.float64)
-    kind = config["beta_schedule"]
-    if kind == "linear":
-        return torch.linspace(config["beta_start"], config["beta_end"], steps, dtype=torch.float64)
-    if kind == "scaled_linear":
-        root = torch.linspace(config["beta_start"] ** 0.5, config["beta_end"] ** 0.5, steps, dtype=torch.float64)
-        return root**2
-    if kind == "squaredcos_cap_v2":
-
-        def alpha_bar(t):
-            return math.cos((t + 0.008) / 1.008 * math.pi / 2) ** 2
-
-        return torch.tensor(
-            [min(1 - alpha_bar((i + 1) / steps) / alpha_bar(i / steps), 0.999) for i in range(steps)],
-            dtype=torch.float64,
-        )
-    raise ValueError(kind)
-
-
-def rescale_zero_terminal_snr(betas):
-    """Shift and scale sqrt(abar) so that its last value is 0 and its first stays (Lin et al., 2023, algorithm 1)."""
-    root = (1 - betas).cumprod(0).sqrt()
-    root = (root - root[-1]) * (root[0] / (root[0] - root[-1]))
-    abar = root**2
-    alphas = torch.cat([abar[:1], abar[1:] / abar[:-1]])
-    return 1 - alphas
-
-
 def schedule(config):
-    betas = betas_of(config)
-    if config.get("rescale_betas_zero_snr"):
-        betas = rescale_zero_terminal_snr(betas)
-    abar = (1 - betas).cumprod(0)
+    abar = alphas_cumprod(config)
     n = len(abar)
     at = sorted({round(i * (n - 1) / 19) for i in range(20)}) if n > 20 else list(range(n))
     return {"config": config, "timesteps": at, "alphas_cumprod": [abar[t].item() for t in at]}

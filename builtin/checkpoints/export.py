@@ -1,0 +1,240 @@
+"""Writes trained or random modules as ONNX checkpoints in the layouts of an Optimum export (diffusers or CLIP)."""
+
+from pathlib import Path
+
+import onnx
+import torch
+from torch import nn
+
+from bpe import dump
+
+OPSET = 14
+
+
+def compact(path):
+    """Drops what only a debugger reads (node names, inferred shapes) and shortens the names of inner values."""
+    model = onnx.load(str(path))
+    graph = model.graph
+    kept = {v.name for v in [*graph.input, *graph.output]}
+    short = {"": ""}
+
+    def rename(name):
+        if name in kept:
+            return name
+        return short.setdefault(name, f"v{len(short)}")
+
+    def walk(g):
+        for tensor in g.initializer:
+            tensor.name = rename(tensor.name)
+        for node in g.node:
+            node.name = ""
+            node.doc_string = ""
+            node.input[:] = [rename(n) for n in node.input]
+            node.output[:] = [rename(n) for n in node.output]
+            for attribute in node.attribute:
+                if attribute.type == onnx.AttributeProto.GRAPH:
+                    walk(attribute.g)
+
+    walk(graph)
+    del graph.value_info[:]
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
+def to_onnx(module, inputs, path, input_names, output_names, batched):
+    """batched: the name of the first axis of each input and output that has a free one. Weights stay inside the one file."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.onnx.export(
+        module.eval(),
+        inputs,
+        str(path),
+        input_names=input_names,
+        output_names=output_names,
+        dynamic_axes={name: {0: axis} for name, axis in batched.items()},
+        opset_version=OPSET,
+        do_constant_folding=True,
+    )
+    compact(path)
+
+
+class ClipText(nn.Module):
+    def __init__(self, dual):
+        super().__init__()
+        self.dual = dual
+
+    def forward(self, ids, mask):
+        return self.dual.embed_text(ids, mask)
+
+
+class ClipVision(nn.Module):
+    def __init__(self, dual):
+        super().__init__()
+        self.dual = dual
+
+    def forward(self, pixels):
+        return self.dual.embed_image(pixels)
+
+
+def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_width, joint):
+    """size: the side of the image the encoder takes. joint: one model.onnx, else text_model.onnx and vision_model.onnx."""
+    folder = Path(folder)
+    ids, mask = (torch.tensor([row, row]) for row in tokenizer.padded("a red cube."))
+    pixels = torch.zeros(2, 3, size, size)
+    if joint:
+        to_onnx(
+            dual,
+            (ids, pixels[:1], mask),
+            folder / "model.onnx",
+            ["input_ids", "pixel_values", "attention_mask"],
+            ["logits_per_image", "text_embeds", "image_embeds"],
+            {
+                "input_ids": "text_batch",
+                "attention_mask": "text_batch",
+                "pixel_values": "image_batch",
+                "text_embeds": "text_batch",
+                "image_embeds": "image_batch",
+                "logits_per_image": "image_batch",
+            },
+        )
+    else:
+        to_onnx(
+            ClipText(dual),
+            (ids, mask),
+            folder / "text_model.onnx",
+            ["input_ids", "attention_mask"],
+            ["text_embeds"],
+            {"input_ids": "batch", "attention_mask": "batch", "text_embeds": "batch"},
+        )
+        to_onnx(
+            ClipVision(dual),
+            (pixels,),
+            folder / "vision_model.onnx",
+            ["pixel_values"],
+            ["image_embeds"],
+            {"pixel_values": "batch", "image_embeds": "batch"},
+        )
+    dump(
+        folder / "config.json",
+        {
+            "architectures": ["CLIPModel"],
+            "model_type": "clip",
+            "projection_dim": dim,
+            "text_config": {
+                "model_type": "clip_text_model",
+                "hidden_size": text_width,
+                "max_position_embeddings": tokenizer.max_length,
+                "vocab_size": len(tokenizer.vocab),
+                "eos_token_id": tokenizer.end,
+                "bos_token_id": tokenizer.start,
+            },
+            "vision_config": {"model_type": "clip_vision_model", "image_size": size, "num_channels": 3},
+        },
+    )
+    dump(folder / "preprocessor_config.json", preprocessor)
+    tokenizer.save_fast(folder)
+
+
+class IdsOnly(nn.Module):
+    def __init__(self, text):
+        super().__init__()
+        self.text = text
+
+    def forward(self, ids):
+        return self.text(ids)
+
+
+def export_diffusion(folder, parts, tokenizer, scheduler, spec):
+    """parts: text, unet, encoder and, if it has one, decoder (modules).
+
+    spec: image (side in pixels), latents (channels), vae_widths, unet_widths, text_width, scaling_factor,
+    ids (torch dtype of input_ids), timestep (an example: its shape and dtype are those of the graph's input).
+    """
+    folder = Path(folder)
+    side = spec["image"] // 2 ** (len(spec["vae_widths"]) - 1)
+    ids = torch.tensor([tokenizer.padded("a red cube.")[0]] * 2, dtype=spec["ids"])
+    hidden = torch.zeros(2, tokenizer.max_length, spec["text_width"])
+    latent = torch.zeros(2, spec["latents"], side, side)
+    dump(
+        folder / "model_index.json",
+        {
+            "_class_name": "OnnxStableDiffusionPipeline",
+            "_diffusers_version": "0.30.0",
+            "scheduler": ["diffusers", "DDIMScheduler"],
+            "text_encoder": ["diffusers", "OnnxRuntimeModel"],
+            "tokenizer": ["transformers", "CLIPTokenizer"],
+            "unet": ["diffusers", "OnnxRuntimeModel"],
+            "vae_encoder": ["diffusers", "OnnxRuntimeModel"],
+            # Named even where it is not exported: scoring never needs it.
+            "vae_decoder": ["diffusers", "OnnxRuntimeModel"],
+        },
+    )
+    dump(folder / "scheduler" / "scheduler_config.json", scheduler)
+    tokenizer.save_slow(folder / "tokenizer")
+    to_onnx(
+        IdsOnly(parts["text"]),
+        (ids,),
+        folder / "text_encoder" / "model.onnx",
+        ["input_ids"],
+        ["last_hidden_state", "pooler_output"],
+        {"input_ids": "batch", "last_hidden_state": "batch", "pooler_output": "batch"},
+    )
+    dump(
+        folder / "text_encoder" / "config.json",
+        {
+            "architectures": ["CLIPTextModel"],
+            "model_type": "clip_text_model",
+            "hidden_size": spec["text_width"],
+            "max_position_embeddings": tokenizer.max_length,
+            "vocab_size": len(tokenizer.vocab),
+            "bos_token_id": tokenizer.start,
+            "eos_token_id": tokenizer.end,
+        },
+    )
+    to_onnx(
+        parts["unet"],
+        (latent, spec["timestep"], hidden),
+        folder / "unet" / "model.onnx",
+        ["sample", "timestep", "encoder_hidden_states"],
+        ["out_sample"],
+        {"sample": "batch", "encoder_hidden_states": "batch", "out_sample": "batch"},
+    )
+    dump(
+        folder / "unet" / "config.json",
+        {
+            "_class_name": "UNet2DConditionModel",
+            "sample_size": side,
+            "in_channels": spec["latents"],
+            "out_channels": spec["latents"],
+            "block_out_channels": list(spec["unet_widths"]),
+            "cross_attention_dim": spec["text_width"],
+        },
+    )
+    vae = {
+        "_class_name": "AutoencoderKL",
+        "sample_size": spec["image"],
+        "in_channels": 3,
+        "out_channels": 3,
+        "latent_channels": spec["latents"],
+        "block_out_channels": list(spec["vae_widths"]),
+        "scaling_factor": spec["scaling_factor"],
+    }
+    to_onnx(
+        parts["encoder"],
+        (torch.zeros(2, 3, spec["image"], spec["image"]),),
+        folder / "vae_encoder" / "model.onnx",
+        ["sample"],
+        ["latent_parameters"],
+        {"sample": "batch", "latent_parameters": "batch"},
+    )
+    dump(folder / "vae_encoder" / "config.json", vae)
+    if "decoder" in parts:
+        to_onnx(
+            parts["decoder"],
+            (latent,),
+            folder / "vae_decoder" / "model.onnx",
+            ["latent_sample"],
+            ["sample"],
+            {"latent_sample": "batch", "sample": "batch"},
+        )
+        dump(folder / "vae_decoder" / "config.json", vae)
