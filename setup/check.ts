@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { sentence } from './fault.ts';
+import { ROOT } from './home.ts';
+import { generateCode } from './prepare.ts';
+import { runNode, step } from './step.ts';
+
+const tool = (path: string) => join(ROOT, 'node_modules', path);
+
+/** Formatting, lint with the import directions, and types. */
+export async function check(): Promise<void> {
+  try {
+    await generateCode();
+    await step('Format, lint and import directions', () => runNode([tool('@biomejs/biome/bin/biome'), 'ci', '.']));
+    await step('Types', () => runNode([tool('typescript/bin/tsc'), '-p', '.']));
+    await step('Types of the web pages', () => runNode([tool('typescript/bin/tsc'), '-p', 'apps/web', '--noEmit']));
+  } catch (error) {
+    console.error(sentence(error));
+    process.exit(1);
+  }
+}

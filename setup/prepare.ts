@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './home.ts';
+import { derive, runNode, step } from './step.ts';
+
+/** Code that is generated from the two contracts: the database schema and the GraphQL SDL. */
+export async function generateCode(): Promise<void> {
+  await derive({
+    title: 'Code generation: the database client',
+    inputs: ['prisma/schema.prisma', 'prisma/generate.mjs'],
+    product: 'prisma/generated',
+    action: () => runNode(['prisma/generate.mjs']),
+  });
+  await derive({
+    title: 'Code generation: GraphQL types',
+    inputs: ['schema', 'apps/web/operations'],
+    product: 'apps/api/generated',
+    action: () => runNode(['schema/generate.mjs']),
+  });
+}
+
+/** The web application's production build. */
+export async function buildWeb(): Promise<void> {
+  await derive({
+    title: 'Build: the web pages',
+    inputs: ['apps/web', 'schema', 'packages/benchmark', 'package-lock.json'],
+    product: 'apps/web/.next/BUILD_ID',
+    action: () =>
+      runNode([join(ROOT, 'node_modules/next/dist/bin/next'), 'build'], {
+        cwd: join(ROOT, 'apps/web'),
+        env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+      }),
+  });
+}
+
+/** The data root that evaluations read: GDBENCH_DATA, else the built-in set, drawn when it is not there. */
+export async function dataRoot(): Promise<string> {
+  if (process.env.GDBENCH_DATA) return process.env.GDBENCH_DATA;
+  const { buildData, builtinDataRoot } = await import('@gdbench/builtin/data');
+  const root = builtinDataRoot();
+  if (!existsSync(join(root, 'manifest.json'))) await step('Data: drawing the built-in scenes', () => buildData(root));
+  return root;
+}

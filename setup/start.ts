@@ -1,0 +1,206 @@
+import { existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetupFault, sentence } from './fault.ts';
+import { home, ROOT } from './home.ts';
+import { portSetting, requireFreePort } from './port.ts';
+import { buildWeb, dataRoot, generateCode } from './prepare.ts';
+import { endService, messageFrom, type Service, startService } from './service.ts';
+import { runNode, step } from './step.ts';
+
+const MIN_FREE_BYTES = 500e6;
+/** What the board asks of the built-in checkpoints, so that two cores finish in minutes. */
+const BUDGET = { GDBENCH_SAMPLES: '25', GDBENCH_SEED: '0' };
+
+/** What has been started, in order; ended in the opposite order. */
+const started: { name: string; end: () => Promise<void> }[] = [];
+let ending = false;
+
+/** Sets everything up, runs the whole platform, and ends it cleanly on Ctrl-C. */
+export async function start(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
+  try {
+    await run();
+  } catch (error) {
+    if (ending) return;
+    console.error(sentence(error));
+    await end(1);
+  }
+}
+
+async function run(): Promise<void> {
+  const apiPort = portSetting('API_PORT', 4000);
+  const webPort = portSetting('WEB_PORT', 3000);
+  await requireFreePort(apiPort, 'API_PORT');
+  await requireFreePort(webPort, 'WEB_PORT');
+  mkdirSync(home(), { recursive: true });
+  requireFreeDisk();
+  await generateCode();
+  await buildWeb();
+  const data = await dataRoot();
+  const databaseUrl = await startDatabase();
+  const env = { ...BUDGET, ...pinned(), DATABASE_URL: databaseUrl, GDBENCH_HOME: home(), GDBENCH_DATA: data };
+  const logs = join(home(), 'log');
+  const apiUrl = `http://localhost:${apiPort}`;
+  await step('Starting the API, a worker and the web pages', async () => {
+    await Promise.all([
+      keep(
+        {
+          name: 'api',
+          args: ['--import', 'tsx', 'apps/api/server.ts'],
+          env: { ...env, API_PORT: String(apiPort) },
+          logs,
+        },
+        listening,
+      ),
+      keep({ name: 'worker', args: ['--import', 'tsx', 'workers/worker.ts'], env, logs }, ready),
+      keepWeb(webPort, apiUrl, logs),
+    ]);
+  });
+  process.stdout.write(
+    [
+      '',
+      `  Leaderboard   http://localhost:${webPort}`,
+      `  GraphQL       ${apiUrl}/graphql`,
+      `  Logs          ${logs}`,
+      '',
+      '  Everything listens on this machine only (127.0.0.1). Ctrl-C stops it all.',
+      '',
+    ].join('\n'),
+  );
+  await submitBuiltin(apiUrl);
+  process.send?.({ started: true });
+}
+
+function requireFreeDisk(): void {
+  const disk = statfsSync(home());
+  const free = disk.bavail * disk.bsize;
+  if (free >= MIN_FREE_BYTES) return;
+  throw new SetupFault(
+    `The disk of ${home()} has ${Math.round(free / 1e6)} MB free and the database, uploads and builds need at least ${MIN_FREE_BYTES / 1e6}: free some space, or set GDBENCH_HOME to a folder on another disk.`,
+  );
+}
+
+/** Settings of the environment win over our defaults. */
+function pinned(): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(BUDGET).flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+}
+
+async function startDatabase(): Promise<string> {
+  const { migrate } = await import('@gdbench/prisma/migrate');
+  let url = process.env.DATABASE_URL;
+  if (!url) {
+    const { startEmbeddedPostgres } = await import('./postgres.ts');
+    const server = await step('Database: starting the embedded PostgreSQL', () =>
+      startEmbeddedPostgres({ dir: join(home(), 'postgres') }),
+    );
+    started.push({ name: 'database', end: () => server.stop() });
+    url = server.url;
+  }
+  const databaseUrl = url;
+  await step('Database: applying migrations', () => migrate(databaseUrl));
+  return databaseUrl;
+}
+
+type Options = Parameters<typeof startService>[0];
+type IsReady = (message: unknown) => true | undefined;
+
+const listening: IsReady = (message) =>
+  typeof message === 'object' && message !== null && 'listening' in message ? true : undefined;
+const ready: IsReady = (message) =>
+  typeof message === 'object' && message !== null && 'ready' in message ? true : undefined;
+
+/** Starts a process and starts it anew when it dies; three deaths within a minute stop the platform. */
+async function keep(options: Options, isReady: IsReady): Promise<void> {
+  let service = startService(options);
+  started.push({ name: options.name, end: () => endService(service) });
+  const deaths: number[] = [];
+  const watch = (running: Service): Promise<void> =>
+    running.ended.then(() => {
+      if (ending) return;
+      deaths.push(Date.now());
+      if (deaths.filter((at) => at > Date.now() - 60_000).length >= 3) {
+        console.error(
+          `The ${options.name} process keeps dying: ${join(options.logs, `${options.name}.log`)} says why.`,
+        );
+        void end(1);
+        return;
+      }
+      console.error(`The ${options.name} process died and is started again; its log is in ${options.logs}.`);
+      service = startService(options);
+      void watch(service);
+    });
+  await messageFrom(service, isReady, options.logs);
+  void watch(service);
+}
+
+async function keepWeb(port: number, apiUrl: string, logs: string): Promise<void> {
+  const cwd = join(ROOT, 'apps/web');
+  const args = [join(ROOT, 'node_modules/next/dist/bin/next'), 'start', '-H', '127.0.0.1', '-p', String(port)];
+  const env = { API_URL: apiUrl, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
+  const service = startService({ name: 'web', args, cwd, env, logs });
+  started.push({ name: 'web', end: () => endService(service) });
+  let died = false;
+  void service.ended.then(() => {
+    died = true;
+    if (ending) return;
+    console.error(`The web process died: ${join(logs, 'web.log')} says why.`);
+    void end(1);
+  });
+  while (!died && !(await answers(`http://127.0.0.1:${port}/`)))
+    await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url, { signal: AbortSignal.timeout(10_000) }).then(
+    async (response) => {
+      await response.arrayBuffer();
+      return response.ok;
+    },
+    () => false,
+  );
+}
+
+/** Submits the built-in checkpoints as anyone would, leaving out those that stand on the board already. */
+async function submitBuiltin(apiUrl: string): Promise<void> {
+  const { checkpointSha256OfFolder } = await import('./builtin.ts');
+  const folder = join(ROOT, 'builtin/checkpoints');
+  const names = readdirSync(folder).filter((name) =>
+    ['config.json', 'model_index.json'].some((file) => existsSync(join(folder, name, file))),
+  );
+  const present = await namesOnBoard(apiUrl);
+  for (const name of names) {
+    if (ending) return;
+    if (present.has(`${name} ${await checkpointSha256OfFolder(join(folder, name))}`)) continue;
+    await step(`Submitting the built-in checkpoint ${name}`, () =>
+      runNode(['apps/cli/gdbench.mjs', 'submit', join(folder, name), '--name', name, '--server', apiUrl, '--json']),
+    );
+  }
+}
+
+async function namesOnBoard(apiUrl: string): Promise<Set<string>> {
+  const query = '{ leaderboard(first: 100) { edges { node { checkpoint { name sha256 } } } } }';
+  const response = await fetch(`${apiUrl}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const body = (await response.json()) as {
+    data: { leaderboard: { edges: { node: { checkpoint: { name: string; sha256: string } } }[] } };
+  };
+  return new Set(body.data.leaderboard.edges.map(({ node }) => `${node.checkpoint.name} ${node.checkpoint.sha256}`));
+}
+
+/** Ends what was started, last first; a second call (an impatient second Ctrl-C) changes nothing. */
+async function end(code: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  if (started.length > 0) process.stdout.write('\nStopping: ');
+  for (const { name, end: endOne } of started.reverse()) {
+    process.stdout.write(`${name} `);
+    await endOne().catch((error) => console.error(`${name}: ${sentence(error)}`));
+  }
+  process.stdout.write('\n');
+  process.exit(code);
+}

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SetupFault } from './fault.ts';
+import { ROOT } from './home.ts';
+
+const NOT_SOURCES = new Set(['node_modules', 'generated', '.next', '.gdbench']);
+
+/** Says what is being done, does it, says how long it took. */
+export async function step<T>(title: string, action: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  process.stdout.write(`▸ ${title}\n`);
+  const result = await action();
+  process.stdout.write(`  done in ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
+  return result;
+}
+
+interface Derived {
+  title: string;
+  /** Files and folders below the root on which the product depends. */
+  inputs: string[];
+  /** A path that the action makes; its absence means that the action must run. */
+  product: string;
+  action: () => Promise<unknown>;
+}
+
+/** Runs the action only when an input has changed since it last succeeded. */
+export async function derive({ title, inputs, product, action }: Derived): Promise<void> {
+  const stamp = join(ROOT, 'node_modules/.gdbench', createHash('sha256').update(product).digest('hex').slice(0, 16));
+  const wanted = fingerprint(inputs);
+  if (existsSync(join(ROOT, product)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  await step(title, action);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+function fingerprint(inputs: string[]): string {
+  const hash = createHash('sha256');
+  for (const input of inputs)
+    for (const file of files(join(ROOT, input))) hash.update(`${file}\0`).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+function files(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => !NOT_SOURCES.has(name) && !name.endsWith('.test.ts'))
+    .sort()
+    .flatMap((name) => files(join(path, name)));
+}
+
+/** Runs a Node script of the repository to its end; its output is shown only when it fails. */
+export async function runNode(
+  args: string[],
+  options: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<string> {
+  const child = spawn(process.execPath, args, {
+    cwd: options.cwd ?? ROOT,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code === 0) return output;
+  process.stderr.write(output);
+  if (output.includes('ENOSPC')) throw new SetupFault('The disk is full: free some space and run the command again.');
+  throw new SetupFault(`\`node ${args.join(' ')}\` failed; its output stands above.`);
+}

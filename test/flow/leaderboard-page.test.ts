@@ -1,0 +1,141 @@
+import { mkdirSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from '../support/browser.ts';
+import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
+import { submit } from '../support/command.ts';
+import { follow, isDone, liveClient } from '../support/graphql.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+
+const SCREENSHOTS = join(process.cwd(), 'test-results/screenshots');
+const TIMEOUT = 120_000;
+
+let stack: Stack;
+let browser: Browser;
+let web: string;
+beforeAll(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  stack = await startStack({ data: builtinData(), limit: 8, samples: 8 });
+  [browser, web] = await Promise.all([launchBrowser(), stack.startWeb()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.close();
+});
+
+/** A page whose uncaught errors and console errors fail the test that opened it. */
+async function openPage(path: string): Promise<{ page: Page; faults: string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 980 } });
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  await page.goto(`${web}${path}`);
+  return { page, faults };
+}
+
+const screenshot = (page: Page, name: string) =>
+  page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+
+test('a row appears and fills while the reader looks, without a reload', async () => {
+  const { page, faults } = await openPage('/');
+  await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
+  await screenshot(page, 'leaderboard-empty');
+
+  const { evaluationId } = await submit(stack.apiUrl(), DUAL_ENCODER, 'Live row');
+  await stack.startWorker('a');
+  const row = page.getByRole('table', { name: 'Leaderboard' }).getByRole('row', { name: /Live row/ });
+  await row.waitFor({ timeout: TIMEOUT });
+  await screenshot(page, 'leaderboard-row');
+
+  const client = liveClient(stack.apiUrl());
+  const done = await follow(client, evaluationId, isDone);
+  await client.dispose();
+  const average = done.results.find(({ task, metric }) => task === 'clevr' && metric === 'average')?.value;
+  expect(average).toBeTypeOf('number');
+  await row
+    .getByText(((average ?? 0) * 100).toFixed(1), { exact: false })
+    .first()
+    .waitFor({ timeout: TIMEOUT });
+  await screenshot(page, 'leaderboard-filled');
+  expect(await page.evaluate(() => 'neverReloaded' in window)).toBe(true);
+  expect(faults).toEqual([]);
+
+  for (const [name, width, scheme] of [
+    ['leaderboard-dark', 1440, 'dark'],
+    ['leaderboard-tablet', 768, 'light'],
+    ['leaderboard-phone', 390, 'light'],
+    ['leaderboard-phone-dark', 390, 'dark'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 900 });
+    await screenshot(page, name);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  }
+  await page.close();
+});
+
+test('the first paint comes from the server: the row stands in the HTML', async () => {
+  const { evaluationId } = await submit(stack.apiUrl(), DUAL_ENCODER, 'Server painted');
+  const client = liveClient(stack.apiUrl());
+  await follow(client, evaluationId, isDone);
+  await client.dispose();
+  const html = await (await fetch(`${web}/`)).text();
+  expect(html).toContain('Server painted');
+});
+
+test('a folder dropped on the Submit page is followed to its place on the board', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'gdbench-drop-'));
+  const folder = join(parent, 'dropped-ldm');
+  await cp(DIFFUSION, folder, { recursive: true });
+  const { page, faults } = await openPage('/submit');
+  try {
+    await dropFolder(page, folder);
+    await screenshot(page, 'submit-chosen');
+    await page.getByLabel(/name/i).first().fill('Dropped checkpoint');
+    await page.getByRole('button', { name: /^submit/i }).click();
+    await page.waitForURL(/\/submissions\/[0-9a-f-]+/, { timeout: TIMEOUT });
+    await page.getByRole('heading', { name: 'Dropped checkpoint' }).waitFor({ timeout: TIMEOUT });
+    await screenshot(page, 'submission-live');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /done|ranked/i })
+      .first()
+      .waitFor({ timeout: TIMEOUT });
+    await screenshot(page, 'submission-done');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await screenshot(page, 'submission-phone-dark');
+    await page.setViewportSize({ width: 1440, height: 980 });
+    await page.goto(`${web}/`);
+    await page
+      .getByRole('table', { name: 'Leaderboard' })
+      .getByRole('row', { name: /Dropped checkpoint/ })
+      .waitFor();
+    await screenshot(page, 'leaderboard-after-drop');
+    expect(faults).toEqual([]);
+  } finally {
+    await page.close();
+    await rm(parent, { recursive: true, force: true });
+  }
+});
+
+/** Drops a real folder on the page through the browser's own drag-and-drop machinery. */
+async function dropFolder(page: Page, folder: string): Promise<void> {
+  const zone = page
+    .getByRole('region', { name: /checkpoint folder/i })
+    .or(page.getByTestId('dropzone'))
+    .first();
+  const box = await zone.boundingBox();
+  if (!box) throw new Error('The Submit page shows no place to drop a folder.');
+  const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, ...point, data });
+  await page.getByText('model_index.json').first().waitFor({ timeout: TIMEOUT });
+}

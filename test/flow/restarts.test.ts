@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from '@gdbench/prisma/migrate';
+import { expect, test } from 'vitest';
+import { startEmbeddedPostgres } from '../../setup/postgres.ts';
+import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
+import { submit } from '../support/command.ts';
+import { follow, isDone, liveClient, type Progress } from '../support/graphql.ts';
+import { startStack } from '../support/stack.ts';
+
+const underWay = (progress: Progress) => progress.state === 'SCORING' && progress.shardsDone >= 1;
+
+function expectWhole(progress: Progress): void {
+  expect(progress.shardsDone).toBe(progress.shardsTotal);
+  for (const task of progress.tasks) expect(task.examplesDone).toBe(task.examples);
+  expect(progress.results.length).toBeGreaterThan(0);
+  for (const result of progress.results) expect(result.complete).toBe(true);
+}
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const)
+  test(`the API is restarted by ${signal} during an evaluation: a subscriber ends with the complete result`, async () => {
+    const stack = await startStack({ data: builtinData(), limit: 12, samples: 10 });
+    const client = liveClient(stack.apiUrl());
+    try {
+      await stack.startWorker('a');
+      const { evaluationId } = await submit(stack.apiUrl(), DIFFUSION, 'watched');
+      let disconnections = 0;
+      client.on('closed', () => {
+        disconnections += 1;
+      });
+      // one subscription from before the restart to the end
+      const ended = follow(client, evaluationId, isDone);
+      await follow(client, evaluationId, underWay);
+      await stack.restartApi(signal);
+      expectWhole(await ended);
+      expect(disconnections).toBeGreaterThanOrEqual(1);
+    } finally {
+      await client.dispose();
+      await stack.close();
+    }
+  });
+
+test('PostgreSQL is restarted during an evaluation: API, worker and subscriber recover by themselves', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'gdbench-postgres-'));
+  let server = await startEmbeddedPostgres({ dir });
+  await migrate(server.url);
+  const stack = await startStack({ data: builtinData(), limit: 12, samples: 10, databaseUrl: server.url });
+  const client = liveClient(stack.apiUrl());
+  try {
+    await stack.startWorker('a');
+    const { evaluationId } = await submit(stack.apiUrl(), DIFFUSION, 'survivor');
+    const ended = follow(client, evaluationId, isDone);
+    await follow(client, evaluationId, underWay);
+    await server.stop();
+    server = await startEmbeddedPostgres({ dir, port: server.port });
+    expectWhole(await ended);
+    // and the service takes new work, through the queue and the live updates
+    const next = await submit(stack.apiUrl(), DUAL_ENCODER, 'afterwards');
+    expectWhole(await follow(client, next.evaluationId, isDone));
+  } finally {
+    await client.dispose();
+    await stack.close();
+    await server.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { builtinData } from '../support/builtin.ts';
+import { request } from '../support/graphql.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  return address.port;
+}
+
+function npmStart(env: Record<string, string>) {
+  const child = spawn(process.execPath, ['setup/start.mjs'], {
+    env: {
+      ...process.env,
+      GDBENCH_DATA: builtinData(),
+      GDBENCH_LIMIT: '2',
+      GDBENCH_SAMPLES: '2',
+      DATABASE_URL: '',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      output += chunk;
+    });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { child, ended, output: () => output };
+}
+
+const started = (child: ChildProcess, ended: Promise<unknown>, output: () => string) =>
+  new Promise<void>((resolve, reject) => {
+    child.on('message', () => resolve());
+    ended.then(() => reject(new Error(`npm start ended early:\n${output()}`)));
+  });
+
+/** Processes whose environment names this home: what `npm start` has started, however it is related to it. */
+function processesOf(home: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((pid) => {
+      try {
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return environment.includes(`GDBENCH_HOME=${home}`) || command.includes(home) ? [`${pid} ${command}`] : [];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+}
+
+test('npm start brings everything up, prints addresses that answer, and Ctrl-C leaves no process behind', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'gdbench-start-'));
+  const [apiPort, webPort] = [await freePort(), await freePort()];
+  const { child, ended, output } = npmStart({
+    GDBENCH_HOME: home,
+    API_PORT: String(apiPort),
+    WEB_PORT: String(webPort),
+  });
+  try {
+    await started(child, ended, output);
+    expect(output()).toContain(`http://localhost:${webPort}`);
+    expect(output()).toContain(`http://localhost:${apiPort}/graphql`);
+    expect((await fetch(`http://localhost:${apiPort}/readyz`)).status).toBe(200);
+    expect(await (await fetch(`http://localhost:${webPort}/`)).text()).toContain('GDBench');
+    const { tasks } = await request<{ tasks: { name: string }[] }>(`http://localhost:${apiPort}`, '{ tasks { name } }');
+    expect(tasks.map(({ name }) => name)).toEqual(['clevr', 'winoground', 'mmbias']);
+
+    const taken = npmStart({ GDBENCH_HOME: home, API_PORT: String(apiPort), WEB_PORT: String(webPort) });
+    expect(await taken.ended).toBe(1);
+    expect(taken.output().trim()).toMatch(new RegExp(`^Port ${apiPort} is taken by another program: [^\\n]*$`));
+
+    if (process.platform === 'linux') expect(processesOf(home).length).toBeGreaterThan(3);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    if (process.platform === 'linux') expect(processesOf(home)).toEqual([]);
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+    await rm(home, { recursive: true, force: true });
+  }
+});
+
+test('a port that is not a number is one sentence', async () => {
+  const { ended, output } = npmStart({ API_PORT: 'eighty' });
+  expect(await ended).toBe(1);
+  expect(output().trim()).toBe('API_PORT is "eighty", which is not a port number: give one from 1 to 65535.');
+});
+
+test('a too old Node is one sentence', async () => {
+  const code = "Object.defineProperty(process.versions, 'node', { value: '18.20.4' }); import('./setup/start.mjs');";
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
+  expect(stderr.trim()).toBe(
+    'GDBench needs Node 20.19 or newer, and this is Node 18.20.4: install a newer one and run the command again.',
+  );
+});

@@ -1,0 +1,68 @@
+import { openDatabase } from '@gdbench/prisma/database';
+import { expect, test } from 'vitest';
+import { builtinData, DIFFUSION } from '../support/builtin.ts';
+import { submit } from '../support/command.ts';
+import { follow, isDone, liveClient } from '../support/graphql.ts';
+import { startStack } from '../support/stack.ts';
+
+/** Every stored score of an evaluation, in order, with the exact doubles. */
+async function storedScores(databaseUrl: string, evaluationId: string) {
+  const database = openDatabase(databaseUrl);
+  try {
+    return await database.prisma.exampleScore.findMany({
+      where: { evaluationId },
+      orderBy: [{ task: 'asc' }, { index: 'asc' }],
+      select: { task: true, index: true, example: true, scores: true },
+    });
+  } finally {
+    await database.close();
+  }
+}
+
+test('a worker killed in mid-shard changes no bit of the scores, and its shard is picked up within 30 seconds', async () => {
+  const stack = await startStack({ data: builtinData(), limit: 12, samples: 10 });
+  const client = liveClient(stack.apiUrl());
+  try {
+    const first = await stack.startWorker('a');
+    const undisturbed = await submit(stack.apiUrl(), DIFFUSION, 'undisturbed');
+    await follow(client, undisturbed.evaluationId, isDone);
+    const expected = await storedScores(stack.databaseUrl, undisturbed.evaluationId);
+
+    await stack.startWorker('b');
+    const disturbed = await submit(stack.apiUrl(), DIFFUSION, 'disturbed');
+    const database = openDatabase(stack.databaseUrl);
+    const lost = await holdsShard(database, disturbed.evaluationId, 'a');
+    first.service.child.kill('SIGKILL');
+    await first.service.ended;
+    const killedAt = Date.now();
+
+    const progress = await follow(client, disturbed.evaluationId, isDone);
+    const shard = await database.prisma.shard.findUniqueOrThrow({ where: { id: lost } });
+    await database.close();
+    expect(shard.state).toBe('DONE');
+    expect(shard.workerId).toBe('b');
+    expect(shard.attempts).toBe(2);
+    // by the database's clock: when the surviving worker took it
+    expect((shard.startedAt?.getTime() ?? 0) - killedAt).toBeLessThan(30_000);
+    expect(progress.retriedShards).toBeGreaterThanOrEqual(1);
+    for (const task of progress.tasks) expect(task.examplesDone).toBe(task.examples);
+    expect(await storedScores(stack.databaseUrl, disturbed.evaluationId)).toEqual(expected);
+    expect(expected.length).toBe(progress.tasks.reduce((sum, task) => sum + task.examples, 0));
+  } finally {
+    await client.dispose();
+    await stack.close();
+  }
+});
+
+/** Waits until the worker has a shard of the evaluation under way; gives the shard's id. */
+async function holdsShard(
+  database: ReturnType<typeof openDatabase>,
+  evaluationId: string,
+  workerId: string,
+): Promise<string> {
+  for (;;) {
+    const shard = await database.prisma.shard.findFirst({ where: { evaluationId, workerId, state: 'RUNNING' } });
+    if (shard) return shard.id;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { openStorage } from '@gdbench/storage/storage';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { builtinData, DUAL_ENCODER } from '../support/builtin.ts';
+import { gdbench } from '../support/command.ts';
+import { follow, isDone, liveClient, request } from '../support/graphql.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({ data: builtinData(), limit: 2 });
+});
+afterAll(() => stack.close());
+
+/** A proxy on loopback that, while it is armed, cuts every connection once it has passed so many bytes upwards. */
+async function cuttingProxy(targetPort: number, bytes: number) {
+  const sockets = new Set<Socket>();
+  let passed = 0;
+  const cut = withResolvers();
+  const server: Server = createServer((inbound) => {
+    const outbound = connect(targetPort, '127.0.0.1');
+    for (const socket of [inbound, outbound]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        inbound.destroy();
+        outbound.destroy();
+      });
+    }
+    inbound.on('data', (chunk) => {
+      passed += chunk.length;
+      if (passed > bytes) {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+        cut.happened();
+        return;
+      }
+      outbound.write(chunk);
+    });
+    outbound.pipe(inbound);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('the proxy has no port');
+  return { url: `http://127.0.0.1:${address.port}`, cut: cut.promise };
+}
+
+function withResolvers() {
+  let happened = () => {};
+  const promise = new Promise<void>((resolve) => {
+    happened = resolve;
+  });
+  return { happened, promise };
+}
+
+const largest = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .sort((a, b) => statSync(join(folder, b)).size - statSync(join(folder, a)).size)[0] ?? '';
+
+test('an upload that is cut off goes on where it stopped and ends whole', async () => {
+  const path = largest(DUAL_ENCODER);
+  const bytes = statSync(join(DUAL_ENCODER, path)).size;
+  const proxy = await cuttingProxy(Number(new URL(stack.apiUrl()).port), Math.floor(bytes / 2));
+  const interrupted = gdbench(['submit', DUAL_ENCODER, '--name', 'cut', '--server', proxy.url, '--json']);
+  await proxy.cut;
+  interrupted.child.kill('SIGKILL');
+  await interrupted.ended;
+
+  const manifest = readdirSync(DUAL_ENCODER, { recursive: true, encoding: 'utf8' })
+    .filter((file) => statSync(join(DUAL_ENCODER, file)).isFile())
+    .map((file) => {
+      const content = readFileSync(join(DUAL_ENCODER, file));
+      return { path: file, size: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+    });
+  const submission = await submitManifest(manifest);
+  const file = submission.files.find((candidate) => candidate.path === path);
+  const head = await fetch(`${stack.apiUrl()}${file?.uploadUrl}`, {
+    method: 'HEAD',
+    headers: { 'tus-resumable': '1.0.0' },
+  });
+  const offset = Number(head.headers.get('upload-offset'));
+  expect(offset).toBeGreaterThan(0);
+  expect(offset).toBeLessThan(bytes);
+
+  const resumed = await gdbench(['submit', DUAL_ENCODER, '--name', 'cut', '--server', stack.apiUrl(), '--json']).ended;
+  expect(resumed.stderr).toBe('');
+  expect(resumed.code).toBe(0);
+  const answer = JSON.parse(resumed.stdout.trim().split('\n').at(-1) ?? '') as {
+    submissionId: string;
+    evaluationId: string;
+  };
+  expect(answer.submissionId).toBe(submission.id);
+  const storage = openStorage(`file:${join(stack.home, 'storage')}`);
+  for (const { sha256 } of manifest) {
+    const hash = createHash('sha256');
+    for await (const chunk of await storage.read(sha256)) hash.update(chunk as Buffer);
+    expect(hash.digest('hex')).toBe(sha256);
+  }
+
+  await stack.startWorker('a');
+  const client = liveClient(stack.apiUrl());
+  const done = await follow(client, answer.evaluationId, isDone);
+  await client.dispose();
+  expect(done.shardsDone).toBe(done.shardsTotal);
+});
+
+interface ManifestLine {
+  path: string;
+  size: number;
+  sha256: string;
+}
+
+/** Repeating the submission gives the unfinished one back. */
+async function submitManifest(files: ManifestLine[]) {
+  const { submitCheckpoint } = await request<{
+    submitCheckpoint: { submission: { id: string; files: { path: string; uploadUrl: string; stored: boolean }[] } };
+  }>(
+    stack.apiUrl(),
+    `mutation ($input: SubmitCheckpointInput!) { submitCheckpoint(input: $input) {
+      ... on SubmitCheckpointSuccess { submission { id files { path uploadUrl stored } } }
+    } }`,
+    { input: { name: 'cut', files } },
+  );
+  return submitCheckpoint.submission;
+}
