@@ -37,12 +37,13 @@ beforeAll(() => {
     writeFileSync(join(root, file), `import { x } from '${specifier}';\n\nexport const y = x;\n`);
   }
   const biome = resolve('node_modules/@biomejs/biome/bin/biome');
-  const { stdout } = spawnSync(process.execPath, [biome, 'lint', '--reporter=github', '--max-diagnostics=none', '.'], {
+  const { stdout } = spawnSync(process.execPath, [biome, 'lint', '--reporter=json', '--max-diagnostics=none', '.'], {
     cwd: root,
     encoding: 'utf8',
   });
-  const lines = stdout.split('\n').filter((line) => line.includes('noRestrictedImports'));
-  faults = new Set(lines.map((line) => /file=([^,]+)/.exec(line)?.[1] ?? line));
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { category: string; location: { path: string } }[] };
+  const restricted = diagnostics.filter(({ category }) => category === 'lint/style/noRestrictedImports');
+  faults = new Set(restricted.map(({ location }) => location.path));
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
