@@ -41,6 +41,8 @@ function npmCi() {
     const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
     const child = spawn(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: root,
+      // the CUDA files, hundreds of megabytes from another host, are an opt-in (README)
+      env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
