@@ -12,7 +12,7 @@ export const CLEAR_SIDE = 0.14;
 export const CLEAR_DEPTH = 1.25;
 
 const TRIES = 4000;
-const FRAME = 0.95;
+const FRAME = 0.94;
 
 export function randomLook(random: Random): Look {
   return {
@@ -98,7 +98,7 @@ function fits(scene: Scene, layout: Layout): boolean {
     // Half width and half height in the picture, from a camera about 20 degrees above; a cube's depends on its heading.
     const wide = body.kind === 'cube' ? body.half * (body.cos + body.sin) : body.half;
     const tall = body.kind === 'sphere' ? body.half : 0.94 * body.halfHeight + 0.35 * wide;
-    const scale = 1.04 / (p.depth * LENS);
+    const scale = 1.06 / (p.depth * LENS);
     return { ...p, reach: wide * scale, rise: tall * scale };
   });
   for (const m of marks) if (Math.abs(m.x) + m.reach > FRAME || Math.abs(m.y) + m.rise > FRAME) return false;
@@ -112,7 +112,7 @@ function fits(scene: Scene, layout: Layout): boolean {
     }
   }
   if (layout === 'beside' && marks.length === 2) {
-    if (marks[1]!.x - marks[1]!.reach - (marks[0]!.x + marks[0]!.reach) < 0) return false;
+    if (marks[1]!.x - marks[1]!.reach - (marks[0]!.x + marks[0]!.reach) < 0.04) return false;
     if (Math.abs(solids[0]!.y - solids[1]!.y) > CLEAR_DEPTH * 0.9) return false;
   }
   if (layout === 'ahead') {

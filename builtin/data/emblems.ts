@@ -58,7 +58,7 @@ export function emblemColors(e: Emblem): {
   ink: readonly [number, number, number];
 } {
   const plaque =
-    e.dark && e.ink !== 'gray' && e.ink !== 'brown' ? ([0.05, 0.06, 0.08] as const) : ([0.78, 0.75, 0.7] as const);
+    e.dark && e.ink !== 'gray' && e.ink !== 'brown' ? ([0.07, 0.08, 0.105] as const) : ([0.78, 0.75, 0.7] as const);
   return { plaque, ink: PIGMENT[e.ink] };
 }
 
@@ -108,10 +108,10 @@ function star(random: Random): Pattern {
 }
 
 function waves(random: Random): Pattern {
-  const bands = 2 + random.below(3);
+  const bands = 3 + random.below(2);
   const period = 1.3 / bands;
   const width = period * random.between(0.24, 0.3);
-  const height = random.between(0.1, 0.2);
+  const height = random.between(0.09, 0.16);
   const rate = random.between(0.8, 1.5);
   const phase = random.unit();
   return (p, q) => {

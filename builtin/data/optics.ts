@@ -39,9 +39,9 @@ export function linear(r: number, g: number, b: number): Rgb {
 
 /** An sRGB byte of linear light: a soft shoulder, then the sRGB curve by square roots. */
 export function toByte(light: number): number {
-  const l = light <= 0 ? 0 : light;
+  const l = Math.max(light, 0);
   const x = (l * (1 + l / 4)) / (1 + l * 0.42);
-  const s1 = Math.sqrt(x > 1 ? 1 : x);
+  const s1 = Math.sqrt(Math.min(x, 1));
   const s2 = Math.sqrt(s1);
   const s3 = Math.sqrt(s2);
   const v = 0.585122381 * s1 + 0.783140355 * s2 - 0.368262736 * s3;
@@ -68,7 +68,7 @@ export const PAPER: Record<Backdrop, { near: Rgb; far: Rgb }> = {
 };
 
 export function clamp01(v: number): number {
-  return v < 0 ? 0 : v > 1 ? 1 : v;
+  return v < 0 ? 0 : Math.min(v, 1);
 }
 
 export function smooth(edge0: number, edge1: number, v: number): number {

@@ -2,7 +2,7 @@ import { type Emblem, emblemColors } from './emblems.ts';
 import { cameraAt, clamp01, EYE, LENS, PAPER, smooth, toByte } from './optics.ts';
 import { SIDE } from './raycast.ts';
 
-const RADIUS = 1.5;
+const RADIUS = 1.62;
 const THICK = 0.22;
 const LAYERS = 5;
 const GRID = 3;
@@ -95,9 +95,11 @@ function plaqueLight(
     if (at === null || outline(e, at.p, at.q) > 0) continue;
     const { plaque } = emblemColors(e);
     if (layer > 0) {
-      // The edge of the plaque: seen from above, lit from above.
-      const n = Math.sqrt(at.p * at.p + at.q * at.q);
-      const facing = clamp01((at.p / n) * l[0] + (at.q / n) * l[2]);
+      // The edge of the plaque, with its outline's normal.
+      const step = 0.01;
+      const np = (outline(e, at.p + step, at.q) - outline(e, at.p - step, at.q)) / (2 * step);
+      const nq = (outline(e, at.p, at.q + step) - outline(e, at.p, at.q - step)) / (2 * step);
+      const facing = clamp01(np * l[0] + nq * l[2]);
       for (let c = 0; c < 3; c++) out[c] = plaque[c]! * (0.3 + 0.75 * facing);
       return true;
     }

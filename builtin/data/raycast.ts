@@ -1,4 +1,16 @@
-import { type Camera, cameraAt, clamp01, EYE, LENS, PAPER, PIGMENT, type Rgb, smooth, toByte } from './optics.ts';
+import {
+  type Camera,
+  cameraAt,
+  clamp01,
+  EYE,
+  LENS,
+  PAPER,
+  PIGMENT,
+  project,
+  type Rgb,
+  smooth,
+  toByte,
+} from './optics.ts';
 import type { Scene } from './scene.ts';
 import { type Body, bodiesOf, hit, normalAt } from './solids.ts';
 
@@ -24,10 +36,18 @@ const tint = new Float64Array(3);
 export function render(scene: Scene): Uint8Array {
   const stage = stageOf(scene);
   const camera = cameraAt(scene.aim);
+  const windows = stage.bodies.map((b) => windowOf(camera, b));
   const out = new Uint8Array(SIDE * SIDE * 3);
   const light = new Float64Array(3);
   for (let row = 0; row < SIDE; row++) {
     for (let col = 0; col < SIDE; col++) {
+      const k = (row * SIDE + col) * 3;
+      if (windows.every((w) => col < w.left || col > w.right || row < w.top || row > w.bottom)) {
+        if (quietFloor(stage, camera, ((col + 0.5) / SIDE) * 2 - 1, 1 - ((row + 0.5) / SIDE) * 2, light)) {
+          for (let c = 0; c < 3; c++) out[k + c] = toByte(light[c]!);
+          continue;
+        }
+      }
       let r = 0;
       let g = 0;
       let b = 0;
@@ -37,18 +57,56 @@ export function render(scene: Scene): Uint8Array {
         const u = ((col + (sx + 0.5) / GRID) / SIDE) * 2 - 1;
         const v = 1 - ((row + (sy + 0.5) / GRID) / SIDE) * 2;
         // Each sub-sample sees another point of the lamp: soft shadows without more rays.
-        trace(stage, camera, u, v, (((s * 4) % 9) % 3) - 1, Math.floor(((s * 4) % 9) / 3) - 1, light);
+        const lamp = (s * 4) % 9;
+        trace(stage, camera, u, v, (lamp % 3) - 1, Math.floor(lamp / 3) - 1, light);
         r += Math.min(light[0]!, 1.6);
         g += Math.min(light[1]!, 1.6);
         b += Math.min(light[2]!, 1.6);
       }
-      const k = (row * SIDE + col) * 3;
       out[k] = toByte(r / (GRID * GRID));
       out[k + 1] = toByte(g / (GRID * GRID));
       out[k + 2] = toByte(b / (GRID * GRID));
     }
   }
   return out;
+}
+
+type Window = { left: number; right: number; top: number; bottom: number };
+
+/** The rectangle of pixels outside of which a body cannot be seen. */
+function windowOf(camera: Camera, b: Body): Window {
+  const wide = b.kind === 'cube' ? b.half * 1.42 : b.half;
+  const box = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
+  for (let corner = 0; corner < 8; corner++) {
+    const x = b.x + (corner & 1 ? wide : -wide);
+    const y = b.y + (corner & 2 ? wide : -wide);
+    const p = project(camera, x, y, b.z + (corner & 4 ? b.halfHeight : -b.halfHeight));
+    box.left = Math.min(box.left, Math.floor(((p.x + 1) / 2) * SIDE));
+    box.right = Math.max(box.right, Math.floor(((p.x + 1) / 2) * SIDE));
+    box.top = Math.min(box.top, Math.floor(((1 - p.y) / 2) * SIDE));
+    box.bottom = Math.max(box.bottom, Math.floor(((1 - p.y) / 2) * SIDE));
+  }
+  return box;
+}
+
+/** A pixel of bare floor far from every shadow needs one sample only; false (and no light) near a shadow. */
+function quietFloor(s: Stage, camera: Camera, u: number, v: number, out: Float64Array): boolean {
+  const dx = u * LENS;
+  const dy = camera.forward[0] + v * LENS * camera.up[0];
+  const dz = camera.forward[1] + v * LENS * camera.up[1];
+  const t = dz < -1e-4 ? -EYE.z / dz : 1e4;
+  const x = EYE.x + dx * t;
+  const y = EYE.y + dy * t;
+  const n = 1 / Math.sqrt(s.lightX * s.lightX + s.lightY * s.lightY + 1);
+  for (const b of s.bodies) {
+    const px = b.x - x;
+    const py = b.y - y;
+    const along = (px * s.lightX + py * s.lightY + b.z) * n;
+    const reach = Math.sqrt(b.bound) + 0.12 + 0.2 * Math.abs(along);
+    if (px * px + py * py + b.z * b.z - along * along < reach * reach) return false;
+  }
+  floorLight(s, x, y, 0, 0, 1, false, out);
+  return true;
 }
 
 function stageOf(scene: Scene): Stage {
@@ -140,7 +198,7 @@ function hidden(s: Stage, skip: number, x: number, y: number, z: number, nx: num
     tint[1] = tint[1]! + o * p[1];
     tint[2] = tint[2]! + o * p[2];
   }
-  return sum > 1 ? 1 : sum;
+  return Math.min(sum, 1);
 }
 
 /** The floor, which fades into a wall far away like a paper roll in a studio. */
@@ -247,8 +305,8 @@ function solidLight(
   for (let c = 0; c < 3; c++) {
     const p = pigment[c]!;
     const thrown = 0.22 * (c === 0 ? t0 : c === 1 ? t1 : t2);
-    const mirror = p * 0.8 + 0.015 + (1 - p) * 0.3 * fresnel;
-    out[c] = p * (0.55 * lit + 0.62 * sky + bounce + thrown) + mirrored[c]! * mirror * (0.35 + 0.65 * open) + glint;
+    const mirror = p * 0.68 + 0.01 + (1 - p) * 0.3 * fresnel;
+    out[c] = p * (0.66 * lit + 0.62 * sky + bounce + thrown) + mirrored[c]! * mirror * (0.35 + 0.65 * open) + glint;
   }
 }
 
@@ -280,7 +338,7 @@ function reflect(
     normalAt(s.bodies[index]!, x + rx * t, y + ry * t, z + rz * t, normal);
     const facing = normal[0]! * lx + normal[1]! * ly + normal[2]! * lz;
     const p = s.pigment[index]!;
-    for (let c = 0; c < 3; c++) mirrored[c] = p[c]! * (0.38 + 0.8 * (facing > 0 ? facing : 0));
+    for (let c = 0; c < 3; c++) mirrored[c] = p[c]! * (0.38 + 0.8 * Math.max(facing, 0));
     return;
   }
   if (rz < -1e-3) {

@@ -65,13 +65,12 @@ export function planWinoground(seed: number): WinogroundItem[] {
   });
 }
 
-/** Two looks of different colours; shapes may be equal. */
+/** Two looks of different colours, at least one of them large; shapes may be equal. */
 function twoColors(random: Random): [Look, Look] {
   const [c1, c2] = random.shuffle(COLORS);
-  return [
-    { ...randomLook(random), color: c1! },
-    { ...randomLook(random), color: c2! },
-  ];
+  const a = { ...randomLook(random), color: c1! };
+  const b = { ...randomLook(random), color: c2! };
+  return a.size === 'small' ? [a, { ...b, size: 'large' }] : [a, b];
 }
 
 /** Two looks of different colours and shapes. */
@@ -87,11 +86,10 @@ function twoKinds(random: Random): [Look, Look] {
 function stackDraft(random: Random): Draft {
   const flat = ['cube', 'cylinder'] as const;
   const [a, b] = twoColors(random).map((l) => ({ ...l, shape: random.pick(flat) })) as [Look, Look];
-  // The upper one is never larger, so that the pile looks at rest.
-  const below = random.pick(['small', 'large'] as const);
+  // The lower one is larger, so that the pile looks at rest.
   const pile = (top: Look, bottom: Look): Look[] => [
     { ...top, size: 'small' },
-    { ...bottom, size: below },
+    { ...bottom, size: 'large' },
   ];
   const say2 = (x: Look, y: Look): string => `${say(colorShape(x))} on top of ${say(colorShape(y))}`;
   return { captions: [say2(a, b), say2(b, a)], looks: [pile(a, b), pile(b, a)], layout: 'stacked' };
