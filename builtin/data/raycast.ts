@@ -300,14 +300,30 @@ function solidLight(
   const t0 = tint[0]!;
   const t1 = tint[1]!;
   const t2 = tint[2]!;
-  reflect(s, index, x, y, z, dx + 2 * cosView * nx, dy + 2 * cosView * ny, dz + 2 * cosView * nz, lx, ly, lz);
-  const glint = lit > 0 ? 1.1 * h16 * h16 * h16 * h16 : 0;
+  const rx = dx + 2 * cosView * nx;
+  const ry = dy + 2 * cosView * ny;
+  reflect(s, index, x, y, z, rx, ry, dz + 2 * cosView * nz, lx, ly, lz);
+  const window = streak(s.bodies[index]!, x, y, z, nx, ny, nz) * open * (0.14 + 0.4 * lit);
+  const glint = (lit > 0 ? 1.1 * h16 * h16 * h16 * h16 : 0) + window;
   for (let c = 0; c < 3; c++) {
     const p = pigment[c]!;
     const thrown = 0.22 * (c === 0 ? t0 : c === 1 ? t1 : t2);
     const mirror = p * 0.68 + 0.01 + (1 - p) * 0.3 * fresnel;
     out[c] = p * (0.66 * lit + 0.62 * sky + bounce + thrown) + mirrored[c]! * mirror * (0.35 + 0.65 * open) + glint;
   }
+}
+
+/**
+ * The streak of a window on a shiny wall, 0..1, by which a shiny cube or cylinder is told from a matte one as a sphere is
+ * by its lamp spot: upright on a cylinder, slanted across each side of a cube.
+ */
+function streak(b: Body, x: number, y: number, z: number, nx: number, ny: number, nz: number): number {
+  if (b.kind === 'sphere' || nz > 0.5) return 0;
+  const up = (z - b.z) / b.halfHeight;
+  const ends = smooth(0.92, 0.8, Math.abs(up));
+  if (b.kind === 'cylinder') return smooth(0.955, 0.985, -0.6 * nx - 0.8 * ny) * ends;
+  const across = ((y - b.y) * nx - (x - b.x) * ny) / b.half;
+  return smooth(0.2, 0.1, Math.abs(across + 0.4 * up + 0.15)) * ends;
 }
 
 /** One bounce of a mirror: another body in plain shading, the floor, or the sky; written to `mirrored`. */
