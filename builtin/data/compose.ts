@@ -1,8 +1,8 @@
 import { cameraAt, LENS, project } from './optics.ts';
 import type { Random } from './random.ts';
-import { visibleShares } from './raycast.ts';
 import { BACKDROPS, COLORS, extentOf, type Look, MATERIALS, type Scene, SHAPES, SIZES, type Solid } from './scene.ts';
 import { bodyOf } from './solids.ts';
+import { visibleShares } from './visible.ts';
 
 /** How the solids of a scene stand: the order of the looks matters (left, front, top come first). */
 export type Layout = 'beside' | 'ahead' | 'stacked' | 'scattered';

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planClevr } from './clevr.ts';
+import { compose } from './compose.ts';
+import { cameraAt, EYE, LENS, PIGMENT, project } from './optics.ts';
+import { randomStream } from './random.ts';
+import { render, SIDE } from './raycast.ts';
+import type { Scene } from './scene.ts';
+import { type Body, bodiesOf, bodyOf, hit, normalAt } from './solids.ts';
+import { visibleShares } from './visible.ts';
+import { planWinoground } from './winoground.ts';
+
+/** Whether a point lies in the body (or within `slack` of it): the plain definition, by which intersections are judged. */
+function contains(b: Body, x: number, y: number, z: number, slack = 0): boolean {
+  const [px, py, pz] = [x - b.x, y - b.y, z - b.z];
+  const half = b.half + slack;
+  if (b.kind === 'sphere') return px * px + py * py + pz * pz <= half * half;
+  if (b.kind === 'cylinder') return px * px + py * py <= half * half && Math.abs(pz) <= b.halfHeight + slack;
+  const [lx, ly] = [px * b.cos + py * b.sin, py * b.cos - px * b.sin];
+  return Math.max(Math.abs(lx), Math.abs(ly), Math.abs(pz)) <= half;
+}
+
+const anyBody = fc
+  .record({
+    kind: fc.constantFrom('sphere' as const, 'cube' as const, 'cylinder' as const),
+    size: fc.constantFrom('small' as const, 'large' as const),
+    x: fc.double({ min: -2, max: 2, noNaN: true }),
+    y: fc.double({ min: -2, max: 2, noNaN: true }),
+    angle: fc.double({ min: 0, max: 1.5, noNaN: true }),
+  })
+  .map(({ kind, size, x, y, angle }) =>
+    bodyOf({
+      color: 'red',
+      shape: kind,
+      size,
+      material: 'matte',
+      x,
+      y,
+      base: 0,
+      cos: Math.cos(angle),
+      sin: Math.sin(angle),
+      restsOn: null,
+    }),
+  );
+
+describe('hit', () => {
+  it('agrees with a walk along the ray in small steps', () => {
+    const aim = fc.double({ min: -2.5, max: 2.5, noNaN: true });
+    fc.assert(
+      fc.property(anyBody, aim, aim, fc.double({ min: 0, max: 2, noNaN: true }), (b, tx, ty, tz) => {
+        const d = [tx - EYE.x, ty - EYE.y, tz - EYE.z] as const;
+        const n = Math.hypot(...d);
+        const [dx, dy, dz] = [d[0] / n, d[1] / n, d[2] / n];
+        const inside = (t: number, slack = 0): boolean =>
+          contains(b, EYE.x + dx * t, EYE.y + dy * t, EYE.z + dz * t, slack);
+        const t = hit(b, EYE.x, EYE.y, EYE.z, dx, dy, dz);
+        const step = 0.01;
+        let walked = Infinity;
+        for (let s = 4; s < 14; s += step) {
+          if (inside(s)) {
+            walked = s;
+            break;
+          }
+        }
+        if (walked < Infinity) expect(Math.abs(t - walked)).toBeLessThanOrEqual(step + 1e-9);
+        // A ray that only grazes the body can slip between two steps: its point must still be on the surface.
+        else if (t < Infinity) expect(inside(t, 1e-6)).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('gives points whose unit normal leads out of the body', () => {
+    const out = new Float64Array(3);
+    fc.assert(
+      fc.property(anyBody, (b) => {
+        const n = Math.hypot(b.x - EYE.x, b.y - EYE.y, b.z - EYE.z);
+        const [dx, dy, dz] = [(b.x - EYE.x) / n, (b.y - EYE.y) / n, (b.z - EYE.z) / n];
+        const t = hit(b, EYE.x, EYE.y, EYE.z, dx, dy, dz);
+        const [x, y, z] = [EYE.x + dx * t, EYE.y + dy * t, EYE.z + dz * t];
+        normalAt(b, x, y, z, out);
+        expect(Math.hypot(out[0]!, out[1]!, out[2]!)).toBeCloseTo(1, 6);
+        expect(contains(b, x + out[0]! * 1e-3, y + out[1]! * 1e-3, z + out[2]! * 1e-3)).toBe(false);
+        expect(contains(b, x - out[0]! * 1e-2, y - out[1]! * 1e-2, z - out[2]! * 1e-2)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('pictures of the test set', () => {
+  const scenes: Scene[] = [...planClevr(0).map((i) => i.scene), ...planWinoground(0).flatMap((i) => i.scenes)];
+
+  it('hold every solid within the frame, little hidden by another', () => {
+    for (const scene of scenes) {
+      for (const share of visibleShares(scene, 64)) expect(share).toBeGreaterThan(scene.solids.length > 2 ? 0.7 : 0.55);
+      const camera = cameraAt(scene.aim);
+      const touching = (u: number, v: number): boolean => {
+        const d = [
+          u * LENS,
+          camera.forward[0] + v * LENS * camera.up[0],
+          camera.forward[1] + v * LENS * camera.up[1],
+        ] as const;
+        const n = Math.hypot(...d);
+        return bodiesOf(scene).some((b) => hit(b, EYE.x, EYE.y, EYE.z, d[0] / n, d[1] / n, d[2] / n) < Infinity);
+      };
+      for (let i = -32; i <= 32; i++) {
+        const at = i / 32;
+        expect(touching(at, 1) || touching(at, -1) || touching(1, at) || touching(-1, at)).toBe(false);
+      }
+    }
+  });
+
+  it('paint the middle of a solid in its own colour rather than in its neighbour’s', () => {
+    for (const { scene } of planClevr(0).slice(0, 40)) {
+      const pixels = render(scene);
+      const camera = cameraAt(scene.aim);
+      const hue = (rgb: readonly number[]): number[] => {
+        const sum = Math.hypot(rgb[0]!, rgb[1]!, rgb[2]!) || 1;
+        return rgb.map((v) => v / sum);
+      };
+      const apart = (a: readonly number[], b: readonly number[]): number =>
+        Math.hypot(...hue(a).map((v, i) => v - hue(b)[i]!));
+      for (const [i, solid] of scene.solids.entries()) {
+        const other = scene.solids[1 - i]!;
+        // Brown and yellow, gray and others differ in more than hue: skip pairs that hue cannot tell apart.
+        if (apart(PIGMENT[solid.color], PIGMENT[other.color]) < 0.5) continue;
+        const body = bodyOf(solid);
+        const p = project(camera, body.x, body.y, body.z);
+        const k = (Math.floor(((1 - p.y) / 2) * SIDE) * SIDE + Math.floor(((p.x + 1) / 2) * SIDE)) * 3;
+        const seen = [...pixels.subarray(k, k + 3)].map((v) => (v / 255) ** 2.2);
+        expect(apart(seen, PIGMENT[solid.color])).toBeLessThan(apart(seen, PIGMENT[other.color]));
+      }
+    }
+  });
+});
+
+describe('render', () => {
+  it('is the same for the same scene, and moves when a solid moves', () => {
+    const red = { color: 'red', shape: 'cube', size: 'large', material: 'shiny' } as const;
+    const blue = { color: 'blue', shape: 'sphere', size: 'small', material: 'matte' } as const;
+    const scene = compose(randomStream(3, 'one'), [red, blue], 'beside');
+    const first = render(scene);
+    expect(Buffer.compare(first, render(structuredClone(scene)))).toBe(0);
+    const moved = structuredClone(scene);
+    moved.solids[0]!.x += 0.2;
+    expect(Buffer.compare(first, render(moved))).not.toBe(0);
+  });
+});
