@@ -1,0 +1,124 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { Example, TaskName } from '../task.ts';
+import { byCodePoint } from '../tasks/bias-pairs.ts';
+import { DataError } from './data-error.ts';
+
+/** A metadata file as it was read. */
+export interface Metadata {
+  /** Relative to the data root, with forward slashes. */
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/** An example as the official files state it: images are paths relative to the data root, which need not exist. */
+export type OfficialExample = Omit<Example, 'index' | 'images'> & { readonly images: readonly string[] };
+
+/** All that a task's official files state. */
+export interface OfficialTask {
+  readonly metadata: readonly Metadata[];
+  /** In the official order; at least one. */
+  readonly examples: readonly OfficialExample[];
+  readonly pleasant?: number;
+}
+
+/** Reads and validates a JSON file of the data root; throws DataError. */
+export async function readJson<T>(
+  task: TaskName,
+  root: string,
+  path: string,
+  schema: z.ZodType<T>,
+): Promise<{ metadata: Metadata; value: T }> {
+  const bytes = await readBytes(task, root, path);
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const fault = error instanceof SyntaxError ? 'not valid JSON' : 'not UTF-8 text';
+    throw new DataError(task, path, `is ${fault}: replace it by the official file`);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { metadata: { path, bytes }, value: parsed.data };
+  const issue = parsed.error.issues[0]!;
+  const place = issue.path.length > 0 ? ` at ${issue.path.map(String).join(', ')}` : '';
+  throw new DataError(task, path, `does not have the official form${place}: ${oneLine(issue.message)}`);
+}
+
+async function readBytes(task: TaskName, root: string, path: string): Promise<Buffer> {
+  const state = await stateOf(root, path);
+  if (state.kind === 'missing')
+    throw new DataError(task, path, 'is missing below the data root: put the official file there');
+  if (state.kind === 'unreadable') throw new DataError(task, path, state.fault);
+  try {
+    return await readFile(join(root, path));
+  } catch (error) {
+    throw new DataError(task, path, `cannot be read (${codeOf(error)})`);
+  }
+}
+
+export type FileState =
+  | {
+      readonly kind: 'present' /** Changes whenever the content could have. */;
+      readonly stamp: string;
+      readonly size: number;
+    }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unreadable'; readonly fault: string };
+
+/** What stands at a path below the root. Links are followed: the tree is the operator's, its metadata are not trusted. */
+export async function stateOf(root: string, path: string): Promise<FileState> {
+  try {
+    const found = await stat(join(root, path), { bigint: true });
+    if (!found.isFile()) return { kind: 'unreadable', fault: 'is not a file' };
+    const { ino, size, mtimeNs, ctimeNs } = found;
+    if (size === 0n) return { kind: 'unreadable', fault: 'is empty' };
+    return { kind: 'present', stamp: [ino, size, mtimeNs, ctimeNs].join(':'), size: Number(size) };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+    return { kind: 'unreadable', fault: `cannot be read (${code})` };
+  }
+}
+
+/**
+ * The path of an image that metadata name below a folder of the root. Throws DataError for a name that is not a plain
+ * relative path: metadata may come from anywhere and must not reach files outside the folder.
+ */
+export function imagePath(task: TaskName, metadata: string, folder: string, name: string): string {
+  const isPlain = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  if (!isPlain || /[\\:]|\p{Cc}/u.test(name))
+    throw new DataError(
+      task,
+      metadata,
+      `names the image ${JSON.stringify(name)}, which is not a plain path below ${folder}`,
+    );
+  return `${folder}/${name}`;
+}
+
+/** Names in a folder, hidden ones left out, in code-point order; a folder that is not there holds none. */
+export async function namesIn(task: TaskName, root: string, path: string, kind: 'folder' | 'file'): Promise<string[]> {
+  try {
+    const entries = await readdir(join(root, path), { withFileTypes: true });
+    const kinds = await Promise.all(
+      entries.map(async (entry) => {
+        const found = entry.isSymbolicLink() ? await stat(join(root, path, entry.name)) : entry;
+        return found.isDirectory() ? 'folder' : 'file';
+      }),
+    );
+    const names = entries.filter(({ name }, i) => kinds[i] === kind && !name.startsWith('.')).map(({ name }) => name);
+    return names.sort(byCodePoint);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return [];
+    throw new DataError(task, path, code === 'ENOTDIR' ? 'is not a folder' : `cannot be read (${code})`);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown fault';
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/\.$/, '');
+}

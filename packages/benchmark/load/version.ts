@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import type { Metadata } from './files.ts';
+
+/** An image that is known to stand below the root; `stamp` changes whenever its content could have. */
+export interface PresentImage {
+  /** Relative to the data root, with forward slashes. */
+  readonly path: string;
+  readonly stamp: string;
+  readonly size: number;
+}
+
+/** The last version of each root and task: images are read again only when one has changed. */
+const versions = new Map<string, { readonly state: string; readonly version: Promise<string> }>();
+
+/**
+ * Identity of a task's data: the first 16 hex digits of a sha256 over the metadata files and the images in order, each as
+ * path, size and bytes. Equal on every machine and wherever the root stands.
+ */
+export function dataVersion(
+  root: string,
+  metadata: readonly Metadata[],
+  images: readonly PresentImage[],
+): Promise<string> {
+  const head = createHash('sha256');
+  for (const { path, bytes } of metadata) head.update(`${path}\0${bytes.length}\0`).update(bytes);
+  const stamps = createHash('sha256');
+  for (const { path, stamp } of images) stamps.update(`${path}\0${stamp}\0`);
+  const state = `${head.copy().digest('hex')} ${stamps.digest('hex')}`;
+
+  const key = `${root}\0${metadata[0]?.path}`;
+  const known = versions.get(key);
+  if (known?.state === state) return known.version;
+  const version = hashImages(root, head, images);
+  versions.set(key, { state, version });
+  version.catch(() => versions.delete(key));
+  return version;
+}
+
+async function hashImages(root: string, hash: ReturnType<typeof createHash>, images: readonly PresentImage[]) {
+  for (const { path, size } of images) {
+    hash.update(`${path}\0${size}\0`);
+    for await (const chunk of createReadStream(join(root, path), { highWaterMark: 1 << 20 })) hash.update(chunk);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
