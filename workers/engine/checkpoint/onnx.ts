@@ -1,0 +1,180 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import protobuf from 'protobufjs';
+import { CheckpointFault } from './fault.ts';
+import { type Folder, pathOf } from './folder.ts';
+
+/**
+ * The few fields of ONNX's protobuf that inspection looks at (numbers from onnx.proto); weights are skipped, not decoded.
+ * A graph may sit in a node's attribute, and a tensor too, so that every place where a file can be named is covered.
+ */
+const { root } = protobuf.parse(`
+  syntax = "proto2";
+  message Entry { optional string key = 1; optional string value = 2; }
+  message Tensor { repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8;
+    repeated Entry external_data = 13; optional int32 data_location = 14; }
+  message Sparse { optional Tensor values = 1; optional Tensor indices = 2; }
+  message Attribute { optional string name = 1; optional Tensor t = 5; optional Graph g = 6; repeated Tensor tensors = 10;
+    repeated Graph graphs = 11; optional Sparse sparse_tensor = 22; repeated Sparse sparse_tensors = 23; }
+  message Node { repeated string input = 1; repeated string output = 2; optional string op_type = 4;
+    repeated Attribute attribute = 5; optional string domain = 7; }
+  message Graph { repeated Node node = 1; optional string name = 2; repeated Tensor initializer = 5; repeated Sparse sparse_initializer = 15; }
+  message Function { repeated Node node = 7; }
+  message Model { optional int64 ir_version = 1; optional Graph graph = 7; repeated Function functions = 25; }
+`);
+const modelType = root.lookupType('Model');
+
+interface Tensor {
+  dims?: readonly (number | { toNumber(): number })[];
+  dataType?: number;
+  name?: string;
+  externalData?: readonly { key?: string; value?: string }[];
+}
+interface Sparse {
+  values?: Tensor;
+  indices?: Tensor;
+}
+interface Attribute {
+  t?: Tensor;
+  g?: Graph;
+  tensors?: readonly Tensor[];
+  graphs?: readonly Graph[];
+  sparseTensor?: Sparse;
+  sparseTensors?: readonly Sparse[];
+}
+interface Node {
+  opType?: string;
+  attribute?: readonly Attribute[];
+}
+interface Graph {
+  node?: readonly Node[];
+  initializer?: readonly Tensor[];
+  sparseInitializer?: readonly Sparse[];
+}
+interface Model {
+  graph?: Graph;
+  functions?: readonly { node?: readonly Node[] }[];
+}
+
+export interface OnnxFile {
+  /** Path inside the checkpoint. */
+  readonly file: string;
+  /** Elements of the initializers that hold weights (floating point or 8 bits). */
+  readonly parameters: number;
+  /** Whether the graph draws random numbers when it runs. */
+  readonly random: boolean;
+}
+
+/** A protobuf message cannot be longer. */
+const LARGEST_MESSAGE = 2 ** 31 - 1;
+/** TensorProto.DataType: float, uint8, int8, float16, double, bfloat16. Integers of more bits are shapes and indices. */
+const WEIGHT_TYPES = new Set([1, 2, 3, 10, 11, 16]);
+const RANDOM_OPS = new Set([
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Multinomial',
+  'Bernoulli',
+]);
+
+/**
+ * Reads a model's graph without making a session, and checks that every weight file it names lies inside the folder.
+ *
+ * @throws CheckpointFault when the bytes are no ONNX model, or an external file is outside, missing or too short.
+ */
+export async function readOnnx(folder: Folder, file: string): Promise<OnnxFile> {
+  const at = pathOf(folder, file);
+  const size = folder.files.get(file) ?? 0;
+  if (size > LARGEST_MESSAGE) {
+    throw new CheckpointFault(
+      file,
+      `${file} is over 2 GB; export it with its weights in a file beside it (external data).`,
+    );
+  }
+  const { graph, functions } = decode(file, await readFile(at));
+  const found = { parameters: 0, random: false };
+  const seen = (node: Node) => {
+    if (RANDOM_OPS.has(node.opType ?? '')) found.random = true;
+  };
+  for (const { tensor, weight } of tensorsOf(graph, functions ?? [], seen)) {
+    checkExternal(folder, file, tensor);
+    if (weight && WEIGHT_TYPES.has(tensor.dataType ?? 0)) found.parameters += elements(tensor);
+  }
+  return { file, ...found };
+}
+
+function decode(file: string, bytes: Uint8Array): Model & { graph: Graph } {
+  let model: Model;
+  try {
+    model = modelType.decode(bytes) as unknown as Model;
+  } catch {
+    throw new CheckpointFault(file, `${file} is not an ONNX model: its bytes do not parse as one; export it again.`);
+  }
+  if (!model.graph || (model.graph.node ?? []).length === 0) {
+    throw new CheckpointFault(file, `${file} is not an ONNX model: it holds no graph; export it again.`);
+  }
+  return model as Model & { graph: Graph };
+}
+
+function* tensorsOf(
+  graph: Graph,
+  functions: readonly { node?: readonly Node[] }[],
+  onNode: (node: Node) => void,
+): Generator<{ tensor: Tensor; weight: boolean }> {
+  for (const tensor of graph.initializer ?? []) yield { tensor, weight: true };
+  for (const sparse of graph.sparseInitializer ?? []) yield* sparseTensors(sparse);
+  const nodes = [...(graph.node ?? []), ...functions.flatMap((f) => f.node ?? [])];
+  for (const node of nodes) {
+    onNode(node);
+    for (const attribute of node.attribute ?? []) {
+      for (const tensor of [attribute.t, ...(attribute.tensors ?? [])]) if (tensor) yield { tensor, weight: false };
+      for (const sparse of [attribute.sparseTensor, ...(attribute.sparseTensors ?? [])]) {
+        if (sparse) yield* sparseTensors(sparse);
+      }
+      for (const inner of [attribute.g, ...(attribute.graphs ?? [])]) if (inner) yield* tensorsOf(inner, [], onNode);
+    }
+  }
+}
+
+function* sparseTensors(sparse: Sparse): Generator<{ tensor: Tensor; weight: boolean }> {
+  if (sparse.values) yield { tensor: sparse.values, weight: true };
+  if (sparse.indices) yield { tensor: sparse.indices, weight: false };
+}
+
+function elements(tensor: Tensor): number {
+  return (tensor.dims ?? []).reduce<number>((product, dim) => product * Math.max(0, Number(dim)), 1);
+}
+
+function checkExternal(folder: Folder, file: string, tensor: Tensor): void {
+  const entries = tensor.externalData ?? [];
+  if (entries.length === 0) return;
+  const field = (key: string) => entries.findLast((entry) => entry.key === key)?.value;
+  const location = field('location') ?? '';
+  if (location === '' || location.includes('\\') || location.includes('\0') || path.posix.isAbsolute(location)) {
+    throw outside(file, location);
+  }
+  const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), location));
+  if (target.startsWith('../') || target === '..') throw outside(file, location);
+  const size = folder.files.get(target);
+  if (size === undefined) {
+    throw new CheckpointFault(
+      file,
+      `${file} keeps weights in \`${target}\`, which is missing; add that file to the folder.`,
+    );
+  }
+  const end = Number(field('offset') ?? 0) + Number(field('length') ?? 0);
+  if (!(end <= size)) {
+    throw new CheckpointFault(
+      target,
+      `${target} has ${size} bytes, fewer than ${file} needs of it; copy the whole file.`,
+    );
+  }
+}
+
+function outside(file: string, location: string): CheckpointFault {
+  return new CheckpointFault(
+    file,
+    `${file} keeps weights in \`${location}\`, which is outside the folder; export it with its weights beside it.`,
+  );
+}

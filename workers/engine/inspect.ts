@@ -1,0 +1,119 @@
+import { type DiffusionLayout, looksLikeDiffusion, readDiffusionLayout } from './checkpoint/diffusion-layout.ts';
+import {
+  type DualEncoderLayout,
+  looksLikeDualEncoder,
+  readDualEncoderLayout,
+} from './checkpoint/dual-encoder-layout.ts';
+import { CheckpointFault } from './checkpoint/fault.ts';
+import { type Folder, hashFolder, openFolder } from './checkpoint/folder.ts';
+import { readOnnx } from './checkpoint/onnx.ts';
+import { openDiffusion } from './models/diffusion.ts';
+import { openDualEncoder } from './models/dual-encoder.ts';
+import type { Protocol } from './models/scorer.ts';
+import type { SessionOptions } from './models/session.ts';
+
+export type Layout = DiffusionLayout | DualEncoderLayout;
+
+/** What inspection found; plain data, so that it can be stored and shown. */
+export interface CheckpointReport {
+  readonly kind: Layout['kind'];
+  /** Weights in the graphs that scoring runs. */
+  readonly parameters: number;
+  /** Pixels that an image is brought to. */
+  readonly inputSize: { readonly width: number; readonly height: number };
+  /** Tokens of every text, its padding included. */
+  readonly tokenLength: number;
+  /** How the checkpoint is scored unless asked otherwise. */
+  readonly protocol: Protocol;
+  /** What a diffusion model predicts; null for the others. */
+  readonly predictionType: string | null;
+  /** [channels, height, width] of a diffusion model's latent; null for the others. */
+  readonly latent: readonly [number, number, number] | null;
+  readonly files: number;
+  readonly bytes: number;
+  /** What was checked and found right, in the order it was checked. */
+  readonly checks: readonly string[];
+  readonly warnings: readonly string[];
+  /** Identity of the checkpoint (checkpointSha256 in checkpoint/folder.ts). */
+  readonly sha256: string;
+}
+
+export type Inspection =
+  | { readonly ok: true; readonly report: CheckpointReport }
+  /** `file` is a path inside the folder, '' for the folder itself; `reason` is a whole sentence that names it. */
+  | { readonly ok: false; readonly file: string; readonly reason: string };
+
+/** Reads the configuration of whichever kind the folder holds. @throws CheckpointFault */
+export async function readLayout(folder: Folder): Promise<Layout> {
+  if (looksLikeDiffusion(folder)) return readDiffusionLayout(folder);
+  if (looksLikeDualEncoder(folder)) return readDualEncoderLayout(folder);
+  throw new CheckpointFault(
+    '',
+    'The folder holds no checkpoint that GDBench knows: neither model_index.json (diffusion) nor model.onnx or text_model.onnx with ' +
+      'vision_model.onnx (dual encoder) is there; export one with `optimum-cli export onnx`.',
+  );
+}
+
+/** The ONNX files that scoring runs. */
+export function modelFiles(layout: Layout): string[] {
+  if (layout.kind === 'dual-encoder') return Object.values(layout.models);
+  return [layout.textEncoder, layout.vaeEncoder, layout.unet].filter((file) => file !== null);
+}
+
+/**
+ * Finds out what a folder of files is, and whether it can be scored: lists it, reads its configuration and graphs, opens every
+ * model and runs each once. The files are taken as hostile; give this a process with limits of its own.
+ *
+ * @throws only what is no fault of the checkpoint's.
+ */
+export async function inspectCheckpoint(dir: string): Promise<Inspection> {
+  try {
+    return { ok: true, report: await inspect(dir) };
+  } catch (error) {
+    if (error instanceof CheckpointFault) return { ok: false, file: error.file, reason: error.message };
+    throw error;
+  }
+}
+
+async function inspect(dir: string): Promise<CheckpointReport> {
+  const folder = await openFolder(dir);
+  const checks = [`${folder.files.size} files, no links`];
+  const layout = await readLayout(folder);
+  checks.push(
+    layout.kind === 'diffusion' ? 'model index, scheduler and configs read' : 'config and preprocessor config read',
+  );
+  let parameters = 0;
+  for (const file of modelFiles(layout)) {
+    parameters += (await readOnnx(folder, file)).parameters;
+    checks.push(`${file} is an ONNX model`);
+  }
+  const warnings: string[] = [];
+  const options: SessionOptions = { device: 'cpu', threads: 1, warn: (sentence) => warnings.push(sentence) };
+  const scorer =
+    layout.kind === 'diffusion'
+      ? await openDiffusion(layout, { ...options, samples: 2, seed: 0, batch: 2 })
+      : await openDualEncoder(layout, { ...options, batch: 2 });
+  try {
+    checks.push(`tokenizer gives ${scorer.tokenLength} tokens`, 'inputs and outputs fit each other');
+    await scorer.probe();
+    checks.push('a gray image and an empty text give finite values');
+  } finally {
+    await scorer.close();
+  }
+  const bytes = [...folder.files.values()].reduce((sum, size) => sum + size, 0);
+  const diffusion = layout.kind === 'diffusion' ? layout : null;
+  return {
+    kind: layout.kind,
+    parameters,
+    inputSize: layout.kind === 'diffusion' ? { width: layout.side, height: layout.side } : layout.input,
+    tokenLength: scorer.tokenLength,
+    protocol: scorer.protocol,
+    predictionType: diffusion?.scheduler.prediction_type ?? null,
+    latent: diffusion ? [diffusion.latent.channels, diffusion.latent.height, diffusion.latent.width] : null,
+    files: folder.files.size,
+    bytes,
+    checks,
+    warnings,
+    sha256: await hashFolder(folder),
+  };
+}

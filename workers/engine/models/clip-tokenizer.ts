@@ -1,0 +1,81 @@
+import { CheckpointFault } from '../checkpoint/fault.ts';
+import type { SpecialTokens } from './tokenizer.ts';
+
+/** Pieces of a text that byte-pair encoding works on: contractions, words, single digits, runs of other signs. */
+const PIECES = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`;
+const END_OF_WORD = '</w>';
+
+/**
+ * The tokenizer.json that transformers would write for CLIP's vocab.json and merges.txt.
+ *
+ * @throws CheckpointFault when the vocabulary is of another kind, or lacks the start or the end token.
+ */
+export function clipTokenizerJson(
+  file: string,
+  vocab: Readonly<Record<string, number>>,
+  merges: string,
+  special: SpecialTokens,
+): object {
+  if (!Object.keys(vocab).some((piece) => piece.endsWith(END_OF_WORD))) {
+    throw new CheckpointFault(
+      file,
+      `${file} is not a CLIP vocabulary (no piece ends in ${END_OF_WORD}); add the tokenizer.json of this tokenizer.`,
+    );
+  }
+  const start = special.bos_token ?? '<|startoftext|>';
+  const end = special.eos_token ?? '<|endoftext|>';
+  for (const name of [start, end]) {
+    if (!Object.hasOwn(vocab, name)) {
+      throw new CheckpointFault(file, `${file} lacks the token ${name}; export the tokenizer again.`);
+    }
+  }
+  const pair = (name: string): [string, number] => [name, vocab[name]!];
+  return {
+    version: '1.0',
+    added_tokens: [...new Set([start, end])].map((content) => ({
+      id: vocab[content]!,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [
+        { type: 'NFC' },
+        { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
+        { type: 'Lowercase' },
+      ],
+    },
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        { type: 'Split', pattern: { Regex: PIECES }, behavior: 'Removed', invert: true },
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+      ],
+    },
+    post_processor: {
+      type: 'RobertaProcessing',
+      sep: pair(end),
+      cls: pair(start),
+      trim_offsets: false,
+      add_prefix_space: false,
+    },
+    decoder: null,
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: special.unk_token ?? end,
+      continuing_subword_prefix: '',
+      end_of_word_suffix: END_OF_WORD,
+      fuse_unk: false,
+      vocab,
+      merges: merges
+        .split('\n')
+        .map((line) => line.trimEnd())
+        .filter((line) => line !== '' && !line.startsWith('#version')),
+    },
+  };
+}

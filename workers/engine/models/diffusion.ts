@@ -1,0 +1,193 @@
+import { LRUCache } from 'lru-cache';
+import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
+import { CheckpointFault } from '../checkpoint/fault.ts';
+import { pathOf } from '../checkpoint/folder.ts';
+import { readOnnx } from '../checkpoint/onnx.ts';
+import { diffusionItmScore } from '../protocols/errors.ts';
+import { Blocks, imageBlock } from './blocks.ts';
+import { decodeImage, flatImage } from './decode.ts';
+import { checkTextPorts, encodeRows, requireFinite, stack, TEXT_ROLES, type TextRole, textFeeds } from './encoders.ts';
+import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
+import { diffusionPreprocess, preprocess } from './preprocess.ts';
+import type { RgbImage } from './resize.ts';
+import type { Corpus, ImageTextScorer } from './scorer.ts';
+import { type Model, openModel, type SessionOptions } from './session.ts';
+import { openTokenizer } from './tokenizer.ts';
+import { type Hidden, prepareUNet, type Row } from './unet.ts';
+
+/** Bytes of latents, and of hidden states, that are kept. */
+const CACHE_BYTES = 256 * 2 ** 20;
+const UNCOND_BYTES = 64 * 2 ** 20;
+
+export interface Diffusion extends ImageTextScorer {
+  readonly tokenLength: number;
+  /** Samples of every pair. */
+  readonly samples: number;
+}
+
+export interface DiffusionOptions extends SessionOptions {
+  readonly samples: number;
+  readonly seed: number;
+  readonly batch: number;
+}
+
+/** Opens a diffusion checkpoint for the protocol diffusion-itm (GDBENCH.md 1.1). */
+export async function openDiffusion(layout: DiffusionLayout, options: DiffusionOptions): Promise<Diffusion> {
+  const { folder } = layout;
+  const tokenizer = await openTokenizer(folder, 'tokenizer', layout.maxPositions);
+  const textModel = await openModel(pathOf(folder, layout.textEncoder), layout.textEncoder, options);
+  const encodeTexts = textEncoder(textModel, tokenizer);
+  const [empty] = await encodeTexts(['']);
+  const images = await imageEncoder(layout, options);
+  const unetModel = await openModel(pathOf(folder, layout.unet), layout.unet, options);
+  const unet = await prepareUNet(layout, unetModel, options, empty!);
+
+  const textBatch = encodeTexts.fixed ?? options.batch;
+  let current:
+    | { key: string; texts: Blocks<Hidden>; images: Blocks<Float32Array>; uncond: LRUCache<string, Float64Array> }
+    | undefined;
+  const cachesOf = (corpus: Corpus) => {
+    if (current?.key !== corpus.key) {
+      current = {
+        key: corpus.key,
+        texts: new Blocks(corpus.texts, textBatch, CACHE_BYTES, encodeTexts),
+        images: new Blocks(corpus.images, images.batch, CACHE_BYTES, async (paths) =>
+          images.encode(await Promise.all(paths.map(decodeImage))),
+        ),
+        uncond: new LRUCache({ maxSize: UNCOND_BYTES, sizeCalculation: (errors) => errors.byteLength }),
+      };
+    }
+    return current;
+  };
+
+  /** One text's rows over all samples, in the order of k. */
+  const rowsOf = (z0: Float32Array, hidden: Hidden, into: Float64Array): Row[] =>
+    Array.from({ length: unet.count }, (_, k) => ({ z0, hidden, k, into }));
+  const newErrors = () => new Float64Array(unet.count);
+
+  return {
+    protocol: 'diffusion-itm',
+    tokenLength: tokenizer.length,
+    samples: unet.count,
+    get rowsScored() {
+      return unet.rowsRun();
+    },
+    async score(corpus, texts, paths, signal) {
+      const caches = cachesOf(corpus);
+      const latents: Float32Array[] = [];
+      const uncond: Float64Array[] = [];
+      for (const path of paths) {
+        signal?.throwIfAborted();
+        const z0 = await caches.images.get(path);
+        latents.push(z0);
+        let errors = caches.uncond.get(path);
+        if (!errors) {
+          errors = newErrors();
+          await unet.errors(rowsOf(z0, empty!, errors), signal);
+          caches.uncond.set(path, errors);
+        }
+        uncond.push(errors);
+      }
+      const cond: Float64Array[][] = [];
+      const rows: Row[] = [];
+      for (const text of texts) {
+        const hidden = await caches.texts.get(text);
+        const perImage = latents.map((z0) => {
+          const errors = newErrors();
+          rows.push(...rowsOf(z0, hidden, errors));
+          return errors;
+        });
+        cond.push(perImage);
+      }
+      await unet.errors(rows, signal);
+      return {
+        scores: cond.map((perImage) => perImage.map((errors, image) => diffusionItmScore(errors, uncond[image]!))),
+        errors: {
+          cond: cond.map((perImage) => perImage.map((e) => Array.from(e))),
+          uncond: uncond.map((e) => Array.from(e)),
+        },
+      };
+    },
+    async probe() {
+      const [z0] = await images.encode([flatImage(layout.side, 128)]);
+      await unet.errors([{ z0: z0!, hidden: empty!, k: 0, into: newErrors() }]);
+    },
+    async close() {
+      for (const model of [textModel, unetModel, ...images.models]) await model.close();
+    },
+  };
+}
+
+function textEncoder(
+  model: Model,
+  tokenizer: { length: number; encode(text: string): { ids: Int32Array; mask: Int32Array } },
+) {
+  const ports = matchInputs<TextRole>(model, TEXT_ROLES);
+  checkTextPorts(model, ports, { ...tokenizer });
+  const output = pickOutput(model, ['last_hidden_state'], true).name;
+  const ids = ports.get('input_ids')!;
+  const encode = async (texts: readonly string[]): Promise<Hidden[]> => {
+    const tokens = texts.map((text) => tokenizer.encode(text));
+    const { rows, dims } = await encodeRows(model, ids, tokens, output, (part, fed) =>
+      textFeeds(ports, tokenizer.length, part, fed),
+    );
+    if (dims.length !== 2) {
+      throw new CheckpointFault(
+        model.file,
+        `${model.file} gives \`${output}\` with ${dims.length + 1} dimensions, not [batch, tokens, width]; export its hidden states.`,
+      );
+    }
+    for (const row of rows) requireFinite(model, row);
+    return rows.map((data) => ({ data, dims, byteLength: data.byteLength }));
+  };
+  return Object.assign(encode, { fixed: fixedRows(ids) });
+}
+
+interface ImageEncoder {
+  readonly batch: number;
+  readonly models: readonly Model[];
+  /** From pixels to z0: the scaled mean of the posterior. */
+  readonly encode: (images: readonly RgbImage[]) => Promise<Float32Array[]>;
+}
+
+async function imageEncoder(layout: DiffusionLayout, options: DiffusionOptions): Promise<ImageEncoder> {
+  const { channels, height, width } = layout.latent;
+  const { side } = layout;
+  const steps = diffusionPreprocess(side);
+  const planes = (images: readonly RgbImage[]) => images.map((image) => preprocess(image, steps).data);
+  if (layout.vaeEncoder === null) {
+    if (channels !== 3) throw latentMismatch('unet/config.json', '3 colours', channels);
+    return { batch: imageBlock(options.batch, side, side), models: [], encode: async (images) => planes(images) };
+  }
+  const file = layout.vaeEncoder;
+  if ((await readOnnx(layout.folder, file)).random) {
+    throw new CheckpointFault(file, `${file} draws a random sample in its graph; re-export: this encoder samples.`);
+  }
+  const model = await openModel(pathOf(layout.folder, file), file, options);
+  const sample = matchInputs(model, { sample: { values: 'float', rank: [4] } }).get('sample')!;
+  checkShape(model, sample, [null, 3, side, side], 'unet/config.json with vae_encoder/config.json');
+  const output = pickOutput(model, ['latent_parameters', 'latent_sample'], true).name;
+  const area = height * width;
+  const encode = async (images: readonly RgbImage[]): Promise<Float32Array[]> => {
+    const { rows, dims } = await encodeRows(model, sample, planes(images), output, (part, fed) => ({
+      [sample.name]: { data: stack(part, fed), dims: [fed, 3, side, side] },
+    }));
+    const [have, ...space] = dims;
+    // Mean and log-variance are stacked on the channel axis; the mean comes first.
+    if ((have !== 2 * channels && have !== channels) || space[0] !== height || space[1] !== width) {
+      throw latentMismatch(file, `[${dims.join(', ')}]`, channels, height, width);
+    }
+    return rows.map((row) => {
+      requireFinite(model, row);
+      return row.subarray(0, channels * area).map((mean) => (mean - layout.shiftFactor) * layout.scalingFactor);
+    });
+  };
+  return { batch: fixedRows(sample) ?? imageBlock(options.batch, side, side), models: [model], encode };
+}
+
+function latentMismatch(file: string, have: string, ...want: readonly number[]): CheckpointFault {
+  return new CheckpointFault(
+    file,
+    `${file} gives latents of ${have}, but the U-Net takes [${want.join(', ')}]; export them together.`,
+  );
+}

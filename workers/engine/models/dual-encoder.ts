@@ -1,0 +1,225 @@
+import type { DualEncoderLayout } from '../checkpoint/dual-encoder-layout.ts';
+import { CheckpointFault } from '../checkpoint/fault.ts';
+import { pathOf } from '../checkpoint/folder.ts';
+import { Blocks, imageBlock } from './blocks.ts';
+import { decodeImage, flatImage } from './decode.ts';
+import {
+  checkTextPorts,
+  encodeRows,
+  IMAGE_ROLES,
+  requireFinite,
+  stack,
+  TEXT_ROLES,
+  type TextRole,
+  textFeeds,
+} from './encoders.ts';
+import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
+import { preprocess } from './preprocess.ts';
+import type { RgbImage } from './resize.ts';
+import type { Corpus, ImageTextScorer } from './scorer.ts';
+import { type Feed, type Model, openModel, type Port, type SessionOptions } from './session.ts';
+import { openTokenizer, type TextTokenizer } from './tokenizer.ts';
+
+/** Bytes of embeddings kept of each kind. */
+const CACHE_BYTES = 64 * 2 ** 20;
+const TEXT_OUTPUTS = ['text_embeds', 'pooler_output'];
+const IMAGE_OUTPUTS = ['image_embeds', 'pooler_output'];
+
+/** One tower: the graph it runs in, the input that counts its rows, its output, and what else the graph must be fed. */
+interface Tower {
+  readonly model: Model;
+  readonly rows: Port;
+  readonly output: string;
+  /** Feeds of the other tower, where both share a graph. */
+  readonly others: (rows: number) => Record<string, Feed>;
+}
+
+interface Towers {
+  readonly text: Tower;
+  readonly image: Tower;
+  readonly textPorts: ReadonlyMap<TextRole, Port>;
+  readonly models: readonly Model[];
+}
+
+export interface DualEncoder extends ImageTextScorer {
+  readonly tokenLength: number;
+}
+
+/** Opens a dual encoder: s = cosine of the image's and the text's embedding (GDBENCH.md 1.2). */
+export async function openDualEncoder(
+  layout: DualEncoderLayout,
+  options: SessionOptions & { batch: number },
+): Promise<DualEncoder> {
+  const tokenizer = await openTokenizer(layout.folder, '', layout.maxPositions);
+  const towers = await openTowers(layout, tokenizer, options);
+  let rowsScored = 0;
+
+  const encodeTexts = async (texts: readonly string[]) => {
+    rowsScored += texts.length;
+    const { model, rows, output, others } = towers.text;
+    const encoded = await encodeRows(model, rows, texts.map(tokenizer.encode), output, (part, fed) => ({
+      ...textFeeds(towers.textPorts, tokenizer.length, part, fed),
+      ...others(fed),
+    }));
+    return checked(model, output, encoded);
+  };
+  const encodeImages = async (images: readonly RgbImage[]) => {
+    rowsScored += images.length;
+    const { model, rows, output, others } = towers.image;
+    const { width, height } = layout.input;
+    const planes = images.map((image) => preprocess(image, layout.preprocess).data);
+    const encoded = await encodeRows(model, rows, planes, output, (part, fed) => ({
+      [rows.name]: { data: stack(part, fed), dims: [fed, 3, height, width] },
+      ...others(fed),
+    }));
+    return checked(model, output, encoded);
+  };
+
+  const textBatch = fixedRows(towers.text.rows) ?? options.batch;
+  const imageBatch = fixedRows(towers.image.rows) ?? imageBlock(options.batch, layout.input.width, layout.input.height);
+  let current: { key: string; texts: Blocks<Float32Array>; images: Blocks<Float32Array> } | undefined;
+  const blocksOf = (corpus: Corpus) => {
+    if (current?.key !== corpus.key) {
+      current = {
+        key: corpus.key,
+        texts: new Blocks(corpus.texts, textBatch, CACHE_BYTES, encodeTexts),
+        images: new Blocks(corpus.images, imageBatch, CACHE_BYTES, async (paths) =>
+          encodeImages(await Promise.all(paths.map(decodeImage))),
+        ),
+      };
+    }
+    return current;
+  };
+
+  return {
+    protocol: 'cosine',
+    tokenLength: tokenizer.length,
+    get rowsScored() {
+      return rowsScored;
+    },
+    async score(corpus, texts, images, signal) {
+      const blocks = blocksOf(corpus);
+      const seen: Float32Array[] = [];
+      for (const image of images) {
+        signal?.throwIfAborted();
+        seen.push(await blocks.images.get(image));
+      }
+      const scores: number[][] = [];
+      for (const text of texts) {
+        signal?.throwIfAborted();
+        const embedding = await blocks.texts.get(text);
+        scores.push(seen.map((image) => cosine(towers.image.model, embedding, image)));
+      }
+      return { scores };
+    },
+    async probe() {
+      const [text] = await encodeTexts(['']);
+      const [image] = await encodeImages([flatImage(Math.max(layout.input.width, layout.input.height), 128)]);
+      cosine(towers.image.model, text!, image!);
+      rowsScored = 0;
+    },
+    async close() {
+      for (const model of towers.models) await model.close();
+    },
+  };
+}
+
+function checked(
+  model: Model,
+  output: string,
+  encoded: { rows: Float32Array[]; dims: readonly number[] },
+): Float32Array[] {
+  if (encoded.dims.length !== 1) {
+    throw new CheckpointFault(
+      model.file,
+      `${model.file} gives \`${output}\` with ${encoded.dims.length + 1} dimensions, not [batch, width]; export the pooled embedding.`,
+    );
+  }
+  for (const row of encoded.rows) requireFinite(model, row);
+  return encoded.rows;
+}
+
+function cosine(model: Model, a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) {
+    throw new CheckpointFault(
+      model.file,
+      `${model.file} embeds images in ${b.length} numbers and texts in ${a.length}; export the projected embeddings of one model.`,
+    );
+  }
+  let [dot, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    dot += a[i]! * b[i]!;
+    aa += a[i]! * a[i]!;
+    bb += b[i]! * b[i]!;
+  }
+  const score = dot / Math.sqrt(aa * bb);
+  if (Number.isFinite(score)) return score;
+  throw new CheckpointFault(
+    model.file,
+    `${model.file} gives an embedding of zeros, which has no direction; check its weights.`,
+  );
+}
+
+async function openTowers(
+  layout: DualEncoderLayout,
+  tokenizer: TextTokenizer,
+  options: SessionOptions,
+): Promise<Towers> {
+  const { folder, models } = layout;
+  const open = (file: string) => openModel(pathOf(folder, file), file, options);
+  if ('joint' in models) return joinedTowers(await open(models.joint), layout, tokenizer);
+  const text = await open(models.text);
+  const image = await open(models.image);
+  const textPorts = matchInputs<TextRole>(text, TEXT_ROLES);
+  const pixels = matchInputs(image, IMAGE_ROLES).get('pixel_values')!;
+  checkTextPorts(text, textPorts, tokenizer);
+  checkShape(image, pixels, [null, 3, layout.input.height, layout.input.width], 'preprocessor_config.json');
+  const none = () => ({});
+  return {
+    text: { model: text, rows: textPorts.get('input_ids')!, output: pickOutput(text, TEXT_OUTPUTS).name, others: none },
+    image: { model: image, rows: pixels, output: pickOutput(image, IMAGE_OUTPUTS).name, others: none },
+    textPorts,
+    models: [text, image],
+  };
+}
+
+/** Both towers in one graph: while one works, the other is fed a single blank row, or as many as the graph insists on. */
+function joinedTowers(model: Model, layout: DualEncoderLayout, tokenizer: TextTokenizer): Towers {
+  if (model.outputs.some((port) => port.name === 'itm_score')) {
+    throw new CheckpointFault(
+      model.file,
+      `${model.file} is a matching head (it gives \`itm_score\`); GDBench cannot score that kind yet.`,
+    );
+  }
+  const ports = matchInputs<TextRole | 'pixel_values'>(model, { ...TEXT_ROLES, ...IMAGE_ROLES });
+  const pixels = ports.get('pixel_values')!;
+  const textPorts = new Map([...ports].filter((entry): entry is [TextRole, Port] => entry[0] !== 'pixel_values'));
+  const ids = textPorts.get('input_ids')!;
+  const { width, height } = layout.input;
+  checkTextPorts(model, textPorts, tokenizer);
+  checkShape(model, pixels, [null, 3, height, width], 'preprocessor_config.json');
+  const together = typeof ids.shape[0] === 'string' && ids.shape[0] !== '' && ids.shape[0] === pixels.shape[0];
+  const blanks = (own: Port, rows: number) => fixedRows(own) ?? (together ? rows : 1);
+  const blankText = tokenizer.encode('');
+  return {
+    text: {
+      model,
+      rows: ids,
+      output: pickOutput(model, TEXT_OUTPUTS.slice(0, 1)).name,
+      others: (rows) => {
+        const blank = blanks(pixels, rows);
+        return {
+          [pixels.name]: { data: new Float32Array(blank * 3 * width * height), dims: [blank, 3, height, width] },
+        };
+      },
+    },
+    image: {
+      model,
+      rows: pixels,
+      output: pickOutput(model, IMAGE_OUTPUTS.slice(0, 1)).name,
+      others: (rows) => textFeeds(textPorts, tokenizer.length, [blankText], blanks(ids, rows)),
+    },
+    textPorts,
+    models: [model],
+  };
+}

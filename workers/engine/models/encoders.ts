@@ -1,0 +1,102 @@
+import { CheckpointFault } from '../checkpoint/fault.ts';
+import { checkShape, fixedRows, type Role } from './ports.ts';
+import type { Feed, Model, Output, Port } from './session.ts';
+import type { TextTokenizer, Tokens } from './tokenizer.ts';
+
+/** What a text encoder may ask for. */
+export const TEXT_ROLES = {
+  input_ids: { values: 'integer', rank: [2] },
+  attention_mask: { values: 'number', rank: [2], optional: true },
+  position_ids: { values: 'integer', rank: [2], optional: true },
+  token_type_ids: { values: 'integer', rank: [2], optional: true },
+} as const satisfies Record<string, Role>;
+export type TextRole = keyof typeof TEXT_ROLES;
+
+export const IMAGE_ROLES = { pixel_values: { values: 'float', rank: [4] } } as const satisfies Record<string, Role>;
+
+/** Feeds of some texts, `rows` of them; the last text is repeated where there are fewer. */
+export function textFeeds(
+  ports: ReadonlyMap<TextRole, Port>,
+  length: number,
+  texts: readonly Tokens[],
+  rows: number,
+): Record<string, Feed> {
+  const fill = (row: (tokens: Tokens) => ArrayLike<number>): Feed => {
+    const data = new Int32Array(rows * length);
+    for (let i = 0; i < rows; i++) data.set(row(texts[Math.min(i, texts.length - 1)]!), i * length);
+    return { data, dims: [rows, length] };
+  };
+  const positions = Int32Array.from({ length }, (_, i) => i);
+  const zeros = new Int32Array(length);
+  const of: Record<TextRole, (tokens: Tokens) => Int32Array> = {
+    input_ids: (tokens) => tokens.ids,
+    attention_mask: (tokens) => tokens.mask,
+    position_ids: () => positions,
+    token_type_ids: () => zeros,
+  };
+  const feeds: Record<string, Feed> = {};
+  for (const [role, port] of ports) feeds[port.name] = fill(of[role]);
+  return feeds;
+}
+
+/** @throws CheckpointFault when the text graph is made for another token length than the tokenizer's. */
+export function checkTextPorts(model: Model, ports: ReadonlyMap<TextRole, Port>, tokenizer: TextTokenizer): void {
+  for (const port of ports.values()) checkShape(model, port, [null, tokenizer.length], 'the tokenizer');
+}
+
+/** Stacks rows of one size; the last one is repeated up to `rows`. */
+export function stack(values: readonly Float32Array[], rows: number): Float32Array {
+  const size = values[0]!.length;
+  const data = new Float32Array(rows * size);
+  for (let i = 0; i < rows; i++) data.set(values[Math.min(i, values.length - 1)]!, i * size);
+  return data;
+}
+
+/**
+ * Runs rows through a graph, as many at once as it insists on, and cuts its output into rows.
+ *
+ * @param port the input whose first dimension counts the rows.
+ */
+export async function encodeRows<T>(
+  model: Model,
+  port: Port,
+  items: readonly T[],
+  output: string,
+  feeds: (items: readonly T[], rows: number) => Record<string, Feed>,
+): Promise<{ readonly rows: Float32Array[]; readonly dims: readonly number[] }> {
+  const insists = fixedRows(port);
+  const size = insists ?? items.length;
+  const rows: Float32Array[] = [];
+  let dims: readonly number[] = [];
+  for (let at = 0; at < items.length; at += size) {
+    const part = items.slice(at, at + size);
+    const fed = insists ?? part.length;
+    const result = await model.run(feeds(part, fed), output);
+    dims = rowDims(model, output, result, fed);
+    const width = result.data.length / fed;
+    for (let i = 0; i < part.length; i++) rows.push(result.data.slice(i * width, (i + 1) * width));
+  }
+  return { rows, dims };
+}
+
+function rowDims(model: Model, output: string, result: Output, fed: number): readonly number[] {
+  if (result.dims[0] !== fed) {
+    throw new CheckpointFault(
+      model.file,
+      `${model.file} gives \`${output}\` with ${result.dims[0] ?? 'no'} rows when it is fed ${fed}; export it with a batch dimension.`,
+    );
+  }
+  return result.dims.slice(1);
+}
+
+/** @throws CheckpointFault when a value is NaN or infinite. */
+export function requireFinite(model: Model, values: Float32Array): void {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i]!)) {
+      throw new CheckpointFault(
+        model.file,
+        `${model.file} gives values that are not finite (NaN or infinite); export it in float32, or check its weights.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import * as ort from 'onnxruntime-node';
+import { CheckpointFault } from '../checkpoint/fault.ts';
+import { fromHalf, toHalf } from './float16.ts';
+
+export const DEVICES = ['cpu', 'cuda', 'webgpu'] as const;
+export type Device = (typeof DEVICES)[number];
+
+export interface SessionOptions {
+  readonly device: Device;
+  /** Threads of one operator. */
+  readonly threads: number;
+  /** Told when a device is not there and the CPU takes its place. */
+  readonly warn: (sentence: string) => void;
+}
+
+/** An input or output as the graph itself declares it; a dimension that may have any size is its symbol ('' if nameless). */
+export interface Port {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
+/** Values on their way into a graph; the port's own type decides what they become. */
+export interface Feed {
+  readonly data: Float32Array | Int32Array;
+  readonly dims: readonly number[];
+}
+
+export interface Output {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+/** A loaded ONNX file. */
+export interface Model {
+  /** Path inside the checkpoint, for messages. */
+  readonly file: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Runs the graph for one output. @throws CheckpointFault when the graph fails. */
+  run(feeds: Readonly<Record<string, Feed>>, output: string): Promise<Output>;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a model from disk. The caller has checked the file and its external data (checkpoint/onnx.ts).
+ *
+ * @param at absolute path.
+ * @param file path inside the checkpoint, for messages.
+ * @throws CheckpointFault when ONNX Runtime cannot load it.
+ */
+export async function openModel(at: string, file: string, options: SessionOptions): Promise<Model> {
+  const session = await createSession(at, file, options);
+  const inputs = session.inputMetadata.map(portOf);
+  const outputs = session.outputMetadata.map(portOf);
+  const types = new Map(inputs.map((port) => [port.name, port.type]));
+  return {
+    file,
+    inputs,
+    outputs,
+    async run(feeds, output) {
+      const tensors: Record<string, ort.Tensor> = {};
+      for (const [name, feed] of Object.entries(feeds)) tensors[name] = tensorOf(feed, types.get(name) ?? 'float32');
+      let results: ort.InferenceSession.OnnxValueMapType;
+      try {
+        results = await session.run(tensors, [output]);
+      } catch (error) {
+        throw new CheckpointFault(file, `${file} fails when it runs: ${plain(error, at)}; export it again.`);
+      }
+      const tensor = results[output] as ort.Tensor;
+      const data = floatsOf(tensor);
+      const dims = [...tensor.dims];
+      tensor.dispose();
+      return { data, dims };
+    },
+    close: () => session.release(),
+  };
+}
+
+async function createSession(at: string, file: string, options: SessionOptions): Promise<ort.InferenceSession> {
+  const create = (executionProviders: string[]) =>
+    ort.InferenceSession.create(at, {
+      executionProviders,
+      intraOpNumThreads: options.threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      logSeverityLevel: 4,
+    });
+  if (options.device !== 'cpu') {
+    try {
+      return await create([options.device, 'cpu']);
+    } catch (error) {
+      options.warn(`The device ${options.device} cannot be used (${plain(error, at)}); the CPU takes its place.`);
+    }
+  }
+  try {
+    return await create(['cpu']);
+  } catch (error) {
+    throw new CheckpointFault(file, `${file} cannot be loaded by ONNX Runtime: ${plain(error, at)}; export it again.`);
+  }
+}
+
+function portOf(meta: ort.InferenceSession.ValueMetadata): Port {
+  if (!meta.isTensor) return { name: meta.name, type: 'no tensor', shape: [] };
+  const shape = meta.shape.map((dim) => (typeof dim === 'number' && dim <= 0 ? '' : dim));
+  return { name: meta.name, type: meta.type, shape };
+}
+
+function tensorOf({ data, dims }: Feed, type: string): ort.Tensor {
+  switch (type) {
+    case 'float32':
+      return new ort.Tensor('float32', data instanceof Float32Array ? data : Float32Array.from(data), dims);
+    case 'float16':
+      return new ort.Tensor('float16', Uint16Array.from(data, toHalf), dims);
+    case 'float64':
+      return new ort.Tensor('float64', Float64Array.from(data), dims);
+    case 'int32':
+      return new ort.Tensor('int32', data instanceof Int32Array ? data : Int32Array.from(data), dims);
+    case 'int64':
+      return new ort.Tensor('int64', BigInt64Array.from(Array.from(data, (value) => BigInt(Math.trunc(value)))), dims);
+    default:
+      throw new Error(`no input of type ${type} can be fed`);
+  }
+}
+
+function floatsOf(tensor: ort.Tensor): Float32Array {
+  const { data, type } = tensor;
+  if (type === 'float32') return data as Float32Array;
+  if (type === 'float64') return Float32Array.from(data as Float64Array);
+  if (type === 'float16') {
+    return data instanceof Uint16Array
+      ? Float32Array.from(data, fromHalf)
+      : Float32Array.from(data as unknown as Float32Array);
+  }
+  throw new Error(`an output of type ${type} is no score`);
+}
+
+/** The runtime's message on one line, without this machine's paths. */
+function plain(error: unknown, at: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = message.replaceAll(at, 'the file').replace(/\s+/g, ' ').trim();
+  const short = line.length > 240 ? `${line.slice(0, 240)}...` : line;
+  return short.replace(/\.$/, '');
+}

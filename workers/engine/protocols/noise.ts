@@ -1,0 +1,72 @@
+import { Mersenne } from './mersenne.ts';
+
+const BLOCK = 16;
+const HALF = BLOCK / 2;
+
+/**
+ * The stream of `g = torch.Generator().manual_seed(seed)`, `torch.randn(size, generator=g)`, drawn again and again: PyTorch's
+ * normal numbers on the CPU in float32 (ATen/native/cpu/DistributionTemplates.h). Each draw is one tensor, flattened.
+ */
+export class NoiseStream {
+  readonly #bits: Mersenne;
+  /** The sine half of the last pair of a draw of fewer than 16 values; PyTorch keeps it in the generator. */
+  #spare: number | undefined;
+
+  constructor(seed: number) {
+    this.#bits = new Mersenne(seed);
+  }
+
+  draw(size: number): Float32Array {
+    const out = new Float32Array(size);
+    if (size < BLOCK) {
+      for (let i = 0; i < size; i++) out[i] = this.#single();
+      return out;
+    }
+    for (let i = 0; i < size; i++) out[i] = this.#uniform24();
+    for (let at = 0; at + BLOCK <= size; at += BLOCK) boxMuller(out, at);
+    if (size % BLOCK !== 0) {
+      const last = size - BLOCK;
+      for (let i = last; i < size; i++) out[i] = this.#uniform24();
+      boxMuller(out, last);
+    }
+    return out;
+  }
+
+  #uniform24(): number {
+    return (this.#bits.next32() & 0xffffff) / 2 ** 24;
+  }
+
+  /** 53 bits of two words, the first one the upper. */
+  #uniform53(): number {
+    const high = this.#bits.next32() & 0x1fffff;
+    return (high * 2 ** 32 + this.#bits.next32()) / 2 ** 53;
+  }
+
+  #single(): number {
+    if (this.#spare !== undefined) {
+      const spare = this.#spare;
+      this.#spare = undefined;
+      return spare;
+    }
+    const angle = 2 * Math.PI * this.#uniform53();
+    const radius = Math.sqrt(-2 * Math.log1p(-this.#uniform53()));
+    this.#spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+}
+
+/** Turns 16 uniform numbers in place into 16 normal ones: cosines in the first half, sines in the second. */
+function boxMuller(values: Float32Array, at: number): void {
+  for (let j = at; j < at + HALF; j++) {
+    const radius = Math.sqrt(-2 * Math.log(1 - values[j]!));
+    const angle = 2 * Math.PI * values[j + HALF]!;
+    values[j] = radius * Math.cos(angle);
+    values[j + HALF] = radius * Math.sin(angle);
+  }
+}
+
+/** The first `count` tensors of the stream. The same ones serve every pair of an evaluation. */
+export function drawNoise(seed: number, size: number, count: number): readonly Float32Array[] {
+  const stream = new NoiseStream(seed);
+  return Array.from({ length: count }, () => stream.draw(size));
+}
