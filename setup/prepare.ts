@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './home.ts';
+import { home, ROOT } from './home.ts';
 import { derive, runNode, step } from './step.ts';
 
 /** Code that is generated from the two contracts: the database schema and the GraphQL SDL. */
@@ -37,7 +37,7 @@ export async function buildWeb(): Promise<void> {
 export async function dataRoot(): Promise<string> {
   if (process.env.GDBENCH_DATA) return process.env.GDBENCH_DATA;
   const { buildData, builtinDataRoot } = await import('@gdbench/builtin/data');
-  const root = builtinDataRoot();
+  const root = builtinDataRoot(home());
   if (!existsSync(join(root, 'manifest.json'))) await step('Data: drawing the built-in scenes', () => buildData(root));
   return root;
 }
