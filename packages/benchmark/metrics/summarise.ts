@@ -3,8 +3,8 @@ import { biasPairs } from '../tasks/bias-pairs.ts';
 import { CLEVR_CHANCE, CLEVR_SUBTASKS, WINOGROUND_CHANCE, WINOGROUND_SCORES } from '../tasks/tasks.ts';
 import { tieCredit } from './accuracy.ts';
 import { association, effectSize, effectSizeInterval } from './bias.ts';
+import { type ClusteredCredit, clusteredAccuracy } from './clustered-accuracy.ts';
 import { wilson } from './intervals.ts';
-import { type ClusteredCredit, macroAccuracy } from './macro-accuracy.ts';
 import { permutationP } from './permutation.ts';
 import { joinScores, type Scored } from './scored.ts';
 import { winogroundOutcome } from './winoground.ts';
@@ -50,15 +50,11 @@ function clevr(scored: readonly Scored[]): Metrics {
     if (tied) ties++;
     bySubtask.get(example.group ?? '')?.push({ cluster: example.cluster, credit });
   }
-  const strata = [...bySubtask.values()];
-  const metric = (name: string, parts: readonly ClusteredCredit[][]): MetricValue => ({
-    metric: name,
-    ...macroAccuracy(parts),
-    chance: CLEVR_CHANCE,
-    n: parts.reduce((sum, credits) => sum + credits.length, 0),
+  const { each, macro } = clusteredAccuracy([...bySubtask.values()]);
+  const metrics = [...bySubtask].map(([metric, credits], i): MetricValue => {
+    return { metric, ...each[i]!, chance: CLEVR_CHANCE, n: credits.length };
   });
-  const metrics = [...bySubtask].map(([subtask, credits]) => metric(subtask, [credits]));
-  return { ties, metrics: [...metrics, metric('average', strata)] };
+  return { ties, metrics: [...metrics, { metric: 'average', ...macro, chance: CLEVR_CHANCE, n: scored.length }] };
 }
 
 function winoground({ examples }: Pick<TaskData, 'examples'>, scored: readonly Scored[]): Metrics {
