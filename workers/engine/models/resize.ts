@@ -79,7 +79,7 @@ function taps(input: number, output: number, filter: Filter): Taps {
 
 function clip8(sum: number): number {
   const value = sum >> PRECISION;
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return value < 0 ? 0 : Math.min(value, 255);
 }
 
 function horizontal(image: RgbImage, width: number, { from, weights }: Taps): RgbImage {
