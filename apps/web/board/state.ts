@@ -1,0 +1,59 @@
+import { bytes, count, duration, parameters, percent } from '../figure/format.ts';
+import type { EvaluationState } from '../generated/graphql.ts';
+import type { Row } from './order.ts';
+
+const ACTIVE: readonly EvaluationState[] = ['UPLOADING', 'INSPECTING', 'QUEUED', 'SCORING'];
+
+/** On its way: figures may still come. */
+export function isActive(state: EvaluationState): boolean {
+  return ACTIVE.includes(state);
+}
+
+/** How far the evaluation is, 0 to 1. */
+export function progressOf({ state, shardsDone, shardsTotal }: Row['evaluation']): number {
+  if (state === 'DONE') return 1;
+  return shardsTotal > 0 ? shardsDone / shardsTotal : 0;
+}
+
+/** The line below a checkpoint's name: how it was measured, or what is happening to it now. */
+export function subline(row: Row): string {
+  const { evaluation, checkpoint } = row;
+  switch (evaluation.state) {
+    case 'UPLOADING':
+      return evaluation.bytesTotal > 0
+        ? `uploading, ${percent(evaluation.bytesStored / evaluation.bytesTotal)} % of ${bytes(evaluation.bytesTotal)}`
+        : 'uploading';
+    case 'INSPECTING':
+      return 'being inspected';
+    case 'QUEUED':
+      return join([
+        evaluation.place == null ? 'waiting' : `waiting, place ${evaluation.place}`,
+        evaluation.secondsLeft != null && `${duration(evaluation.secondsLeft)} left`,
+      ]);
+    case 'SCORING':
+      return join([
+        `shard ${evaluation.shardsDone} of ${evaluation.shardsTotal}`,
+        evaluation.rowsPerSecond != null && `${count(evaluation.rowsPerSecond)} rows/s`,
+        evaluation.secondsLeft != null && `${duration(evaluation.secondsLeft)} left`,
+      ]);
+    case 'DONE':
+      return join([
+        evaluation.protocol,
+        checkpoint.parameters != null && parameters(checkpoint.parameters),
+        evaluation.samples != null && `${evaluation.samples} samples`,
+        evaluation.limit != null && `first ${evaluation.limit} of each`,
+      ]);
+    case 'REFUSED':
+      return `refused: ${evaluation.failure?.message ?? 'the files do not fit'}`;
+    case 'FAILED':
+      return `failed: ${evaluation.failure?.message ?? 'the evaluation stopped'}`;
+    case 'CANCELLED':
+      return evaluation.shardsTotal > 0
+        ? `cancelled after shard ${evaluation.shardsDone} of ${evaluation.shardsTotal}`
+        : 'cancelled';
+  }
+}
+
+function join(parts: readonly (string | false | null | undefined)[]): string {
+  return parts.filter(Boolean).join(' · ');
+}

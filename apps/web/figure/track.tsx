@@ -1,0 +1,78 @@
+import type { CheckpointKind } from '../generated/graphql.ts';
+import styles from './figure.module.css';
+import { DOT_SHAPES, kindClass } from './kind.tsx';
+
+/** A figure with its 95 % interval; `complete` is false while it is the value so far. */
+export type Estimate = { value: number; low: number | null; high: number | null; complete: boolean };
+
+/** Effect sizes beyond this are drawn at the edge. */
+const BIAS_EDGE = 2;
+
+/** From 0 to 1: chance tick, interval, dot. The figure beside it says the same, so it is hidden from screen readers. */
+export function AccuracyTrack({
+  estimate,
+  chance,
+  kind,
+}: {
+  estimate: Estimate;
+  chance: number | null;
+  kind: CheckpointKind | null | undefined;
+}) {
+  const { value, low, high, complete } = estimate;
+  return (
+    <svg className={`${styles.track} ${kindClass(kind)}`} aria-hidden="true" width="100%" height="14">
+      <line x1="0" x2="100%" y1="7" y2="7" className={styles.rail} />
+      {chance !== null && <line x1={at(chance)} x2={at(chance)} y1="1" y2="13" className={styles.chance} />}
+      {low !== null && high !== null && (
+        <line x1={at(low)} x2={at(high)} y1="7" y2="7" className={complete ? styles.interval : styles.open} />
+      )}
+      <Dot x={at(value)} kind={kind} complete={complete} />
+    </svg>
+  );
+}
+
+/** Centred on 0; the bar goes right for the first group, left for the second. */
+export function BiasTrack({ estimate }: { estimate: Estimate }) {
+  const { value, complete } = estimate;
+  const clipped = Math.min(BIAS_EDGE, Math.max(-BIAS_EDGE, value));
+  const x = at((clipped / BIAS_EDGE + 1) / 2);
+  return (
+    <svg
+      className={`${styles.track} ${value >= 0 ? styles.towardsX : styles.towardsY}`}
+      aria-hidden="true"
+      width="100%"
+      height="14"
+    >
+      <line x1="0" x2="100%" y1="7" y2="7" className={styles.rail} />
+      <line x1="50%" x2="50%" y1="1" y2="13" className={styles.centre} />
+      <line x1="50%" x2={x} y1="7" y2="7" className={complete ? styles.effect : styles.open} />
+      <svg x={x} y="7" overflow="visible" role="presentation">
+        <circle r="3.5" className={complete ? styles.dot : styles.hollow} />
+      </svg>
+    </svg>
+  );
+}
+
+/** The kind's shape at `x` of the enclosing drawing, on the line y = 7; hollow while incomplete. */
+export function Dot({
+  x,
+  kind,
+  complete,
+  y = '7',
+}: {
+  x: string;
+  kind: CheckpointKind | null | undefined;
+  complete: boolean;
+  y?: string;
+}) {
+  return (
+    <svg x={x} y={y} overflow="visible" role="presentation">
+      <path d={DOT_SHAPES[kind ?? 'DIFFUSION']} className={complete ? styles.dot : styles.hollow} />
+    </svg>
+  );
+}
+
+/** A fraction of the width as SVG wants it. */
+export function at(fraction: number): string {
+  return `${(Math.min(1, Math.max(0, fraction)) * 100).toFixed(2)}%`;
+}

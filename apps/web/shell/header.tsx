@@ -1,0 +1,39 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import type { Pulse } from '../live/active.ts';
+import { Logo } from './logo.tsx';
+import { EvaluatingPulse } from './pulse.tsx';
+import styles from './shell.module.css';
+import { ThemeToggle } from './theme-toggle.tsx';
+
+const PAGES = [
+  { href: '/', title: 'Leaderboard' },
+  { href: '/tasks', title: 'Tasks' },
+] as const;
+
+export function Header({ pulse }: { pulse: Pulse | null }) {
+  const path = usePathname();
+  return (
+    <header className={styles.header}>
+      <Link href="/" className={styles.brand} aria-label="GDBench, leaderboard">
+        <Logo />
+        <b>GDBench</b>
+      </Link>
+      <nav className={styles.nav} aria-label="Main">
+        {PAGES.map(({ href, title }) => (
+          <Link key={href} href={href} aria-current={path === href ? 'page' : undefined}>
+            {title}
+          </Link>
+        ))}
+      </nav>
+      <span className={styles.spacer} />
+      <EvaluatingPulse initial={pulse} />
+      <ThemeToggle />
+      <Link href="/submit" className="button primary" aria-current={path === '/submit' ? 'page' : undefined}>
+        Submit
+      </Link>
+    </header>
+  );
+}
