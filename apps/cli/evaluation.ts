@@ -1,0 +1,92 @@
+/** What `gdbench watch` asks of an evaluation and prints with --json. */
+export interface Evaluation {
+  id: string;
+  submissionId: string;
+  state: 'UPLOADING' | 'INSPECTING' | 'REFUSED' | 'QUEUED' | 'SCORING' | 'DONE' | 'FAILED' | 'CANCELLED';
+  checkpoint: { name: string; kind: string | null };
+  protocol: string | null;
+  shardsDone: number;
+  shardsTotal: number;
+  retriedShards: number;
+  rowsDone: number;
+  rowsTotal: number;
+  rowsPerSecond: number | null;
+  secondsLeft: number | null;
+  place: number | null;
+  failure: { fault: string; message: string; remedy: string } | null;
+  warnings: string[];
+  tasks: { task: string; examples: number; examplesDone: number }[];
+  results: Result[];
+}
+
+export interface Result {
+  task: string;
+  metric: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  chance: number | null;
+  n: number;
+  complete: boolean;
+}
+
+export const EVALUATION_FIELDS = `id submissionId state checkpoint { name kind } protocol
+  shardsDone shardsTotal retriedShards rowsDone rowsTotal rowsPerSecond secondsLeft place
+  failure { fault message remedy } warnings
+  tasks { task examples examplesDone }
+  results { task metric value low high chance n complete }`;
+
+const ENDED = new Set<Evaluation['state']>(['REFUSED', 'DONE', 'FAILED', 'CANCELLED']);
+
+export function hasEnded({ state }: Evaluation): boolean {
+  return ENDED.has(state);
+}
+
+/** "waiting in place 3", "scoring: 4 of 14 shards, 120 rows/s, about 40 s left" */
+export function describe(evaluation: Evaluation): string {
+  const { state, place, shardsDone, shardsTotal, rowsPerSecond, secondsLeft } = evaluation;
+  if (state === 'UPLOADING') return 'waiting for its files';
+  if (state === 'INSPECTING') return 'being inspected';
+  if (state === 'QUEUED') return place === null ? 'waiting for a worker' : `waiting for a worker, in place ${place}`;
+  if (state === 'SCORING')
+    return [
+      `scoring: ${shardsDone} of ${shardsTotal} shards`,
+      rowsPerSecond ? `${Math.round(rowsPerSecond)} rows/s` : undefined,
+      secondsLeft === null ? undefined : `about ${duration(secondsLeft)} left`,
+    ]
+      .filter(Boolean)
+      .join(', ');
+  return state.toLowerCase();
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3_600).toFixed(1)} h`;
+}
+
+/** The metrics as aligned lines: value, 95% interval, chance, n. */
+export function tableOf(results: readonly Result[]): string {
+  const rows = results.map((result) => {
+    const show = (value: number | null) =>
+      value === null ? 'undefined' : isShare(result) ? `${(value * 100).toFixed(1)}%` : value.toFixed(2);
+    const interval = result.low === null || result.high === null ? '' : `[${show(result.low)}, ${show(result.high)}]`;
+    const chance = result.chance === null ? '' : `chance ${show(result.chance)}`;
+    return [`${result.task}.${result.metric}`, show(result.value), interval, chance, `n = ${result.n}`];
+  });
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map(
+      (row) =>
+        `  ${row
+          .map((cell, n) => cell.padEnd(widths[n] ?? 0))
+          .join('  ')
+          .trimEnd()}`,
+    )
+    .join('\n');
+}
+
+/** Effect sizes and p values are no shares of anything. */
+function isShare({ metric }: Result): boolean {
+  return !metric.endsWith('.effect_size') && !metric.endsWith('.p_value');
+}

@@ -1,0 +1,135 @@
+import type { Command } from 'commander';
+import { describe, EVALUATION_FIELDS, type Evaluation, hasEnded, tableOf } from './evaluation.ts';
+import { CliFault } from './fault.ts';
+import type { Server } from './server.ts';
+
+interface WatchOptions {
+  server?: string;
+  token?: string;
+  json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('watch')
+    .description('follow an evaluation to its end')
+    .argument('<id>', 'id of a submission or of an evaluation')
+    .option('--server <url>', 'address of the API (default: GDBENCH_SERVER, else this machine)')
+    .option('--token <token>', 'access token (default: GDBENCH_TOKEN)')
+    .option('--json', 'one JSON object a change, for machines')
+    .action(watch);
+}
+
+async function watch(id: string, options: WatchOptions): Promise<void> {
+  const { ask, serverOf } = await import('./server.ts');
+  const server = serverOf(options);
+  const found = await ask<{ submission: { evaluation: { id: string } } | null; evaluation: { id: string } | null }>(
+    server,
+    'query ($id: ID!) { submission(id: $id) { evaluation { id } } evaluation(id: $id) { id } }',
+    { id },
+  );
+  const evaluation = found.submission?.evaluation ?? found.evaluation;
+  if (!evaluation)
+    throw new CliFault(
+      `${server.url} knows no submission or evaluation ${id}: give the id that gdbench submit printed.`,
+      2,
+    );
+  await follow(server, evaluation.id, { json: options.json === true });
+}
+
+export interface FollowOptions {
+  json: boolean;
+  /** What --json prints for a change; by default the evaluation itself. */
+  asLine?(evaluation: Evaluation): unknown;
+}
+
+/** Follows an evaluation to its end and shows it. Throws CliFault unless it ends as DONE. */
+export async function follow(server: Server, evaluationId: string, options: FollowOptions): Promise<void> {
+  const show = options.json ? jsonView(options.asLine ?? ((evaluation) => evaluation)) : await readerView();
+  let last: Evaluation | undefined;
+  try {
+    for await (const evaluation of changes(server, evaluationId, show.lost)) {
+      last = evaluation;
+      show.change(evaluation);
+      if (hasEnded(evaluation)) break;
+    }
+  } finally {
+    show.end();
+  }
+  if (last?.state === 'DONE') {
+    if (!options.json) process.stdout.write(`${tableOf(last.results)}\n`);
+    return;
+  }
+  if (last?.failure) throw new CliFault(`${last.failure.message} ${last.failure.remedy}`);
+  if (last?.state === 'CANCELLED')
+    throw new CliFault('The evaluation was cancelled: submit the checkpoint again to have it scored.');
+  throw new CliFault('The server ended the connection before the evaluation was done: run the same command again.');
+}
+
+/** The evaluation now and after each change; a lost connection is made anew until the server is there again. */
+async function* changes(server: Server, id: string, onLost: () => void): AsyncGenerator<Evaluation> {
+  const [{ createClient }, { WebSocket }] = await Promise.all([import('graphql-ws'), import('ws')]);
+  const client = createClient({
+    url: `${server.url.replace(/^http/, 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    ...(server.token ? { connectionParams: { authorization: `Bearer ${server.token}` } } : {}),
+    keepAlive: 10_000,
+    retryAttempts: Number.POSITIVE_INFINITY,
+    retryWait: (retries) => {
+      if (retries === 0) onLost();
+      return new Promise((resolve) =>
+        setTimeout(resolve, Math.min(5_000, 250 * 2 ** retries) * (0.5 + Math.random() / 2)),
+      );
+    },
+    shouldRetry: () => true,
+  });
+  try {
+    const query = `subscription ($id: ID!) { evaluationProgress(id: $id) { ${EVALUATION_FIELDS} } }`;
+    for await (const event of client.iterate<{ evaluationProgress: Evaluation | null }>({ query, variables: { id } })) {
+      const [error] = event.errors ?? [];
+      if (error) throw new CliFault(`The server answered: ${error.message}`);
+      if (event.data?.evaluationProgress) yield event.data.evaluationProgress;
+    }
+  } finally {
+    await client.dispose();
+  }
+}
+
+interface View {
+  change(evaluation: Evaluation): void;
+  lost(): void;
+  end(): void;
+}
+
+function jsonView(asLine: (evaluation: Evaluation) => unknown): View {
+  return {
+    change: (evaluation) => void process.stdout.write(`${JSON.stringify(asLine(evaluation))}\n`),
+    lost() {},
+    end() {},
+  };
+}
+
+/** A bar that fills on a terminal, a line for every new step elsewhere. */
+async function readerView(): Promise<View> {
+  const { startProgress } = await import('./progress.ts');
+  let bar: ReturnType<typeof startProgress> | undefined;
+  let said = '';
+  const isTerminal = process.stderr.isTTY === true;
+  const say = (line: string) => {
+    if (line === said) return;
+    said = line;
+    process.stdout.write(`${line}\n`);
+  };
+  return {
+    change(evaluation) {
+      if (evaluation.state !== 'SCORING' || !isTerminal) say(`${evaluation.checkpoint.name}: ${describe(evaluation)}`);
+      if (!isTerminal || evaluation.rowsTotal === 0) return;
+      bar ??= startProgress('Scoring', evaluation.rowsTotal, (rows) => `${Math.round(rows)} rows`, { silent: false });
+      bar.set(evaluation.rowsDone);
+    },
+    lost() {
+      process.stderr.write('The connection to the server was lost; trying again.\n');
+    },
+    end: () => bar?.end(),
+  };
+}

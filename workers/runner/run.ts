@@ -1,0 +1,78 @@
+import { hostname } from 'node:os';
+import { openDatabase } from '@gdbench/prisma/database';
+import { HEARTBEAT_SECONDS, SWEEP_SECONDS } from '@gdbench/prisma/lease';
+import { migrate } from '@gdbench/prisma/migrate';
+import { withRetry } from '@gdbench/prisma/retry';
+import { sweep } from '@gdbench/prisma/shards';
+import { workerAlive } from '@gdbench/prisma/workers';
+import { openStorage } from '@gdbench/storage/storage';
+import { type Logger, pino } from 'pino';
+import { openBoardData } from '../stages/data.ts';
+import { inspectTask } from '../stages/inspect.ts';
+import { scoreTask } from '../stages/score.ts';
+import type { Stage } from '../stages/stage.ts';
+import { keepWarm } from '../stages/warm.ts';
+import { createOwned, type Owned } from './owned.ts';
+import { startQueue } from './queue.ts';
+import { repeat } from './repeat.ts';
+import type { Settings } from './settings.ts';
+
+export interface RunningWorker {
+  /** Stops fetching, gives the running shard back, and ends everything the worker started. */
+  stop(): Promise<void>;
+}
+
+/** Starts a worker: it takes inspections and shards from the queue until it is stopped. Resolves when it takes jobs. */
+export async function startWorker(
+  settings: Settings,
+  log: Logger = pino({ level: settings.logLevel }),
+): Promise<RunningWorker> {
+  const stopping = new AbortController();
+  const owned = createOwned((name, error) => log.warn({ error: String(error) }, `${name} did not end cleanly`));
+  try {
+    await start(settings, log, stopping, owned);
+  } catch (error) {
+    await owned.close();
+    throw error;
+  }
+  return { stop: () => owned.close() };
+}
+
+/** Everything goes on the list as it is started; the list is ended from its last entry to its first. */
+async function start(settings: Settings, log: Logger, stopping: AbortController, owned: Owned): Promise<void> {
+  const away = (what: string) => (error: unknown) =>
+    log.warn({ error: String(error) }, `${what} failed and is tried again`);
+  await withRetry(() => migrate(settings.databaseUrl));
+  const db = openDatabase(settings.databaseUrl, { onError: away('a database connection') });
+  owned.add('database', () => db.close());
+
+  const warm = keepWarm({ memoryBytes: settings.memoryBytes, onOutput: (line) => log.debug({ child: 'score' }, line) });
+  owned.add('child process', () => warm.close());
+
+  const me = { id: settings.workerId, hostname: hostname(), device: settings.device ?? 'cpu' };
+  const alive = repeat(HEARTBEAT_SECONDS, () => workerAlive(db, me), away('the sign of life'));
+  owned.add('sign of life', () => alive.stop());
+  const sweeping = repeat(SWEEP_SECONDS, () => sweep(db), away('the sweep'));
+  owned.add('sweep', () => sweeping.stop());
+
+  const stage: Stage = {
+    db,
+    storage: openStorage(settings.storage),
+    data: openBoardData(settings.data),
+    settings,
+    log,
+    stopping: stopping.signal,
+  };
+  // apart from each other, so that a submitter hears of a fault in seconds while a long shard is being scored
+  const queues = await Promise.all([
+    startQueue(settings.databaseUrl, { inspect: inspectTask(stage) }, log),
+    startQueue(settings.databaseUrl, { score: scoreTask(stage, warm) }, log),
+  ]);
+  owned.add('queues', async () => {
+    const stopped = queues.map((queue) => queue.stop());
+    // fetching has stopped: what is under way may be given back now
+    stopping.abort();
+    await Promise.all(stopped);
+  });
+  log.info({ worker: settings.workerId, data: settings.data, storage: settings.storage }, 'taking jobs');
+}

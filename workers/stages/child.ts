@@ -1,0 +1,124 @@
+import { loadTask } from '@gdbench/benchmark/load';
+import type { TaskData } from '@gdbench/benchmark/task';
+import { CheckpointFault } from '../engine/checkpoint/fault.ts';
+import { type Evaluator, openEvaluator } from '../engine/evaluate.ts';
+import { inspectCheckpoint } from '../engine/inspect.ts';
+import { type FromChild, type Request, ToChild } from './messages.ts';
+import { firstLine, splitRemedy } from './sentence.ts';
+
+/*
+ * The process in which an untrusted checkpoint's files are read and run. It holds no secrets, does one request at a time,
+ * and keeps the evaluator of the last checkpoint warm.
+ */
+
+type Score = Extract<Request, { type: 'score' }>;
+
+const aborts = new Map<number, AbortController>();
+const loaded = new Map<string, Promise<TaskData>>();
+let warm: { key: string; evaluator: Evaluator } | undefined;
+let queue = Promise.resolve();
+
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C at a terminal reaches the whole group: the worker decides when we end
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+process.on('message', (raw) => {
+  const message = ToChild.parse(raw);
+  if (message.type === 'abort') {
+    aborts.get(message.id)?.abort();
+    return;
+  }
+  const abort = new AbortController();
+  aborts.set(message.id, abort);
+  queue = queue
+    .then(() => (message.type === 'inspect' ? inspect(message) : score(message, abort.signal)))
+    .catch((error) => failure(message.id, error))
+    .then((answer) => {
+      aborts.delete(message.id);
+      send(answer);
+    });
+});
+
+function send(message: FromChild): void {
+  process.send?.(message);
+}
+
+async function inspect({ id, dir }: Extract<Request, { type: 'inspect' }>): Promise<FromChild> {
+  const outcome = await inspectCheckpoint(dir);
+  if (outcome.ok) return { type: 'accepted', id, report: { ...outcome.report } };
+  return { type: 'refused', id, file: outcome.file, reason: outcome.reason };
+}
+
+async function score(request: Score, signal: AbortSignal): Promise<FromChild> {
+  const { id, task, from, to } = request;
+  const data = await dataOf(request);
+  if (data.dataVersion !== request.dataVersion)
+    return {
+      type: 'failed',
+      id,
+      message: `The data of ${task} on this worker is version ${data.dataVersion} and the evaluation was planned on ${request.dataVersion}.`,
+      fault: 'SERVICE',
+      remedy: 'Give every worker the same data root, then submit the checkpoint again.',
+      permanent: false,
+    };
+  const evaluator = await evaluatorOf(request);
+  let examplesDone = 0;
+  const scores = await evaluator.scoreExamples(data, from, to, {
+    signal,
+    onExample: () => {
+      examplesDone += 1;
+      send({ type: 'progress', id, examplesDone });
+    },
+  });
+  return {
+    type: 'scored',
+    id,
+    scores: scores.map(({ index, example, scores: rows }) => ({ index, example, scores: rows.map((row) => [...row]) })),
+    warnings: [...evaluator.warnings],
+  };
+}
+
+/** The task's data, read once; a failed read is tried anew. */
+function dataOf({ root, task, limit }: Score): Promise<TaskData> {
+  const key = JSON.stringify([root, task, limit]);
+  const present = loaded.get(key);
+  if (present) return present;
+  const data = loadTask(root, task, limit === null ? {} : { limit });
+  loaded.set(key, data);
+  data.catch(() => loaded.delete(key));
+  return data;
+}
+
+async function evaluatorOf({ dir, report, samples, seed, batch, threads, device }: Score): Promise<Evaluator> {
+  const key = JSON.stringify([dir, samples, seed, batch, threads, device]);
+  if (warm?.key === key) return warm.evaluator;
+  const former = warm;
+  warm = undefined;
+  await former?.evaluator.close();
+  const evaluator = await openEvaluator({
+    dir,
+    report: report as Parameters<typeof openEvaluator>[0]['report'],
+    samples,
+    seed,
+    ...(batch === undefined ? {} : { batch }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(device === undefined ? {} : { device }),
+  });
+  warm = { key, evaluator };
+  return evaluator;
+}
+
+function failure(id: number, error: unknown): FromChild {
+  if (error instanceof CheckpointFault) {
+    const { reason, remedy } = splitRemedy(error.message, 'Correct the checkpoint and submit it again.');
+    return { type: 'failed', id, message: reason, remedy, fault: 'SUBMITTER', permanent: true };
+  }
+  return {
+    type: 'failed',
+    id,
+    message: `Scoring stopped: ${firstLine(error)}`,
+    remedy: 'Submit the checkpoint again; if it stops again, tell who runs this board.',
+    fault: 'SERVICE',
+    permanent: false,
+  };
+}

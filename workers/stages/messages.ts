@@ -1,0 +1,72 @@
+import { TASK_NAMES } from '@gdbench/benchmark/task';
+import { z } from 'zod';
+import { DEVICES } from './devices.ts';
+
+/*
+ * What a worker and the child process that reads a checkpoint's files say to each other, as JSON. The child has touched
+ * hostile files, so the worker checks every word of it.
+ */
+
+const Id = z.int().nonnegative();
+const Count = z.int().nonnegative();
+
+export const ToChild = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('inspect'), id: Id, dir: z.string() }),
+  z.object({
+    type: z.literal('score'),
+    id: Id,
+    /** Folder of the checkpoint's files, and what inspection found in it. */
+    dir: z.string(),
+    report: z.unknown(),
+    samples: z.int().positive(),
+    seed: z.int(),
+    root: z.string(),
+    task: z.enum(TASK_NAMES),
+    limit: z.int().positive().nullable(),
+    /** The data must be this version, else nothing is scored. */
+    dataVersion: z.string(),
+    from: Count,
+    to: Count,
+    batch: z.int().positive().optional(),
+    threads: z.int().positive().optional(),
+    device: z.enum(DEVICES).optional(),
+  }),
+  z.object({ type: z.literal('abort'), id: Id }),
+]);
+export type ToChild = z.infer<typeof ToChild>;
+export type Request = Exclude<ToChild, { type: 'abort' }>;
+/** A request without the number that its process gives it. */
+export type Asked = { [Type in Request['type']]: Omit<Extract<Request, { type: Type }>, 'id'> }[Request['type']];
+
+const Sentence = z.string().min(1).max(2_000);
+
+export const FromChild = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('progress'), id: Id, examplesDone: Count }),
+  z.object({ type: z.literal('accepted'), id: Id, report: z.record(z.string(), z.unknown()) }),
+  z.object({ type: z.literal('refused'), id: Id, file: z.string().max(2_000), reason: Sentence }),
+  z.object({
+    type: z.literal('scored'),
+    id: Id,
+    scores: z.array(
+      z.object({
+        index: Count,
+        example: z.string(),
+        // JSON has no NaN and no infinity: either would arrive as null and be thrown out here
+        scores: z.array(z.array(z.number())),
+      }),
+    ),
+    /** What did not go as asked, such as a device that is not there. */
+    warnings: z.array(Sentence),
+  }),
+  z.object({
+    type: z.literal('failed'),
+    id: Id,
+    message: Sentence,
+    fault: z.enum(['SUBMITTER', 'SERVICE']),
+    remedy: Sentence,
+    /** Whether another attempt would end the same way. */
+    permanent: z.boolean(),
+  }),
+]);
+export type FromChild = z.infer<typeof FromChild>;
+export type Answer = Exclude<FromChild, { type: 'progress' }>;

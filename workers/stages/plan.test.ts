@@ -1,0 +1,80 @@
+import type { Example, TaskData } from '@gdbench/benchmark/task';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { planShards, rowsOfShard, type Spending } from './plan.ts';
+
+const example = fc.record({
+  texts: fc.array(fc.constantFrom('a cat', 'a dog', 'a red ball', 'a blue ball'), { minLength: 1, maxLength: 6 }),
+  images: fc.array(fc.constantFrom('1.png', '2.png', '3.png', '4.png'), { minLength: 1, maxLength: 4 }),
+});
+const tasks = fc.array(fc.array(example, { maxLength: 60 }), { minLength: 1, maxLength: 3 }).map((lists) =>
+  lists.map(
+    (list, n): TaskData => ({
+      task: (['clevr', 'winoground', 'mmbias'] as const)[n] ?? 'clevr',
+      root: '/data',
+      dataVersion: `v${n}`,
+      examples: list.map(({ texts, images }, index) => ({
+        index,
+        id: `${n}/${index}`,
+        texts,
+        images: images.map((path) => ({ path })),
+        cluster: images[0] ?? '',
+      })),
+    }),
+  ),
+);
+const spending = fc.oneof(
+  fc.record({ kind: fc.constant('DIFFUSION' as const), samples: fc.integer({ min: 1, max: 300 }) }),
+  fc.constant({ kind: 'DUAL_ENCODER' as const }),
+  fc.constant({ kind: 'MATCHING_HEAD' as const }),
+);
+const shardRows = fc.integer({ min: 1, max: 5_000 });
+
+/** Model rows that a plain reading of the protocols needs for a shard's examples. */
+function rows(examples: readonly Example[], { kind, ...how }: Spending): number {
+  const pairs = examples.reduce((sum, { texts, images }) => sum + texts.length * images.length, 0);
+  const images = new Set(examples.flatMap((one) => one.images.map(({ path }) => path))).size;
+  const texts = new Set(examples.flatMap((one) => one.texts)).size;
+  if (kind === 'DIFFUSION') return (pairs + images) * ('samples' in how ? how.samples : Number.NaN);
+  return kind === 'MATCHING_HEAD' ? pairs : images + texts;
+}
+
+test('every example is in exactly one shard, in order, with the cost of its rows', () => {
+  fc.assert(
+    fc.property(tasks, spending, shardRows, (data, how, limit) => {
+      const plan = planShards(data, how, limit);
+      expect(plan.map(({ task }) => task)).toEqual(data.map(({ task }) => task));
+      for (const [n, { shards, examples }] of plan.entries()) {
+        const list = data[n]?.examples ?? [];
+        expect(examples).toBe(list.length);
+        expect(shards.flatMap(({ from, to }) => list.slice(from, to))).toEqual(list);
+        for (const { from, to, cost } of shards) {
+          expect(to).toBeGreaterThan(from);
+          expect(cost).toBe(rows(list.slice(from, to), how));
+        }
+      }
+    }),
+  );
+});
+
+test('a shard keeps to its limit unless it is one example, and no shard could have taken the next example too', () => {
+  fc.assert(
+    fc.property(tasks, spending, shardRows, (data, how, limit) => {
+      let position = 0;
+      for (const [n, { shards }] of planShards(data, how, limit).entries())
+        for (const { from, to, cost } of shards) {
+          const most = rowsOfShard(position, limit);
+          position += 1;
+          expect(to - from === 1 || cost <= most).toBe(true);
+          const list = data[n]?.examples ?? [];
+          if (to < list.length) expect(rows(list.slice(from, to + 1), how)).toBeGreaterThan(most);
+        }
+    }),
+  );
+});
+
+test('the limit grows to its full size and stays there', () => {
+  const limits = Array.from({ length: 12 }, (_, position) => rowsOfShard(position, 800));
+  expect(limits.slice(0, 5)).toEqual([100, 200, 400, 800, 800]);
+  expect(limits.at(-1)).toBe(800);
+});

@@ -1,0 +1,36 @@
+/** A fault as the submitter reads it: what is wrong and where; what to do. */
+export interface Sentences {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/**
+ * Splits the engine's one sentence ("unet/model.onnx is not an ONNX model; export it again.") at its last semicolon into
+ * the reason and the remedy. A sentence without one gets the remedy given.
+ */
+export function splitRemedy(sentence: string, otherwise: string): Sentences {
+  const cut = sentence.lastIndexOf('; ');
+  if (cut < 0) return { reason: asSentence(sentence), remedy: otherwise };
+  return { reason: asSentence(sentence.slice(0, cut)), remedy: asSentence(sentence.slice(cut + 2)) };
+}
+
+/** First letter large, unless the sentence starts with a path, and a full stop at the end. */
+function asSentence(text: string): string {
+  const trimmed = text.trim();
+  const first = /^\S+/.exec(trimmed)?.[0] ?? '';
+  const isPath = /[./_]/.test(first.replace(/\.$/, ''));
+  const started = isPath ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?]$/.test(started) ? started : `${started}.`;
+}
+
+/** The first line of an error's message, short enough for a page; never a stack trace. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = message.trim().split('\n')[0]?.trim() ?? '';
+  return (line || 'unknown error').slice(0, 500);
+}
+
+/** 8589934592 -> "8.6 GB" */
+export function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

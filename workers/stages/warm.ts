@@ -1,0 +1,39 @@
+import { type ProcessOptions, type StageProcess, startStageProcess } from './process.ts';
+
+/** Keeps the child process of the last checkpoint, with its sessions open, for the next shard of the same. */
+export interface WarmProcess {
+  /** The process for this key, a new one when the key is another or the process has ended. */
+  take(key: string): Promise<StageProcess>;
+  /** Says that the process is idle; it is ended when it stays so for a while. */
+  rest(): void;
+  close(): Promise<void>;
+}
+
+const IDLE_MS = 60_000;
+
+export function keepWarm(options: ProcessOptions): WarmProcess {
+  let present: { key: string; process: StageProcess } | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  const end = async () => {
+    clearTimeout(idle);
+    const { process } = present ?? {};
+    present = undefined;
+    await process?.kill();
+  };
+  return {
+    async take(key) {
+      clearTimeout(idle);
+      if (present?.key === key && !present.process.ended) return present.process;
+      // never one process for two checkpoints: the first could meddle with the second
+      await end();
+      present = { key, process: startStageProcess(options) };
+      return present.process;
+    },
+    rest() {
+      clearTimeout(idle);
+      idle = setTimeout(() => void end(), IDLE_MS);
+      idle.unref();
+    },
+    close: end,
+  };
+}
