@@ -5,9 +5,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What a resolver gets as its parent: rows of the database, not the finished GraphQL type. */
 const mappers = Object.fromEntries(
-  ['Evaluation', 'EvaluationTask', 'Checkpoint', 'Submission', 'SubmissionFile', 'LogLine', 'Result', 'Leaderboard'].map(
-    (type) => [type, `../graphql/mappers.ts#${type}Parent`],
-  ),
+  [
+    'Evaluation',
+    'EvaluationTask',
+    'Checkpoint',
+    'Submission',
+    'SubmissionFile',
+    'LogLine',
+    'Result',
+    'Leaderboard',
+    'LeaderboardRow',
+    'Task',
+  ].map((type) => [type, `../graphql/mappers.ts#${type}Parent`]),
 );
 
 /** Two products of the one contract: resolver types for the API, typed operations for the web. */
@@ -22,6 +31,7 @@ export const config: CodegenConfig = {
       config: {
         useTypeImports: true,
         enumsAsTypes: true,
+        immutableTypes: true,
         contextType: '../graphql/context.ts#Context',
         mappers,
         defaultScalarType: 'unknown',

@@ -1,0 +1,108 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openDatabase } from '@gdbench/prisma/database';
+import { openStorage, type Storage } from '@gdbench/storage/storage';
+import { readBenchmarkData } from './benchmark/data.ts';
+import { createBoard } from './board/board.ts';
+import { type ApiConfig, ConfigFault } from './config.ts';
+import { createEvaluations } from './evaluations/evaluations.ts';
+import type { Context } from './graphql/context.ts';
+import { createMask } from './graphql/errors.ts';
+import { createSchema } from './graphql/schema.ts';
+import { createApollo } from './http/apollo.ts';
+import { createApp } from './http/app.ts';
+import { createMetrics } from './http/metrics.ts';
+import { openSockets } from './http/sockets.ts';
+import { createLive } from './live/live.ts';
+import { createLog, type Logger, logUnexpected } from './log.ts';
+import { createUploads } from './upload/uploads.ts';
+
+export interface Api {
+  /** "http://127.0.0.1:4000" */
+  readonly url: string;
+  readonly port: number;
+  /** Ends everything in order; requests under way get some seconds to finish. */
+  close(): Promise<void>;
+}
+
+/** Starts the API and resolves when it listens. Throws ConfigFault, one sentence, when the address cannot be had. */
+export async function startApi(config: ApiConfig, log: Logger = createLog()): Promise<Api> {
+  const metrics = createMetrics();
+  const db = openDatabase(config.databaseUrl, {
+    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  });
+  const storage = storageOf(config);
+  const data = readBenchmarkData(config.data, log);
+  const evaluations = createEvaluations(db);
+  const board = createBoard({ db, evaluations, data, metrics });
+  const uploads = createUploads({
+    db,
+    storage,
+    home: config.home,
+    metrics,
+    log,
+    onProgress: (evaluationId) => live.evaluationChanged(evaluationId),
+  });
+  const live = createLive({
+    databaseUrl: config.databaseUrl,
+    readEvaluation: evaluations.read,
+    readBoard: (first) => board.page(first, null),
+    // also after every time that the database was away: uploads may have become complete meanwhile
+    onConnect: () => uploads.tidy().catch((error) => logUnexpected(log, error, 'tidying uploads')),
+    metrics,
+    log,
+  });
+  const context: Context = { db, storage, evaluations, board, live, uploads, data, budget: config.budget };
+  const schema = createSchema();
+  const mask = createMask(log);
+  const httpServer = createServer();
+  // an upload takes as long as it takes; a client that sends no header within this time is cut off
+  httpServer.requestTimeout = 0;
+  httpServer.headersTimeout = 20_000;
+  const apollo = createApollo({ schema, httpServer, mask, metrics, log });
+  await apollo.start();
+  const isReady = () =>
+    db.pool.query('SELECT 1').then(
+      () => live.connected(),
+      () => false,
+    );
+  httpServer.on('request', createApp({ apollo, context, loopbackOnly: config.loopbackOnly, isReady, metrics, log }));
+  const sockets = openSockets({ httpServer, schema, context, mask, metrics, loopbackOnly: config.loopbackOnly });
+
+  const close = async () => {
+    await sockets.close();
+    await apollo.stop();
+    uploads.close();
+    await live.close();
+    await db.close();
+  };
+
+  try {
+    const port = await listen(httpServer, config);
+    const name = config.loopbackOnly ? '127.0.0.1' : config.host;
+    const url = `http://${name}:${port}`;
+    log.info({ url }, config.loopbackOnly ? `listening on ${url}, for this machine only` : `listening on ${url}`);
+    return { url, port, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function storageOf({ storage }: ApiConfig): Storage {
+  try {
+    return openStorage(storage);
+  } catch (error) {
+    throw new ConfigFault((error as Error).message);
+  }
+}
+
+function listen(server: Server, { host, port }: ApiConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be opened (${error.code})`;
+      reject(new ConfigFault(`Port ${port} on ${host} ${reason}: choose another with API_PORT.`));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}

@@ -1,0 +1,56 @@
+import { biasPairs } from '@gdbench/benchmark/bias-pairs';
+import { DataError, listTasks, loadTask } from '@gdbench/benchmark/load';
+import type { TaskName } from '@gdbench/benchmark/task';
+import { type Logger, logUnexpected } from '../log.ts';
+
+/** What this machine's data says about a task; either the two figures or the reason why there are none. */
+export type TaskFacts =
+  | { readonly dataVersion: string; readonly examples: number; readonly unavailable: null }
+  | { readonly dataVersion: null; readonly examples: null; readonly unavailable: string };
+
+export interface BenchmarkData {
+  /** Read once, in the background from the start on; resolves when it is known. */
+  facts(task: TaskName): Promise<TaskFacts>;
+  /** The bias metrics that the data's groups give, in order; empty where the data are not known. */
+  biasMetrics(): Promise<readonly string[]>;
+}
+
+const unavailable = (reason: string): TaskFacts => ({ dataVersion: null, examples: null, unavailable: reason });
+
+/** Reads the data root's facts; identity needs every image's bytes, so that takes a while on the full data. */
+export function readBenchmarkData(root: string | undefined, log: Logger): BenchmarkData {
+  if (root === undefined) {
+    const facts = unavailable('This API was started without a data root: set GDBENCH_DATA.');
+    return { facts: async () => facts, biasMetrics: async () => [] };
+  }
+  const listings = listTasks(root);
+  const pairs = listings.then((tasks) => {
+    const groups = Object.keys(tasks.find(({ task }) => task === 'mmbias')?.subtasks ?? {});
+    return biasPairs(groups).map(({ name }) => `${name}.effect_size`);
+  });
+  const known = new Map<TaskName, Promise<TaskFacts>>();
+  const facts = (task: TaskName): Promise<TaskFacts> => {
+    const present = known.get(task) ?? read(root, task, listings).catch((error) => failed(error, task, log));
+    known.set(task, present);
+    return present;
+  };
+  const background = async () => {
+    for (const { task } of await listings) await facts(task);
+    await pairs;
+  };
+  background().catch((error) => logUnexpected(log, error, 'reading the data root'));
+  return { facts, biasMetrics: () => pairs.catch(() => []) };
+}
+
+async function read(root: string, task: TaskName, listings: ReturnType<typeof listTasks>): Promise<TaskFacts> {
+  const listing = (await listings).find((one) => one.task === task);
+  if (!listing?.runnable) return unavailable(listing?.reason ?? 'The data root does not hold this task.');
+  const { dataVersion, examples } = await loadTask(root, task);
+  return { dataVersion, examples: examples.length, unavailable: null };
+}
+
+function failed(error: unknown, task: TaskName, log: Logger): TaskFacts {
+  if (error instanceof DataError) return unavailable(error.message);
+  const logId = logUnexpected(log, error, `data of ${task}`);
+  return unavailable(`The data could not be read, which the log has as ${logId}.`);
+}

@@ -1,0 +1,103 @@
+import { type RankRange, rankRanges } from '@gdbench/benchmark/ranking';
+import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
+import type { Database } from '@gdbench/prisma/database';
+import {
+  type BoardPage,
+  type BoardRow,
+  boardVersion,
+  InvalidCursorError,
+  readBoard,
+  readRanked,
+} from '@gdbench/prisma/leaderboard';
+import { LRUCache } from 'lru-cache';
+import type { BenchmarkData } from '../benchmark/data.ts';
+import type { Evaluations } from '../evaluations/evaluations.ts';
+import { badInput } from '../graphql/errors.ts';
+import type { LeaderboardParent } from '../graphql/mappers.ts';
+import type { Metrics } from '../http/metrics.ts';
+import { boardColumns } from './columns.ts';
+import { type RowLists, rowLists } from './row.ts';
+
+export interface Board {
+  /** `first` rows from the best on, or those after a cursor. */
+  page(first: number, after: string | null): Promise<LeaderboardParent>;
+}
+
+interface Options {
+  db: Database;
+  evaluations: Evaluations;
+  data: BenchmarkData;
+  metrics: Metrics;
+}
+
+interface Row extends RowLists {
+  readonly row: BoardRow;
+  readonly rank: RankRange | undefined;
+}
+
+/** A page as it is kept: all that changes only with the board's version. */
+interface Kept {
+  readonly page: BoardPage;
+  readonly columns: string[];
+  readonly rows: readonly Row[];
+}
+
+/** Pages are read once for each version of the board, however many ask for them. */
+export function createBoard({ db, evaluations, data, metrics }: Options): Board {
+  const pages = new LRUCache<string, Promise<Kept>>({ max: 100 });
+
+  const read = async (first: number, after: string | null): Promise<Kept> => {
+    const [page, ranked, biasMetrics] = await Promise.all([
+      readBoard(db, { first, after }),
+      readRanked(db),
+      data.biasMetrics(),
+    ]);
+    const ranges = rankRanges(ranked.map((row) => ({ ...row, complete: true })));
+    const rankOf = new Map(ranked.map(({ evaluationId }, i) => [evaluationId, ranges[i] ?? undefined]));
+    const columns = boardColumns(biasMetrics, page.rows);
+    const rows = page.rows.map((row) => ({
+      row,
+      rank: rankOf.get(row.evaluationId),
+      ...rowLists(row.results, columns),
+    }));
+    return { page, columns, rows };
+  };
+
+  const kept = async (first: number, after: string | null): Promise<Kept> => {
+    const key = `${await boardVersion(db)} ${first} ${after ?? ''}`;
+    const present = pages.get(key);
+    metrics.boardReads.inc({ source: present ? 'cached' : 'database' });
+    if (present) return present;
+    const reading = read(first, after);
+    pages.set(key, reading);
+    reading.catch(() => pages.delete(key));
+    return reading;
+  };
+
+  return {
+    async page(first, after) {
+      const { page, columns, rows } = await kept(first, after).catch((error) => {
+        throw error instanceof InvalidCursorError ? badInput(error.message) : error;
+      });
+      return {
+        boardVersion: page.boardVersion,
+        metrics: columns,
+        rankingMetric: RANKING_METRIC,
+        total: page.total,
+        active: page.active,
+        edges: rows.map(({ row, rank, ...lists }) => ({
+          cursor: row.cursor,
+          node: {
+            checkpoint: row.checkpoint,
+            // made anew for each reader: some details change without the board's version
+            evaluation: evaluations.lazy({ ...row.evaluation, checkpoint: row.checkpoint }),
+            rankFirst: rank?.first ?? null,
+            rankLast: rank?.last ?? null,
+            ...lists,
+          },
+        })),
+        pageInfo: { hasNextPage: page.hasNextPage, endCursor: page.endCursor },
+      };
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Database } from '@gdbench/prisma/database';
+import type { Storage } from '@gdbench/storage/storage';
+import type { BenchmarkData } from '../benchmark/data.ts';
+import type { Board } from '../board/board.ts';
+import type { ApiConfig } from '../config.ts';
+import type { Evaluations } from '../evaluations/evaluations.ts';
+import type { Live } from '../live/live.ts';
+import type { Uploads } from '../upload/uploads.ts';
+
+/** What resolvers work with; the same for every operation, for there are no accounts. */
+export interface Context {
+  readonly db: Database;
+  readonly storage: Storage;
+  readonly evaluations: Evaluations;
+  readonly board: Board;
+  readonly live: Live;
+  readonly uploads: Uploads;
+  readonly data: BenchmarkData;
+  readonly budget: ApiConfig['budget'];
+}

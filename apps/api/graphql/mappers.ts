@@ -1,0 +1,61 @@
+import type { TaskDefinition } from '@gdbench/benchmark/task';
+import type {
+  CheckpointRow,
+  EvaluationDetail,
+  EvaluationState,
+  EvaluationTaskRow,
+  LogLineRow,
+  ResultRow,
+  SubmissionFileRow,
+  SubmissionRow,
+} from '@gdbench/prisma/submissions';
+
+/*
+ * What resolvers get as their parent, by GraphQL type; schema/codegen.ts names them. They are rows of the database, so
+ * that a resolver has only to map.
+ */
+
+export type CheckpointParent = CheckpointRow;
+export type EvaluationTaskParent = EvaluationTaskRow;
+export type ResultParent = ResultRow;
+export type LogLineParent = LogLineRow;
+export type SubmissionParent = SubmissionRow;
+export type SubmissionFileParent = SubmissionFileRow;
+
+/** The board reads a few fields of many evaluations; the rest of one is read when a query asks for it. */
+export interface EvaluationParent {
+  readonly id: string;
+  readonly state: EvaluationState;
+  readonly shardsDone: number;
+  readonly shardsTotal: number;
+  readonly checkpoint: CheckpointRow;
+  /** All of it; read once, also when many subscribers share this parent. */
+  detail(): Promise<EvaluationDetail>;
+  /** The newest lines; read once for each `last`. */
+  log(last: number): Promise<readonly LogLineRow[]>;
+}
+
+export interface LeaderboardRowParent {
+  readonly checkpoint: CheckpointRow;
+  readonly evaluation: EvaluationParent;
+  readonly rankFirst: number | null;
+  readonly rankLast: number | null;
+  readonly values: (number | null)[];
+  readonly lows: (number | null)[];
+  readonly highs: (number | null)[];
+  readonly counts: (number | null)[];
+  readonly complete: boolean[];
+  readonly pValues: (number | null)[];
+}
+
+export interface LeaderboardParent {
+  readonly boardVersion: number;
+  readonly metrics: string[];
+  readonly rankingMetric: string;
+  readonly total: number;
+  readonly active: number;
+  readonly edges: { readonly cursor: string; readonly node: LeaderboardRowParent }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+export type TaskParent = TaskDefinition;

@@ -1,0 +1,20 @@
+import { readSdl } from '@gdbench/schema/sdl';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { GraphQLSchema } from 'graphql';
+import { checkpoint } from '../resolvers/checkpoint.ts';
+import { dateTime } from '../resolvers/date-time.ts';
+import { evaluation } from '../resolvers/evaluation.ts';
+import { leaderboard } from '../resolvers/leaderboard.ts';
+import { submission } from '../resolvers/submission.ts';
+import { submitCheckpoint } from '../resolvers/submit-checkpoint.ts';
+import { task } from '../resolvers/task.ts';
+import type { Context } from './context.ts';
+
+/** The contract of schema/ with the code behind it; throws when a resolver has no place in the contract. */
+export function createSchema(): GraphQLSchema {
+  return makeExecutableSchema<Context>({
+    typeDefs: readSdl(),
+    resolvers: [dateTime, checkpoint, evaluation, leaderboard, submission, submitCheckpoint, task],
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error', requireResolversForResolveType: 'error' },
+  });
+}

@@ -1,0 +1,84 @@
+import type { ApolloServer } from '@apollo/server';
+import { expressMiddleware } from '@as-integrations/express5';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Context } from '../graphql/context.ts';
+import { MAX_REQUEST_BYTES } from '../graphql/limits.ts';
+import { type Logger, logUnexpected } from '../log.ts';
+import { guardOrigin } from './loopback.ts';
+import type { Metrics } from './metrics.ts';
+
+interface Options {
+  apollo: ApolloServer<Context>;
+  context: Context;
+  loopbackOnly: boolean;
+  /** Whether queries and live updates can be served at this moment. */
+  isReady(): Promise<boolean>;
+  metrics: Metrics;
+  log: Logger;
+}
+
+const UPLOAD_METHODS = new Set(['POST', 'HEAD', 'PATCH', 'OPTIONS']);
+
+/** Everything that is served over HTTP, on one port. */
+export function createApp({ apollo, context, loopbackOnly, isReady, metrics, log }: Options): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(guardOrigin(loopbackOnly));
+  app.get('/healthz', (_request, response) => {
+    response.type('text/plain').send('ok\n');
+  });
+  app.get('/readyz', async (_request, response) => {
+    const ready = await isReady();
+    response
+      .status(ready ? 200 : 503)
+      .type('text/plain')
+      .send(ready ? 'ok\n' : 'the database does not answer\n');
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  app.all(/^\/uploads(\/[^/]+)?$/, serveUploads(context));
+  app.use(
+    '/graphql',
+    express.json({ limit: MAX_REQUEST_BYTES }),
+    expressMiddleware(apollo, { context: async () => context }),
+  );
+  app.use((_request, response) => {
+    response
+      .status(404)
+      .type('text/plain')
+      .send('There is nothing here: GraphQL is at /graphql, uploads are at /uploads.\n');
+  });
+  app.use(answerError(log));
+  return app;
+}
+
+/** Uploads are created and continued; nobody reads or deletes another's. */
+function serveUploads({ uploads }: Context): RequestHandler {
+  return async (request, response) => {
+    if (UPLOAD_METHODS.has(request.method)) return uploads.handle(request, response);
+    response
+      .status(405)
+      .set('Allow', [...UPLOAD_METHODS].join(', '))
+      .type('text/plain')
+      .send('Uploads are only written.\n');
+  };
+}
+
+/** A body that is no JSON or too large is the caller's fault, told in GraphQL's shape; anything else is ours. */
+function answerError(log: Logger): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const status = typeof error?.status === 'number' && error.status < 500 ? error.status : 500;
+    const message =
+      status === 413
+        ? `The request is larger than ${MAX_REQUEST_BYTES / 1024} KB.`
+        : status < 500
+          ? 'The request cannot be read: send JSON.'
+          : `Something went wrong on our side, which the log has as ${logUnexpected(log, error, request.path)}; try again in a moment.`;
+    response
+      .status(status)
+      .json({ errors: [{ message, extensions: { code: status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR' } }] });
+  };
+}

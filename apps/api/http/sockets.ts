@@ -1,0 +1,91 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Context } from '../graphql/context.ts';
+import type { Mask } from '../graphql/errors.ts';
+import { LIMIT_RULES, MAX_OPERATIONS_PER_SOCKET, MAX_REQUEST_BYTES, PARSE_OPTIONS } from '../graphql/limits.ts';
+import { refusal } from './loopback.ts';
+import type { Metrics } from './metrics.ts';
+
+interface Options {
+  httpServer: Server;
+  schema: GraphQLSchema;
+  context: Context;
+  mask: Mask;
+  metrics: Metrics;
+  loopbackOnly: boolean;
+}
+
+const RULES = [...specifiedRules, ...LIMIT_RULES];
+
+/** GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql, under the same limits as over HTTP. */
+export function openSockets(options: Options): { close(): Promise<void> } {
+  const { httpServer, schema, context, mask, metrics, loopbackOnly } = options;
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_REQUEST_BYTES });
+  // an empty listener: a client that breaks off must not end the process
+  sockets.on('connection', (socket) => {
+    metrics.sockets.inc();
+    socket.on('close', () => metrics.sockets.dec());
+  });
+  const server = useServer(
+    {
+      onSubscribe({ subscriptions }, _id, payload) {
+        if (Object.keys(subscriptions).length > MAX_OPERATIONS_PER_SOCKET)
+          return [
+            new GraphQLError(`One socket may have ${MAX_OPERATIONS_PER_SOCKET} operations under way: end some first.`),
+          ];
+        return prepare(schema, payload, context);
+      },
+      onOperation: () => metrics.subscriptions.inc(),
+      onComplete: () => metrics.subscriptions.dec(),
+      onNext(_context, _id, _payload, _args, { data, errors }) {
+        if (errors) return { data: data ?? null, errors: errors.map((error) => mask(error.toJSON(), error)) };
+      },
+      onError: (_context, _id, _payload, errors) => errors.map((error) => mask(error.toJSON(), error)),
+      isProd: true,
+    },
+    sockets,
+    12_000,
+  );
+  httpServer.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const path = request.url?.split('?')[0];
+    if (path !== '/graphql') return reject(socket, '404 Not Found', 'Subscriptions are at /graphql.');
+    const reason = refusal(request.headers, loopbackOnly);
+    if (reason !== null) return reject(socket, '403 Forbidden', reason);
+    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
+  });
+  return { close: async () => server.dispose() };
+}
+
+/** Parses and validates an operation; a fault of the document comes back as errors and leaves the socket open. */
+function prepare(
+  schema: GraphQLSchema,
+  { query, operationName, variables }: SubscribePayload,
+  contextValue: Context,
+): ExecutionArgs | readonly GraphQLError[] {
+  let document: DocumentNode;
+  try {
+    document = parse(query, PARSE_OPTIONS);
+  } catch (error) {
+    return [error instanceof GraphQLError ? error : new GraphQLError('The query cannot be read.')];
+  }
+  const errors = validate(schema, document, RULES);
+  if (errors.length > 0) return errors;
+  return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null, contextValue };
+}
+
+function reject(socket: Duplex, status: string, sentence: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${sentence}\n`);
+}

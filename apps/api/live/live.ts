@@ -1,0 +1,97 @@
+import { listen } from '@gdbench/prisma/events';
+import { withRetry } from '@gdbench/prisma/retry';
+import type { EvaluationParent, LeaderboardParent } from '../graphql/mappers.ts';
+import type { Metrics } from '../http/metrics.ts';
+import type { Logger } from '../log.ts';
+import type { Mailbox } from './mailbox.ts';
+import { createTopic, type Topic, type TopicOptions } from './topic.ts';
+
+/** States after which nothing about an evaluation changes. */
+const LAST_STATES = new Set(['REFUSED', 'DONE', 'FAILED', 'CANCELLED']);
+
+export interface Live {
+  /** The evaluation now, then after each change, until it ends; null once when there is none. */
+  evaluation(id: string): Mailbox<EvaluationParent | null>;
+  /** The first page now, then after each change of the board. */
+  leaderboard(first: number): Mailbox<LeaderboardParent>;
+  /** Something changed that the database does not know, e.g. bytes of an upload arrived here. */
+  evaluationChanged(id: string): void;
+  /** Whether the database tells us of changes at this moment. */
+  connected(): boolean;
+  close(): Promise<void>;
+}
+
+interface Options {
+  databaseUrl: string;
+  readEvaluation(id: string): Promise<EvaluationParent | null>;
+  readBoard(first: number): Promise<LeaderboardParent>;
+  /** The database tells of changes, for the first time or again. */
+  onConnect(): void;
+  metrics: Metrics;
+  log: Logger;
+}
+
+/** One LISTEN for the whole process, and a topic for each evaluation and each length of page that someone watches. */
+export function createLive(options: Options): Live {
+  const { databaseUrl, readEvaluation, readBoard, metrics, log } = options;
+  const evaluations = new Map<string, Topic<EvaluationParent | null>>();
+  const boards = new Map<number, Topic<LeaderboardParent>>();
+  const closing = new AbortController();
+  let connected = false;
+
+  /** While the database is away, subscribers wait; they get the present state when it is back. */
+  const patient = <T>(read: () => Promise<T>) => withRetry(read, { signal: closing.signal });
+
+  const database = listen(databaseUrl, {
+    onEvent(event) {
+      if ('evaluation' in event) {
+        metrics.events.inc({ topic: 'evaluation' });
+        evaluations.get(event.evaluation)?.changed();
+      } else {
+        metrics.events.inc({ topic: 'board' });
+        for (const topic of boards.values()) topic.changed();
+      }
+    },
+    onConnect() {
+      connected = true;
+      metrics.listening.set(1);
+      log.info('listening for changes of the database');
+      for (const topic of [...evaluations.values(), ...boards.values()]) topic.changed(true);
+      options.onConnect();
+    },
+    onError(error) {
+      connected = false;
+      metrics.listening.set(0);
+      log.warn({ err: error }, 'the database does not tell of changes just now; connecting again');
+    },
+  });
+
+  return {
+    evaluation: (id) =>
+      topicOf(evaluations, id, {
+        read: () => patient(() => readEvaluation(id)),
+        isLast: (evaluation) => evaluation === null || LAST_STATES.has(evaluation.state),
+      }).subscribe(),
+    leaderboard: (first) =>
+      topicOf(boards, first, {
+        read: () => patient(() => readBoard(first)),
+        isSame: (before, after) => before.boardVersion === after.boardVersion,
+      }).subscribe(),
+    evaluationChanged: (id) => evaluations.get(id)?.changed(),
+    connected: () => connected,
+    async close() {
+      closing.abort();
+      for (const topic of [...evaluations.values(), ...boards.values()]) topic.end();
+      await database.close();
+    },
+  };
+}
+
+/** The topic of a key, made for its first subscriber and forgotten after its last. */
+function topicOf<K, T>(topics: Map<K, Topic<T>>, key: K, options: Omit<TopicOptions<T>, 'onEmpty'>): Topic<T> {
+  const present = topics.get(key);
+  if (present) return present;
+  const topic = createTopic<T>({ ...options, onEmpty: () => topics.delete(key) });
+  topics.set(key, topic);
+  return topic;
+}

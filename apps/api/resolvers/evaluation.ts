@@ -1,0 +1,98 @@
+import { cancel, type EvaluationDetail, readSubmission } from '@gdbench/prisma/submissions';
+import type { Resolvers } from '../generated/resolvers.ts';
+import { badInput } from '../graphql/errors.ts';
+import type { EvaluationParent } from '../graphql/mappers.ts';
+
+const MOST_LOG_LINES = 1_000;
+
+/** A resolver for a field that stands in the evaluation's details under the same name. */
+const detail =
+  <K extends keyof EvaluationDetail>(name: K) =>
+  async (parent: EvaluationParent): Promise<EvaluationDetail[K]> =>
+    (await parent.detail())[name];
+
+/** Figures of the noise: null where the protocol samples none. */
+const ofNoise = (name: 'samples' | 'seed') => async (parent: EvaluationParent) => {
+  const evaluation = await parent.detail();
+  return evaluation.protocol === null || evaluation.protocol === 'diffusion-itm' ? evaluation[name] : null;
+};
+
+export const evaluation: Resolvers = {
+  Query: {
+    evaluation: (_root, { id }, { evaluations }) => evaluations.read(id),
+  },
+  Mutation: {
+    async cancelEvaluation(_root, { id }, { db, evaluations }) {
+      const outcome = await cancel(db, id);
+      const present = await evaluations.read(id);
+      if (outcome === null || present === null)
+        return {
+          __typename: 'NotFoundError',
+          code: 'EVALUATION_NOT_FOUND',
+          message: `There is no evaluation with the id "${id.slice(0, 60)}".`,
+          remedy: 'Use the id that submitting the checkpoint gave.',
+        };
+      if (!outcome.ok)
+        return {
+          __typename: 'WrongStateError',
+          code: 'EVALUATION_ENDED',
+          message: `This evaluation has ended already: it is ${outcome.state}.`,
+          remedy: 'There is nothing left to cancel.',
+          state: outcome.state,
+        };
+      return { __typename: 'CancelEvaluationSuccess', evaluation: present };
+    },
+  },
+  Subscription: {
+    evaluationProgress: {
+      // ids are compared as text by the topics, and a UUID in capitals is the same id
+      subscribe: (_root, { id }, { live }) => live.evaluation(id.toLowerCase()),
+      resolve: (value: EvaluationParent | null) => value,
+    },
+  },
+  Evaluation: {
+    stateSince: detail('stateSince'),
+    submissionId: detail('submissionId'),
+    protocol: detail('protocol'),
+    samples: ofNoise('samples'),
+    seed: ofNoise('seed'),
+    limit: detail('limit'),
+    retriedShards: detail('retriedShards'),
+    results: detail('results'),
+    tasks: detail('tasks'),
+    bytesTotal: detail('bytesTotal'),
+    place: detail('place'),
+    rowsPerSecond: detail('rowsPerSecond'),
+    rowsDone: detail('rowsDone'),
+    rowsTotal: detail('rowsTotal'),
+    workers: detail('workers'),
+    lastSignOfLife: detail('lastSignOfLife'),
+    warnings: detail('warnings'),
+    createdAt: detail('createdAt'),
+    uploadedAt: detail('uploadedAt'),
+    inspectedAt: detail('inspectedAt'),
+    startedAt: detail('startedAt'),
+    finishedAt: detail('finishedAt'),
+    async bytesStored(parent, _args, { db, uploads }) {
+      const { bytesStored, submissionId, state } = await parent.detail();
+      if (state !== 'UPLOADING') return bytesStored;
+      const files = (await readSubmission(db, submissionId))?.files ?? [];
+      const arriving = files.filter((file) => !file.stored).map((file) => uploads.bytesReceived(file.id));
+      return (await Promise.all(arriving)).reduce((sum, bytes) => sum + bytes, bytesStored);
+    },
+    async secondsLeft(parent) {
+      const { state, rowsDone, rowsTotal, rowsPerSecond } = await parent.detail();
+      if (state !== 'SCORING' || !rowsPerSecond) return null;
+      return (rowsTotal - rowsDone) / rowsPerSecond;
+    },
+    async failure(parent) {
+      const { fault, reason, remedy } = await parent.detail();
+      return fault === null || reason === null ? null : { fault, message: reason, remedy: remedy ?? '' };
+    },
+    log(parent, { last }) {
+      if (!Number.isInteger(last) || last < 1 || last > MOST_LOG_LINES)
+        throw badInput(`log(last: ${last}): ask for 1 to ${MOST_LOG_LINES} lines.`);
+      return parent.log(last);
+    },
+  },
+};

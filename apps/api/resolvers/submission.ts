@@ -1,0 +1,18 @@
+import { readSubmission } from '@gdbench/prisma/submissions';
+import type { Resolvers } from '../generated/resolvers.ts';
+
+export const submission: Resolvers = {
+  Query: {
+    submission: (_root, { id }, { db }) => readSubmission(db, id),
+  },
+  Submission: {
+    async evaluation({ id, evaluationId }, _args, { evaluations }) {
+      const evaluation = await evaluations.read(evaluationId);
+      if (evaluation === null) throw new Error(`Submission ${id} has no evaluation.`);
+      return evaluation;
+    },
+  },
+  SubmissionFile: {
+    uploadUrl: ({ id }) => `/uploads/${id}`,
+  },
+};

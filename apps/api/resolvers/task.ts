@@ -1,0 +1,22 @@
+import { TASK_NAMES } from '@gdbench/benchmark/task';
+import { boardMetrics, describeMetric, TASKS } from '@gdbench/benchmark/tasks';
+import type { Resolvers } from '../generated/resolvers.ts';
+
+export const task: Resolvers = {
+  Query: {
+    tasks: () => TASK_NAMES.map((name) => TASKS[name]),
+  },
+  Task: {
+    kind: ({ kind }) => (kind === 'bias' ? 'BIAS' : 'ACCURACY'),
+    dataVersion: async ({ name }, _args, { data }) => (await data.facts(name)).dataVersion,
+    examples: async ({ name }, _args, { data }) => (await data.facts(name)).examples,
+    unavailable: async ({ name }, _args, { data }) => (await data.facts(name)).unavailable,
+    async metrics({ name }, _args, { data }) {
+      const known = name === 'mmbias' ? await data.biasMetrics() : [];
+      return boardMetrics(name, known).map((metric) => {
+        const { title, metricLabel, group, chance } = describeMetric(name, metric);
+        return { name: `${name}.${metric}`, title, label: metricLabel, group, chance };
+      });
+    },
+  },
+};

@@ -1,0 +1,29 @@
+import { startApi } from './api.ts';
+import { ConfigFault, readConfig } from './config.ts';
+import { createLog, logUnexpected } from './log.ts';
+
+const log = createLog();
+
+try {
+  const api = await startApi(readConfig(process.env), log);
+  process.send?.({ listening: api.port });
+  let ending = false;
+  const end = (signal: string) => {
+    if (ending) return;
+    ending = true;
+    log.info({ signal }, 'ending');
+    api.close().then(
+      () => process.exit(0),
+      (error) => fail(error),
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
+} catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): never {
+  if (error instanceof ConfigFault) console.error(error.message);
+  else console.error(`The API could not go on, which the log has as ${logUnexpected(log, error, 'server')}.`);
+  process.exit(1);
+}

@@ -1,0 +1,123 @@
+import { checkManifestPath } from '@gdbench/storage/manifest';
+import type { SubmitCheckpointInput } from '../generated/resolvers.ts';
+
+export const MAX_NAME_LENGTH = 80;
+export const MAX_FILES = 200;
+/** 20 GB: a large latent diffusion export with two text encoders. */
+export const MAX_TOTAL_BYTES = 20e9;
+
+/** What is wrong with a submission, in which input field, and what to do. */
+export interface ManifestFault {
+  readonly code: string;
+  readonly field: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Characters that nobody sees or that reorder what is seen: they would let one name pass for another. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** The first fault of a submission, or null. Everything in it is a stranger's. */
+export function findFault({ name, files }: SubmitCheckpointInput): ManifestFault | null {
+  return nameFault(name) ?? countFault(files.length) ?? fileFault(files) ?? totalFault(files);
+}
+
+function nameFault(name: string): ManifestFault | null {
+  const length = [...name].length;
+  const remedy = `Give a name of 1 to ${MAX_NAME_LENGTH} printable characters.`;
+  if (name.trim() === '') return { code: 'INVALID_NAME', field: 'name', message: 'The name is empty.', remedy };
+  if (length > MAX_NAME_LENGTH)
+    return { code: 'INVALID_NAME', field: 'name', message: `The name has ${length} characters.`, remedy };
+  if (UNPRINTABLE.test(name))
+    return { code: 'INVALID_NAME', field: 'name', message: 'The name has characters that cannot be shown.', remedy };
+  if (name !== name.trim())
+    return { code: 'INVALID_NAME', field: 'name', message: 'The name begins or ends with a space.', remedy };
+  return null;
+}
+
+function countFault(count: number): ManifestFault | null {
+  if (count === 0)
+    return {
+      code: 'NO_FILES',
+      field: 'files',
+      message: 'The manifest lists no file.',
+      remedy: 'Submit the folder that holds the exported model.',
+    };
+  if (count > MAX_FILES)
+    return {
+      code: 'TOO_MANY_FILES',
+      field: 'files',
+      message: `The manifest lists ${count} files, and a checkpoint has at most ${MAX_FILES}.`,
+      remedy: 'Leave out everything that is not part of the exported model.',
+    };
+  return null;
+}
+
+function fileFault(files: SubmitCheckpointInput['files']): ManifestFault | null {
+  const seen = new Map<string, number>();
+  for (const [index, { path, size, sha256 }] of files.entries()) {
+    const at = `files[${index}]`;
+    const pathProblem = checkManifestPath(path);
+    if (pathProblem !== null)
+      return {
+        code: 'INVALID_PATH',
+        field: `${at}.path`,
+        message: pathProblem,
+        remedy: 'Give paths relative to the checkpoint folder, with forward slashes.',
+      };
+    // equal on file systems that ignore case, or compose accents differently
+    const key = path.normalize('NFC').toLowerCase();
+    const twin = seen.get(key);
+    if (twin !== undefined)
+      return {
+        code: 'DUPLICATE_PATH',
+        field: `${at}.path`,
+        message: `${path} is the same file as files[${twin}], ${files[twin]?.path}, on systems that do not tell upper from lower case.`,
+        remedy: 'List every file once, and rename one of the two.',
+      };
+    seen.set(key, index);
+    if (!Number.isSafeInteger(size) || size < 0)
+      return {
+        code: 'INVALID_SIZE',
+        field: `${at}.size`,
+        message: `The size of ${path} is ${size}.`,
+        remedy: 'Give its bytes as a whole number.',
+      };
+    if (!SHA256.test(sha256))
+      return {
+        code: 'INVALID_SHA256',
+        field: `${at}.sha256`,
+        message: `The sha256 of ${path} is not 64 lower-case hex digits.`,
+        remedy: 'Give the sha256 of its bytes.',
+      };
+  }
+  return folderFault(seen, files);
+}
+
+/** No file may stand where another's folder is. */
+function folderFault(seen: ReadonlyMap<string, number>, files: SubmitCheckpointInput['files']): ManifestFault | null {
+  for (const [key, index] of seen)
+    for (let at = key.indexOf('/'); at !== -1; at = key.indexOf('/', at + 1)) {
+      const twin = seen.get(key.slice(0, at));
+      if (twin !== undefined)
+        return {
+          code: 'DUPLICATE_PATH',
+          field: `files[${twin}].path`,
+          message: `${files[twin]?.path} is both a file and the folder of files[${index}], ${files[index]?.path}.`,
+          remedy: 'Rename one of the two.',
+        };
+    }
+  return null;
+}
+
+function totalFault(files: SubmitCheckpointInput['files']): ManifestFault | null {
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  if (total <= MAX_TOTAL_BYTES) return null;
+  return {
+    code: 'TOO_LARGE',
+    field: 'files',
+    message: `The files have ${(total / 1e9).toFixed(1)} GB together, and a checkpoint has at most ${MAX_TOTAL_BYTES / 1e9} GB.`,
+    remedy: 'Export with 16-bit weights, or leave out files that are not part of the model.',
+  };
+}
