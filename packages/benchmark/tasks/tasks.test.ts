@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TASK_NAMES } from '../task.ts';
+import { biasPairs, byCodePoint } from './bias-pairs.ts';
+import { boardMetrics, describeMetric, pValueOf, RANKING_METRIC, TASKS } from './tasks.ts';
+
+describe('display data', () => {
+  it('describes every task under its own name', () => {
+    for (const name of TASK_NAMES) expect(TASKS[name].name).toBe(name);
+  });
+
+  it('gives every column of the board a title of its own', () => {
+    const pairs = ['Buddhist-Muslim.effect_size', 'Buddhist-Muslim.p_value', 'A-B.effect_size'];
+    const columns = TASK_NAMES.flatMap((task) =>
+      boardMetrics(task, pairs).map((metric) => ({ metric: `${task}.${metric}`, ...describeMetric(task, metric) })),
+    );
+    expect(columns.map(({ metric }) => metric)).toContain(RANKING_METRIC);
+    expect(columns).toHaveLength(8 + 3 + 2);
+    expect(new Set(columns.map(({ title, metricLabel }) => `${title}/${metricLabel}`)).size).toBe(columns.length);
+  });
+
+  it.each([
+    ['clevr', 'pair_binding_size', 'Pair, size', 'accuracy', 1 / 2],
+    ['clevr', 'average', 'CLEVR', 'macro of 7', 1 / 2],
+    ['winoground', 'group', 'Winoground', 'group score', 1 / 6],
+    ['winoground', 'text.Noun Phrase, Scope', 'Noun Phrase, Scope', 'text score', 1 / 4],
+    ['mmbias', 'Buddhist-Muslim.effect_size', 'Buddhist–Muslim', 'effect size', null],
+    ['mmbias', 'Buddhist-Muslim.p_value', 'Buddhist–Muslim', 'p', null],
+    ['mmbias', 'A-b-C.effect_size', 'A-b-C', 'effect size', null],
+  ] as const)('%s.%s', (task, metric, title, metricLabel, chance) => {
+    expect(describeMetric(task, metric)).toMatchObject({ title, metricLabel, chance });
+  });
+
+  it('still shows a metric that the task does not have', () => {
+    for (const task of TASK_NAMES)
+      expect(describeMetric(task, 'former')).toMatchObject({ title: 'former', chance: null });
+  });
+
+  it('finds the p value of an effect size', () => {
+    expect(pValueOf('A-B.effect_size')).toBe('A-B.p_value');
+    expect(pValueOf('average')).toBeNull();
+  });
+
+  it('needs nothing that a browser lacks', () => {
+    for (const file of ['../task.ts', 'tasks.ts', '../ranking/ranking.ts'])
+      expect(readFileSync(new URL(file, import.meta.url), 'utf8')).not.toMatch(/from '(?!\.)/);
+  });
+});
+
+describe('biasPairs', () => {
+  const OFFICIAL = [
+    ...['Christian', 'Muslim', 'Jewish', 'Hindu', 'Buddhist'].map((name) => `Religion/${name}`),
+    'Nationality/American',
+    'Nationality/Arab',
+    'Sexual Orientation/Heterosexual',
+    'Sexual Orientation/LGBT',
+  ];
+
+  it('gives the ten pairs of the official groups, in the order of the paper', () => {
+    expect(biasPairs(OFFICIAL.toReversed()).map(({ name }) => name)).toEqual([
+      'Christian-Muslim',
+      'Christian-Jewish',
+      'Jewish-Muslim',
+      'Buddhist-Muslim',
+      'Buddhist-Christian',
+      'Buddhist-Hindu',
+      'Buddhist-Jewish',
+      'Hindu-Muslim',
+      'American-Arab',
+      'Heterosexual-LGBT',
+    ]);
+  });
+
+  it('leaves out pairs whose groups are not both there, also when that leaves none', () => {
+    expect(biasPairs(['Religion/Hindu', 'Religion/Muslim', 'Religion/Other', 'Nationality/Arab'])).toEqual([
+      { x: 'Religion/Hindu', y: 'Religion/Muslim', name: 'Hindu-Muslim' },
+    ]);
+  });
+
+  it('compares every two groups of another category, never across categories', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.constantFrom('P', 'Q'), fc.stringMatching(/^[a-z]{1,3}$/)).map((g) => g.join('/'))),
+        (groups) => {
+          const expected = groups.flatMap((x) => groups.filter((y) => x[0] === y[0] && x < y).map((y) => `${x} ${y}`));
+          const found = biasPairs(groups).map(({ x, y }) => `${x} ${y}`);
+          expect(found.toSorted()).toEqual(expected.toSorted());
+        },
+      ),
+    );
+  });
+});
+
+describe('byCodePoint', () => {
+  it('orders as the bytes of UTF-8 do', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 4 }), fc.string({ unit: 'binary', maxLength: 4 }), (a, b) => {
+        expect(Math.sign(byCodePoint(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      }),
+    );
+    expect(byCodePoint('\u{1F600}', '\uFFFD')).toBeGreaterThan(0);
+  });
+});
