@@ -33,9 +33,11 @@ export type BuildOptions = { seed?: number; onProgress?: (progress: Progress) =>
 type Text = { file: string; text: string };
 type Picture = { file: string; stage: Progress['stage']; draw: () => Uint8Array };
 
-/** The folder of the built-in set below a state folder (GDBENCH_HOME, else `.gdbench`). */
+const REPOSITORY = path.resolve(import.meta.dirname, '../..');
+
+/** The folder of the built-in set below a state folder: GDBENCH_HOME, else `.gdbench`, seen from the repository's root. */
 export function builtinDataRoot(home: string = process.env.GDBENCH_HOME || '.gdbench'): string {
-  return path.resolve(home, 'data', `${SET_NAME}-${SET_VERSION}`);
+  return path.resolve(REPOSITORY, home, 'data', `${SET_NAME}-${SET_VERSION}`);
 }
 
 /**
@@ -179,6 +181,20 @@ async function isComplete(root: string, manifest: Manifest, seed: number): Promi
   return entries.filter((e) => e.isFile()).length === manifest.files + 1;
 }
 
+const FAULTS: Record<string, string> = {
+  ENOTDIR: 'a part of that path is a file; choose another folder',
+  EACCES: 'this user may not write there; choose another folder or change its owner',
+  EROFS: 'that disk is read-only; choose another folder',
+  ENOSPC: 'the disk is full; free about 4 MB',
+};
+
+/** One sentence for a person: what went wrong where, and what to do. */
+function explain(error: unknown): string {
+  const { code, path: where, message } = error as NodeJS.ErrnoException;
+  const remedy = code === undefined ? undefined : FAULTS[code];
+  return remedy === undefined ? message : `cannot write the data set to ${where}: ${remedy}.`;
+}
+
 async function main(args: string[]): Promise<number> {
   if (args.includes('--help') || args.length > 1 || args[0]?.startsWith('-')) {
     console.log(`Usage: npm run data:build -- [OUT]\nDraws the built-in data set (default ${builtinDataRoot()}).`);
@@ -204,7 +220,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
       process.exitCode = code;
     },
     (error: unknown) => {
-      console.error(`data:build: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(`data:build: ${explain(error)}`);
       process.exitCode = 1;
     },
   );
