@@ -191,7 +191,7 @@ async function builtinData(silent: boolean): Promise<string> {
     onProgress({ stage, done, total }) {
       if (progress?.title !== stage) {
         progress?.bar.end();
-        progress = { title: stage, bar: startProgress(`Drawing ${stage}`, total, (n) => `${n} images`, { silent }) };
+        progress = { title: stage, bar: startProgress(`Drawing ${stage} images`, total, String, { silent }) };
       }
       progress.bar.set(done);
     },
@@ -207,7 +207,7 @@ async function run(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const [{ openEvaluator }, { scoreTask, writeResults, table }] = await Promise.all([
+  const [{ openEvaluator }, { discard, scoreTask, writeResults, table }] = await Promise.all([
     import('@gdbench/workers/engine/evaluate'),
     import('./results.ts'),
   ]);
@@ -220,9 +220,9 @@ async function run(
     ...(plan.threads === undefined ? {} : { threads: plan.threads }),
     ...(plan.device === undefined ? {} : { device: plan.device as 'cpu' }),
   });
+  const tasks: TaskResults[] = [];
   try {
     for (const warning of evaluator.warnings) process.stderr.write(`${warning}\n`);
-    const tasks: TaskResults[] = [];
     for (const one of data) {
       tasks.push(await scoreTask(evaluator, one, { out: plan.out, errors: plan.errors, silent: plan.json, signal }));
     }
@@ -237,6 +237,9 @@ async function run(
     if (plan.json) process.stdout.write(`${JSON.stringify(results)}\n`);
     say(table(results));
     say(`Written: ${path.join(plan.out, 'results.json')} and ${path.join(plan.out, 'scores')}`);
+  } catch (error) {
+    await discard(tasks);
+    throw error;
   } finally {
     await evaluator.close();
   }

@@ -59,7 +59,7 @@ export async function scoreTask(evaluator: Evaluator, data: TaskData, options: S
   const draft = path.join(folder, `.${data.task}.jsonl.${process.pid}`);
   const file = createWriteStream(draft);
   const total = data.examples.length;
-  const progress = startProgress(data.task, total, (done) => `${done} examples`, options);
+  const progress = startProgress(`Scoring ${data.task}`, total, String, options);
   const scores: ExampleScores[] = [];
   try {
     for (let from = 0; from < total; from += SLICE) {
@@ -81,6 +81,11 @@ export async function scoreTask(evaluator: Evaluator, data: TaskData, options: S
     progress.end();
   }
   return { data, summary: summarise(data, scores), draft };
+}
+
+/** Removes what a failed run has scored so far. */
+export async function discard(tasks: readonly TaskResults[]): Promise<void> {
+  for (const { draft } of tasks) await rm(draft, { force: true });
 }
 
 /** Puts the scores in their places and then writes results.json, each whole or not at all. */

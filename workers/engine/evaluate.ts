@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { sep } from 'node:path';
 import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
 import { LRUCache } from 'lru-cache';
 import { CheckpointFault, DataFault } from './checkpoint/fault.ts';
@@ -93,8 +94,10 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
         const image = await distinctImages(
           images.map(({ path }) => path),
           hashes,
-        );
-        const pairs = await scorer.score(corpus, text.items, image.items, signal);
+        ).catch((error) => belowRoot(data, error));
+        const pairs = await scorer
+          .score(corpus, text.items, image.items, signal)
+          .catch((error) => belowRoot(data, error));
         scored.push({ index, example: id, ...spread(pairs, text.of, image.of, errors) });
         onExample?.(at - from + 1, to - from);
       }
@@ -176,6 +179,12 @@ async function distinctImages(paths: readonly string[], hashes: LRUCache<string,
     same.push(hash);
   }
   return distinct(paths, same);
+}
+
+/** Messages name images as the data root does: where the root stands is nobody's business. */
+function belowRoot(data: TaskData, error: unknown): never {
+  if (error instanceof DataFault) throw new DataFault(error.message.replaceAll(data.root + sep, ''));
+  throw error;
 }
 
 async function readImage(path: string): Promise<Uint8Array> {

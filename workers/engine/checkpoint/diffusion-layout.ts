@@ -23,7 +23,7 @@ export interface DiffusionLayout {
   readonly maxPositions: number | undefined;
 }
 
-const side = z.number().int().min(1).max(16_384);
+const side = z.number().int().min(1).max(4096);
 const modelIndex = z.looseObject({});
 const unetConfig = z.looseObject({
   sample_size: z.union([side, z.tuple([side, side])]),
@@ -39,6 +39,8 @@ const textConfig = z.looseObject({ max_position_embeddings: z.number().int().min
 const INDEX = 'model_index.json';
 /** Stable Diffusion 1's, for exports from before configs stated it. */
 const DEFAULT_SCALING = 0.18215;
+/** Numbers in a latent; a 1024 by 1024 image of 16 channels. */
+const LARGEST_LATENT = 2 ** 24;
 /** Parts that scoring never touches. */
 const NOT_NEEDED = new Set(['vae_decoder', 'safety_checker', 'feature_extractor']);
 
@@ -61,6 +63,12 @@ export async function readDiffusionLayout(folder: Folder): Promise<DiffusionLayo
   const encoder = vae ? await readJson(folder, 'vae_encoder/config.json', vaeConfig) : null;
   const [height, width] =
     typeof unet.sample_size === 'number' ? [unet.sample_size, unet.sample_size] : unet.sample_size;
+  if (unet.in_channels * height * width > LARGEST_LATENT) {
+    throw new CheckpointFault(
+      'unet/config.json',
+      `unet/config.json asks for latents of ${unet.in_channels} by ${height} by ${width}, more than GDBench can hold; export a smaller model.`,
+    );
+  }
   if (height !== width) {
     throw new CheckpointFault(
       'unet/config.json',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import protobuf from 'protobufjs';
 import { CheckpointFault } from './fault.ts';
 import { type Folder, pathOf } from './folder.ts';
+import { withZeroNoise } from './zero-noise.ts';
 
 /**
  * The few fields of ONNX's protobuf that inspection looks at (numbers from onnx.proto); weights are skipped, not decoded.
@@ -63,6 +64,8 @@ export interface OnnxFile {
   readonly parameters: number;
   /** Whether the graph draws random numbers when it runs. */
   readonly random: boolean;
+  /** Whether weights lie in other files. */
+  readonly external: boolean;
 }
 
 /** A protobuf message cannot be longer. */
@@ -92,16 +95,36 @@ export async function readOnnx(folder: Folder, file: string): Promise<OnnxFile> 
       `${file} is over 2 GB; export it with its weights in a file beside it (external data).`,
     );
   }
-  const { graph, functions } = decode(file, await readFile(at));
-  const found = { parameters: 0, random: false };
+  return readBytes(folder, file, await readFile(at));
+}
+
+function readBytes(folder: Folder, file: string, bytes: Uint8Array): OnnxFile {
+  const { graph, functions } = decode(file, bytes);
+  const found = { parameters: 0, random: false, external: false };
   const seen = (node: Node) => {
     if (RANDOM_OPS.has(node.opType ?? '')) found.random = true;
   };
   for (const { tensor, weight } of tensorsOf(graph, functions ?? [], seen)) {
-    checkExternal(folder, file, tensor);
+    if (checkExternal(folder, file, tensor)) found.external = true;
     if (weight && WEIGHT_TYPES.has(tensor.dataType ?? 0)) found.parameters += elements(tensor);
   }
   return { file, ...found };
+}
+
+/**
+ * The bytes of a model that draws random numbers, changed so that it draws zeros.
+ *
+ * @throws CheckpointFault where that cannot be done: the draw is of another kind, or the weights lie in other files.
+ */
+export async function readWithZeroNoise(folder: Folder, file: string): Promise<Uint8Array> {
+  const original = await readFile(pathOf(folder, file));
+  const bytes = withZeroNoise(original);
+  const { random, external } = readBytes(folder, file, bytes);
+  if (!random && !external) return bytes;
+  throw new CheckpointFault(
+    file,
+    `${file} draws a random sample in its graph, so that scores would not repeat; re-export: this encoder samples.`,
+  );
 }
 
 function decode(file: string, bytes: Uint8Array): Model & { graph: Graph } {
@@ -146,9 +169,10 @@ function elements(tensor: Tensor): number {
   return (tensor.dims ?? []).reduce<number>((product, dim) => product * Math.max(0, Number(dim)), 1);
 }
 
-function checkExternal(folder: Folder, file: string, tensor: Tensor): void {
+/** Whether a tensor's values lie in another file, which then is there and inside the folder. */
+function checkExternal(folder: Folder, file: string, tensor: Tensor): boolean {
   const entries = tensor.externalData ?? [];
-  if (entries.length === 0) return;
+  if (entries.length === 0) return false;
   const field = (key: string) => entries.findLast((entry) => entry.key === key)?.value;
   const location = field('location') ?? '';
   if (location === '' || location.includes('\\') || location.includes('\0') || path.posix.isAbsolute(location)) {
@@ -170,6 +194,7 @@ function checkExternal(folder: Folder, file: string, tensor: Tensor): void {
       `${target} has ${size} bytes, fewer than ${file} needs of it; copy the whole file.`,
     );
   }
+  return true;
 }
 
 function outside(file: string, location: string): CheckpointFault {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
-import { readOnnx } from '../checkpoint/onnx.ts';
+import { readOnnx, readWithZeroNoise } from '../checkpoint/onnx.ts';
 import { diffusionItmScore } from '../protocols/errors.ts';
 import { Blocks, imageBlock } from './blocks.ts';
 import { decodeImage, flatImage } from './decode.ts';
@@ -11,7 +11,7 @@ import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
 import { diffusionPreprocess, preprocess } from './preprocess.ts';
 import type { RgbImage } from './resize.ts';
 import type { Corpus, ImageTextScorer } from './scorer.ts';
-import { type Model, openModel, type SessionOptions } from './session.ts';
+import { type Model, type OpenModel, openAll, type SessionOptions } from './session.ts';
 import { openTokenizer } from './tokenizer.ts';
 import { type Hidden, prepareUNet, type Row } from './unet.ts';
 
@@ -33,13 +33,17 @@ export interface DiffusionOptions extends SessionOptions {
 
 /** Opens a diffusion checkpoint for the protocol diffusion-itm (GDBENCH.md 1.1). */
 export async function openDiffusion(layout: DiffusionLayout, options: DiffusionOptions): Promise<Diffusion> {
+  return openAll(options, (open) => assemble(layout, options, open));
+}
+
+async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open: OpenModel): Promise<Diffusion> {
   const { folder } = layout;
   const tokenizer = await openTokenizer(folder, 'tokenizer', layout.maxPositions);
-  const textModel = await openModel(pathOf(folder, layout.textEncoder), layout.textEncoder, options);
+  const textModel = await open(pathOf(folder, layout.textEncoder), layout.textEncoder);
   const encodeTexts = textEncoder(textModel, tokenizer);
   const [empty] = await encodeTexts(['']);
-  const images = await imageEncoder(layout, options);
-  const unetModel = await openModel(pathOf(folder, layout.unet), layout.unet, options);
+  const images = await imageEncoder(layout, options, open);
+  const unetModel = await open(pathOf(folder, layout.unet), layout.unet);
   const unet = await prepareUNet(layout, unetModel, options, empty!);
 
   const textBatch = encodeTexts.fixed ?? options.batch;
@@ -150,7 +154,11 @@ interface ImageEncoder {
   readonly encode: (images: readonly RgbImage[]) => Promise<Float32Array[]>;
 }
 
-async function imageEncoder(layout: DiffusionLayout, options: DiffusionOptions): Promise<ImageEncoder> {
+async function imageEncoder(
+  layout: DiffusionLayout,
+  options: DiffusionOptions,
+  open: OpenModel,
+): Promise<ImageEncoder> {
   const { channels, height, width } = layout.latent;
   const { side } = layout;
   const steps = diffusionPreprocess(side);
@@ -160,10 +168,14 @@ async function imageEncoder(layout: DiffusionLayout, options: DiffusionOptions):
     return { batch: imageBlock(options.batch, side, side), models: [], encode: async (images) => planes(images) };
   }
   const file = layout.vaeEncoder;
+  let source: string | Uint8Array = pathOf(layout.folder, file);
   if ((await readOnnx(layout.folder, file)).random) {
-    throw new CheckpointFault(file, `${file} draws a random sample in its graph; re-export: this encoder samples.`);
+    source = await readWithZeroNoise(layout.folder, file);
+    options.warn(
+      `${file} draws a random sample in its graph; zeros were put in its place, so that the mean is scored.`,
+    );
   }
-  const model = await openModel(pathOf(layout.folder, file), file, options);
+  const model = await open(source, file);
   const sample = matchInputs(model, { sample: { values: 'float', rank: [4] } }).get('sample')!;
   checkShape(model, sample, [null, 3, side, side], 'unet/config.json with vae_encoder/config.json');
   const output = pickOutput(model, ['latent_parameters', 'latent_sample'], true).name;

@@ -17,7 +17,7 @@ import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
 import { preprocess } from './preprocess.ts';
 import type { RgbImage } from './resize.ts';
 import type { Corpus, ImageTextScorer } from './scorer.ts';
-import { type Feed, type Model, openModel, type Port, type SessionOptions } from './session.ts';
+import { type Feed, type Model, type OpenModel, openAll, type Port, type SessionOptions } from './session.ts';
 import { openTokenizer, type TextTokenizer } from './tokenizer.ts';
 
 /** Bytes of embeddings kept of each kind. */
@@ -51,7 +51,7 @@ export async function openDualEncoder(
   options: SessionOptions & { batch: number },
 ): Promise<DualEncoder> {
   const tokenizer = await openTokenizer(layout.folder, '', layout.maxPositions);
-  const towers = await openTowers(layout, tokenizer, options);
+  const towers = await openAll(options, (open) => openTowers(layout, tokenizer, open));
   let rowsScored = 0;
 
   const encodeTexts = async (texts: readonly string[]) => {
@@ -160,13 +160,9 @@ function cosine(model: Model, a: Float32Array, b: Float32Array): number {
   );
 }
 
-async function openTowers(
-  layout: DualEncoderLayout,
-  tokenizer: TextTokenizer,
-  options: SessionOptions,
-): Promise<Towers> {
+async function openTowers(layout: DualEncoderLayout, tokenizer: TextTokenizer, openModel: OpenModel): Promise<Towers> {
   const { folder, models } = layout;
-  const open = (file: string) => openModel(pathOf(folder, file), file, options);
+  const open = (file: string) => openModel(pathOf(folder, file), file);
   if ('joint' in models) return joinedTowers(await open(models.joint), layout, tokenizer);
   const text = await open(models.text);
   const image = await open(models.image);

@@ -40,13 +40,19 @@ export function diffusionPreprocess(side: number): Preprocess {
   return { resize: { width: side, height: side }, resample: 3, crop: null, levels: [table, table, table] };
 }
 
+const side = z.number().int().min(1).max(4096);
 const edgeOrBox = z.union([
-  z.number().int().min(1),
-  z.looseObject({
-    shortest_edge: z.number().int().min(1).optional(),
-    height: z.number().int().min(1).optional(),
-    width: z.number().int().min(1).optional(),
-  }),
+  side,
+  z
+    .looseObject({
+      shortest_edge: side.optional(),
+      height: side.optional(),
+      width: side.optional(),
+    })
+    .refine(
+      (size) => (size.shortest_edge ?? size.height ?? size.width) !== undefined,
+      'needs shortest_edge, or height and width',
+    ),
 ]);
 const triple = z.array(z.number()).length(3);
 

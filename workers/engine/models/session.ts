@@ -45,12 +45,12 @@ export interface Model {
 /**
  * Loads a model from disk. The caller has checked the file and its external data (checkpoint/onnx.ts).
  *
- * @param at absolute path.
+ * @param source absolute path, or the model's bytes.
  * @param file path inside the checkpoint, for messages.
  * @throws CheckpointFault when ONNX Runtime cannot load it.
  */
-export async function openModel(at: string, file: string, options: SessionOptions): Promise<Model> {
-  const session = await createSession(at, file, options);
+export async function openModel(source: string | Uint8Array, file: string, options: SessionOptions): Promise<Model> {
+  const session = await createSession(source, file, options);
   const inputs = session.inputMetadata.map(portOf);
   const outputs = session.outputMetadata.map(portOf);
   const types = new Map(inputs.map((port) => [port.name, port.type]));
@@ -65,7 +65,7 @@ export async function openModel(at: string, file: string, options: SessionOption
       try {
         results = await session.run(tensors, [output]);
       } catch (error) {
-        throw new CheckpointFault(file, `${file} fails when it runs: ${plain(error, at)}; export it again.`);
+        throw new CheckpointFault(file, `${file} fails when it runs: ${plain(error, source)}; export it again.`);
       }
       const tensor = results[output] as ort.Tensor;
       const data = floatsOf(tensor);
@@ -77,26 +77,54 @@ export async function openModel(at: string, file: string, options: SessionOption
   };
 }
 
-async function createSession(at: string, file: string, options: SessionOptions): Promise<ort.InferenceSession> {
-  const create = (executionProviders: string[]) =>
-    ort.InferenceSession.create(at, {
+export type OpenModel = (source: string | Uint8Array, file: string) => Promise<Model>;
+
+/** Runs `assemble`; where it fails, the models that it had opened are closed again. */
+export async function openAll<T>(options: SessionOptions, assemble: (open: OpenModel) => Promise<T>): Promise<T> {
+  const opened: Model[] = [];
+  try {
+    return await assemble(async (source, file) => {
+      const model = await openModel(source, file, options);
+      opened.push(model);
+      return model;
+    });
+  } catch (error) {
+    for (const model of opened) await model.close();
+    throw error;
+  }
+}
+
+async function createSession(
+  source: string | Uint8Array,
+  file: string,
+  options: SessionOptions,
+): Promise<ort.InferenceSession> {
+  const create = (executionProviders: string[]) => {
+    const how: ort.InferenceSession.SessionOptions = {
       executionProviders,
       intraOpNumThreads: options.threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
       logSeverityLevel: 4,
-    });
+    };
+    return typeof source === 'string'
+      ? ort.InferenceSession.create(source, how)
+      : ort.InferenceSession.create(source, how);
+  };
   if (options.device !== 'cpu') {
     try {
       return await create([options.device, 'cpu']);
     } catch (error) {
-      options.warn(`The device ${options.device} cannot be used (${plain(error, at)}); the CPU takes its place.`);
+      options.warn(`The device ${options.device} cannot be used (${plain(error, source)}); the CPU takes its place.`);
     }
   }
   try {
     return await create(['cpu']);
   } catch (error) {
-    throw new CheckpointFault(file, `${file} cannot be loaded by ONNX Runtime: ${plain(error, at)}; export it again.`);
+    throw new CheckpointFault(
+      file,
+      `${file} cannot be loaded by ONNX Runtime: ${plain(error, source)}; export it again.`,
+    );
   }
 }
 
@@ -136,9 +164,11 @@ function floatsOf(tensor: ort.Tensor): Float32Array {
 }
 
 /** The runtime's message on one line, without this machine's paths. */
-function plain(error: unknown, at: string): string {
+function plain(error: unknown, source: string | Uint8Array): string {
   const message = error instanceof Error ? error.message : String(error);
-  const line = message.replaceAll(at, 'the file').replace(/\s+/g, ' ').trim();
+  const line = (typeof source === 'string' ? message.replaceAll(source, 'the file') : message)
+    .replace(/\s+/g, ' ')
+    .trim();
   const short = line.length > 240 ? `${line.slice(0, 240)}...` : line;
   return short.replace(/\.$/, '');
 }

@@ -131,7 +131,7 @@ function build(
   return {
     length,
     encode(text) {
-      const words = tokenizer.encode(text, { add_special_tokens: false }).ids.slice(0, room);
+      const words = idsOf(tokenizer, file, text).slice(0, room);
       const used = [...frame.start, ...words, ...frame.end];
       if (!used.every((id) => Number.isInteger(id) && id >= 0)) {
         throw new CheckpointFault(
@@ -144,6 +144,14 @@ function build(
       return { ids, mask: new Int32Array(length).fill(1, 0, used.length) };
     },
   };
+}
+
+function idsOf(tokenizer: Tokenizer, file: string, text: string): number[] {
+  try {
+    return tokenizer.encode(text, { add_special_tokens: false }).ids;
+  } catch (error) {
+    throw notATokenizer(file, error instanceof Error ? error.message : 'it fails on a text');
+  }
 }
 
 /** The tokens that the post-processor puts around every text. */

@@ -87,7 +87,7 @@ export async function prepareUNet(
   const fill = (slot: Slot, rows: readonly Row[], fed: number) => {
     for (let i = 0; i < fed; i++) {
       const row = rows[Math.min(i, rows.length - 1)]!;
-      mix(row.z0, noise[row.k]!, mixtures[row.k]!, slot.mixed, i * size);
+      mix(row.z0, noise.tensor(row.k), mixtures[row.k]!, slot.mixed, i * size);
       if (slot.texts[i] !== row.hidden) slot.hidden.set(row.hidden.data, i * row.hidden.data.length);
       slot.texts[i] = row.hidden;
     }
@@ -103,7 +103,7 @@ export async function prepareUNet(
     batch,
     insists,
     async (count, which) => {
-      const rows = which.map((k) => ({ z0: noise[0]!, hidden, k, into: new Float64Array(0) }));
+      const rows = which.map((k) => ({ z0: noise.tensor(0), hidden, k, into: new Float64Array(0) }));
       fill(slots[0], rows, rows.length);
       return await run(slots[0], rows, rows.length, count);
     },
@@ -120,7 +120,7 @@ export async function prepareUNet(
         checkOutput(model, result, insists ?? done.rows.length, size);
         done.rows.forEach((row, i) => {
           const error = sampleError(
-            noise[row.k]!,
+            noise.tensor(row.k),
             result.data,
             done.slot.mixed,
             i * size,

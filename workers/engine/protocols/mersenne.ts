@@ -19,6 +19,14 @@ export class Mersenne {
     }
   }
 
+  /** A generator that goes on from here by itself. */
+  fork(): Mersenne {
+    const copy = new Mersenne(0);
+    copy.#state.set(this.#state);
+    copy.#next = this.#next;
+    return copy;
+  }
+
   /** The next 32 bits, as an unsigned number. */
   next32(): number {
     if (this.#next >= N) this.#twist();

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Mersenne } from './mersenne.ts';
 
 const BLOCK = 16;
@@ -12,8 +13,14 @@ export class NoiseStream {
   /** The sine half of the last pair of a draw of fewer than 16 values; PyTorch keeps it in the generator. */
   #spare: number | undefined;
 
-  constructor(seed: number) {
-    this.#bits = new Mersenne(seed);
+  constructor(seed: number | Mersenne, spare?: number) {
+    this.#bits = typeof seed === 'number' ? new Mersenne(seed) : seed;
+    this.#spare = spare;
+  }
+
+  /** A stream that goes on from here by itself. */
+  fork(): NoiseStream {
+    return new NoiseStream(this.#bits.fork(), this.#spare);
   }
 
   draw(size: number): Float32Array {
@@ -65,8 +72,39 @@ function boxMuller(values: Float32Array, at: number): void {
   }
 }
 
-/** The first `count` tensors of the stream. The same ones serve every pair of an evaluation. */
-export function drawNoise(seed: number, size: number, count: number): readonly Float32Array[] {
+/** The first tensors of a stream, the same ones for every pair of an evaluation. */
+export interface Noise {
+  /** @param k from 0. */
+  tensor(k: number): Float32Array;
+}
+
+/** Bytes of noise that are kept. What falls out is drawn again from the generator's state before it. */
+const KEPT_BYTES = 512 * 2 ** 20;
+
+/**
+ * @param size numbers in a tensor.
+ * @param count tensors.
+ */
+export function drawNoise(seed: number, size: number, count: number, keptBytes = KEPT_BYTES): Noise {
+  const kept = new LRUCache<number, Float32Array>({
+    maxSize: keptBytes,
+    sizeCalculation: (tensor) => tensor.byteLength,
+  });
   const stream = new NoiseStream(seed);
-  return Array.from({ length: count }, () => stream.draw(size));
+  const before: NoiseStream[] = [];
+  for (let k = 0; k < count; k++) {
+    before.push(stream.fork());
+    kept.set(k, stream.draw(size));
+  }
+  return {
+    tensor(k) {
+      const known = kept.get(k);
+      if (known) return known;
+      const start = before[k];
+      if (!start) throw new RangeError(`there are ${count} noise tensors, none is number ${k}`);
+      const tensor = start.fork().draw(size);
+      kept.set(k, tensor);
+      return tensor;
+    },
+  };
 }

@@ -1,0 +1,112 @@
+import protobuf from 'protobufjs';
+
+/*
+ * Older exports of a VAE encoder draw a sample of the posterior inside the graph. With zeros in the place of that draw the
+ * posterior's mean comes out (GDBENCH.md 1.1). Only the bytes of the drawing nodes are replaced; all else is copied as it is.
+ */
+
+const { Reader, Writer } = protobuf;
+
+/** Field numbers of onnx.proto. */
+const MODEL_GRAPH = 7;
+const GRAPH_NODE = 1;
+const NODE = { input: 1, output: 2, op: 4, attribute: 5 };
+const ATTRIBUTE = { name: 1, tensor: 5, ints: 8, type: 20 };
+const TENSOR = { dims: 1, type: 2, raw: 9 };
+const TENSOR_ATTRIBUTE = 4;
+const FLOAT = 1;
+
+const LENGTH_DELIMITED = 2;
+const tag = (field: number, wire: number): number => (field << 3) | wire;
+
+interface Field {
+  readonly number: number;
+  /** The field with its tag. */
+  readonly whole: Uint8Array;
+  /** What a length-delimited field holds; empty for the others. */
+  readonly content: Uint8Array;
+}
+
+function* fieldsOf(bytes: Uint8Array): Generator<Field> {
+  const reader = Reader.create(bytes);
+  while (reader.pos < reader.len) {
+    const start = reader.pos;
+    const key = reader.uint32();
+    const wire = key & 7;
+    let content = bytes.subarray(0, 0);
+    if (wire === LENGTH_DELIMITED) content = reader.bytes();
+    else reader.skipType(wire);
+    yield { number: key >>> 3, whole: bytes.subarray(start, reader.pos), content };
+  }
+}
+
+/** The message with some length-delimited fields replaced; `replace` gives null to keep one. */
+function rewrite(bytes: Uint8Array, field: number, replace: (content: Uint8Array) => Uint8Array | null): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const { number, whole, content } of fieldsOf(bytes)) {
+    const changed = number === field ? replace(content) : null;
+    parts.push(changed ? Writer.create().uint32(tag(field, LENGTH_DELIMITED)).bytes(changed).finish() : whole);
+  }
+  return Buffer.concat(parts);
+}
+
+/** The model's bytes with zeros for every RandomNormal and RandomNormalLike of its main graph. */
+export function withZeroNoise(model: Uint8Array): Uint8Array {
+  return rewrite(model, MODEL_GRAPH, (graph) => rewrite(graph, GRAPH_NODE, zeroNode));
+}
+
+function zeroNode(node: Uint8Array): Uint8Array | null {
+  const fields = [...fieldsOf(node)];
+  const texts = (number: number) =>
+    fields.filter((field) => field.number === number).map(({ content }) => Buffer.from(content).toString());
+  const op = texts(NODE.op)[0];
+  const outputs = texts(NODE.output);
+  const input = texts(NODE.input)[0];
+  if (op === 'RandomNormalLike' && input !== undefined) return difference(input, outputs);
+  if (op !== 'RandomNormal') return null;
+  const attributes = fields
+    .filter((field) => field.number === NODE.attribute)
+    .map(({ content }) => [...fieldsOf(content)]);
+  const shape = attributes.find((parts) =>
+    parts.some((part) => part.number === ATTRIBUTE.name && Buffer.from(part.content).toString() === 'shape'),
+  );
+  return shape ? constantZeros(dimensions(shape), outputs) : null;
+}
+
+/** x - x: zeros of x's shape and type. */
+function difference(input: string, outputs: readonly string[]): Uint8Array {
+  const writer = Writer.create();
+  for (const name of [input, input]) writer.uint32(tag(NODE.input, LENGTH_DELIMITED)).string(name);
+  for (const name of outputs) writer.uint32(tag(NODE.output, LENGTH_DELIMITED)).string(name);
+  return writer.uint32(tag(NODE.op, LENGTH_DELIMITED)).string('Sub').finish();
+}
+
+function constantZeros(shape: readonly number[], outputs: readonly string[]): Uint8Array {
+  const tensor = Writer.create();
+  for (const dim of shape) tensor.uint32(tag(TENSOR.dims, 0)).int64(dim);
+  tensor.uint32(tag(TENSOR.type, 0)).int32(FLOAT);
+  const size = shape.reduce((product, dim) => product * dim, 1);
+  tensor.uint32(tag(TENSOR.raw, LENGTH_DELIMITED)).bytes(new Uint8Array(4 * size));
+  const attribute = Writer.create();
+  attribute.uint32(tag(ATTRIBUTE.name, LENGTH_DELIMITED)).string('value');
+  attribute.uint32(tag(ATTRIBUTE.tensor, LENGTH_DELIMITED)).bytes(tensor.finish());
+  attribute.uint32(tag(ATTRIBUTE.type, 0)).int32(TENSOR_ATTRIBUTE);
+  const node = Writer.create();
+  for (const name of outputs) node.uint32(tag(NODE.output, LENGTH_DELIMITED)).string(name);
+  node.uint32(tag(NODE.op, LENGTH_DELIMITED)).string('Constant');
+  return node.uint32(tag(NODE.attribute, LENGTH_DELIMITED)).bytes(attribute.finish()).finish();
+}
+
+/** An attribute's integers, packed or one a field. */
+function dimensions(attribute: readonly Field[]): number[] {
+  return attribute
+    .filter(({ number }) => number === ATTRIBUTE.ints)
+    .flatMap(({ whole, content }) => {
+      const packed = content.length > 0;
+      const reader = Reader.create(packed ? content : whole);
+      if (!packed) reader.uint32();
+      const values: number[] = [];
+      while (reader.pos < reader.len) values.push(Number(reader.int64()));
+      return values;
+    });
+}
