@@ -57,12 +57,17 @@ async function readBytes(task: TaskName, root: string, path: string): Promise<Bu
   }
 }
 
+/** A file that can be read, as it was when looked at. */
+export interface PresentFile {
+  readonly bytes: number;
+  /** Differs whenever the content could, but for a change within the file system's clock tick. */
+  readonly stamp: string;
+  /** Last change by the file system's clock, in milliseconds since 1970. */
+  readonly changedAt: number;
+}
+
 export type FileState =
-  | {
-      readonly kind: 'present' /** Changes whenever the content could have. */;
-      readonly stamp: string;
-      readonly size: number;
-    }
+  | ({ readonly kind: 'present' } & PresentFile)
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly fault: string };
 
@@ -73,7 +78,12 @@ export async function stateOf(root: string, path: string): Promise<FileState> {
     if (!found.isFile()) return { kind: 'unreadable', fault: 'is not a file' };
     const { ino, size, mtimeNs, ctimeNs } = found;
     if (size === 0n) return { kind: 'unreadable', fault: 'is empty' };
-    return { kind: 'present', stamp: [ino, size, mtimeNs, ctimeNs].join(':'), size: Number(size) };
+    return {
+      kind: 'present',
+      bytes: Number(size),
+      stamp: [ino, size, mtimeNs, ctimeNs].join(':'),
+      changedAt: Number(ctimeNs / 1_000_000n),
+    };
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };

@@ -109,7 +109,7 @@ function imagesOf(root: string, { examples }: OfficialTask): Promise<{ path: str
 
 function requirePresent(task: TaskName, path: string, state: FileState): PresentImage {
   if (state.kind !== 'present') throw imageFault(task, path, state);
-  return { path, stamp: state.stamp, size: state.size };
+  return { path, ...state };
 }
 
 function imageFault(task: TaskName, path: string, state: FileState): DataError {

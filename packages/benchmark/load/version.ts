@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Metadata } from './files.ts';
+import type { Metadata, PresentFile } from './files.ts';
 
-/** An image that is known to stand below the root; `stamp` changes whenever its content could have. */
-export interface PresentImage {
+/** An image that is known to stand below the root. */
+export interface PresentImage extends PresentFile {
   /** Relative to the data root, with forward slashes. */
   readonly path: string;
-  readonly stamp: string;
-  readonly size: number;
 }
+
+/** A file that changed so shortly ago could change again and keep its stamp; its version is not kept. */
+const SETTLED_MS = 200;
 
 /** The last version of each root and task: images are read again only when one has changed. */
 const versions = new Map<string, { readonly state: string; readonly version: Promise<string> }>();
@@ -33,14 +34,17 @@ export function dataVersion(
   const known = versions.get(key);
   if (known?.state === state) return known.version;
   const version = hashImages(root, head, images);
-  versions.set(key, { state, version });
-  version.catch(() => versions.delete(key));
+  const settled = Date.now() - SETTLED_MS;
+  if (images.every(({ changedAt }) => changedAt < settled)) {
+    versions.set(key, { state, version });
+    version.catch(() => versions.delete(key));
+  }
   return version;
 }
 
 async function hashImages(root: string, hash: ReturnType<typeof createHash>, images: readonly PresentImage[]) {
-  for (const { path, size } of images) {
-    hash.update(`${path}\0${size}\0`);
+  for (const { path, bytes } of images) {
+    hash.update(`${path}\0${bytes}\0`);
     for await (const chunk of createReadStream(join(root, path), { highWaterMark: 1 << 20 })) hash.update(chunk);
   }
   return hash.digest('hex').slice(0, 16);
