@@ -1,0 +1,41 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from './generated/client.ts';
+
+export interface Database {
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface DatabaseOptions {
+  /** Connections at most; default 10. */
+  poolSize?: number;
+  /** Told of every connection that breaks outside a statement; the pool replaces it by itself. */
+  onError?(error: Error): void;
+}
+
+/** Opens a pool of connections, shared by Prisma and our own statements; connects on first use. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const onError = (error: Error) => options.onError?.(error);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  pool.on('error', onError);
+  // a connection in use is not covered by the pool's event, and an 'error' without a listener ends the process
+  pool.on('connect', (client) => client.on('error', onError));
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return {
+    prisma,
+    pool,
+    url,
+    async close() {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export type { DatabaseEvent } from './events/channel.ts';
+export { listen } from './events/listen.ts';

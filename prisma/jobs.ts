@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Sql } from './transaction.ts';
+
+/** What graphile-worker delivers. The row owns correctness: a job that finds nothing to claim ends quietly. */
+export const InspectJob = z.object({ evaluationId: z.uuid() });
+export const ScoreJob = z.object({ shardId: z.uuid() });
+export type InspectJob = z.infer<typeof InspectJob>;
+export type ScoreJob = z.infer<typeof ScoreJob>;
+
+/** Deliveries of one job; a row without a job gets a new one from the sweep. */
+const DELIVERIES = 5;
+/** Inspections come first: a submitter learns soon whether the files are fit. */
+const PRIORITY = { inspect: 0, score: 10 } as const;
+
+const ADD_JOB = `
+  SELECT graphile_worker.add_job(
+    $1::text, $2::json, run_at := now() + make_interval(secs => $3), max_attempts := $4, job_key := $5, priority := $6)`;
+
+/** Adds the job, or replaces the one that waits under the same key; part of the caller's transaction. */
+async function addJob(
+  sql: Sql,
+  task: keyof typeof PRIORITY,
+  payload: InspectJob | ScoreJob,
+  key: string,
+  delaySeconds: number,
+): Promise<void> {
+  await sql.query(ADD_JOB, [task, JSON.stringify(payload), delaySeconds, DELIVERIES, key, PRIORITY[task]]);
+}
+
+export function addInspectJob(sql: Sql, evaluationId: string): Promise<void> {
+  return addJob(sql, 'inspect', { evaluationId }, evaluationId, 0);
+}
+
+export function addScoreJob(sql: Sql, shardId: string, delaySeconds = 0): Promise<void> {
+  return addJob(sql, 'score', { shardId }, shardId, delaySeconds);
+}
+
+const ADD_SCORE_JOBS = `
+  SELECT graphile_worker.add_job(
+    'score', json_build_object('shardId', id), max_attempts := $2, job_key := id::text, priority := $3)
+  FROM (SELECT id FROM "Shard" WHERE "evaluationId" = $1 ORDER BY position) AS shard`;
+
+/** A job for each shard of the evaluation, in the order of their positions. */
+export async function addScoreJobs(sql: Sql, evaluationId: string): Promise<void> {
+  await sql.query(ADD_SCORE_JOBS, [evaluationId, DELIVERIES, PRIORITY.score]);
+}
+
+const REMOVE_JOBS = `
+  SELECT graphile_worker.remove_job(key)
+  FROM (SELECT id::text AS key FROM "Shard" WHERE "evaluationId" = $1 UNION ALL SELECT $1::uuid::text) AS job`;
+
+/** Takes the evaluation's jobs out of the queue. */
+export async function removeJobs(sql: Sql, evaluationId: string): Promise<void> {
+  await sql.query(REMOVE_JOBS, [evaluationId]);
+}

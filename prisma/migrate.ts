@@ -1,0 +1,110 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runMigrations } from 'graphile-worker';
+import pg from 'pg';
+import { runPrisma } from './engine/cli.mjs';
+
+interface MigrateOptions {
+  /** Told in a few words what is being done, e.g. "2 migrations to apply". */
+  onProgress?(message: string): void;
+}
+
+const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
+/** Any fixed number: one process at a time migrates one database. */
+const LOCK = 7_204_301_127;
+
+/**
+ * Creates the database if it is missing and brings it to the committed migrations and graphile-worker's own.
+ * Safe when several processes start at once; a few milliseconds when there is nothing to do.
+ *
+ * @throws Error with one sentence: what is wrong and what to do
+ */
+export async function migrate(url: string, { onProgress }: MigrateOptions = {}): Promise<void> {
+  const client = await connect(url, onProgress);
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const missing = await missingMigrations(client);
+    if (missing.length > 0) {
+      onProgress?.(missing.length === 1 ? '1 migration to apply' : `${missing.length} migrations to apply`);
+      await deploy(url);
+    }
+    await runMigrations({ connectionString: url });
+  } finally {
+    // ends the lock too
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function connect(url: string, onProgress: MigrateOptions['onProgress']): Promise<pg.Client> {
+  try {
+    return await open(url);
+  } catch (error) {
+    if ((error as { code?: string }).code !== '3D000') throw unreachable(url, error as Error);
+  }
+  onProgress?.('creating the database');
+  await createDatabase(url);
+  return open(url);
+}
+
+async function open(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined); // the statement under way fails with it
+  await client.connect();
+  return client;
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const target = new URL(url);
+  const name = decodeURIComponent(target.pathname.slice(1));
+  target.pathname = '/postgres';
+  const client = await open(target.href);
+  try {
+    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+  } catch (error) {
+    // another process that starts at the same moment was first
+    const code = (error as { code?: string }).code;
+    if (code !== '42P04' && code !== '23505')
+      throw new Error(
+        `The database "${name}" does not exist and could not be created (${(error as Error).message}): create it, or allow this user to.`,
+      );
+  } finally {
+    await client.end();
+  }
+}
+
+function unreachable(url: string, error: Error): Error {
+  const { host, username } = new URL(url);
+  const why = error instanceof AggregateError ? (error.errors as Error[])[0]?.message : error.message;
+  return new Error(
+    `PostgreSQL at ${host} did not let ${username || 'us'} in (${why}): start it, or correct DATABASE_URL.`,
+    { cause: error },
+  );
+}
+
+/** Names of the committed migrations that the database does not have. */
+async function missingMigrations(client: pg.Client): Promise<string[]> {
+  const committed = readdirSync(MIGRATIONS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const table = await client.query<{ present: boolean }>(
+    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS present`,
+  );
+  if (!table.rows[0]?.present) return committed;
+  const { rows } = await client.query<{ migration_name: string }>(
+    'SELECT migration_name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+  );
+  const applied = new Set(rows.map(({ migration_name }) => migration_name));
+  return committed.filter((name) => !applied.has(name));
+}
+
+async function deploy(url: string): Promise<void> {
+  const { code, output } = await runPrisma(['migrate', 'deploy'], url);
+  if (code === 0) return;
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const at = lines.findIndex((line) => /^Error|P3\d{3}|ERROR/.test(line.trim()));
+  const fault = lines
+    .slice(at === -1 ? -3 : at, at === -1 ? undefined : at + 3)
+    .join(' ')
+    .trim();
+  throw new Error(`The database could not be migrated: ${fault}`);
+}

@@ -1,0 +1,88 @@
+import type { ExampleScores, TaskSummary } from '@gdbench/benchmark/task';
+import type { Database } from '../database.ts';
+import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
+import { inTransaction, type Sql } from '../transaction.ts';
+import { readScores, writeScores } from './scores.ts';
+import { writeSummary } from './summary.ts';
+
+export interface Completion {
+  /** One for each example of the shard, in any order. */
+  readonly scores: readonly ExampleScores[];
+  /** Metrics of all scores of the task so far, in the order of the examples; `complete`: no shard is missing. */
+  summarise(all: ExampleScores[], complete: boolean): TaskSummary | Promise<TaskSummary>;
+  /** "<task>.<metric>" that orders the board. */
+  readonly rankingMetric: string;
+}
+
+interface Fenced {
+  evaluationId: string;
+  task: string;
+  examples: number;
+}
+
+const LOCK_TASK = `
+  SELECT 1 FROM "EvaluationTask" t JOIN "Shard" s ON s."evaluationId" = t."evaluationId" AND s.task = t.task
+  WHERE s.id = $1 FOR NO KEY UPDATE OF t`;
+const FENCE = `
+  UPDATE "Shard" SET state = 'DONE', "examplesDone" = "to" - "from", "finishedAt" = now(), "heartbeatAt" = now(),
+    "leaseToken" = NULL, "leaseExpiresAt" = NULL, error = NULL
+  WHERE id = $1 AND "leaseToken" = $2 AND state = 'RUNNING'
+  RETURNING "evaluationId", task, "to" - "from" AS examples`;
+const TASK_DONE = `
+  UPDATE "EvaluationTask" SET "examplesDone" = "examplesDone" + $3, "shardsDone" = "shardsDone" + 1
+  WHERE "evaluationId" = $1 AND task = $2
+  RETURNING "shardsDone" = "shardsTotal" AS complete`;
+const EVALUATION_DONE = `
+  UPDATE "Evaluation" SET "shardsDone" = "shardsDone" + 1,
+    state = CASE WHEN "shardsDone" + 1 = "shardsTotal" THEN 'DONE' ELSE state END,
+    "stateSince" = CASE WHEN "shardsDone" + 1 = "shardsTotal" THEN now() ELSE "stateSince" END,
+    "finishedAt" = CASE WHEN "shardsDone" + 1 = "shardsTotal" THEN now() END
+  WHERE id = $1
+  RETURNING state = 'DONE' AS done`;
+const RANK = `
+  UPDATE "LeaderboardRow" SET "rankValue" = (results->$2->>0)::float8, "rankLow" = (results->$2->>1)::float8,
+    "rankHigh" = (results->$2->>2)::float8
+  WHERE "evaluationId" = $1`;
+
+/**
+ * Writes a shard's scores, its task's results so far and the board's row, in one transaction.
+ * The last shard of the evaluation makes it DONE and gives it its rank.
+ *
+ * @returns 'fenced', and nothing is written, when the lease was lost or the shard is done already.
+ */
+export function complete(
+  db: Database,
+  shardId: string,
+  token: string,
+  completion: Completion,
+): Promise<'done' | 'fenced'> {
+  return inTransaction(db, async (sql) => {
+    // one completion of a task at a time: each must see the scores of those before it
+    await sql.query(LOCK_TASK, [shardId]);
+    const fenced = await sql.query<Fenced>(FENCE, [shardId, token]);
+    const shard = fenced.rows[0];
+    if (!shard) return 'fenced';
+    await writeResults(sql, shardId, shard, completion);
+    const { rows } = await sql.query<{ done: boolean }>(EVALUATION_DONE, [shard.evaluationId]);
+    if (rows[0]?.done) await sql.query(RANK, [shard.evaluationId, completion.rankingMetric]);
+    await notifyEvaluation(sql, shard.evaluationId);
+    await raiseBoard(sql);
+    return 'done';
+  });
+}
+
+async function writeResults(
+  sql: Sql,
+  shardId: string,
+  shard: Fenced,
+  { scores, summarise }: Completion,
+): Promise<void> {
+  const { evaluationId, task, examples } = shard;
+  if (scores.length !== examples)
+    throw new Error(`Shard ${shardId} of ${task} has ${examples} examples, but scores of ${scores.length} were given.`);
+  await writeScores(sql, evaluationId, task, scores);
+  const { rows } = await sql.query<{ complete: boolean }>(TASK_DONE, [evaluationId, task, examples]);
+  const isComplete = rows[0]?.complete ?? false;
+  const summary = await summarise(await readScores(sql, evaluationId, task), isComplete);
+  await writeSummary(sql, evaluationId, task, summary, isComplete);
+}

@@ -1,0 +1,23 @@
+export { cancel } from './evaluations/cancel.ts';
+export { readEvaluation, readEvaluations } from './evaluations/read-evaluations.ts';
+export { type LogLineRow, readLog } from './evaluations/read-log.ts';
+export type {
+  CheckpointKind,
+  CheckpointRow,
+  EvaluationDetail,
+  EvaluationRow,
+  EvaluationState,
+  EvaluationTaskRow,
+  Fault,
+  ManifestFile,
+  ResultRow,
+} from './evaluations/rows.ts';
+export { createSubmission, type NewSubmission } from './submissions/create-submission.ts';
+export { fileStored } from './submissions/file-stored.ts';
+export {
+  type FileRow,
+  readFile,
+  readSubmission,
+  type SubmissionFileRow,
+  type SubmissionRow,
+} from './submissions/read-submission.ts';

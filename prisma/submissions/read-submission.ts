@@ -1,0 +1,73 @@
+import type { Database } from '../database.ts';
+import type { CheckpointRow, EvaluationState, ManifestFile } from '../evaluations/rows.ts';
+import { isId } from '../id.ts';
+
+export interface SubmissionFileRow extends ManifestFile {
+  /** Also the id of its tus upload. */
+  readonly id: string;
+  readonly stored: boolean;
+}
+
+export interface SubmissionRow {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly checkpoint: CheckpointRow;
+  readonly evaluationId: string;
+  readonly state: EvaluationState;
+  /** In the order of their paths. */
+  readonly files: readonly SubmissionFileRow[];
+}
+
+/** A manifest line with the submission it belongs to. */
+export interface FileRow extends SubmissionFileRow {
+  readonly submissionId: string;
+  readonly evaluationId: string;
+  readonly state: EvaluationState;
+}
+
+export async function readSubmission(db: Database, id: string): Promise<SubmissionRow | null> {
+  if (!isId(id)) return null;
+  const row = await db.prisma.submission.findUnique({
+    where: { id },
+    include: { checkpoint: true, evaluation: true, files: { orderBy: { path: 'asc' } } },
+  });
+  if (!row?.evaluation) return null;
+  const { checkpoint } = row;
+  return {
+    id: row.id,
+    createdAt: row.createdAt,
+    checkpoint: {
+      id: checkpoint.id,
+      name: checkpoint.name,
+      sha256: checkpoint.sha256,
+      bytes: Number(checkpoint.bytes),
+      kind: checkpoint.kind,
+      parameters: checkpoint.parameters === null ? null : Number(checkpoint.parameters),
+      report: checkpoint.report,
+      createdAt: checkpoint.createdAt,
+    },
+    evaluationId: row.evaluation.id,
+    state: row.evaluation.state,
+    files: row.files.map(({ id, path, size, sha256, stored }) => ({ id, path, size: Number(size), sha256, stored })),
+  };
+}
+
+export async function readFile(db: Database, fileId: string): Promise<FileRow | null> {
+  if (!isId(fileId)) return null;
+  const row = await db.prisma.submissionFile.findUnique({
+    where: { id: fileId },
+    include: { submission: { include: { evaluation: { select: { id: true, state: true } } } } },
+  });
+  const evaluation = row?.submission.evaluation;
+  if (!row || !evaluation) return null;
+  return {
+    id: row.id,
+    path: row.path,
+    size: Number(row.size),
+    sha256: row.sha256,
+    stored: row.stored,
+    submissionId: row.submissionId,
+    evaluationId: evaluation.id,
+    state: evaluation.state,
+  };
+}

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { SetupFault } from './fault.ts';
+import { type Binaries, CommandError, findBinaries, findOwner, type Owner, run } from './postgres/binaries.ts';
+import { choosePort, createCluster, USER, writeSettings } from './postgres/cluster.ts';
+import { findPlace } from './postgres/place.ts';
+import { findRunning, isAlive, readPostmaster, stopWithUs } from './postgres/running.ts';
+
+interface EmbeddedOptions {
+  /** The server's own folder: data, password, port, log. Made when missing, kept between runs. */
+  dir: string;
+  /** Default: the port of last time, else a free one. */
+  port?: number;
+  /** False for tests: nothing is flushed to the disk, and a power cut loses everything. */
+  durable?: boolean;
+  onProgress?(message: string): void;
+}
+
+export interface EmbeddedPostgres {
+  /** Of the database "gdbench", with the password; it may not exist yet (`migrate` makes it). */
+  readonly url: string;
+  readonly port: number;
+  /** Stops the server, waiting for a clean shutdown; safe to call twice. Leaves alone a server that another process started. */
+  stop(): Promise<void>;
+}
+
+interface Server {
+  dir: string;
+  data: string;
+  log: string;
+  binaries: Binaries;
+  owner: Owner | undefined;
+  password: string;
+}
+
+/**
+ * Starts PostgreSQL on 127.0.0.1. Recovers by itself from whatever an earlier run left that was killed; a server that
+ * another running process started for the same folder is used as it is.
+ *
+ * @throws SetupFault with one sentence
+ */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const dir = resolve(options.dir);
+  try {
+    return await start(dir, options);
+  } catch (error) {
+    throw await asFault(error, dir);
+  }
+}
+
+/** The address of the server that a living process (an `npm start`) keeps for this folder; undefined when there is none. */
+export async function runningPostgresUrl(dir: string): Promise<string | undefined> {
+  const read = (name: string) => readFile(join(dir, name), 'utf8').catch(() => '');
+  const [starter, port, password] = await Promise.all([read('started-by'), read('port'), read('password')]);
+  if (!starter || !port || !password || !isAlive(Number(starter))) return undefined;
+  return urlOf({ password }, Number(port));
+}
+
+async function start(
+  dir: string,
+  { port: asked, durable = true, onProgress }: EmbeddedOptions,
+): Promise<EmbeddedPostgres> {
+  const server = await prepare(dir, onProgress);
+  const running = await findRunning(server.data, server.password);
+  if (running) {
+    const starter = Number(await readFile(join(dir, 'started-by'), 'utf8').catch(() => ''));
+    if (isAlive(starter)) {
+      onProgress?.(
+        `PostgreSQL runs already on port ${running.port}, started by process ${starter}, and is used as it is`,
+      );
+      return { url: urlOf(server, running.port), port: running.port, stop: async () => undefined };
+    }
+    onProgress?.('stopping the server of a run that was killed');
+    await stopServer(server);
+  }
+  const port = await choosePort(asked, join(dir, 'port'));
+  await writeSettings(server.data, port, durable);
+  await writeFile(join(dir, 'started-by'), String(process.pid));
+  onProgress?.(`starting on port ${port}`);
+  await pgCtl(server, ['start', '--log', server.log, '--wait', '--timeout', '120']);
+  await writeFile(join(dir, 'port'), String(port));
+  const postmaster = await readPostmaster(server.data);
+  const callOff = stopWithUs(server.data, postmaster?.pid ?? 0);
+  let stopping: Promise<void> | undefined;
+  return {
+    url: urlOf(server, port),
+    port,
+    stop() {
+      callOff();
+      stopping ??= stopServer(server);
+      return stopping;
+    },
+  };
+}
+
+async function prepare(dir: string, onProgress: EmbeddedOptions['onProgress']): Promise<Server> {
+  await mkdir(dir, { recursive: true });
+  const owner = await findOwner();
+  const { data, binaries } = await findPlace(dir, await findBinaries(), owner);
+  const password = await readPassword(join(dir, 'password'));
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    onProgress?.('making the data folder');
+    await createCluster({ data, binaries }, password, owner);
+  }
+  // beside the data, where the server may write
+  const log = `${data}.log`;
+  if (owner) {
+    await writeFile(log, '', { flag: 'a' });
+    await chown(log, owner.uid, owner.gid);
+  }
+  return { dir, data, log, binaries, owner, password };
+}
+
+/** Made once, and read again when another process made it at the same moment. */
+async function readPassword(path: string): Promise<string> {
+  await writeFile(path, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).catch((error) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  return readFile(path, 'utf8');
+}
+
+const urlOf = ({ password }: Pick<Server, 'password'>, port: number) =>
+  `postgresql://${USER}:${password}@127.0.0.1:${port}/gdbench`;
+
+function pgCtl({ binaries, data, owner }: Server, args: string[]): Promise<string> {
+  return run(binaries.pg_ctl, [...args, '--pgdata', data], { owner, cwd: data });
+}
+
+async function stopServer(server: Server): Promise<void> {
+  try {
+    if (await readPostmaster(server.data)) await pgCtl(server, ['stop', '--mode', 'fast', '--wait', '--timeout', '30']);
+  } catch (error) {
+    // gone by itself in the meantime, or hanging
+    if (await readPostmaster(server.data))
+      await pgCtl(server, ['stop', '--mode', 'immediate', '--wait']).catch(() => Promise.reject(error));
+  }
+  await rm(join(server.dir, 'started-by'), { force: true });
+}
+
+/** What PostgreSQL's own words mean to the person at the terminal. */
+async function asFault(error: unknown, dir: string): Promise<Error> {
+  if (error instanceof SetupFault || !(error instanceof CommandError)) return error as Error;
+  const log = join(dir, 'data.log');
+  const words = `${error.output}\n${(await readFile(log, 'utf8').catch(() => '')).slice(-4_000)}`;
+  if (/No space left on device/.test(words))
+    return new SetupFault(`The disk of ${dir} is full: free some space and run the command again.`);
+  if (/Permission denied/.test(error.output))
+    return new SetupFault(
+      `PostgreSQL may not write to ${dir}: give the folder to this user, or set GDBENCH_HOME to another.`,
+    );
+  if (/database files are incompatible/.test(words))
+    return new SetupFault(
+      `${dir} holds the data of another PostgreSQL version: move the folder away, or set GDBENCH_HOME to another.`,
+    );
+  if (/Address already in use/.test(words))
+    return new SetupFault(
+      'The port that PostgreSQL chose was taken by another program in that moment: run the command again.',
+    );
+  return new SetupFault(`PostgreSQL did not start (${error.message}): ${log} says why.`);
+}
