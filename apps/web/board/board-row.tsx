@@ -36,7 +36,7 @@ export const BoardRow = memo(function BoardRow({
           <div className={styles.words}>
             <Link href={`/submissions/${evaluation.submissionId}`} prefetch={false} className={styles.title}>
               <Glyph kind={checkpoint.kind} />
-              <span>{checkpoint.name}</span>
+              <span className={styles.titleText}>{checkpoint.name}</span>
             </Link>
             <span className={`${styles.sub} ${evaluation.state === 'SCORING' ? styles.now : ''}`}>{subline(row)}</span>
           </div>

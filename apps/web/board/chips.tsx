@@ -16,7 +16,7 @@ export function GroupChips({
   onView: (view: View) => void;
 }) {
   return (
-    <div className={styles.chips} role="group" aria-label="Columns">
+    <fieldset className={styles.chips} aria-label="Columns">
       <Chip pressed={view.groups === null} onPress={() => onView({ ...view, groups: null })}>
         All
       </Chip>
@@ -32,7 +32,7 @@ export function GroupChips({
       <span className={`muted ${styles.count}`}>
         {shown === total ? `${total} columns` : `${shown} of ${total} columns`}
       </span>
-    </div>
+    </fieldset>
   );
 }
 

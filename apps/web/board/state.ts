@@ -10,7 +10,11 @@ export function isActive(state: EvaluationState): boolean {
 }
 
 /** How far the evaluation is, 0 to 1. */
-export function progressOf({ state, shardsDone, shardsTotal }: Row['evaluation']): number {
+export function progressOf({
+  state,
+  shardsDone,
+  shardsTotal,
+}: Pick<Row['evaluation'], 'state' | 'shardsDone' | 'shardsTotal'>): number {
   if (state === 'DONE') return 1;
   return shardsTotal > 0 ? shardsDone / shardsTotal : 0;
 }

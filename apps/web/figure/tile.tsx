@@ -26,13 +26,9 @@ export function Tile({
     return onThemeChange(draw);
   }, [sha256, progress]);
   return (
-    <canvas
-      ref={canvas}
-      width={TILE_SIDE}
-      height={TILE_SIDE}
-      aria-hidden="true"
-      className={`${styles.tile} ${large ? styles.large : ''} ${kindClass(kind)}`}
-    />
+    <span aria-hidden="true" className={`${styles.tile} ${large ? styles.large : ''} ${kindClass(kind)}`}>
+      <canvas ref={canvas} width={TILE_SIDE} height={TILE_SIDE} />
+    </span>
   );
 }
 

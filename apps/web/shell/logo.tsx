@@ -1,22 +1,24 @@
 import styles from './shell.module.css';
 
-/** Noise on the left that has cleared into a figure on the right. */
-const PIXELS = [
-  [0.35, 0.1, 0.6, 0.25, 0.2],
-  [0.15, 0.7, 0.3, 0.95, 0.3],
-  [0.6, 0.25, 0.85, 1, 1],
-  [0.1, 0.5, 0.45, 0.95, 0.3],
-  [0.4, 0.15, 0.5, 0.2, 0.1],
-] as const;
+/** Noise on the left that has cleared into a figure on the right: opacity by place, three shades. */
+const SHADES = [
+  {
+    opacity: 0.25,
+    d: 'M0 0h3.4v3.4H0zM12 0h3.4v3.4H12zM8 4h3.4v3.4H8zM16 4h3.4v3.4H16zM4 8h3.4v3.4H4zM0 12h3.4v3.4H0zM16 12h3.4v3.4H16zM12 16h3.4v3.4H12z',
+  },
+  {
+    opacity: 0.6,
+    d: 'M8 0h3.4v3.4H8zM4 4h3.4v3.4H4zM0 8h3.4v3.4H0zM4 12h3.4v3.4H4zM8 12h3.4v3.4H8zM0 16h3.4v3.4H0zM8 16h3.4v3.4H8z',
+  },
+  { opacity: 1, d: 'M12 4h3.4v3.4H12zM8 8h3.4v3.4H8zM12 8h3.4v3.4H12zM16 8h3.4v3.4H16zM12 12h3.4v3.4H12z' },
+];
 
 export function Logo() {
   return (
-    <svg className={styles.logo} viewBox="0 0 20 20" aria-hidden="true">
-      {PIXELS.flatMap((row, y) =>
-        row.map((opacity, x) => (
-          <rect key={`${x} ${y}`} x={x * 4} y={y * 4} width="3.4" height="3.4" rx=".7" opacity={opacity} />
-        )),
-      )}
+    <svg className={styles.logo} viewBox="0 0 19.4 19.4" aria-hidden="true">
+      {SHADES.map(({ opacity, d }) => (
+        <path key={opacity} opacity={opacity} d={d} />
+      ))}
     </svg>
   );
 }

@@ -1,0 +1,119 @@
+import { BIAS_CAUTION } from '@gdbench/benchmark/tasks';
+import { sidesOf } from '../board/columns.ts';
+import { isActive } from '../board/state.ts';
+import { count, effectSize, percent, plusMinus, pValue } from '../figure/format.ts';
+import { AccuracyTrack, BiasTrack } from '../figure/track.tsx';
+import type { EvaluationPageFragment, TasksQuery } from '../generated/graphql.ts';
+import styles from './submission.module.css';
+
+type Task = TasksQuery['tasks'][number];
+type Evaluation = EvaluationPageFragment;
+type Figure = Evaluation['results'][number];
+
+/** Per task and metric: the value, or the value so far, or that it waits. */
+export function Scores({ evaluation, tasks }: { evaluation: Evaluation; tasks: readonly Task[] }) {
+  const results = new Map(evaluation.results.map((result) => [`${result.task}.${result.metric}`, result]));
+  const planned = tasks.filter((task) => evaluation.tasks.some(({ task: name }) => name === task.name));
+  const shown = planned.length > 0 ? planned : tasks.filter((task) => !task.unavailable);
+  const bias = shown.some((task) => task.kind === 'BIAS' && task.metrics.length > 0);
+  return (
+    <section className="panel" aria-label="Scores">
+      <h2>{evaluation.state === 'DONE' ? 'Scores' : 'Scores so far'}</h2>
+      {shown.map((task) => (
+        <TaskScores key={task.name} task={task} evaluation={evaluation} results={results} />
+      ))}
+      {bias && (
+        <p className="caution">
+          <b>Bias, read with care.</b> {BIAS_CAUTION}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function TaskScores({
+  task,
+  evaluation,
+  results,
+}: {
+  task: Task;
+  evaluation: Evaluation;
+  results: ReadonlyMap<string, Figure>;
+}) {
+  const progress = evaluation.tasks.find(({ task: name }) => name === task.name);
+  return (
+    <section className={styles.task} aria-label={task.title}>
+      <h3>
+        {task.title}
+        <span>{progress ? taskNote(progress) : task.question}</span>
+      </h3>
+      <ul>
+        {task.metrics.map((metric) => (
+          <li key={metric.name}>
+            <span className={styles.metric}>{metric.title === task.title ? metric.label : metric.title}</span>
+            <Score
+              task={task}
+              chance={metric.chance ?? null}
+              result={results.get(metric.name)}
+              p={results.get(metric.name.replace(/\.effect_size$/, '.p_value'))?.value ?? null}
+              part={progress && progress.examples > 0 ? progress.examplesDone / progress.examples : 0}
+              evaluation={evaluation}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function taskNote({ shardsDone, shardsTotal, examples, ties }: Evaluation['tasks'][number]): string {
+  const parts = [`${shardsDone} of ${shardsTotal} shards`, `${count(examples)} examples`];
+  if (ties != null) parts.push(ties === 1 ? '1 tie' : `${count(ties)} ties`);
+  return parts.join(' · ');
+}
+
+function Score({
+  task,
+  chance,
+  result,
+  p,
+  part,
+  evaluation,
+}: {
+  task: Task;
+  chance: number | null;
+  result: Figure | undefined;
+  p: number | null;
+  part: number;
+  evaluation: Evaluation;
+}) {
+  if (result?.value == null) {
+    const words = result?.complete ? 'undefined' : isActive(evaluation.state) ? 'waiting' : 'not measured';
+    return <span className={styles.absent}>{words}</span>;
+  }
+  const { value, complete } = result;
+  const low = result.low ?? null;
+  const high = result.high ?? null;
+  const estimate = { value, low, high, complete };
+  const sides = task.kind === 'BIAS' ? sidesOf(result.metric) : null;
+  const marks = [
+    task.kind === 'BIAS' ? p !== null && pValue(p) : low !== null && high !== null && plusMinus(low, high),
+    !complete && `${Math.round(part * 100)} %`,
+  ].filter(Boolean);
+  return (
+    <>
+      <span className={styles.track}>
+        {task.kind === 'BIAS' ? (
+          <BiasTrack estimate={estimate} />
+        ) : (
+          <AccuracyTrack estimate={estimate} chance={chance} kind={evaluation.checkpoint.kind} />
+        )}
+      </span>
+      <span className={styles.value} data-complete={complete}>
+        {!complete && <span className="hidden">so far </span>}
+        {task.kind === 'BIAS' ? effectSize(value) : percent(value)} <small>{marks.join(' · ')}</small>
+        {sides && value !== 0 && <span className="hidden"> towards {sides[value > 0 ? 0 : 1]}</span>}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,134 @@
+'use client';
+
+import Link from 'next/link';
+import { useEffect, useState } from 'react';
+import { isActive, progressOf } from '../board/state.ts';
+import { parameters, shortHash } from '../figure/format.ts';
+import { Glyph, kindWord } from '../figure/kind.tsx';
+import { Tile } from '../figure/tile.tsx';
+import {
+  type EvaluationPageFragment,
+  EvaluationProgressDocument,
+  type SubmissionQuery,
+  type TasksQuery,
+} from '../generated/graphql.ts';
+import { useNow } from '../live/clock.ts';
+import { LivenessNote } from '../live/liveness.tsx';
+import { useApiOrigin } from '../live/origin.tsx';
+import { follow } from '../live/socket.ts';
+import { CancelButton } from './cancel-button.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { Facts, FileList, Inspection, Repeat } from './facts.tsx';
+import { Log } from './log.tsx';
+import { Scores } from './scores.tsx';
+import { stagesOf } from './stages.ts';
+import styles from './submission.module.css';
+import { Verdict } from './verdict.tsx';
+
+export function Submission({
+  submission,
+  tasks,
+  serverNow,
+}: {
+  submission: NonNullable<SubmissionQuery['submission']>;
+  tasks: TasksQuery['tasks'];
+  serverNow: number;
+}) {
+  const [evaluation, setEvaluation] = useEvaluation(submission.evaluation);
+  const now = useNow(serverNow);
+  const active = isActive(evaluation.state);
+  return (
+    <>
+      <LivenessNote />
+      <Head evaluation={evaluation} onCancelled={setEvaluation} />
+      <ol className={styles.stages}>
+        {stagesOf(evaluation, now).map(({ title, mark, note }) => (
+          <li key={title} data-mark={mark} aria-current={mark === 'now' ? 'step' : undefined}>
+            <b>{title}</b>
+            <span>{note || (mark === 'ahead' ? 'not yet' : '')}</span>
+          </li>
+        ))}
+      </ol>
+      <Verdict evaluation={evaluation} />
+      <div className={styles.columns}>
+        <Scores evaluation={evaluation} tasks={tasks} />
+        <div className={styles.side}>
+          <Facts evaluation={evaluation} now={now} />
+          {evaluation.protocol && <Repeat evaluation={evaluation} />}
+          <Log lines={evaluation.log} />
+          <Inspection evaluation={evaluation} />
+          <FileList files={submission.files} />
+        </div>
+      </div>
+      <Milestones evaluation={evaluation} />
+      {!active && evaluation.state === 'DONE' && (
+        <p className={styles.next}>
+          <Link href="/">See its place on the leaderboard</Link>
+        </p>
+      )}
+    </>
+  );
+}
+
+function useEvaluation(initial: EvaluationPageFragment) {
+  const origin = useApiOrigin();
+  const [evaluation, setEvaluation] = useState(initial);
+  const { id } = initial;
+  const active = isActive(evaluation.state);
+  useEffect(() => {
+    if (!active) return;
+    return follow(origin, EvaluationProgressDocument, { id }, ({ evaluationProgress }) => {
+      if (evaluationProgress) setEvaluation(evaluationProgress);
+    });
+  }, [origin, id, active]);
+  return [evaluation, setEvaluation] as const;
+}
+
+function Head({
+  evaluation,
+  onCancelled,
+}: {
+  evaluation: EvaluationPageFragment;
+  onCancelled: (evaluation: EvaluationPageFragment) => void;
+}) {
+  const { checkpoint, state } = evaluation;
+  const facts = [
+    checkpoint.kind && kindWord(checkpoint.kind),
+    checkpoint.parameters != null && `${parameters(checkpoint.parameters)} parameters`,
+    checkpoint.inputSize != null && `${checkpoint.inputSize} × ${checkpoint.inputSize} pixels`,
+    checkpoint.predictionType && `predicts ${checkpoint.predictionType.replace('_prediction', '')}`,
+  ].filter(Boolean);
+  return (
+    <header className={styles.head}>
+      <Tile sha256={checkpoint.sha256} progress={progressOf(evaluation)} kind={checkpoint.kind} large />
+      <div className={styles.title}>
+        <h1>{checkpoint.name}</h1>
+        <p>
+          <span role="status" className={styles.state} data-state={state}>
+            {state}
+          </span>
+          <span>
+            <Glyph kind={checkpoint.kind} /> {facts.length > 0 ? facts.join(' · ') : 'kind not known yet'}
+          </span>
+          <span className="mono" title={checkpoint.sha256}>
+            sha256 {shortHash(checkpoint.sha256)}
+          </span>
+        </p>
+      </div>
+      <div className={styles.actions}>
+        {isActive(state) && <CancelButton id={evaluation.id} onCancelled={onCancelled} />}
+        <CopyButton text={() => window.location.href}>Copy link</CopyButton>
+      </div>
+    </header>
+  );
+}
+
+/** Tells those who cannot see it every quarter of the way; more would be noise. */
+function Milestones({ evaluation }: { evaluation: EvaluationPageFragment }) {
+  const quarter = Math.floor(progressOf(evaluation) * 4) * 25;
+  return (
+    <p className="hidden" aria-live="polite">
+      {evaluation.state === 'SCORING' && quarter > 0 ? `${quarter} % scored` : ''}
+    </p>
+  );
+}
