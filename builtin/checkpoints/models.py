@@ -98,12 +98,13 @@ class ConvBlock(nn.Module):
 class VisionEncoder(nn.Module):
     """A convolutional image encoder: image [B, 3, S, S] -> pooled [B, D]. The last map is flattened, so positions stay."""
 
-    def __init__(self, size, widths, dim):
+    def __init__(self, size, widths, dim, stride=2):
+        """stride: of the first convolution; each further width halves the side again."""
         super().__init__()
-        self.stem = nn.Conv2d(3, widths[0], 3, 2, 1)
+        self.stem = nn.Conv2d(3, widths[0], stride + 1, stride, stride // 2)
         self.blocks = nn.Sequential(*(ConvBlock(a, b, 2) for a, b in zip(widths, widths[1:])))
-        side = size
-        for _ in widths:
+        side = (size + 2 * (stride // 2) - stride - 1) // stride + 1
+        for _ in widths[1:]:
             side = (side + 1) // 2
         self.norm = nn.GroupNorm(1, widths[-1])
         self.out = nn.Linear(widths[-1] * side * side, dim)
@@ -145,24 +146,6 @@ class VaeEncoder(nn.Module):
 
     def forward(self, x):
         return self.out(F.silu(self.norm(self.blocks(self.stem(x)))))
-
-
-class VaeDecoder(nn.Module):
-    """latent [B, C, s, s] -> image [B, 3, s * f, s * f] in -1..1."""
-
-    def __init__(self, widths, latents):
-        super().__init__()
-        self.stem = nn.Conv2d(latents, widths[-1], 3, 1, 1)
-        self.first = ConvBlock(widths[-1], widths[-1])
-        self.blocks = nn.ModuleList(ConvBlock(b, a) for a, b in zip(widths[-2::-1], widths[:0:-1]))
-        self.norm = group_norm(widths[0])
-        self.out = nn.Conv2d(widths[0], 3, 3, 1, 1)
-
-    def forward(self, z):
-        x = self.first(self.stem(z))
-        for block in self.blocks:
-            x = block(F.interpolate(x, scale_factor=2.0, mode="nearest"))
-        return self.out(F.silu(self.norm(x)))
 
 
 class Residual(nn.Module):
@@ -218,13 +201,14 @@ class Attention(nn.Module):
 class UNet(nn.Module):
     """Predicts the noise in a latent. sample [B, C, H, W], timestep scalar, [1] or [B], hidden states [B, L, D] -> [B, C, H, W]."""
 
-    def __init__(self, latents, widths, context, heads, condition, self_attention):
-        """self_attention: one flag a level, whether its positions attend to each other."""
+    def __init__(self, latents, widths, context, heads, condition, self_attention, patch=1):
+        """self_attention: one flag a level, whether its positions attend to each other. patch: side of the patches worked on."""
         super().__init__()
         self.frequencies = widths[0]
         self.time = nn.Sequential(nn.Linear(widths[0], condition), nn.SiLU(), nn.Linear(condition, condition))
         self.text = nn.Linear(context, condition)
-        self.stem = nn.Conv2d(latents, widths[0], 3, 1, 1)
+        self.patch = patch
+        self.stem = nn.Conv2d(latents, widths[0], patch + 2, patch, 1)
         self.down = nn.ModuleList()
         self.shrink = nn.ModuleList()
         for i, (width, to_self) in enumerate(zip(widths, self_attention)):
@@ -239,7 +223,7 @@ class UNet(nn.Module):
             if i > 0:
                 self.grow.append(nn.Conv2d(width, widths[i - 1], 3, 1, 1))
         self.norm = group_norm(widths[0])
-        self.out = nn.Conv2d(widths[0], latents, 3, 1, 1)
+        self.out = nn.Conv2d(widths[0], latents * patch * patch, 3, 1, 1)
 
     def condition(self, timestep, text):
         half = self.frequencies // 2
@@ -261,4 +245,23 @@ class UNet(nn.Module):
             x = attention(residual(torch.cat([x, skips.pop()], 1), condition), text)
             if i < len(self.grow):
                 x = self.grow[i](F.interpolate(x, scale_factor=2.0, mode="nearest"))
-        return self.out(F.silu(self.norm(x)))
+        x = self.out(F.silu(self.norm(x)))
+        return F.pixel_shuffle(x, self.patch) if self.patch > 1 else x
+
+
+class Preconditioned(nn.Module):
+    """A U-Net that predicts the noise by way of the velocity: eps = sqrt(abar) v + sqrt(1 - abar) x (Salimans and Ho, 2022).
+
+    So an untrained network already passes the noise on, and learns what is left: the picture behind it.
+    """
+
+    def __init__(self, unet, abar):
+        super().__init__()
+        self.unet = unet
+        nn.init.zeros_(unet.out.weight)
+        nn.init.zeros_(unet.out.bias)
+        self.register_buffer("abar", abar.float(), persistent=False)
+
+    def forward(self, sample, timestep, text):
+        a = self.abar[timestep.to(torch.int64).reshape(-1)].reshape(-1, 1, 1, 1)
+        return a.sqrt() * self.unet(sample, timestep, text) + (1 - a).sqrt() * sample

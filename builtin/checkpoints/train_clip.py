@@ -39,8 +39,8 @@ PREPROCESSOR = {
 
 
 def build(tok):
-    text = TextEncoder(len(tok.vocab), TEXT_WIDTH, 4, 2, LENGTH)
-    return DualEncoder(text, VisionEncoder(SIZE, (24, 48, 96, 128), DIM), DIM, TEXT_WIDTH)
+    text = TextEncoder(len(tok.vocab), TEXT_WIDTH, 4, 1, LENGTH)
+    return DualEncoder(text, VisionEncoder(SIZE, (48, 64, 96), DIM, stride=4), DIM, TEXT_WIDTH)
 
 
 def batch_of(train, rng, images, hard):
@@ -74,6 +74,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=6)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--save", help="also write the PyTorch weights there, for train_ldm.py --text")
     parser.add_argument("--out", default=str(HERE / "toy-clip"))
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -102,6 +103,8 @@ def main():
             print(f"{spent:5.0f} s step {step} loss {numpy.mean(losses[-100:]):.4f}", flush=True)
     dual.eval()
     reached = accuracy(dual, encoded, args.data)
+    if args.save:
+        torch.save(dual.state_dict(), args.save)
     print(reached)
     export_dual_encoder(args.out, dual, tok, SIZE, PREPROCESSOR, DIM, TEXT_WIDTH, joint=False)
     write_card(
