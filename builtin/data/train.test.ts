@@ -10,7 +10,7 @@ import { isTrue } from './truth.ts';
 import { planWinoground } from './winoground.ts';
 
 const barred = testContents();
-const items = Array.from({ length: 1500 }, (_, i) => trainItem(0, i, barred));
+const items = Array.from({ length: 800 }, (_, i) => trainItem(0, i, barred));
 const scenes: Scene[] = items.flatMap((i) => (i.kind === 'scene' ? [i.scene] : []));
 
 describe('training scenes', () => {
@@ -23,7 +23,7 @@ describe('training scenes', () => {
   });
 
   it('would have met test contents, had they not been barred', () => {
-    const free = Array.from({ length: 1500 }, (_, i) => trainItem(0, i, new Set()));
+    const free = Array.from({ length: 800 }, (_, i) => trainItem(0, i, new Set()));
     const met = free.filter((i) => i.kind === 'scene' && barred.has(contentKey(i.scene.solids)));
     expect(met.length).toBeGreaterThan(0);
   });
