@@ -28,6 +28,6 @@ export async function runWorker(settings: Settings): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, (received) => void stop(received));
-  worker = await startWorker(settings, log);
+  worker = await startWorker(settings, { log });
   process.send?.({ ready: true });
 }

@@ -11,7 +11,7 @@ import { openBoardData } from '../stages/data.ts';
 import { inspectTask } from '../stages/inspect.ts';
 import { scoreTask } from '../stages/score.ts';
 import type { Stage } from '../stages/stage.ts';
-import { keepWarm } from '../stages/warm.ts';
+import { keepWarm, type WarmProcess } from '../stages/warm.ts';
 import { createOwned, type Owned } from './owned.ts';
 import { startQueue } from './queue.ts';
 import { repeat } from './repeat.ts';
@@ -22,15 +22,21 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+interface Parts {
+  log?: Logger;
+  /** Where the child processes for scoring come from. */
+  warm?: WarmProcess;
+}
+
 /** Starts a worker: it takes inspections and shards from the queue until it is stopped. Resolves when it takes jobs. */
-export async function startWorker(
-  settings: Settings,
-  log: Logger = pino({ level: settings.logLevel }),
-): Promise<RunningWorker> {
+export async function startWorker(settings: Settings, parts: Parts = {}): Promise<RunningWorker> {
+  const log = parts.log ?? pino({ level: settings.logLevel });
+  const output = (line: string) => log.debug({ child: 'score' }, line);
+  const warm = parts.warm ?? keepWarm({ memoryBytes: settings.memoryBytes, onOutput: output });
   const stopping = new AbortController();
   const owned = createOwned((name, error) => log.warn({ error: String(error) }, `${name} did not end cleanly`));
   try {
-    await start(settings, log, stopping, owned);
+    await start(settings, { log, warm }, stopping, owned);
   } catch (error) {
     await owned.close();
     throw error;
@@ -39,14 +45,18 @@ export async function startWorker(
 }
 
 /** Everything goes on the list as it is started; the list is ended from its last entry to its first. */
-async function start(settings: Settings, log: Logger, stopping: AbortController, owned: Owned): Promise<void> {
+async function start(
+  settings: Settings,
+  { log, warm }: Required<Parts>,
+  stopping: AbortController,
+  owned: Owned,
+): Promise<void> {
   const away = (what: string) => (error: unknown) =>
     log.warn({ error: String(error) }, `${what} failed and is tried again`);
   await withRetry(() => migrate(settings.databaseUrl));
   const db = openDatabase(settings.databaseUrl, { onError: away('a database connection') });
   owned.add('database', () => db.close());
 
-  const warm = keepWarm({ memoryBytes: settings.memoryBytes, onOutput: (line) => log.debug({ child: 'score' }, line) });
   owned.add('child process', () => warm.close());
 
   const me = { id: settings.workerId, hostname: hostname(), device: settings.device ?? 'cpu' };

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { DEVICES } from '../stages/devices.ts';
+
+/** Relative folders start here, wherever the command was given. */
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const Whole = z.coerce.number().int().positive();
 /** An empty variable is one that is not set. */
@@ -62,13 +67,13 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     );
   }
   const given = parsed.data;
-  const home = resolve(given.GDBENCH_HOME ?? '.gdbench');
+  const home = resolve(ROOT, given.GDBENCH_HOME ?? '.gdbench');
   return {
     databaseUrl: given.DATABASE_URL,
     workerId: given.WORKER_NAME ?? `${hostname().slice(0, 40)}-${randomBytes(3).toString('hex')}`,
     work: join(home, 'work'),
     storage: given.GDBENCH_STORAGE ?? `file:${join(home, 'storage')}`,
-    data: resolve(given.GDBENCH_DATA ?? join(home, 'data')),
+    data: resolve(ROOT, given.GDBENCH_DATA ?? drawnData(join(home, 'data'))),
     ...(given.GDBENCH_BATCH === undefined ? {} : { batch: given.GDBENCH_BATCH }),
     ...(given.GDBENCH_THREADS === undefined ? {} : { threads: given.GDBENCH_THREADS }),
     ...(given.GDBENCH_DEVICE === undefined ? {} : { device: given.GDBENCH_DEVICE }),
@@ -76,4 +81,13 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     exampleSeconds: given.GDBENCH_EXAMPLE_SECONDS ?? EXAMPLE_SECONDS,
     logLevel: given.GDBENCH_LOG ?? 'info',
   };
+}
+
+/** The built-in set that was drawn into the state folder, the newest version of it. */
+function drawnData(folder: string): string {
+  try {
+    return join(folder, readdirSync(folder).sort().at(-1) ?? '');
+  } catch {
+    return folder;
+  }
 }

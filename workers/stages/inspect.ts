@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   accept,
   type ClaimedInspection,
@@ -10,14 +8,15 @@ import {
   renewInspection,
 } from '@gdbench/prisma/inspection';
 import { InspectJob } from '@gdbench/prisma/jobs';
-import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
+import { HEARTBEAT_SECONDS, MAX_ATTEMPTS } from '@gdbench/prisma/lease';
 import type { Task } from 'graphile-worker';
 import { holdLease, Interrupted } from './lease.ts';
 import { planEvaluation } from './plan-evaluation.ts';
 import { ChildEnded, startStageProcess } from './process.ts';
 import { InspectionReport } from './report.ts';
-import { gigabytes, type Sentences, splitRemedy } from './sentence.ts';
+import { firstLine, gigabytes, type Sentences, splitRemedy } from './sentence.ts';
 import { persist, type Stage, say } from './stage.ts';
+import { checkpointFolder } from './work-folder.ts';
 
 const INSPECT_SECONDS = 120;
 const CORRECT = 'Correct the file and submit the checkpoint again.';
@@ -41,13 +40,26 @@ export function inspectTask(stage: Stage): Task {
         (signal) => inspect(stage, evaluationId, claimed, signal),
       );
     } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      // no word for a lease that was lost: another worker tells the story now
-      if (error.why !== 'stopping') return;
-      await persist(stage, () => releaseInspection(stage.db, evaluationId, claimed.token));
-      await say(stage, evaluationId, 'inspect', 'Inspection given back: the worker is stopping.');
+      await giveUp(stage, evaluationId, claimed, error);
     }
   };
+}
+
+/** The inspection has no verdict: it is given back, left to who has it now, or to the next attempt. */
+async function giveUp(stage: Stage, evaluationId: string, claimed: ClaimedInspection, error: unknown): Promise<void> {
+  const { db } = stage;
+  if (stage.stopping.aborted) {
+    await persist(stage, () => releaseInspection(db, evaluationId, claimed.token));
+    await say(stage, evaluationId, 'inspect', 'Inspection given back: the worker is stopping.');
+    return;
+  }
+  if (error instanceof Interrupted) return;
+  stage.log.error({ evaluationId, error: String(error) }, 'an inspection stopped');
+  // the lease runs out and the inspection is begun anew, by whichever worker is free
+  if (claimed.attempts < MAX_ATTEMPTS) return;
+  const reason = `Inspection stopped: ${firstLine(error)}`;
+  const remedy = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
+  await persist(stage, () => failInspection(db, evaluationId, claimed.token, { reason, remedy }));
 }
 
 async function inspect(
@@ -56,7 +68,7 @@ async function inspect(
   claimed: ClaimedInspection,
   signal: AbortSignal,
 ): Promise<void> {
-  const { db, settings } = stage;
+  const { db } = stage;
   const bytes = claimed.files.reduce((sum, { size }) => sum + size, 0);
   await say(
     stage,
@@ -64,12 +76,11 @@ async function inspect(
     'inspect',
     `Inspection started: ${claimed.files.length} files, ${(bytes / 1e6).toFixed(1)} MB.`,
   );
-  const dir = join(settings.work, claimed.checkpointSha256);
-  await stage.storage.materialise(claimed.files, dir);
+  const { checkpointSha256: sha256, files } = claimed;
+  const dir = await checkpointFolder(stage.storage, stage.settings.work, { sha256, files });
   signal.throwIfAborted();
   const verdict = await verdictOf(stage, dir, signal);
   if (!verdict.ok) {
-    await rm(dir, { recursive: true, force: true });
     const { reason, remedy } = verdict;
     await persist(stage, () => refuse(db, evaluationId, claimed.token, { fault: 'SUBMITTER', reason, remedy }));
     return;

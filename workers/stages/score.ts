@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { summarise } from '@gdbench/benchmark/summarise';
 import { type ExampleScores, TASK_NAMES, type TaskData, type TaskSummary } from '@gdbench/benchmark/task';
 import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
@@ -15,6 +14,7 @@ import { engineReport } from './report.ts';
 import { firstLine, gigabytes } from './sentence.ts';
 import { persist, type Stage, say } from './stage.ts';
 import type { WarmProcess } from './warm.ts';
+import { checkpointFolder } from './work-folder.ts';
 
 /** Why a shard was not scored. */
 interface ShardFault {
@@ -99,13 +99,12 @@ async function scoresOf(
   onProgress: (examplesDone: number) => void,
 ): Promise<ExampleScores[]> {
   const { settings } = stage;
-  const { checkpointSha256, samples, seed, limit, from, to, dataVersion } = shard;
+  const { checkpointSha256: sha256, files, samples, seed, limit, from, to, dataVersion } = shard;
   const { root, task } = data;
   const report = engineReport(shard.report);
-  const dir = join(settings.work, checkpointSha256);
-  await stage.storage.materialise(shard.files, dir);
+  const dir = await checkpointFolder(stage.storage, settings.work, { sha256, files });
   signal.throwIfAborted();
-  const child = await warm.take(`${checkpointSha256} ${samples} ${seed}`);
+  const child = await warm.take(`${sha256} ${samples} ${seed}`);
   const { batch, threads, device } = settings;
   const answer = await child.ask(
     { type: 'score', dir, report, samples, seed, root, task, limit, dataVersion, from, to, batch, threads, device },

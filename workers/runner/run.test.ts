@@ -1,0 +1,219 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadTask } from '@gdbench/benchmark/load';
+import { summarise } from '@gdbench/benchmark/summarise';
+import { type Database, openDatabase } from '@gdbench/prisma/database';
+import { listen } from '@gdbench/prisma/events';
+import { createSubmission, type EvaluationDetail, readEvaluation, readLog } from '@gdbench/prisma/submissions';
+import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { openStorage } from '@gdbench/storage/storage';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { writeTinyData } from '../../test/support/tiny-data.ts';
+import { openEvaluator } from '../engine/evaluate.ts';
+import { inspectCheckpoint } from '../engine/inspect.ts';
+import { keepWarm, type WarmProcess } from '../stages/warm.ts';
+import { type RunningWorker, startWorker } from './run.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+const DUAL_ENCODER = join(process.cwd(), 'test/reference/odd-clip');
+const DIFFUSION = join(process.cwd(), 'test/reference/odd-ldm');
+const SAMPLES = 4;
+const PINNED = { batch: 4, threads: 1 };
+const ENDED = ['DONE', 'REFUSED', 'FAILED', 'CANCELLED'];
+
+let data: string;
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'gdbench-tiny-'));
+  await writeTinyData(data);
+});
+afterAll(() => rm(data, { recursive: true }));
+
+let database: TestDatabase;
+let db: Database;
+let home: string;
+let workers: RunningWorker[];
+beforeEach(async () => {
+  database = await createTestDatabase();
+  db = openDatabase(database.url);
+  home = await mkdtemp(join(tmpdir(), 'gdbench-worker-'));
+  workers = [];
+});
+afterEach(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await db.close();
+  await database.drop();
+  await rm(home, { recursive: true });
+});
+
+function settingsOf(name: string): Settings {
+  return readSettings({
+    DATABASE_URL: database.url,
+    GDBENCH_HOME: home,
+    GDBENCH_DATA: data,
+    GDBENCH_BATCH: String(PINNED.batch),
+    GDBENCH_THREADS: String(PINNED.threads),
+    WORKER_NAME: name,
+  });
+}
+
+async function work(name: string, warm?: WarmProcess): Promise<RunningWorker> {
+  const worker = await startWorker(settingsOf(name), { log: pino({ level: 'silent' }), ...(warm ? { warm } : {}) });
+  workers.push(worker);
+  return worker;
+}
+
+/** Puts a folder's files into the service's storage and submits them; gives the evaluation's id. */
+async function submit(dir: string, name: string): Promise<string> {
+  const storage = openStorage(settingsOf('any').storage);
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const at = join(entry.parentPath, entry.name);
+        const content = await readFile(at);
+        const sha256 = createHash('sha256').update(content).digest('hex');
+        await storage.put(sha256, at, { keep: true });
+        return { path: at.slice(dir.length + 1), size: content.length, sha256 };
+      }),
+  );
+  const { evaluationId } = await createSubmission(db, {
+    name,
+    files,
+    sha256: checkpointSha256(files),
+    samples: SAMPLES,
+    seed: 0,
+    limit: null,
+    storedHashes: new Set(files.map(({ sha256 }) => sha256)),
+  });
+  return evaluationId;
+}
+
+/** Waits for the evaluation's end. */
+function ended(evaluationId: string): Promise<EvaluationDetail> {
+  return new Promise((resolve, reject) => {
+    const read = async () => {
+      const evaluation = await readEvaluation(db, evaluationId);
+      if (!evaluation || !ENDED.includes(evaluation.state)) return;
+      await listener.close();
+      resolve(evaluation);
+    };
+    const listener = listen(database.url, {
+      onEvent: () => void read().catch(reject),
+      onConnect: () => void read().catch(reject),
+    });
+  });
+}
+
+/** What the engine itself gives for a checkpoint, without a worker, a shard or a child. */
+async function expected(dir: string) {
+  const inspection = await inspectCheckpoint(dir);
+  if (!inspection.ok) throw new Error(inspection.reason);
+  const evaluator = await openEvaluator({ dir, report: inspection.report, samples: SAMPLES, seed: 0, ...PINNED });
+  const tasks = [];
+  for (const task of ['clevr', 'winoground'] as const) {
+    const loaded = await loadTask(data, task);
+    const scores = await evaluator.scoreExamples(loaded, 0, loaded.examples.length);
+    tasks.push({ task, scores, metrics: summarise(loaded, scores).metrics });
+  }
+  await evaluator.close();
+  return tasks;
+}
+
+/** The stored scores and results are those of the engine, to the bit, each example once. */
+async function expectWhole(evaluationId: string, dir: string): Promise<void> {
+  const stored = await db.prisma.exampleScore.findMany({
+    where: { evaluationId },
+    orderBy: [{ task: 'asc' }, { index: 'asc' }],
+    select: { task: true, index: true, example: true, scores: true },
+  });
+  const results = await db.prisma.taskResult.findMany({ where: { evaluationId } });
+  const tasks = await expected(dir);
+  expect(stored).toEqual(
+    tasks.flatMap(({ task, scores }) =>
+      scores.map(({ index, example, scores: rows }) => ({ task, index, example, scores: rows.flat() })),
+    ),
+  );
+  expect(results).toHaveLength(tasks.reduce((sum, { metrics }) => sum + metrics.length, 0));
+  for (const { task, metrics } of tasks)
+    for (const { metric, value, low, high, chance, n } of metrics)
+      expect(results).toContainEqual({ evaluationId, task, metric, value, low, high, chance, n, complete: true });
+}
+
+for (const [kind, dir] of [
+  ['dual encoder', DUAL_ENCODER],
+  ['diffusion checkpoint', DIFFUSION],
+] as const)
+  test(`a ${kind} is inspected, planned and scored as the engine alone scores it`, async () => {
+    const evaluationId = await submit(dir, kind);
+    await work('a');
+    const evaluation = await ended(evaluationId);
+    expect(evaluation).toMatchObject({ state: 'DONE', fault: null, reason: null });
+    expect(evaluation.warnings).toEqual([expect.stringMatching(/^mmbias is not scored: mmbias\//)]);
+    await expectWhole(evaluationId, dir);
+    const lines = (await readLog(db, evaluationId, 100)).map(({ message }) => message);
+    expect(lines).toContainEqual(expect.stringMatching(/^Planned \d+ shards over clevr, winoground\.$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^clevr is complete: average \d+\.\d% over 21 examples\.$/));
+  });
+
+test('random bytes in place of a model are refused with a sentence that names the file, and a remedy', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'gdbench-random-'));
+  await cp(DIFFUSION, dir, { recursive: true });
+  await writeFile(join(dir, 'unet/model.onnx'), randomBytes(10_000));
+  const evaluationId = await submit(dir, 'random');
+  await rm(dir, { recursive: true });
+  await work('a');
+  const evaluation = await ended(evaluationId);
+  expect(evaluation).toMatchObject({ state: 'REFUSED', fault: 'SUBMITTER' });
+  expect(evaluation.reason).toMatch(/^unet\/model\.onnx is not an ONNX model/);
+  expect(evaluation.remedy).toBeTruthy();
+});
+
+/** Child processes of which the first is handed to `harm` when the first shard is about to be scored in it. */
+function harmed(harm: (pid: number) => void): WarmProcess {
+  const warm = keepWarm({ memoryBytes: 8e9 });
+  let done = false;
+  return {
+    ...warm,
+    async take(key) {
+      const child = await warm.take(key);
+      if (!done) harm(child.pid);
+      done = true;
+      return child;
+    },
+  };
+}
+
+test('a child process that is killed in mid-shard costs one attempt and no score', async () => {
+  const evaluationId = await submit(DUAL_ENCODER, 'killed');
+  await work(
+    'a',
+    harmed((pid) => process.kill(pid, 'SIGKILL')),
+  );
+  expect(await ended(evaluationId)).toMatchObject({ state: 'DONE' });
+  const shards = await db.prisma.shard.findMany({ where: { evaluationId }, orderBy: { position: 'asc' } });
+  expect(shards[0]).toMatchObject({ state: 'DONE', attempts: 2 });
+  await expectWhole(evaluationId, DUAL_ENCODER);
+  const lines = (await readLog(db, evaluationId, 100)).map(({ message }) => message);
+  expect(lines).toContain('The process that ran the model on clevr ended unexpectedly (SIGKILL).');
+});
+
+test('a worker that stops in mid-shard gives the shard back without costing an attempt, and another finishes', async () => {
+  const evaluationId = await submit(DUAL_ENCODER, 'stopped');
+  const stopped = new Promise<void>((resolve) => {
+    const warm = harmed(() => {
+      void first.then((worker) => worker.stop()).then(resolve);
+    });
+    const first = work('a', warm);
+  });
+  await stopped;
+  const shard = await db.prisma.shard.findFirstOrThrow({ where: { evaluationId, position: 0 } });
+  expect(shard).toMatchObject({ state: 'QUEUED', attempts: 0, leaseToken: null });
+  await work('b');
+  expect(await ended(evaluationId)).toMatchObject({ state: 'DONE', retriedShards: 0 });
+  await expectWhole(evaluationId, DUAL_ENCODER);
+});
