@@ -69,12 +69,17 @@ export async function startApi(config: ApiConfig, log: Logger = createLog()): Pr
   httpServer.on('request', createApp({ apollo, context, loopbackOnly: config.loopbackOnly, isReady, metrics, log }));
   const sockets = openSockets({ httpServer, schema, context, mask, metrics, loopbackOnly: config.loopbackOnly });
 
-  const close = async () => {
+  const end = async () => {
     await sockets.close();
     await apollo.stop();
     uploads.close();
     await live.close();
     await db.close();
+  };
+  let ending: Promise<void> | undefined;
+  const close = () => {
+    ending ??= end();
+    return ending;
   };
 
   try {

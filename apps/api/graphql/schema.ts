@@ -15,6 +15,6 @@ export function createSchema(): GraphQLSchema {
   return makeExecutableSchema<Context>({
     typeDefs: readSdl(),
     resolvers: [dateTime, checkpoint, evaluation, leaderboard, submission, submitCheckpoint, task],
-    resolverValidationOptions: { requireResolversToMatchSchema: 'error', requireResolversForResolveType: 'error' },
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
 }

@@ -33,7 +33,6 @@ export function createApollo({ schema, httpServer, mask, metrics, log }: Options
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     persistedQueries: false,
-    status400ForVariableCoercionErrors: true,
     stopOnTerminationSignals: false,
     parseOptions: PARSE_OPTIONS,
     validationRules: LIMIT_RULES,

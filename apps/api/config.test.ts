@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigFault, readConfig } from './config.ts';
+
+const url = 'postgresql://u:p@127.0.0.1:5432/gdbench';
+
+describe('the API’s settings', () => {
+  it('has defaults for all but the database, and takes an empty variable as not set', () => {
+    const config = readConfig({ DATABASE_URL: url, GDBENCH_LIMIT: '', API_HOST: '' });
+    expect(config).toMatchObject({ host: '127.0.0.1', loopbackOnly: true, port: 4000 });
+    expect(config.budget).toEqual({ samples: 25, seed: 0, limit: null });
+    expect(config.storage).toBe(`file:${config.home}/storage`);
+  });
+
+  it('opens to other machines only when told to', () => {
+    expect(readConfig({ DATABASE_URL: url, API_HOST: '0.0.0.0' })).toMatchObject({
+      host: '0.0.0.0',
+      loopbackOnly: false,
+    });
+  });
+
+  it('says every fault in a sentence that names the variable', () => {
+    const read = () =>
+      readConfig({ API_PORT: '70000', GDBENCH_SAMPLES: '2.5', GDBENCH_LIMIT: '0', GDBENCH_STORAGE: 'ftp:x' });
+    expect(read).toThrow(ConfigFault);
+    for (const name of ['DATABASE_URL', 'API_PORT', 'GDBENCH_SAMPLES', 'GDBENCH_LIMIT', 'GDBENCH_STORAGE'])
+      expect(read).toThrow(name);
+  });
+});

@@ -1,0 +1,93 @@
+import { WebSocket } from 'ws';
+
+/** A message of the graphql-transport-ws protocol. */
+export interface SocketMessage {
+  readonly type: string;
+  readonly id?: string;
+  readonly payload?: unknown;
+}
+
+/**
+ * A bare client that queues every message from the moment the socket exists, so that no test can miss one by listening
+ * too late. It never connects again by itself.
+ */
+export interface TestSocket {
+  send(message: SocketMessage): void;
+  subscribe(id: string, query: string, variables?: Record<string, unknown>): void;
+  /** The next message of an operation that has not been taken yet; throws when the socket closes instead. */
+  next(id: string): Promise<SocketMessage>;
+  /** The data of the next `next` message; throws when something else comes. */
+  data<T>(id: string): Promise<T>;
+  /** Takes data until one fits. */
+  until<T>(id: string, fits: (data: T) => boolean): Promise<T>;
+  /** Resolves with the code when the socket is closed, by whom ever. */
+  readonly closed: Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function openSocket(apiUrl: string, headers: Record<string, string> = {}): Promise<TestSocket> {
+  const socket = new WebSocket(`${apiUrl.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers });
+  const queue: SocketMessage[] = [];
+  const waiting = new Set<() => void>();
+  let isClosed = false;
+  const wake = () => {
+    for (const check of [...waiting]) check();
+  };
+  const closed = new Promise<number>((resolve) =>
+    socket.on('close', (code) => {
+      isClosed = true;
+      wake();
+      resolve(code);
+    }),
+  );
+  socket.on('message', (data) => {
+    queue.push(JSON.parse(String(data)) as SocketMessage);
+    wake();
+  });
+  const take = (fits: (message: SocketMessage) => boolean): Promise<SocketMessage> =>
+    new Promise((resolve, reject) => {
+      const check = () => {
+        const index = queue.findIndex(fits);
+        if (index === -1 && !isClosed) return;
+        waiting.delete(check);
+        if (index === -1) reject(new Error('The socket was closed before the awaited message came.'));
+        else resolve(queue.splice(index, 1)[0] as SocketMessage);
+      };
+      waiting.add(check);
+      check();
+    });
+  const send = (message: SocketMessage) => socket.send(JSON.stringify(message));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', () => resolve());
+    socket.once('error', reject);
+  });
+  socket.on('error', () => undefined); // shows as a close
+  send({ type: 'connection_init' });
+  await take(({ type }) => type === 'connection_ack');
+
+  const next = (id: string) => take((message) => message.id === id);
+  const data = async <T>(id: string): Promise<T> => {
+    const message = await next(id);
+    const payload = message.payload as { data?: T; errors?: unknown } | undefined;
+    if (message.type !== 'next' || !payload?.data || payload.errors)
+      throw new Error(`No data: ${JSON.stringify(message)}`);
+    return payload.data;
+  };
+  return {
+    send,
+    subscribe: (id, query, variables = {}) => send({ id, type: 'subscribe', payload: { query, variables } }),
+    next,
+    data,
+    async until<T>(id: string, fits: (value: T) => boolean) {
+      for (;;) {
+        const value = await data<T>(id);
+        if (fits(value)) return value;
+      }
+    },
+    closed,
+    async close() {
+      socket.close();
+      await closed;
+    },
+  };
+}
