@@ -61,7 +61,9 @@ function Lane({ row, column, scale }: { row: Row; column: Column; scale: Scale }
   return (
     <div className={`${styles.lane} ${colour}`} data-complete={complete}>
       <p className={styles.laneAbove}>
-        <b>{row.checkpoint.name}</b> {figure}
+        <span>
+          <b>{row.checkpoint.name}</b> {figure}
+        </span>
       </p>
       <svg width="100%" height="26" role="presentation">
         <line x1={at(from)} x2={at(to)} y1="13" y2="13" className={complete ? styles.laneInterval : styles.laneOpen} />

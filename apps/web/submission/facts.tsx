@@ -80,7 +80,7 @@ export function Inspection({ evaluation }: { evaluation: Evaluation }) {
   const { checks } = evaluation.checkpoint;
   if (checks.length === 0 && evaluation.warnings.length === 0) return null;
   return (
-    <section className="panel">
+    <section className={`panel ${styles.later}`}>
       <h2>Inspection</h2>
       {evaluation.warnings.map((warning) => (
         <p key={warning} className={styles.warning}>
@@ -101,7 +101,7 @@ export function Inspection({ evaluation }: { evaluation: Evaluation }) {
 export function FileList({ files }: { files: Files }) {
   const total = files.reduce((sum, { size }) => sum + size, 0);
   return (
-    <details className={`panel ${styles.files}`}>
+    <details className={`panel ${styles.later} ${styles.files}`}>
       <summary>
         <h2>
           Files <span className={styles.aside}>{`${files.length} · ${bytes(total)}`}</span>

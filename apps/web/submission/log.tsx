@@ -23,7 +23,6 @@ export function Log({ lines }: { lines: EvaluationPageFragment['log'] }) {
       {lines.length === 0 ? (
         <p className="muted">No line yet.</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
         <ol
           ref={box}
           onScroll={remember}
@@ -31,6 +30,7 @@ export function Log({ lines }: { lines: EvaluationPageFragment['log'] }) {
           role="log"
           aria-live="off"
           aria-label="Log"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
           tabIndex={0}
         >
           {lines.map(({ id, at, stage, worker, message }) => (

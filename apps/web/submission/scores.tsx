@@ -50,7 +50,7 @@ function TaskScores({
       <ul>
         {task.metrics.map((metric) => (
           <li key={metric.name}>
-            <span className={styles.metric}>{metric.title === task.title ? metric.label : metric.title}</span>
+            <span className={styles.metric}>{metricName(task, metric)}</span>
             <Score
               task={task}
               chance={metric.chance ?? null}
@@ -64,6 +64,12 @@ function TaskScores({
       </ul>
     </section>
   );
+}
+
+/** A column that bears its task's own name is called by its group ("Average") or its label ("text score") here. */
+function metricName(task: Task, { title, group, label }: Task['metrics'][number]): string {
+  if (title !== task.title) return title;
+  return group === task.capability ? label : group;
 }
 
 function taskNote({ shardsDone, shardsTotal, examples, ties }: Evaluation['tasks'][number]): string {
@@ -111,7 +117,7 @@ function Score({
       </span>
       <span className={styles.value} data-complete={complete}>
         {!complete && <span className="hidden">so far </span>}
-        {task.kind === 'BIAS' ? effectSize(value) : percent(value)} <small>{marks.join(' · ')}</small>
+        <span>{task.kind === 'BIAS' ? effectSize(value) : percent(value)}</span> <small>{marks.join(' · ')}</small>
         {sides && value !== 0 && <span className="hidden"> towards {sides[value > 0 ? 0 : 1]}</span>}
       </span>
     </>

@@ -51,13 +51,15 @@ export function Submission({
       </ol>
       <Verdict evaluation={evaluation} />
       <div className={styles.columns}>
-        <Scores evaluation={evaluation} tasks={tasks} />
+        <div className={styles.side}>
+          <Scores evaluation={evaluation} tasks={tasks} />
+          <Inspection evaluation={evaluation} />
+          <FileList files={submission.files} />
+        </div>
         <div className={styles.side}>
           <Facts evaluation={evaluation} now={now} />
           {evaluation.protocol && <Repeat evaluation={evaluation} />}
           <Log lines={evaluation.log} />
-          <Inspection evaluation={evaluation} />
-          <FileList files={submission.files} />
         </div>
       </div>
       <Milestones evaluation={evaluation} />
