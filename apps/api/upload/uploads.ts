@@ -118,8 +118,7 @@ export function createUploads({ db, storage, home, metrics, log, onProgress }: O
 
 /** One sentence for the sender; the details of a fault of ours go to the log. */
 function readable(error: unknown, where: string, log: Logger): Refusal | undefined {
-  if (isRefusal(error) && error.status_code < 500) return undefined;
-  if (isRefusal(error) && error.status_code === 507) return error;
+  if (isRefusal(error) && error.status_code !== 500) return error;
   if (isTransient(error))
     return refuse(503, 'The database does not answer just now; the upload can go on in a moment.');
   if ((error as NodeJS.ErrnoException)?.code === 'ENOSPC')

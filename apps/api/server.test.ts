@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+
+let database: TestDatabase;
+let home: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  home = await mkdtemp(join(tmpdir(), 'gdbench-server-'));
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(home, { recursive: true, force: true });
+});
+
+interface Started {
+  child: ChildProcess;
+  ended: Promise<{ code: number | null; stderr: string }>;
+}
+
+function start(env: Record<string, string>): Started {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'apps/api/server.ts'], {
+    env: { ...process.env, DATABASE_URL: database.url, GDBENCH_HOME: home, API_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  child.stdout?.resume();
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stderr }));
+  return { child, ended };
+}
+
+it('says where it listens, answers there, and ends cleanly on SIGTERM', async () => {
+  const { child, ended } = start({});
+  const [message] = (await once(child, 'message')) as [{ listening: number }];
+  expect((await fetch(`http://127.0.0.1:${message.listening}/healthz`)).status).toBe(200);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual({ code: 0, stderr: '' });
+});
+
+it('says in one sentence that a port is taken, and which', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const port = (taken.address() as { port: number }).port;
+  const { code, stderr } = await start({ API_PORT: String(port) }).ended;
+  expect(code).toBe(1);
+  expect(stderr).toBe(`Port ${port} on 127.0.0.1 is taken by another program: choose another with API_PORT.\n`);
+  taken.close();
+});
+
+it('says in a sentence each what is wrong with its settings', async () => {
+  const { code, stderr } = await start({ DATABASE_URL: '', API_PORT: 'x', GDBENCH_STORAGE: 'ftp:there' }).ended;
+  expect(code).toBe(1);
+  expect(stderr.trim().split('\n')).toHaveLength(3);
+  expect(stderr).not.toMatch(/\.ts:\d/);
+});

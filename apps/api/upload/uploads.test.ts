@@ -1,0 +1,299 @@
+import { access, readdir, stat, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { openStorage } from '@gdbench/storage/storage';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from '../../../test/support/api.ts';
+import { sha256 } from '../../../test/support/drive.ts';
+import { request } from '../../../test/support/graphql.ts';
+import { openSocket } from '../../../test/support/socket.ts';
+
+let test: TestApi;
+beforeAll(async () => {
+  test = await startTestApi();
+});
+afterAll(() => test.close());
+
+const TUS = { 'tus-resumable': '1.0.0' };
+const STREAM = { ...TUS, 'content-type': 'application/offset+octet-stream' };
+
+interface File {
+  id: string;
+  path: string;
+  stored: boolean;
+  uploadUrl: string;
+}
+interface Submission {
+  id: string;
+  evaluation: { id: string; state: string; bytesStored: number };
+  files: File[];
+}
+
+const SUBMIT = `mutation ($input: SubmitCheckpointInput!) { submitCheckpoint(input: $input) {
+  ... on SubmitCheckpointSuccess { submission { id evaluation { id state bytesStored } files { id path stored uploadUrl } } } } }`;
+const READ = `query ($id: ID!) { submission(id: $id) { id evaluation { id state bytesStored } files { id path stored uploadUrl } } }`;
+
+async function submit(name: string, contents: Record<string, string>): Promise<Submission> {
+  const files = Object.entries(contents).map(([path, text]) => ({
+    path,
+    size: Buffer.byteLength(text),
+    sha256: sha256(text),
+  }));
+  const answer = await request<{ submitCheckpoint: { submission: Submission } }>(test.url, SUBMIT, {
+    input: { name, files },
+  });
+  return answer.submitCheckpoint.submission;
+}
+const read = async (id: string) => (await request<{ submission: Submission }>(test.url, READ, { id })).submission;
+
+const metadata = (fileId: string) => `fileId ${Buffer.from(fileId).toString('base64')}`;
+const create = (fileId: string, length: number, url = test.url) =>
+  fetch(`${url}/uploads`, {
+    method: 'POST',
+    headers: { ...TUS, 'upload-length': String(length), 'upload-metadata': metadata(fileId) },
+  });
+const send = (file: File, offset: number, bytes: string, url = test.url) =>
+  fetch(`${url}${file.uploadUrl}`, {
+    method: 'PATCH',
+    headers: { ...STREAM, 'upload-offset': String(offset) },
+    body: bytes,
+  });
+const head = (file: File, url = test.url) => fetch(`${url}${file.uploadUrl}`, { method: 'HEAD', headers: TUS });
+const offsetOf = async (file: File) => Number((await head(file)).headers.get('upload-offset'));
+
+/** Every test's content is its own, so that no file is stored from an earlier one. */
+let content: string;
+let only: File;
+let submission: Submission;
+let count = 0;
+beforeEach(async () => {
+  count += 1;
+  content = `bytes of test ${count}, ${'0123456789'.repeat(1000)}`;
+  submission = await submit(`upload ${count}`, { 'unet/model.onnx': content });
+  only = submission.files[0] as File;
+});
+
+describe('an upload', () => {
+  it('is stored by its hash, and the last file begins inspection', async () => {
+    const two = await submit(`two files ${count}`, { 'a.json': `${content}a`, 'b.json': `${content}b` });
+    for (const [i, file] of two.files.entries()) {
+      const created = await create(file.id, content.length + 1);
+      expect(created.status).toBe(201);
+      expect(created.headers.get('location')).toBe(file.uploadUrl);
+      expect((await send(file, 0, `${content}${'ab'[i]}`)).status).toBe(204);
+      expect((await read(two.id)).evaluation.state).toBe(i === 0 ? 'UPLOADING' : 'INSPECTING');
+    }
+    expect((await read(two.id)).files.every(({ stored }) => stored)).toBe(true);
+    const storage = openStorage(test.config.storage);
+    expect(await storage.has(sha256(`${content}a`))).toBe(true);
+    const job = await test.db.pool.query('SELECT 1 FROM graphile_worker.jobs WHERE key = $1', [two.evaluation.id]);
+    expect(job.rowCount).toBe(1);
+    // nothing of it waits in the folder of unfinished uploads
+    const left = await readdir(join(test.home, 'uploads'));
+    expect(left.filter((name) => two.files.some(({ id }) => name.startsWith(id)))).toEqual([]);
+  });
+
+  it('that was cut off in the middle goes on from the offset that HEAD tells', async () => {
+    await create(only.id, content.length);
+    await cutOff(only, content.slice(0, 4000), content.length);
+    const offset = await offsetOf(only);
+    expect(offset).toBe(4000);
+    expect((await read(submission.id)).evaluation.bytesStored).toBe(4000);
+    expect((await send(only, offset, content.slice(offset))).status).toBe(204);
+    expect((await read(submission.id)).evaluation.state).toBe('INSPECTING');
+  });
+
+  it('goes on after the API was started anew', async () => {
+    const first = await test.another();
+    await create(only.id, content.length, first.url);
+    await send(only, 0, content.slice(0, 5000), first.url);
+    await first.close();
+    const second = await test.another();
+    expect((await head(only, second.url)).headers.get('upload-offset')).toBe('5000');
+    expect((await send(only, 5000, content.slice(5000), second.url)).status).toBe(204);
+    expect((await read(submission.id)).evaluation.state).toBe('INSPECTING');
+    await second.close();
+  });
+
+  it('shows as complete once it is stored, and takes nothing more', async () => {
+    await create(only.id, content.length);
+    await send(only, 0, content);
+    expect(await offsetOf(only)).toBe(content.length);
+    expect((await create(only.id, content.length)).status).toBe(409);
+    expect((await send(only, content.length, 'more')).status).toBe(409);
+  });
+
+  it('of an empty file is complete when it is created', async () => {
+    const { files, id } = await submit(`empty ${count}`, { 'merges.txt': '', 'x.json': content });
+    const empty = files.find(({ path }) => path === 'merges.txt') as File;
+    if (!empty.stored) expect((await create(empty.id, 0)).status).toBe(201);
+    expect((await read(id)).files.find(({ path }) => path === 'merges.txt')?.stored).toBe(true);
+  });
+
+  it('of a file that another submission has brought needs not be sent', async () => {
+    await create(only.id, content.length);
+    await send(only, 0, content);
+    const again = await submit(`same files ${count}`, { 'elsewhere.onnx': content });
+    expect(again.files[0]?.stored).toBe(true);
+    expect(again.evaluation.state).toBe('INSPECTING');
+  });
+});
+
+describe('an upload that does not fit', () => {
+  it('is refused for another length than the manifest says', async () => {
+    for (const length of [content.length - 1, content.length + 1]) {
+      const answer = await create(only.id, length);
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toMatch(/manifest says that unet\/model\.onnx has \d+ bytes/);
+    }
+    expect((await head(only)).status).toBe(404);
+    await create(only.id, content.length);
+    expect((await send(only, 0, `${content}and more`)).status).toBe(413);
+  });
+
+  it('is refused and forgotten for another hash, and can be sent again', async () => {
+    await create(only.id, content.length);
+    const answer = await send(only, 0, content.replace('bytes', 'BYTES'));
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toBe(
+      'unet/model.onnx arrived with another sha256 than the manifest says; send it again.\n',
+    );
+    expect((await head(only)).status).toBe(404);
+    expect((await read(submission.id)).files[0]?.stored).toBe(false);
+    expect((await create(only.id, content.length)).status).toBe(201);
+    expect((await send(only, 0, content)).status).toBe(204);
+    expect((await read(submission.id)).evaluation.state).toBe('INSPECTING');
+  });
+
+  it('is not cut short by a second creation, nor written at a wrong place', async () => {
+    await create(only.id, content.length);
+    await send(only, 0, content.slice(0, 100));
+    expect((await create(only.id, content.length)).status).toBe(409);
+    expect(await offsetOf(only)).toBe(100);
+    expect((await send(only, 50, content.slice(50))).status).toBe(409);
+    expect(await offsetOf(only)).toBe(100);
+  });
+
+  it.each(['01890000-0000-7000-8000-000000000000', '../../etc/passwd', 'x', '.'])(
+    'to the unknown file %j is refused',
+    async (id) => {
+      expect((await create(id, 3)).status).toBe(404);
+      const url = `/uploads/${encodeURIComponent(id)}`;
+      expect((await head({ ...only, uploadUrl: url })).status).toBe(404);
+      expect((await send({ ...only, uploadUrl: url }, 0, 'abc')).status).toBe(404);
+    },
+  );
+
+  it('needs the tus protocol, a file id and a length', async () => {
+    expect((await fetch(`${test.url}/uploads`, { method: 'POST' })).status).toBe(412);
+    expect(
+      (await fetch(`${test.url}/uploads`, { method: 'POST', headers: { ...TUS, 'upload-length': '3' } })).status,
+    ).toBe(400);
+    const deferred = { ...TUS, 'upload-defer-length': '1', 'upload-metadata': metadata(only.id) };
+    expect((await fetch(`${test.url}/uploads`, { method: 'POST', headers: deferred })).status).toBe(501);
+  });
+
+  it('can be neither read nor deleted by others, nor made by foreign pages', async () => {
+    await create(only.id, content.length);
+    await send(only, 0, content.slice(0, 10));
+    expect((await fetch(`${test.url}${only.uploadUrl}`)).status).toBe(405);
+    expect((await fetch(`${test.url}${only.uploadUrl}`, { method: 'DELETE', headers: TUS })).status).toBe(405);
+    const foreign = await fetch(`${test.url}${only.uploadUrl}`, {
+      method: 'HEAD',
+      headers: { ...TUS, origin: 'https://evil.example' },
+    });
+    expect(foreign.status).toBe(403);
+    expect(await offsetOf(only)).toBe(10);
+  });
+
+  it('is refused once its evaluation was cancelled', async () => {
+    await request(test.url, 'mutation ($id: ID!) { cancelEvaluation(id: $id) { __typename } }', {
+      id: submission.evaluation.id,
+    });
+    const answer = await create(only.id, content.length);
+    expect(answer.status).toBe(409);
+    expect(await answer.text()).toMatch(/takes no more files: it is CANCELLED/);
+  });
+
+  it('may come from the web pages of this machine', async () => {
+    const origin = 'http://localhost:3000';
+    const preflight = await fetch(`${test.url}/uploads`, { method: 'OPTIONS', headers: { origin } });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(preflight.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('upload-offset');
+    const found = await fetch(`${test.url}${only.uploadUrl}`, { method: 'HEAD', headers: { ...TUS, origin } });
+    expect(found.headers.get('access-control-expose-headers')?.toLowerCase()).toContain('upload-offset');
+  });
+});
+
+describe('what a crash left behind', () => {
+  /** An upload all of whose bytes are on the disk, as when the process ends before the storage has them. */
+  async function leaveComplete(): Promise<void> {
+    await create(only.id, content.length);
+    await writeFile(join(test.home, 'uploads', only.id), content);
+  }
+
+  it('is finished when an API starts', async () => {
+    await leaveComplete();
+    const socket = await openSocket(test.url);
+    socket.subscribe('1', 'subscription ($id: ID!) { evaluationProgress(id: $id) { state } }', {
+      id: submission.evaluation.id,
+    });
+    const further = await test.another();
+    await socket.until<{ evaluationProgress: { state: string } }>(
+      '1',
+      (data) => data.evaluationProgress.state === 'INSPECTING',
+    );
+    await socket.close();
+    await further.close();
+  });
+
+  it('is finished when the submission is repeated', async () => {
+    await leaveComplete();
+    const again = await submit(`upload ${count}`, { 'unet/model.onnx': content });
+    expect(again.id).toBe(submission.id);
+    expect(again.files[0]?.stored).toBe(true);
+    expect(again.evaluation.state).toBe('INSPECTING');
+  });
+
+  it('is finished when the sender asks how far it is', async () => {
+    await leaveComplete();
+    expect(await offsetOf(only)).toBe(content.length);
+    expect((await read(submission.id)).evaluation.state).toBe('INSPECTING');
+  });
+
+  it('is finished when the storage had the bytes and the database did not know', async () => {
+    await leaveComplete();
+    await openStorage(test.config.storage).put(sha256(content), join(test.home, 'uploads', only.id));
+    expect(await offsetOf(only)).toBe(content.length);
+    expect((await read(submission.id)).evaluation.state).toBe('INSPECTING');
+    await expect(access(join(test.home, 'uploads', `${only.id}.json`))).rejects.toThrow();
+  });
+
+  it('is sent again when its bytes are not those of the manifest', async () => {
+    await create(only.id, content.length);
+    await writeFile(join(test.home, 'uploads', only.id), content.replace('bytes', 'BYTES'));
+    const again = await submit(`upload ${count}`, { 'unet/model.onnx': content });
+    expect(again.files[0]?.stored).toBe(false);
+    expect((await create(only.id, content.length)).status).toBe(201);
+    expect((await send(only, 0, content)).status).toBe(204);
+  });
+});
+
+/** Sends the head of an upload and then breaks the connection; resolves when the API has kept what arrived. */
+async function cutOff(file: File, bytes: string, announced: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const sending = httpRequest(`${test.url}${file.uploadUrl}`, {
+      method: 'PATCH',
+      headers: { ...STREAM, 'upload-offset': '0', 'content-length': announced },
+    });
+    sending.on('error', () => resolve());
+    sending.write(bytes);
+    // the bytes are on the disk once the offset says so: only then is the connection broken
+    void expect
+      .poll(async () => (await stat(join(test.home, 'uploads', file.id))).size, { timeout: 20_000 })
+      .toBe(bytes.length)
+      .then(() => sending.destroy());
+    sending.on('close', () => resolve());
+  });
+}
