@@ -1,0 +1,371 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GraphSpec, onnxModel } from '../../test/support/onnx-writer.ts';
+import {
+  TINY_CLIP,
+  TINY_DIFFUSION,
+  tinyClip,
+  tinyDiffusion,
+  tinyUnet,
+  writeFiles,
+} from '../../test/support/tiny-checkpoints.ts';
+import { inspectCheckpoint } from './inspect.ts';
+
+type Files = Record<string, string | Uint8Array | object>;
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'inspect-'));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+let folders = 0;
+async function folderOf(files: Files): Promise<string> {
+  const dir = path.join(scratch, String(folders++));
+  await mkdir(dir);
+  await writeFiles(dir, files);
+  return dir;
+}
+
+/** The files without those of a path, or below it. */
+const without = (files: Files, gone: string): Files =>
+  Object.fromEntries(Object.entries(files).filter(([file]) => file !== gone && !file.startsWith(`${gone}/`)));
+const merged = (files: Files, file: string, more: object): Files => ({
+  ...files,
+  [file]: { ...(files[file] as object), ...more },
+});
+
+const noise = Uint8Array.from({ length: 5000 }, (_, i) => (i * i * 31 + i * 17 + (i >> 3)) & 255);
+const ldm = tinyDiffusion();
+const clip = tinyClip();
+const unet = (change: (spec: GraphSpec) => GraphSpec): Files => ({
+  ...ldm,
+  'unet/model.onnx': onnxModel(change(tinyUnet(TINY_DIFFUSION))),
+});
+const weighted = (location: string, length?: number) =>
+  unet((spec) => ({
+    ...spec,
+    weights: spec.weights.map((weights) =>
+      weights.name === 'a'
+        ? { ...weights, external: { location, ...(length === undefined ? {} : { length }) } }
+        : weights,
+    ),
+  }));
+
+const refusals: [title: string, files: Files, file: string, reason: RegExp][] = [
+  ['an empty folder', {}, '', /^The folder is empty/],
+  ['hidden files only', { '.git/config': 'x' }, '', /^The folder is empty/],
+  ['no checkpoint at all', { 'README.md': 'hello' }, '', /^The folder holds no checkpoint that GDBench knows/],
+  [
+    'random bytes as the U-Net',
+    { ...ldm, 'unet/model.onnx': noise },
+    'unet/model.onnx',
+    /^unet\/model.onnx is not an ONNX model: /,
+  ],
+  [
+    'text as the text encoder',
+    { ...ldm, 'text_encoder/model.onnx': 'version https://git-lfs' },
+    'text_encoder/model.onnx',
+    /is not an ONNX model/,
+  ],
+  [
+    'an empty file as the VAE',
+    { ...ldm, 'vae_encoder/model.onnx': '' },
+    'vae_encoder/model.onnx',
+    /is not an ONNX model: it holds no graph/,
+  ],
+  [
+    'a U-Net cut off in the middle',
+    { ...ldm, 'unet/model.onnx': (ldm['unet/model.onnx'] as Uint8Array).slice(0, 300) },
+    'unet/model.onnx',
+    /^unet\/model.onnx is not an ONNX model/,
+  ],
+  [
+    'an operator that nobody knows',
+    unet((spec) => ({ ...spec, ops: spec.ops.map((op) => (op.op === 'Add' ? { ...op, op: 'Addd' } : op)) })),
+    'unet/model.onnx',
+    /^unet\/model.onnx cannot be loaded by ONNX Runtime: .*Addd/,
+  ],
+  [
+    'an input that is not fed',
+    { ...ldm, 'unet/model.onnx': onnxModel(tinyUnet(TINY_DIFFUSION, [{ name: 'foo', type: 'float32', shape: [1] }])) },
+    'unet/model.onnx',
+    /^unet\/model.onnx has an input `foo` that GDBench cannot feed; it feeds `sample`, `timestep`, `encoder_hidden_states`/,
+  ],
+  [
+    'an input under another name',
+    unet((spec) => ({
+      ...spec,
+      inputs: spec.inputs.map((input) => (input.name === 'timestep' ? { ...input, name: 'step' } : input)),
+      ops: spec.ops.map((op) => (op.in[0] === 'timestep' ? { ...op, in: ['step'] } : op)),
+    })),
+    'unet/model.onnx',
+    /has an input `step` that GDBench cannot feed/,
+  ],
+  [
+    'no timestep',
+    unet((spec) => ({
+      ...spec,
+      inputs: spec.inputs.filter(({ name }) => name !== 'timestep'),
+      ops: spec.ops.map((op) => (op.in[0] === 'timestep' ? { ...op, in: ['c'] } : op)),
+    })),
+    'unet/model.onnx',
+    /^unet\/model.onnx has no input `timestep` \(it has `sample`, `encoder_hidden_states`\)/,
+  ],
+  [
+    'other channels than the config says',
+    merged(ldm, 'unet/config.json', { in_channels: 4 }),
+    'unet/model.onnx',
+    /takes `sample` with 2 in dimension 1, but unet\/config.json gives 4/,
+  ],
+  [
+    'a text encoder of another width',
+    { ...ldm, 'text_encoder/model.onnx': tinyDiffusion({ ...TINY_DIFFUSION, width: 9 })['text_encoder/model.onnx']! },
+    'unet/model.onnx',
+    /takes `encoder_hidden_states` with 5 in dimension 2, but the text encoder gives 9/,
+  ],
+  [
+    'a tokenizer of another length',
+    merged(ldm, 'tokenizer/tokenizer_config.json', { model_max_length: 9 }),
+    'text_encoder/model.onnx',
+    /takes `input_ids` with 6 in dimension 1, but the tokenizer gives 9/,
+  ],
+  [
+    'weights that are not numbers',
+    unet((spec) => ({
+      ...spec,
+      weights: spec.weights.map((w) => (w.name === 'a' ? { ...w, data: Float32Array.of(Number.NaN) } : w)),
+    })),
+    'unet/model.onnx',
+    /^unet\/model.onnx gives values that are not finite/,
+  ],
+  [
+    'an encoder of another size',
+    merged(ldm, 'vae_encoder/config.json', { block_out_channels: [4, 8, 8] }),
+    'vae_encoder/model.onnx',
+    /takes `sample` with 6 in dimension 2/,
+  ],
+  [
+    'no tokenizer folder',
+    without(ldm, 'tokenizer'),
+    'tokenizer/',
+    /names `tokenizer`, but the folder tokenizer\/ is missing/,
+  ],
+  [
+    'a tokenizer without its vocabulary',
+    without(ldm, 'tokenizer/vocab.json'),
+    'tokenizer/',
+    /^tokenizer\/ holds no tokenizer: neither tokenizer.json nor vocab.json with merges.txt/,
+  ],
+  [
+    'a tokenizer.json that is none',
+    { ...ldm, 'tokenizer/tokenizer.json': { model: { type: 'Nothing' } } },
+    'tokenizer/tokenizer.json',
+    /is not a tokenizer that can be loaded/,
+  ],
+  ['no scheduler', without(ldm, 'scheduler'), 'scheduler/', /names `scheduler`, but the folder scheduler\/ is missing/],
+  [
+    'an empty scheduler',
+    { ...without(ldm, 'scheduler'), 'scheduler/README.md': 'x' },
+    'scheduler/scheduler_config.json',
+    /^scheduler\/scheduler_config.json is missing/,
+  ],
+  [
+    'a schedule that nobody knows',
+    merged(ldm, 'scheduler/scheduler_config.json', { beta_schedule: 'wavy' }),
+    'scheduler/scheduler_config.json',
+    /`beta_schedule` is not what it should be/,
+  ],
+  [
+    'trained betas of another number',
+    merged(ldm, 'scheduler/scheduler_config.json', { trained_betas: [0.1] }),
+    'scheduler/scheduler_config.json',
+    /lists 1 trained_betas for 1000/,
+  ],
+  [
+    'a config that is no JSON',
+    { ...ldm, 'unet/config.json': '{' },
+    'unet/config.json',
+    /^unet\/config.json is not valid JSON/,
+  ],
+  ['no config', without(ldm, 'unet/config.json'), 'unet/config.json', /^unet\/config.json is missing/],
+  [
+    'a latent that fits no machine',
+    merged(ldm, 'unet/config.json', { sample_size: 4096, in_channels: 64 }),
+    'unet/config.json',
+    /more than GDBench can hold/,
+  ],
+  ['no model index', without(ldm, 'model_index.json'), 'model_index.json', /^model_index.json is missing/],
+  [
+    'no VAE that the index names',
+    merged(without(ldm, 'vae_encoder'), 'model_index.json', { vae_encoder: null, vae: ['a', 'b'] }),
+    'vae_encoder/',
+    /names `vae`, but the folder vae_encoder\/ is missing/,
+  ],
+  [
+    'a part that the index names',
+    merged(ldm, 'model_index.json', { image_encoder: ['a', 'b'] }),
+    'image_encoder/',
+    /names `image_encoder`/,
+  ],
+  ['a second text encoder', { ...ldm, 'text_encoder_2/config.json': {} }, 'text_encoder_2/', /cannot score yet/],
+  [
+    'weights outside the folder',
+    weighted('../../secret'),
+    'unet/model.onnx',
+    /keeps weights in `..\/..\/secret`, which is outside the folder/,
+  ],
+  [
+    'weights at an absolute path',
+    weighted('/etc/passwd'),
+    'unet/model.onnx',
+    /keeps weights in `\/etc\/passwd`, which is outside the folder/,
+  ],
+  [
+    'weights that are not there',
+    weighted('model.onnx_data'),
+    'unet/model.onnx',
+    /keeps weights in `unet\/model.onnx_data`, which is missing/,
+  ],
+  [
+    'weights cut short',
+    { ...weighted('model.onnx_data', 400), 'unet/model.onnx_data': 'abc' },
+    'unet/model.onnx_data',
+    /has 3 bytes, fewer than unet\/model.onnx needs/,
+  ],
+  [
+    'half of a split dual encoder',
+    without(clip, 'vision_model.onnx'),
+    'vision_model.onnx',
+    /^vision_model.onnx is missing; a split export/,
+  ],
+  ['a dual encoder without config.json', without(clip, 'config.json'), 'config.json', /^config.json is missing/],
+  [
+    'a dual encoder without preprocessor',
+    without(clip, 'preprocessor_config.json'),
+    'preprocessor_config.json',
+    /^preprocessor_config.json is missing/,
+  ],
+  ['a dual encoder without tokenizer', without(clip, 'vocab.json'), 'tokenizer.json', /^The folder holds no tokenizer/],
+  [
+    'images of another size',
+    merged(clip, 'preprocessor_config.json', { crop_size: 5, size: 5 }),
+    'vision_model.onnx',
+    /takes `pixel_values` with 4 in dimension 2, but preprocessor_config.json gives 5/,
+  ],
+  [
+    'images of many sizes',
+    merged(clip, 'preprocessor_config.json', { do_center_crop: false }),
+    'preprocessor_config.json',
+    /leaves images of different sizes/,
+  ],
+  [
+    'embeddings of two widths',
+    { ...clip, 'text_model.onnx': tinyClip({ ...TINY_CLIP, width: 3 })['text_model.onnx']! },
+    'vision_model.onnx',
+    /embeds images in 6 numbers and texts in 3/,
+  ],
+  [
+    'an embedding under another name',
+    tinyClip({ ...TINY_CLIP, outputs: { text: 'words', image: 'image_embeds' } }),
+    'text_model.onnx',
+    /has no output `text_embeds` or `pooler_output` \(it has `words`\)/,
+  ],
+  [
+    'a matching head',
+    tinyClip({ ...TINY_CLIP, layout: 'joint', outputs: { text: 'itm_score', image: 'x' } }),
+    'model.onnx',
+    /is a matching head/,
+  ],
+];
+
+describe('a checkpoint is refused for', () => {
+  it.each(refusals)('%s', async (_, files, file, reason) => {
+    const inspection = await inspectCheckpoint(await folderOf(files));
+    expect(inspection).toMatchObject({ ok: false, file });
+    const said = inspection.ok ? '' : inspection.reason;
+    expect(said).toMatch(reason);
+    expect(said).not.toContain(scratch);
+    expect(said).toMatch(/^\S[^\n]*[.)]$/);
+  });
+
+  it('a link, wherever it leads', async () => {
+    const dir = await folderOf(without(ldm, 'unet/model.onnx'));
+    await symlink('/etc/hostname', path.join(dir, 'unet/model.onnx'));
+    const reason = 'unet/model.onnx is a symbolic link; copy the file that it points to into the folder.';
+    expect(await inspectCheckpoint(dir)).toEqual({ ok: false, file: 'unet/model.onnx', reason });
+  });
+});
+
+describe('a checkpoint is accepted', () => {
+  it('with what a reader wants to know of it', async () => {
+    const dir = fileURLToPath(new URL('../../test/reference/odd-ldm', import.meta.url));
+    const inspection = await inspectCheckpoint(dir);
+    if (!inspection.ok) throw new Error(inspection.reason);
+    const { report } = inspection;
+    expect(report).toMatchObject({
+      kind: 'diffusion',
+      inputSize: { width: 24, height: 24 },
+      tokenLength: 11,
+      protocol: 'diffusion-itm',
+      predictionType: 'epsilon',
+      latent: [5, 12, 12],
+      warnings: [],
+    });
+    // By hand: the lines "path NUL sha256 LF", sorted.
+    const files = [
+      'model_index.json',
+      'scheduler/scheduler_config.json',
+      ...['config.json', 'model.onnx'].map((file) => `text_encoder/${file}`),
+      ...['merges.txt', 'special_tokens_map.json', 'tokenizer_config.json', 'vocab.json'].map(
+        (file) => `tokenizer/${file}`,
+      ),
+      ...['config.json', 'model.onnx'].map((file) => `unet/${file}`),
+      ...['config.json', 'model.onnx'].map((file) => `vae_encoder/${file}`),
+    ];
+    const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex');
+    const lines = files.map((file) => `${file}\0${sha256(readFileSync(path.join(dir, file)))}\n`);
+    expect(report.sha256).toBe(sha256(lines.join('')));
+    expect(report.files).toBe(files.length);
+  });
+
+  it('counts the weights, also those that lie in a file of their own', async () => {
+    const tiny = TINY_DIFFUSION;
+    const weights = (26 * 2 + 2) * tiny.width + 2 * tiny.channels * 3 + 3;
+    const inspection = await inspectCheckpoint(
+      await folderOf({
+        ...weighted('model.onnx_data'),
+        'unet/model.onnx_data': new Uint8Array(Float32Array.of(0.9).buffer),
+      }),
+    );
+    expect(inspection).toMatchObject({ ok: true, report: { parameters: weights } });
+  });
+
+  it('without the parts that scoring never needs, and with parts that were left out', async () => {
+    expect(
+      await inspectCheckpoint(await folderOf(merged(ldm, 'model_index.json', { feature_extractor: ['a', 'b'] }))),
+    ).toMatchObject({ ok: true });
+  });
+
+  it('as a pixel model where there is no VAE', async () => {
+    const pixel = { ...TINY_DIFFUSION, channels: 3 };
+    const files = { ...without(tinyDiffusion(pixel), 'vae_encoder') };
+    const inspection = await inspectCheckpoint(
+      await folderOf(merged(files, 'model_index.json', { vae_encoder: [null, null] })),
+    );
+    expect(inspection).toMatchObject({ ok: true, report: { inputSize: { width: 3, height: 3 }, latent: [3, 3, 3] } });
+  });
+
+  it('with a warning where its encoder drew a random sample', async () => {
+    const inspection = await inspectCheckpoint(await folderOf(tinyDiffusion({ ...TINY_DIFFUSION, vae: 'drawn like' })));
+    expect(inspection).toMatchObject({
+      ok: true,
+      report: { warnings: [expect.stringContaining('vae_encoder/model.onnx draws a random sample')] },
+    });
+  });
+});

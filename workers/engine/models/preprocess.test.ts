@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { DataFault } from '../checkpoint/fault.ts';
+import { decodeImage, flatImage } from './decode.ts';
+import { diffusionPreprocess, preprocess, preprocessFrom, preprocessorConfig } from './preprocess.ts';
+import { centreCrop, type Resample, type RgbImage, resize } from './resize.ts';
+
+const REFERENCE = new URL('../../../test/reference/', import.meta.url);
+const read = (file: string) => JSON.parse(readFileSync(new URL(file, REFERENCE), 'utf8'));
+const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
+const at = (file: string) => fileURLToPath(new URL(`images/${file}`, REFERENCE));
+
+const { cases } = read('resize.json') as {
+  cases: { source: [number, number]; target: [number, number]; resample: Resample; filter: string; sha256: string }[];
+};
+const odd = read('odd-scores.json') as {
+  images: { file: string; width: number; height: number; rgb_sha256: string }[];
+  diffusion: { pixels_sha256: string[] };
+  dual_encoder: { pixels_sha256: string[] };
+};
+
+/** The source image that test/reference/README.md defines. */
+function pattern(width: number, height: number): RgbImage {
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let c = 0; c < 3; c++)
+        data[(y * width + x) * 3 + c] = (x * x * 31 + y * y * 17 + x * y * 7 + c * 53 + (x ^ y) * 11) & 255;
+    }
+  }
+  return { width, height, data };
+}
+
+describe('resize', () => {
+  it.each(cases)(
+    "equals Pillow's $filter from $source to $target to the bit",
+    ({ source, target, resample, sha256: want }) => {
+      expect(sha256(resize(pattern(...source), ...target, resample).data)).toBe(want);
+    },
+  );
+});
+
+describe('decode', () => {
+  it.each(odd.images)('reads $file as Pillow does', async ({ file, width, height, rgb_sha256 }) => {
+    const image = await decodeImage(at(file));
+    expect([image.width, image.height, sha256(image.data)]).toEqual([width, height, rgb_sha256]);
+  });
+
+  it('names an image that is missing', async () => {
+    await expect(decodeImage(at('none.png'))).rejects.toThrow(DataFault);
+    await expect(decodeImage(at('none.png'))).rejects.toThrow('none.png cannot be read');
+  });
+});
+
+describe('preprocess', () => {
+  it.each(odd.images.map(({ file }, i) => ({ file, want: odd.diffusion.pixels_sha256[i]! })))(
+    "gives a diffusion model $file's pixels as Pillow does",
+    async ({ file, want }) => {
+      const { data } = preprocess(await decodeImage(at(file)), diffusionPreprocess(24));
+      expect(sha256(pixelsOf(data, (value) => (value + 1) * 127.5))).toBe(want);
+    },
+  );
+
+  it.each(odd.images.map(({ file }, i) => ({ file, want: odd.dual_encoder.pixels_sha256[i]! })))(
+    'resizes and crops $file as transformers does for the odd dual encoder',
+    async ({ file, want }) => {
+      const steps = preprocessFrom(preprocessorConfig.parse(read('odd-clip/preprocessor_config.json')));
+      const { data, width, height } = preprocess(await decodeImage(at(file)), steps);
+      const [mean, std] = [
+        [0.41, 0.47, 0.52],
+        [0.31, 0.24, 0.27],
+      ];
+      const pixels = pixelsOf(data, (value, channel) => (value * std[channel]! + mean[channel]!) * 255);
+      expect([width, height, sha256(pixels)]).toEqual([20, 20, want]);
+    },
+  );
+
+  it("takes each processor class's own defaults", () => {
+    const size = (config: object) => {
+      const { resize: to, crop, resample } = preprocessFrom(preprocessorConfig.parse(config));
+      return { to, crop, resample };
+    };
+    const square = (side: number) => ({ width: side, height: side });
+    expect(size({})).toEqual({ to: { edge: 224 }, crop: square(224), resample: 3 });
+    expect(size({ feature_extractor_type: 'CLIPFeatureExtractor', size: 32 })).toEqual({
+      to: { edge: 32 },
+      crop: square(224),
+      resample: 3,
+    });
+    expect(size({ image_processor_type: 'SiglipImageProcessor' })).toEqual({
+      to: square(224),
+      crop: null,
+      resample: 3,
+    });
+    expect(size({ image_processor_type: 'BlipImageProcessor', size: 32 })).toEqual({
+      to: square(32),
+      crop: null,
+      resample: 3,
+    });
+    expect(size({ image_processor_type: 'ViTImageProcessor' })).toEqual({ to: square(224), crop: null, resample: 2 });
+    expect(size({ do_resize: false, crop_size: { height: 5, width: 6 } })).toEqual({
+      to: null,
+      crop: { width: 6, height: 5 },
+      resample: 3,
+    });
+  });
+
+  it('cuts and pads from the centre as transformers does', () => {
+    const { data } = flatImage(3, 7);
+    const image: RgbImage = { width: 3, height: 3, data: data.map((_, i) => Math.floor(i / 3)) };
+    const reds = (crop: RgbImage) => Array.from({ length: crop.width * crop.height }, (_, i) => crop.data[i * 3]);
+    expect(reds(centreCrop(image, 2, 2))).toEqual([0, 1, 3, 4]);
+    expect(reds(centreCrop(image, 4, 1))).toEqual([0, 3, 4, 5]);
+  });
+});
+
+/** Planes back to interleaved bytes. */
+function pixelsOf(planes: Float32Array, level: (value: number, channel: number) => number): Uint8Array {
+  const area = planes.length / 3;
+  const pixels = new Uint8Array(planes.length);
+  for (let c = 0; c < 3; c++)
+    for (let i = 0; i < area; i++) pixels[i * 3 + c] = Math.round(level(planes[c * area + i]!, c));
+  return pixels;
+}
