@@ -74,7 +74,7 @@ async function submit(dir: string, options: SubmitOptions): Promise<void> {
   const { follow } = await import('./watch.ts');
   await follow(server, submission.evaluation.id, {
     json: options.json === true,
-    asLine: (evaluation) => ({ ...ids, ...evaluation }),
+    lastLine: (evaluation) => ({ ...ids, ...evaluation }),
   });
 }
 
@@ -82,7 +82,8 @@ async function readManifest(dir: string, silent: boolean): Promise<ManifestFile[
   const { bytes, startProgress } = await import('./progress.ts');
   const { hashFiles, listFolder } = await import('./folder.ts');
   const files = await listFolder(dir);
-  const progress = startProgress('Reading  ', sum(files), bytes, { silent });
+  // a quick step: worth a bar on a terminal, not lines in a log
+  const progress = startProgress('Reading  ', sum(files), bytes, { silent: silent || !process.stderr.isTTY });
   let read = 0;
   const manifest = await hashFiles(dir, files, (n) => {
     read += n;

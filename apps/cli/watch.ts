@@ -39,13 +39,14 @@ async function watch(id: string, options: WatchOptions): Promise<void> {
 
 export interface FollowOptions {
   json: boolean;
-  /** What --json prints for a change; by default the evaluation itself. */
-  asLine?(evaluation: Evaluation): unknown;
+  /** With --json: prints one line at the end, made of its last state, and none before. */
+  lastLine?(evaluation: Evaluation): unknown;
 }
 
 /** Follows an evaluation to its end and shows it. Throws CliFault unless it ends as DONE. */
 export async function follow(server: Server, evaluationId: string, options: FollowOptions): Promise<void> {
-  const show = options.json ? jsonView(options.asLine ?? ((evaluation) => evaluation)) : await readerView();
+  const { json, lastLine } = options;
+  const show = json ? jsonView(lastLine === undefined) : await readerView();
   let last: Evaluation | undefined;
   try {
     for await (const evaluation of changes(server, evaluationId, show.lost)) {
@@ -56,8 +57,9 @@ export async function follow(server: Server, evaluationId: string, options: Foll
   } finally {
     show.end();
   }
+  if (json && lastLine && last) process.stdout.write(`${JSON.stringify(lastLine(last))}\n`);
   if (last?.state === 'DONE') {
-    if (!options.json) process.stdout.write(`${tableOf(last.results)}\n`);
+    if (!json) process.stdout.write(`${tableOf(last.results)}\n`);
     return;
   }
   if (last?.failure) throw new CliFault(`${last.failure.message} ${last.failure.remedy}`);
@@ -101,9 +103,11 @@ interface View {
   end(): void;
 }
 
-function jsonView(asLine: (evaluation: Evaluation) => unknown): View {
+function jsonView(everyChange: boolean): View {
   return {
-    change: (evaluation) => void process.stdout.write(`${JSON.stringify(asLine(evaluation))}\n`),
+    change(evaluation) {
+      if (everyChange) process.stdout.write(`${JSON.stringify(evaluation)}\n`);
+    },
     lost() {},
     end() {},
   };
@@ -122,8 +126,9 @@ async function readerView(): Promise<View> {
   };
   return {
     change(evaluation) {
+      if (evaluation.state !== 'SCORING') bar?.end();
       if (evaluation.state !== 'SCORING' || !isTerminal) say(`${evaluation.checkpoint.name}: ${describe(evaluation)}`);
-      if (!isTerminal || evaluation.rowsTotal === 0) return;
+      if (!isTerminal || evaluation.state !== 'SCORING') return;
       bar ??= startProgress('Scoring', evaluation.rowsTotal, (rows) => `${Math.round(rows)} rows`, { silent: false });
       bar.set(evaluation.rowsDone);
     },

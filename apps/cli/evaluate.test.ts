@@ -1,0 +1,256 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, gdbench } from '../../test/support/command.ts';
+import { tinyClip, tinyDiffusion, weightsOf, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+
+const SUBTASKS = [
+  'pair_binding_size',
+  'pair_binding_color',
+  'binding_shape_color',
+  'binding_color_shape',
+  'recognition_color',
+  'recognition_shape',
+  'spatial',
+];
+
+let scratch: string;
+let data: string;
+let ldm: string;
+let clip: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'evaluate-'));
+  data = path.join(scratch, 'data');
+  [ldm, clip] = [path.join(scratch, 'tiny ldm'), path.join(scratch, 'clip')];
+  await writeFiles(ldm, tinyDiffusion());
+  await writeFiles(clip, tinyClip());
+  await writeData();
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+/** A root in the official layout: 2 examples a subtask of clevr, 2 of winoground, no mmbias. */
+async function writeData(): Promise<void> {
+  const image = (salt: number) => {
+    const pixels = Uint8Array.from(weightsOf(8 * 8 * 3, salt), (value) => Math.round((value + 1) * 127));
+    return sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } })
+      .png()
+      .toBuffer();
+  };
+  const files: Record<string, Uint8Array | object> = {
+    'winoground/data.json': [0, 1].map((id) => ({
+      id,
+      caption_0: 'a cube on a ball',
+      caption_1: 'a ball on a cube',
+      tag: 'Scope',
+      secondary_tag: '',
+      collapsed_tag: 'Object',
+    })),
+  };
+  for (const [i, subtask] of SUBTASKS.entries()) {
+    files[`clevr/captions/${subtask}.json`] = {
+      'one.png': [['red cube', 'blue cube']],
+      'two.png': [['ball', `${subtask.slice(0, i + 1).replaceAll('_', ' ')}`]],
+    };
+  }
+  for (const [i, name] of ['one', 'two'].entries()) files[`clevr/images/${name}.png`] = await image(i);
+  for (const id of [0, 1])
+    for (const n of [0, 1]) files[`winoground/images/ex_${id}_img_${n}.png`] = await image(2 + 2 * id + n);
+  await writeFiles(data, files);
+}
+
+const evaluate = (...words: string[]): Promise<Ended> =>
+  gdbench(['evaluate', ...words], { GDBENCH_HOME: path.join(scratch, 'home') }).ended;
+const readJson = async (...at: string[]) => JSON.parse(await readFile(path.join(scratch, ...at), 'utf8'));
+const readLines = async (...at: string[]) =>
+  (await readFile(path.join(scratch, ...at), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('gdbench evaluate', () => {
+  it('writes results and, an example a line, scores and the errors of samples', async () => {
+    const out = path.join(scratch, 'out');
+    const ended = await evaluate(
+      ldm,
+      '--data',
+      data,
+      '--samples',
+      '5',
+      '--seed',
+      '3',
+      '--errors',
+      '--out',
+      out,
+      '--json',
+    );
+    expect([ended.code, ended.stderr]).toEqual([0, '']);
+    const results = await readJson('out', 'results.json');
+    expect(JSON.parse(ended.stdout)).toEqual(results);
+    expect(results).toMatchObject({ checkpoint: 'tiny ldm', protocol: 'diffusion-itm', samples: 5, seed: 3 });
+    expect(results.checkpointSha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(results.codeVersion).toMatch(/\d/);
+
+    expect(Object.keys(results.tasks)).toEqual(['clevr', 'winoground']);
+    const { n, ties, dataVersion, chance, metrics, intervals } = results.tasks.clevr;
+    expect([n, typeof ties]).toEqual([14, 'number']);
+    expect(dataVersion).toMatch(/^[0-9a-f]{16}$/);
+    for (const one of [chance, metrics, intervals]) expect(Object.keys(one)).toEqual([...SUBTASKS, 'average']);
+    expect(chance.average).toBe(0.5);
+
+    const clevr = await readLines('out', 'scores', 'clevr.jsonl');
+    expect(clevr.map(({ example }) => example)).toEqual(SUBTASKS.flatMap((s) => [`${s}/one.png/0`, `${s}/two.png/0`]));
+    const right = (subtask: string) => {
+      const pairs = clevr.filter(({ example }) => example.startsWith(`${subtask}/`)).map(({ scores }) => scores.flat());
+      return pairs.reduce((sum, [a, b]) => sum + (a > b ? 1 : a === b ? 0.5 : 0), 0) / pairs.length;
+    };
+    for (const subtask of SUBTASKS) expect(metrics[subtask]).toBe(right(subtask));
+
+    const winoground = await readLines('out', 'scores', 'winoground.jsonl');
+    for (const { scores, errors } of winoground) {
+      for (const w of [0, 1]) {
+        for (const i of [0, 1]) {
+          const { length } = errors.cond[w][i];
+          const mean =
+            errors.cond[w][i].reduce((sum: number, e: number, k: number) => sum + e - errors.uncond[i][k], 0) / length;
+          expect(length).toBe(5);
+          expect(scores[w][i]).toBeCloseTo(-mean, 10);
+        }
+      }
+    }
+    expect((await readdir(out, { recursive: true })).sort()).toEqual([
+      'results.json',
+      'scores',
+      'scores/clevr.jsonl',
+      'scores/winoground.jsonl',
+    ]);
+  });
+
+  it('scores a dual encoder by the cosine, samples nothing, and says in plain lines what it does', async () => {
+    const out = path.join(scratch, 'clip-out');
+    const words = ['--tasks', 'winoground', '--protocol', 'diffusion-itm', '--limit', '1', '--out', out];
+    const ended = await gdbench(['evaluate', clip, ...words], {
+      GDBENCH_DATA: data,
+      GDBENCH_BATCH: '2',
+      GDBENCH_THREADS: '1',
+    }).ended;
+    expect([ended.code, ended.stderr]).toEqual([0, '']);
+    expect(ended.stdout).toMatch(/^clip: dual-encoder, .* protocol cosine\n/);
+    expect(ended.stdout).toContain('Scoring winoground: 1 of 1 (100%)');
+    expect(ended.stdout).toMatch(/winoground +group +\d/);
+    const results = await readJson('clip-out', 'results.json');
+    expect(results).toMatchObject({ protocol: 'cosine', samples: null, seed: null });
+    expect(results.tasks.winoground).toMatchObject({ n: 1, chance: { text: 0.25, image: 0.25, 'text.Scope': 0.25 } });
+    const [line] = await readLines('clip-out', 'scores', 'winoground.jsonl');
+    expect(Object.keys(line)).toEqual(['example', 'scores']);
+  });
+
+  it('gives the same bytes again with batch and threads pinned, by flag or by environment', async () => {
+    const run = async (name: string, words: string[], env: Record<string, string>) => {
+      const out = path.join(scratch, name);
+      const { code } = await gdbench(
+        ['evaluate', ldm, '--data', data, '--samples', '4', '--tasks', 'winoground', '--out', out, ...words],
+        env,
+      ).ended;
+      return [code, await readFile(path.join(out, 'scores', 'winoground.jsonl'), 'utf8')];
+    };
+    const [flags, env] = await Promise.all([
+      run('pinned-1', ['--batch', '3', '--threads', '1'], {}),
+      run('pinned-2', [], { GDBENCH_BATCH: '3', GDBENCH_THREADS: '1' }),
+    ]);
+    expect(flags[0]).toBe(0);
+    expect(env).toEqual(flags);
+  });
+
+  it.each<[string, number, (out: string) => string[], RegExp]>([
+    [
+      'a refused checkpoint',
+      1,
+      (out) => [path.join(scratch, 'random'), '--data', data, '--out', out],
+      /^unet\/model.onnx is not an ONNX model: .*\.\n$/,
+    ],
+    [
+      'an empty folder',
+      1,
+      (out) => [path.join(scratch, 'empty'), '--data', data, '--out', out],
+      /^The folder is empty; .*\.\n$/,
+    ],
+    [
+      'a data root that cannot serve',
+      1,
+      (out) => [clip, '--data', data, '--tasks', 'mmbias', '--out', out],
+      /^The data root .* cannot serve mmbias: .*\.\n$/,
+    ],
+    [
+      'a data root that is not there',
+      1,
+      (out) => [clip, '--data', path.join(scratch, 'nowhere'), '--out', out],
+      /^The data root .*nowhere is not a folder: .*\.\n$/,
+    ],
+    ['no folder', 2, (out) => [path.join(scratch, 'nowhere'), '--out', out], /nowhere is not there: give the folder/],
+    ['a file for a folder', 2, (out) => [path.join(clip, 'config.json'), '--out', out], /is a file: give the folder/],
+    [
+      'no samples',
+      2,
+      (out) => [ldm, '--samples', '0', '--out', out],
+      /^--samples is 0: give a whole number from 1 to 1000\.\n$/,
+    ],
+    ['half a sample', 2, (out) => [ldm, '--samples', '2.5', '--out', out], /^--samples is 2.5/],
+    [
+      'an unknown task',
+      2,
+      (out) => [ldm, '--tasks', 'clevr,chess', '--out', out],
+      /^--tasks names "chess", which is no task/,
+    ],
+    [
+      'a protocol of another kind',
+      2,
+      (out) => [ldm, '--protocol', 'cosine', '--data', data, '--out', out],
+      /^--protocol cosine does not fit this diffusion checkpoint/,
+    ],
+    ['an unknown flag', 2, () => [ldm, '--nonsense'], /^Unknown option '--nonsense'/],
+    ['an unknown device', 2, () => [ldm, '--device', 'abacus'], /^The device "abacus" is not known/],
+  ])('ends on %s with %i and one sentence, and writes nothing', async (title, code, words, sentence) => {
+    await writeFiles(path.join(scratch, 'random'), {
+      ...tinyDiffusion(),
+      'unet/model.onnx': Uint8Array.from({ length: 999 }, (_, i) => (i * 37) & 255),
+    });
+    await writeFiles(path.join(scratch, 'empty'), { '.keep': '' });
+    const out = path.join(scratch, `out of ${title}`);
+    const ended = await evaluate(...words(out));
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toMatch(sentence);
+    expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+    await expect(readdir(out)).rejects.toThrow('ENOENT');
+  });
+
+  it('leaves no half results behind when an image turns out to be broken', async () => {
+    const root = path.join(scratch, 'broken');
+    await writeFiles(root, { 'winoground/data.json': await readJson('data', 'winoground', 'data.json') });
+    for (const name of await readdir(path.join(data, 'winoground/images')))
+      await writeFiles(root, { [`winoground/images/${name}`]: 'no image' });
+    const out = path.join(scratch, 'broken-out');
+    const ended = await evaluate(clip, '--data', root, '--out', out, '--json');
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(/The image winoground\/images\/ex_0_img_0.png cannot be read: .*\n$/);
+    expect(await readdir(out, { recursive: true })).toEqual(['scores']);
+  });
+
+  it('explains itself', async () => {
+    const { code, stdout } = await evaluate('--help');
+    expect(code).toBe(0);
+    for (const flag of [
+      '--data',
+      '--tasks',
+      '--protocol',
+      '--samples',
+      '--seed',
+      '--limit',
+      '--out',
+      '--errors',
+      '--json',
+    ])
+      expect(stdout).toContain(flag);
+  });
+});
