@@ -14,6 +14,7 @@ export type {
 } from './evaluations/rows.ts';
 export { createSubmission, type NewSubmission } from './submissions/create-submission.ts';
 export { fileStored } from './submissions/file-stored.ts';
+export { failUpload, readWaiting, type WaitingSubmission } from './submissions/forgotten.ts';
 export {
   type FileRow,
   readFile,

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { SetupFault } from './fault.ts';
 import { type Binaries, CommandError, findBinaries, findOwner, type Owner, run } from './postgres/binaries.ts';
 import { choosePort, createCluster, USER, writeSettings } from './postgres/cluster.ts';
+import { withLock } from './postgres/lock.ts';
 import { findPlace } from './postgres/place.ts';
 import { findRunning, isAlive, readPostmaster, stopWithUs } from './postgres/running.ts';
 
@@ -44,7 +45,8 @@ interface Server {
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const dir = resolve(options.dir);
   try {
-    return await start(dir, options);
+    await mkdir(dir, { recursive: true });
+    return await withLock(join(dir, 'starting'), () => start(dir, options));
   } catch (error) {
     throw await asFault(error, dir);
   }
@@ -96,7 +98,6 @@ async function start(
 }
 
 async function prepare(dir: string, onProgress: EmbeddedOptions['onProgress']): Promise<Server> {
-  await mkdir(dir, { recursive: true });
   const owner = await findOwner();
   const { data, binaries } = await findPlace(dir, await findBinaries(), owner);
   const password = await readPassword(join(dir, 'password'));

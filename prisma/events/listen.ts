@@ -73,9 +73,18 @@ async function listenOnce(url: string, listener: Listener, signal: AbortSignal, 
     await ended;
   } finally {
     clearInterval(ping);
-    // a half-open connection would wait for an answer for minutes
-    await Promise.race([client.end().catch(() => undefined), pause(1_000, signal)]);
+    await endWithin(client, 1_000);
   }
+}
+
+/** A half-open connection would wait for the server's answer for minutes. */
+async function endWithin(client: pg.Client, ms: number): Promise<void> {
+  const ended = new AbortController();
+  const end = client
+    .end()
+    .catch(() => undefined)
+    .finally(() => ended.abort());
+  await Promise.race([end, pause(ms, ended.signal)]);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -48,7 +48,12 @@ const SHARDS = `
 const ROW = 'INSERT INTO "LeaderboardRow" ("evaluationId") VALUES ($1)';
 
 /** QUEUED, with its plan: tasks, shards, a job for each shard, and a row on the board. False when the lease is lost. */
-export function accept(db: Database, evaluationId: string, token: string, acceptance: Acceptance): Promise<boolean> {
+export async function accept(
+  db: Database,
+  evaluationId: string,
+  token: string,
+  acceptance: Acceptance,
+): Promise<boolean> {
   const { protocol, warnings, tasks } = acceptance;
   const shards = tasks.flatMap(({ task, shards: planned }) => planned.map((shard) => ({ ...shard, task })));
   requirePlan(tasks);

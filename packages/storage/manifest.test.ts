@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { isAbsolute, normalize, resolve, sep } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { checkManifestPath, checkpointSha256 } from './manifest.ts';
+
+const Sha256 = fc
+  .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 64, maxLength: 64 })
+  .map((digits) => digits.join(''));
+const File = fc.record({ path: fc.string({ unit: 'grapheme', minLength: 1 }), sha256: Sha256 });
+const Files = fc.uniqueArray(File, { selector: ({ path }) => path, maxLength: 10 });
+
+test('a checkpoint’s hash is that of its sorted lines, and does not depend on their order', () => {
+  fc.assert(
+    fc.property(Files, fc.infiniteStream(fc.double({ noNaN: true })), (files, keys) => {
+      // code points compare as their UTF-8 bytes do
+      const sorted = [...files].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+      const text = sorted.map(({ path, sha256 }) => `${path}\0${sha256}\n`).join('');
+      const expected = createHash('sha256').update(text).digest('hex');
+      const shuffled = files.map((file) => ({ file, key: keys.next().value })).sort((a, b) => a.key - b.key);
+      expect(checkpointSha256(shuffled.map(({ file }) => file))).toBe(expected);
+    }),
+  );
+});
+
+test('paths outside the basic plane sort after those inside it', () => {
+  const files = ['😀', 'ﬁ', 'z'].map((path) => ({ path, sha256: 'a'.repeat(64) }));
+  const text = ['z', 'ﬁ', '😀'].map((path) => `${path}\0${'a'.repeat(64)}\n`).join('');
+  expect(checkpointSha256(files)).toBe(createHash('sha256').update(text).digest('hex'));
+});
+
+test.each([
+  'config.json',
+  'unet/model.onnx',
+  'a/b/c/d/e/f/g/h',
+  '...',
+  '.hidden',
+  'ünï/文件.json',
+  'a b',
+  'x'.repeat(255),
+])('the path %j may stand', (path) => expect(checkManifestPath(path)).toBeNull());
+
+test.each([
+  '',
+  '/etc/passwd',
+  '..',
+  '../x',
+  'a/../../x',
+  'a/..',
+  './a',
+  'a/./b',
+  'a//b',
+  'a/',
+  'a\\b',
+  '..\\x',
+  'C:/x',
+  'c:x',
+  'a\0b',
+  'a\nb',
+  'a\u001bb',
+  '\ud800',
+  'x'.repeat(256),
+  'a/b/c/d/e/f/g/h/i',
+])('the path %j may not stand, in one sentence with what to do', (path) => {
+  expect(checkManifestPath(path)).toMatch(/^(A|The) path .+: .+\.$/);
+});
+
+test('no path that may stand leaves its folder', () => {
+  const Part = fc.oneof(fc.constantFrom('..', '.', '', '/', '\\', 'a', 'C:', '\0'), fc.string());
+  fc.assert(
+    fc.property(
+      fc.array(Part, { maxLength: 6 }).map((parts) => parts.join('/')),
+      (path) => {
+        fc.pre(checkManifestPath(path) === null);
+        expect(isAbsolute(path)).toBe(false);
+        expect(normalize(path)).toBe(path);
+        expect(resolve('/root/folder', path).startsWith(`/root/folder${sep}`)).toBe(true);
+      },
+    ),
+  );
+});

@@ -1,0 +1,175 @@
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { completeTruly, planned, uploaded } from '../../test/support/evaluation.ts';
+import { testFileDatabase } from '../../test/support/open-database.ts';
+import { type DatabaseEvent, listen } from '../events.ts';
+import { boardVersion } from '../leaderboard.ts';
+import { log } from '../log.ts';
+import { claim, heartbeat } from '../shards.ts';
+import { cancel, readEvaluation } from '../submissions.ts';
+import { CHANNEL, parseEvent } from './channel.ts';
+
+const database = testFileDatabase();
+
+/** A listener that keeps everything from the start, so that no test races with it. */
+function recorder(url: string) {
+  const events: DatabaseEvent[] = [];
+  const errors: Error[] = [];
+  let connections = 0;
+  const waiting = new Set<() => void>();
+  const changed = () => {
+    for (const look of waiting) look();
+  };
+  const listener = listen(url, {
+    onEvent: (event) => {
+      events.push(event);
+      changed();
+    },
+    onConnect: () => {
+      connections += 1;
+      changed();
+    },
+    onError: (error) => {
+      errors.push(error);
+      changed();
+    },
+  });
+  const until = (holds: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!holds()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  return { events, errors, until, connections: () => connections, close: listener.close };
+}
+
+const isOf = (id: string) => (event: DatabaseEvent) => 'evaluation' in event && event.evaluation === id;
+
+async function countListeners(): Promise<number> {
+  const { rowCount } = await database().pool.query(
+    `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
+  );
+  return rowCount ?? 0;
+}
+
+async function terminateListeners(): Promise<number> {
+  const { rowCount } = await database().pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
+  );
+  return rowCount ?? 0;
+}
+
+test('every change of an evaluation or of the board is told after it is committed', async () => {
+  const heard = recorder(database().url);
+  try {
+    await heard.until(() => heard.connections() === 1);
+    const { evaluationId, shardIds } = await planned(database(), { shards: { clevr: [1] } });
+    const told = async (change: Promise<unknown>) => {
+      const before = heard.events.filter(isOf(evaluationId)).length;
+      await change;
+      await heard.until(() => heard.events.filter(isOf(evaluationId)).length > before);
+    };
+    await told(log(database(), evaluationId, { stage: 'score', message: 'x' }));
+    let shard: Awaited<ReturnType<typeof claim>> = null;
+    await told(
+      claim(database(), shardIds[0] ?? '', 'w').then((claimed) => {
+        shard = claimed;
+      }),
+    );
+    if (!shard) throw new Error('The shard could not be claimed.');
+    const { token, shardId } = shard as { token: string; shardId: string };
+    await told(heartbeat(database(), shardId, token, { examplesDone: 1 }));
+    await told(completeTruly(database(), shard));
+    const version = await boardVersion(database());
+    await heard.until(() => heard.events.some((event) => 'board' in event && event.board === version));
+    // what was told had happened: nobody reads the state before it
+    expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'DONE' });
+    expect(heard.errors).toEqual([]);
+  } finally {
+    await heard.close();
+  }
+});
+
+test('a listener whose connection is ended by the server connects anew, says so, and hears what follows', async () => {
+  const heard = recorder(database().url);
+  try {
+    await heard.until(() => heard.connections() === 1);
+    for (let round = 2; round <= 4; round += 1) {
+      expect(await terminateListeners()).toBe(1);
+      await heard.until(() => heard.connections() === round);
+      const { evaluationId } = await uploaded(database());
+      await heard.until(() => heard.events.some(isOf(evaluationId)));
+      await cancel(database(), evaluationId);
+    }
+    expect(heard.errors.length).toBeGreaterThanOrEqual(3);
+  } finally {
+    await heard.close();
+  }
+});
+
+test('a listener that starts before the server hears it once it is there', async () => {
+  const target = new URL(database().url);
+  const sockets = new Set<Socket>();
+  const proxy = createServer((socket) => {
+    const upstream = new (socket.constructor as typeof Socket)();
+    upstream.connect(Number(target.port), target.hostname);
+    for (const [from, to] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => to.destroy());
+      from.pipe(to);
+    }
+  });
+  // a port that is free, and where nothing listens yet
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const { port } = proxy.address() as { port: number };
+  await new Promise((resolve) => proxy.close(resolve));
+  const behind = new URL(target);
+  behind.host = `127.0.0.1:${port}`;
+  const heard = recorder(behind.href);
+  try {
+    await heard.until(() => heard.errors.length >= 2);
+    expect(heard.connections()).toBe(0);
+    proxy.listen(port, '127.0.0.1');
+    await heard.until(() => heard.connections() === 1);
+  } finally {
+    await heard.close();
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
+  }
+});
+
+test('a closed listener leaves no connection, and may be closed twice', async () => {
+  const heard = recorder(database().url);
+  await heard.until(() => heard.connections() === 1);
+  expect(await countListeners()).toBe(1);
+  await heard.close();
+  await heard.close();
+  // the server notices in its own time; the test's limit ends this
+  while ((await countListeners()) > 0) await setImmediate();
+  expect(heard.errors).toEqual([]);
+});
+
+test('payloads that are none of ours are passed over', async () => {
+  for (const payload of ['', 'x', '{}', '[]', 'null', '{"evaluation":1}', '{"board":"1"}'])
+    expect(parseEvent(payload)).toBeNull();
+  const heard = recorder(database().url);
+  try {
+    await heard.until(() => heard.connections() === 1);
+    await database().pool.query('SELECT pg_notify($1, $2)', [CHANNEL, 'rubbish']);
+    await database().pool.query('SELECT pg_notify($1, $2)', [CHANNEL, '{"board":7}']);
+    await heard.until(() => heard.events.length > 0);
+    expect(heard.events).toEqual([{ board: 7 }]);
+  } finally {
+    await heard.close();
+  }
+});

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import { newSubmission, uploaded } from '../../test/support/evaluation.ts';
+import { testFileDatabase } from '../../test/support/open-database.ts';
+import { newId } from '../id.ts';
+import { boardVersion } from '../leaderboard.ts';
+import { log } from '../log.ts';
+import {
+  cancel,
+  createSubmission,
+  fileStored,
+  readEvaluation,
+  readFile,
+  readLog,
+  readSubmission,
+} from '../submissions.ts';
+
+const database = testFileDatabase();
+
+async function inspectJobs(evaluationId: string): Promise<number> {
+  const sql = `SELECT count(*)::int AS n FROM graphile_worker.jobs WHERE key = $1 AND task_identifier = 'inspect'`;
+  const { rows } = await database().pool.query(sql, [evaluationId]);
+  return rows[0].n;
+}
+
+test('the same submission sent many times at once is one submission', async () => {
+  const input = newSubmission();
+  const made = await Promise.all(Array.from({ length: 6 }, () => createSubmission(database(), input)));
+  expect(new Set(made.map(({ submissionId }) => submissionId)).size).toBe(1);
+  expect(new Set(made.map(({ evaluationId }) => evaluationId)).size).toBe(1);
+  const submission = await readSubmission(database(), made[0]?.submissionId ?? '');
+  expect(submission?.files.map(({ path, size, sha256, stored }) => ({ path, size, sha256, stored }))).toEqual(
+    input.files.map((file) => ({ ...file, stored: false })),
+  );
+  expect(submission).toMatchObject({
+    state: 'UPLOADING',
+    checkpoint: { name: input.name, sha256: input.sha256, bytes: 300, kind: null },
+  });
+});
+
+test('another name, another content or a submission that is under way already makes a new one', async () => {
+  const input = newSubmission();
+  const first = await createSubmission(database(), input);
+  const others = [
+    await createSubmission(database(), { ...input, name: `${input.name}-2` }),
+    await createSubmission(database(), { ...newSubmission(input.name) }),
+  ];
+  await cancel(database(), first.evaluationId);
+  others.push(await createSubmission(database(), input));
+  expect(new Set([first, ...others].map(({ submissionId }) => submissionId)).size).toBe(4);
+});
+
+test('the last file that is stored begins inspection once, also when the last two are stored at once', async () => {
+  const { submissionId, evaluationId } = await createSubmission(database(), newSubmission());
+  const files = (await readSubmission(database(), submissionId))?.files ?? [];
+  const before = await boardVersion(database());
+  const said = await Promise.all(files.flatMap(({ id }) => [fileStored(database(), id), fileStored(database(), id)]));
+  expect(said).toContain('inspecting');
+  expect(await inspectJobs(evaluationId)).toBe(1);
+  expect(await boardVersion(database())).toBe(before + 1);
+  const evaluation = await readEvaluation(database(), evaluationId);
+  expect(evaluation).toMatchObject({
+    state: 'INSPECTING',
+    bytesStored: 300,
+    bytesTotal: 300,
+    place: expect.any(Number),
+  });
+  expect(evaluation?.uploadedAt).toBeInstanceOf(Date);
+  expect(await fileStored(database(), files[0]?.id ?? '')).toBe('inspecting');
+});
+
+test('a file that waits for others says so, and its bytes count', async () => {
+  const { submissionId, evaluationId } = await createSubmission(database(), newSubmission());
+  const file = (await readSubmission(database(), submissionId))?.files[0];
+  expect(await fileStored(database(), file?.id ?? '')).toBe('waiting');
+  expect(await readEvaluation(database(), evaluationId)).toMatchObject({
+    state: 'UPLOADING',
+    bytesStored: 100,
+    bytesTotal: 300,
+  });
+  expect(await readFile(database(), file?.id ?? '')).toEqual({
+    ...file,
+    stored: true,
+    submissionId,
+    evaluationId,
+    state: 'UPLOADING',
+  });
+  await cancel(database(), evaluationId);
+  expect(await fileStored(database(), file?.id ?? '')).toBe('gone');
+});
+
+test('files that the service holds need not be sent; when it holds all, inspection begins at once', async () => {
+  const input = newSubmission();
+  const some = await createSubmission(database(), { ...input, storedHashes: new Set([input.files[1]?.sha256 ?? '']) });
+  expect((await readSubmission(database(), some.submissionId))?.files.map(({ stored }) => stored)).toEqual([
+    false,
+    true,
+  ]);
+  const all = await createSubmission(database(), {
+    ...input,
+    storedHashes: new Set(input.files.map(({ sha256 }) => sha256)),
+  });
+  expect(all).toEqual(some);
+  expect(await readEvaluation(database(), all.evaluationId)).toMatchObject({ state: 'INSPECTING' });
+  expect(await inspectJobs(all.evaluationId)).toBe(1);
+});
+
+test.each(['', 'x', `' OR true --`, '00000000-0000-0000-0000-00000000000g'])(
+  'the text %j is the id of nothing',
+  async (text) => {
+    expect(await readSubmission(database(), text)).toBeNull();
+    expect(await readEvaluation(database(), text)).toBeNull();
+    expect(await readFile(database(), text)).toBeNull();
+    expect(await fileStored(database(), text)).toBe('gone');
+    expect(await readLog(database(), text, 10)).toEqual([]);
+  },
+);
+
+test('ids of nothing are null, and ids are read in either case', async () => {
+  expect(await readEvaluation(database(), newId())).toBeNull();
+  const { evaluationId } = await uploaded(database());
+  expect(await readEvaluation(database(), evaluationId.toUpperCase())).toMatchObject({ id: evaluationId });
+});
+
+test('the log gives the newest lines, oldest first', async () => {
+  const { evaluationId } = await uploaded(database());
+  for (const message of ['one', 'two', 'three'])
+    await log(database(), evaluationId, { stage: 'inspect', worker: 'w', message });
+  const lines = await readLog(database(), evaluationId, 2);
+  expect(lines.map(({ stage, worker, message }) => [stage, worker, message])).toEqual([
+    ['inspect', 'w', 'two'],
+    ['inspect', 'w', 'three'],
+  ]);
+});
