@@ -98,6 +98,20 @@ describe('clusteredAccuracy', () => {
     expect(covered / runs).toBeLessThan(0.99);
   });
 
+  it('is as wide as the scatter of the clusters says, which is less where examples of an image differ', () => {
+    const index = seededIndex(13);
+    // 14 unrelated examples an image: one image's mean scatters far less than a single example
+    const sample = Array.from({ length: 100 }, (_, i) =>
+      Array.from({ length: 14 }, (): ClusteredCredit => ({ cluster: `${i}`, credit: index(2) })),
+    );
+    const means = sample.map((image) => image.reduce((sum, one) => sum + one.credit, 0) / image.length);
+    const centre = means.reduce((a, b) => a + b) / means.length;
+    const error = Math.sqrt(means.reduce((sum, mean) => sum + (mean - centre) ** 2, 0)) / means.length;
+    const { low, high } = clusteredAccuracy([sample.flat()]).macro;
+    expect((high! - low!) / (2 * 1.96 * error)).toBeGreaterThan(0.85);
+    expect((high! - low!) / (2 * 1.96 * error)).toBeLessThan(1.15);
+  });
+
   it('falls back on Wilson over clusters where all are right, all tied, or there is one cluster', () => {
     const same = (clusters: number, value: number) =>
       Array.from({ length: clusters * 3 }, (_, i): ClusteredCredit => ({ cluster: `${i % clusters}`, credit: value }));
