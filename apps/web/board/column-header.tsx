@@ -45,8 +45,8 @@ export function ColumnHeader({
       <span className={styles.metric}>
         {column.sides ? (
           <>
-            <span className={styles.sideY}>◂ {column.sides[1]}</span>
-            <span className={styles.sideX}>{column.sides[0]} ▸</span>
+            <span className={styles.sideY}>← {column.sides[1]}</span>
+            <span className={styles.sideX}>{column.sides[0]} →</span>
           </>
         ) : (
           column.label

@@ -29,7 +29,7 @@ export function Glyph({ kind }: { kind: CheckpointKind | null | undefined }) {
       className={`${styles.glyph} ${kindClass(kind)}`}
       viewBox="0 0 12 12"
       role="img"
-      aria-label={kind ? WORDS[kind] : 'kind not known yet'}
+      aria-label={kind ? WORDS[kind] : 'kind not known'}
     >
       {kind ? (
         <path d={SHAPES[kind]} fill="currentColor" />

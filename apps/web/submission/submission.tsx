@@ -45,14 +45,14 @@ export function Submission({
         {stagesOf(evaluation, now).map(({ title, mark, note }) => (
           <li key={title} data-mark={mark} aria-current={mark === 'now' ? 'step' : undefined}>
             <b>{title}</b>
-            <span>{note || (mark === 'ahead' ? 'not yet' : '')}</span>
+            <span>{note || (mark === 'ahead' ? (active ? 'not yet' : 'not reached') : '')}</span>
           </li>
         ))}
       </ol>
       <Verdict evaluation={evaluation} />
       <div className={styles.columns}>
         <div className={styles.side}>
-          <Scores evaluation={evaluation} tasks={tasks} />
+          {(active || evaluation.results.length > 0) && <Scores evaluation={evaluation} tasks={tasks} />}
           <Inspection evaluation={evaluation} />
           <FileList files={submission.files} />
         </div>
@@ -110,7 +110,7 @@ function Head({
             {state}
           </span>
           <span>
-            <Glyph kind={checkpoint.kind} /> {facts.length > 0 ? facts.join(' · ') : 'kind not known yet'}
+            <Glyph kind={checkpoint.kind} /> {facts.length > 0 ? facts.join(' · ') : isActive(state) ? 'kind not known yet' : 'kind not known'}
           </span>
           <span className="mono" title={checkpoint.sha256}>
             sha256 {shortHash(checkpoint.sha256)}
