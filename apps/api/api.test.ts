@@ -65,7 +65,7 @@ describe('the leaderboard', () => {
     const ids: string[] = [];
     for (const [i, average] of averages.entries()) ids.push(await finishAs(test.db, `model ${i}`, average));
     const half = await submitStored(test.db, 'half scored');
-    await acceptAs(test.db, half.evaluationId, 2);
+    await acceptAs(test.db, half.evaluationId);
     await scoreNext(test.db, half.evaluationId, 0.99);
 
     const { leaderboard } = await request<Board>(test.url, BOARD, { first: 100 });
@@ -148,7 +148,7 @@ describe('the leaderboard', () => {
 describe('an evaluation', () => {
   it('tells its tasks, its results and what was not sampled', async () => {
     const { evaluationId } = await submitStored(test.db, 'dual encoder');
-    await acceptAs(test.db, evaluationId, 2, 'cosine');
+    await acceptAs(test.db, evaluationId, { protocol: 'cosine' });
     await scoreNext(test.db, evaluationId, 0.75);
     const { evaluation } = await request<{ evaluation: Record<string, unknown> }>(
       test.url,

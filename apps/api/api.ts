@@ -67,7 +67,7 @@ export async function startApi(config: ApiConfig, log: Logger = createLog()): Pr
       () => false,
     );
   httpServer.on('request', createApp({ apollo, context, loopbackOnly: config.loopbackOnly, isReady, metrics, log }));
-  const sockets = openSockets({ httpServer, schema, context, mask, metrics, loopbackOnly: config.loopbackOnly });
+  const sockets = openSockets({ httpServer, schema, context, mask, metrics, log, loopbackOnly: config.loopbackOnly });
 
   const end = async () => {
     await sockets.close();

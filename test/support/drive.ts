@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ExampleScores, TaskSummary } from '@gdbench/benchmark/task';
+import type { ExampleScores, MetricValue, TaskName, TaskSummary } from '@gdbench/benchmark/task';
 import type { Database } from '@gdbench/prisma/database';
 import { accept, claimInspection } from '@gdbench/prisma/inspection';
 import { claim, complete } from '@gdbench/prisma/shards';
@@ -26,13 +26,15 @@ export async function submitStored(
   });
 }
 
-/** Inspects as a worker would: one task, clevr, of one shard an example. */
-export async function acceptAs(
-  db: Database,
-  evaluationId: string,
-  examples = 2,
-  protocol = 'diffusion-itm',
-): Promise<void> {
+interface Plan {
+  task?: TaskName;
+  examples?: number;
+  protocol?: string;
+}
+
+/** Inspects as a worker would: one task, of one shard an example. */
+export async function acceptAs(db: Database, evaluationId: string, plan: Plan = {}): Promise<void> {
+  const { task = 'clevr', examples = 2, protocol = 'diffusion-itm' } = plan;
   const inspection = await claimInspection(db, evaluationId, 'test');
   if (!inspection) throw new Error(`Nothing to inspect in ${evaluationId}.`);
   const shards = Array.from({ length: examples }, (_, i) => ({ from: i, to: i + 1, cost: 10 }));
@@ -42,13 +44,13 @@ export async function acceptAs(
     report: { inputSize: 64, predictionType: 'epsilon', checks: ['Its files are whole.'] },
     protocol,
     warnings: [],
-    tasks: [{ task: 'clevr', dataVersion: 'test', examples, shards }],
+    tasks: [{ task, dataVersion: 'test', examples, shards }],
   });
   if (!accepted) throw new Error(`The inspection of ${evaluationId} was lost.`);
 }
 
-/** Scores the evaluation's next shard, after which the task's average is `average`. */
-export async function scoreNext(db: Database, evaluationId: string, average: number): Promise<void> {
+/** Scores the evaluation's next shard, after which its task has these metrics; a number is CLEVR's average, ± 0.05. */
+export async function scoreNext(db: Database, evaluationId: string, metrics: number | MetricValue[]): Promise<void> {
   const shard = await db.prisma.shard.findFirstOrThrow({
     where: { evaluationId, state: 'QUEUED' },
     orderBy: { position: 'asc' },
@@ -59,21 +61,23 @@ export async function scoreNext(db: Database, evaluationId: string, average: num
   for (let index = claimed.from; index < claimed.to; index++)
     scores.push({ index, example: `e${index}`, scores: [[1], [0]] });
   const summarise = (all: ExampleScores[]): TaskSummary => ({
-    task: 'clevr',
+    task: claimed.task as TaskName,
     n: all.length,
     ties: 0,
-    metrics: [
-      { metric: 'average', value: average, low: average - 0.05, high: average + 0.05, chance: 0.5, n: all.length },
-    ],
+    metrics: typeof metrics === 'number' ? [averageOf(metrics, all.length)] : metrics,
   });
   const outcome = await complete(db, shard.id, claimed.token, { scores, summarise, rankingMetric: 'clevr.average' });
   if (outcome !== 'done') throw new Error(`Shard ${shard.id} was ${outcome}.`);
 }
 
+function averageOf(value: number, n: number): MetricValue {
+  return { metric: 'average', value, low: value - 0.05, high: value + 0.05, chance: 0.5, n };
+}
+
 /** From submission to DONE, with one example. */
 export async function finishAs(db: Database, name: string, average: number): Promise<string> {
   const { evaluationId } = await submitStored(db, name);
-  await acceptAs(db, evaluationId, 1);
+  await acceptAs(db, evaluationId, { examples: 1 });
   await scoreNext(db, evaluationId, average);
   return evaluationId;
 }

@@ -1,3 +1,4 @@
+import { isTransient } from '@gdbench/prisma/retry';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type Logger, logUnexpected } from '../log.ts';
 
@@ -14,11 +15,20 @@ export function createMask(log: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = rootCause(error);
     if (cause === null) return withoutTrace(formatted);
+    const place = {
+      ...(formatted.locations ? { locations: formatted.locations } : {}),
+      ...(formatted.path ? { path: formatted.path } : {}),
+    };
+    if (isTransient(cause))
+      return {
+        message: 'The database does not answer just now; try again in a moment.',
+        ...place,
+        extensions: { code: 'SERVICE_UNAVAILABLE' },
+      };
     const logId = logUnexpected(log, cause, formatted.path?.join('.') ?? 'graphql');
     return {
       message: `Something went wrong on our side, which the log has as ${logId}; try again in a moment.`,
-      ...(formatted.locations ? { locations: formatted.locations } : {}),
-      ...(formatted.path ? { path: formatted.path } : {}),
+      ...place,
       extensions: { code: 'INTERNAL_SERVER_ERROR', logId },
     };
   };

@@ -18,6 +18,11 @@ export function createMetrics() {
     }),
     sockets: new Gauge({ name: 'gdbench_sockets', help: 'Open GraphQL sockets.', registers }),
     subscriptions: new Gauge({ name: 'gdbench_subscriptions', help: 'Operations under way on sockets.', registers }),
+    topics: new Gauge({
+      name: 'gdbench_live_topics',
+      help: 'Evaluations and board pages that someone watches.',
+      registers,
+    }),
     boardReads: new Counter({
       name: 'gdbench_board_reads_total',
       help: 'Pages of the leaderboard asked for; `cached` ones were answered without reading them again.',

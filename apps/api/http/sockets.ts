@@ -15,6 +15,7 @@ import { WebSocketServer } from 'ws';
 import type { Context } from '../graphql/context.ts';
 import type { Mask } from '../graphql/errors.ts';
 import { LIMIT_RULES, MAX_OPERATIONS_PER_SOCKET, MAX_REQUEST_BYTES, PARSE_OPTIONS } from '../graphql/limits.ts';
+import type { Logger } from '../log.ts';
 import { refusal } from './loopback.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -24,6 +25,7 @@ interface Options {
   context: Context;
   mask: Mask;
   metrics: Metrics;
+  log: Logger;
   loopbackOnly: boolean;
 }
 
@@ -31,13 +33,8 @@ const RULES = [...specifiedRules, ...LIMIT_RULES];
 
 /** GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql, under the same limits as over HTTP. */
 export function openSockets(options: Options): { close(): Promise<void> } {
-  const { httpServer, schema, context, mask, metrics, loopbackOnly } = options;
+  const { httpServer, schema, context, mask, metrics, log, loopbackOnly } = options;
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_REQUEST_BYTES });
-  // an empty listener: a client that breaks off must not end the process
-  sockets.on('connection', (socket) => {
-    metrics.sockets.inc();
-    socket.on('close', () => metrics.sockets.dec());
-  });
   const server = useServer(
     {
       onSubscribe({ subscriptions }, _id, payload) {
@@ -58,6 +55,13 @@ export function openSockets(options: Options): { close(): Promise<void> } {
     sockets,
     12_000,
   );
+  // after graphql-ws's own listener, which would print the stack of every message that breaks the protocol
+  sockets.on('connection', (socket) => {
+    socket.removeAllListeners('error');
+    socket.on('error', (error) => log.warn({ reason: error.message }, 'a socket broke the protocol and is closed'));
+    metrics.sockets.inc();
+    socket.on('close', () => metrics.sockets.dec());
+  });
   httpServer.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const path = request.url?.split('?')[0];

@@ -52,7 +52,7 @@ describe('evaluationProgress', () => {
     expect(await socket.data<Progress>('1')).toMatchObject({
       evaluationProgress: { id: evaluationId, state: 'INSPECTING' },
     });
-    await acceptAs(test.db, evaluationId, 2);
+    await acceptAs(test.db, evaluationId);
     await socket.until<Progress>('1', ({ evaluationProgress }) => evaluationProgress?.state === 'QUEUED');
     await scoreNext(test.db, evaluationId, 0.5);
     const half = await socket.until<Progress>('1', ({ evaluationProgress }) => evaluationProgress?.shardsDone === 1);
@@ -106,7 +106,7 @@ describe('leaderboardChanged', () => {
     socket.subscribe('1', BOARD, { first: 100 });
     const before = await socket.data<Changed>('1');
     const { evaluationId } = await submitStored(test.db, 'appears');
-    await acceptAs(test.db, evaluationId, 2);
+    await acceptAs(test.db, evaluationId);
     await socket.until<Changed>('1', (board) => rowOf(board, evaluationId)?.state === 'QUEUED');
     await scoreNext(test.db, evaluationId, 0.7);
     await scoreNext(test.db, evaluationId, 0.7);
@@ -128,7 +128,7 @@ describe('a lost connection to the database', () => {
     // nothing has changed: what comes is the present state after the gap
     expect(await socket.data<Progress>('progress')).toMatchObject({ evaluationProgress: { state: 'INSPECTING' } });
     await socket.data('board');
-    await acceptAs(test.db, evaluationId, 1);
+    await acceptAs(test.db, evaluationId, { examples: 1 });
     await scoreNext(test.db, evaluationId, 0.8);
     await socket.until<Progress>('progress', ({ evaluationProgress }) => evaluationProgress?.state === 'DONE');
     await socket.until<Changed>('board', (board) => rowOf(board, evaluationId)?.state === 'DONE');
@@ -165,6 +165,22 @@ describe('a socket', () => {
     odd.send({ type: 'nonsense' });
     expect(await odd.closed).toBe(4400);
     expect((await fetch(`${test.url}/healthz`)).status).toBe(200);
+  });
+
+  it('leaves nothing behind when it breaks off', async () => {
+    const { evaluationId } = await submitStored(test.db, 'left alone');
+    const socket = await openSocket(test.url);
+    socket.subscribe('1', BOARD);
+    socket.subscribe('2', PROGRESS, { id: evaluationId });
+    await socket.data('1');
+    await socket.data('2');
+    await socket.close();
+    const metric = async (name: string) => {
+      const text = await (await fetch(`${test.url}/metrics`)).text();
+      return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1]);
+    };
+    for (const name of ['gdbench_sockets', 'gdbench_subscriptions', 'gdbench_live_topics'])
+      await expect.poll(() => metric(name)).toBe(0);
   });
 
   it('is refused to foreign pages and foreign names', async () => {

@@ -68,12 +68,12 @@ export function createLive(options: Options): Live {
 
   return {
     evaluation: (id) =>
-      topicOf(evaluations, id, {
+      topicOf(evaluations, id, metrics.topics, {
         read: () => patient(() => readEvaluation(id)),
         isLast: (evaluation) => evaluation === null || LAST_STATES.has(evaluation.state),
       }).subscribe(),
     leaderboard: (first) =>
-      topicOf(boards, first, {
+      topicOf(boards, first, metrics.topics, {
         read: () => patient(() => readBoard(first)),
         isSame: (before, after) => before.boardVersion === after.boardVersion,
       }).subscribe(),
@@ -88,10 +88,20 @@ export function createLive(options: Options): Live {
 }
 
 /** The topic of a key, made for its first subscriber and forgotten after its last. */
-function topicOf<K, T>(topics: Map<K, Topic<T>>, key: K, options: Omit<TopicOptions<T>, 'onEmpty'>): Topic<T> {
+function topicOf<K, T>(
+  topics: Map<K, Topic<T>>,
+  key: K,
+  gauge: Metrics['topics'],
+  options: Omit<TopicOptions<T>, 'onEmpty'>,
+): Topic<T> {
   const present = topics.get(key);
   if (present) return present;
-  const topic = createTopic<T>({ ...options, onEmpty: () => topics.delete(key) });
+  const onEmpty = () => {
+    topics.delete(key);
+    gauge.dec();
+  };
+  const topic = createTopic<T>({ ...options, onEmpty });
   topics.set(key, topic);
+  gauge.inc();
   return topic;
 }

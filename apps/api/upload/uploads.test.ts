@@ -1,4 +1,4 @@
-import { access, readdir, stat, writeFile } from 'node:fs/promises';
+import { access, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { openStorage } from '@gdbench/storage/storage';
@@ -277,6 +277,42 @@ describe('what a crash left behind', () => {
     expect(again.files[0]?.stored).toBe(false);
     expect((await create(only.id, content.length)).status).toBe(201);
     expect((await send(only, 0, content)).status).toBe(204);
+  });
+});
+
+describe('an upload that nobody goes on with', () => {
+  const dayOld = (evaluationId: string) =>
+    test.db.pool.query(`UPDATE "Evaluation" SET "createdAt" = now() - interval '25 hours' WHERE id = $1`, [
+      evaluationId,
+    ]);
+  const failed = 'subscription ($id: ID!) { evaluationProgress(id: $id) { state failure { fault message remedy } } }';
+
+  it('is forgotten after a day, and its submission ends with the reason', async () => {
+    await create(only.id, content.length);
+    await send(only, 0, content.slice(0, 10));
+    const path = join(test.home, 'uploads', only.id);
+    const yesterday = new Date(Date.now() - 25 * 3_600_000);
+    await utimes(path, yesterday, yesterday);
+    await dayOld(submission.evaluation.id);
+    // an old submission whose upload is still moving stays
+    const moving = await submit(`slow ${count}`, { 'slow.onnx': `${content} slow` });
+    await create((moving.files[0] as File).id, content.length + 5);
+    await dayOld(moving.evaluation.id);
+    const socket = await openSocket(test.url);
+    socket.subscribe('1', failed, { id: submission.evaluation.id });
+    const further = await test.another();
+    const { evaluationProgress } = await socket.until<{ evaluationProgress: { state: string; failure: unknown } }>(
+      '1',
+      (data) => data.evaluationProgress.state === 'FAILED',
+    );
+    expect(evaluationProgress.failure).toMatchObject({
+      fault: 'SUBMITTER',
+      message: '1 of its files did not arrive within 24 hours.',
+    });
+    await expect(access(path)).rejects.toThrow();
+    expect((await read(moving.id)).evaluation.state).toBe('UPLOADING');
+    await socket.close();
+    await further.close();
   });
 });
 

@@ -100,8 +100,11 @@ export function createUploads({ db, storage, home, metrics, log, onProgress }: O
     if (evaluationId) onProgress(evaluationId);
   });
 
-  const tidy = () => tidyUploads({ directory, finisher, log });
-  const timer = setInterval(() => void tidy(), TIDY_EVERY_MS).unref();
+  const tidy = () => tidyUploads({ db, directory, finisher, log });
+  const timer = setInterval(
+    () => void tidy().catch((error) => logUnexpected(log, error, 'tidying uploads')),
+    TIDY_EVERY_MS,
+  ).unref();
 
   return {
     handle: (request, response) => server.handle(request, response),

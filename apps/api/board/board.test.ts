@@ -1,0 +1,110 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from '../../../test/support/api.ts';
+import { acceptAs, scoreNext, submitStored } from '../../../test/support/drive.ts';
+import { request } from '../../../test/support/graphql.ts';
+import { boardColumns } from './columns.ts';
+import { rowLists } from './row.ts';
+
+describe('columns and cells', () => {
+  const rows = [
+    {
+      results: {
+        'mmbias.X-Y.effect_size': [0.5, null, null, 8, true],
+        'mmbias.X-Y.p_value': [0.03, null, null, 8, true],
+      } as const,
+    },
+  ];
+
+  it('has a column for the pairs of the data first, then for those that only a row knows', () => {
+    const columns = boardColumns(['A-B.effect_size'], rows);
+    expect(columns.filter((name) => name.startsWith('mmbias'))).toEqual([
+      'mmbias.A-B.effect_size',
+      'mmbias.X-Y.effect_size',
+    ]);
+    expect(columns).toContain('clevr.average');
+  });
+
+  it('puts a pair’s p beside its effect size and nulls where nothing was measured', () => {
+    const lists = rowLists(rows[0]!.results, ['clevr.average', 'mmbias.X-Y.effect_size', 'mmbias.A-B.effect_size']);
+    expect(lists).toEqual({
+      values: [null, 0.5, null],
+      lows: [null, null, null],
+      highs: [null, null, null],
+      counts: [null, 8, null],
+      complete: [false, true, false],
+      pValues: [null, 0.03, null],
+    });
+  });
+});
+
+describe('the data root', () => {
+  let test: TestApi;
+  let root: string;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'gdbench-data-'));
+    for (const group of ['A', 'B', 'C']) {
+      await mkdir(join(root, 'mmbias/data/Images/Shapes', group), { recursive: true });
+      await writeFile(join(root, 'mmbias/data/Images/Shapes', group, '1.png'), `image of ${group}`);
+    }
+    await writeFile(
+      join(root, 'mmbias/textual_phrases.txt'),
+      JSON.stringify({ pleasant_phrases: ['a calm day'], unpleasant_phrases: ['a loud noise'] }),
+    );
+    test = await startTestApi({ GDBENCH_DATA: root });
+  });
+  afterAll(async () => {
+    await test.close();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  it('gives each task its version and size, or the reason why it cannot serve', async () => {
+    const { tasks } = await request<{ tasks: Record<string, unknown>[] }>(
+      test.url,
+      '{ tasks { name kind examples dataVersion unavailable metrics { name title label group chance } } }',
+    );
+    const mmbias = tasks.find(({ name }) => name === 'mmbias');
+    expect(mmbias).toMatchObject({
+      kind: 'BIAS',
+      examples: 3,
+      unavailable: null,
+      dataVersion: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+    expect(mmbias?.metrics).toEqual(
+      ['A-B', 'A-C', 'B-C'].map((pair) => ({
+        name: `mmbias.${pair}.effect_size`,
+        title: pair.replace('-', '–'),
+        label: 'effect size',
+        group: 'Bias',
+        chance: null,
+      })),
+    );
+    expect(tasks.find(({ name }) => name === 'clevr')).toMatchObject({
+      kind: 'ACCURACY',
+      examples: null,
+      dataVersion: null,
+      unavailable: expect.stringMatching(/clevr/),
+    });
+  });
+
+  it('gives the board its bias columns, and a row its effect size with p', async () => {
+    const { evaluationId } = await submitStored(test.db, 'biased');
+    await acceptAs(test.db, evaluationId, { task: 'mmbias', examples: 1 });
+    await scoreNext(test.db, evaluationId, [
+      { metric: 'A-C.effect_size', value: 1.25, low: null, high: null, chance: null, n: 2 },
+      { metric: 'A-C.p_value', value: 0.01, low: null, high: null, chance: null, n: 2 },
+    ]);
+    const { leaderboard } = await request<{
+      leaderboard: {
+        metrics: string[];
+        edges: { node: { values: unknown[]; pValues: unknown[]; counts: unknown[] } }[];
+      };
+    }>(test.url, '{ leaderboard { metrics edges { node { values pValues counts } } } }');
+    const column = leaderboard.metrics.indexOf('mmbias.A-C.effect_size');
+    const row = leaderboard.edges[0]?.node;
+    expect([row?.values[column], row?.pValues[column], row?.counts[column]]).toEqual([1.25, 0.01, 2]);
+    expect(leaderboard.metrics.some((name) => name.endsWith('p_value'))).toBe(false);
+  });
+});
