@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskData, TaskName } from '@gdbench/benchmark/task';
+import type { Device } from '@gdbench/workers/engine/device';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import type { Command } from 'commander';
 import { CliFault } from './fault.ts';
@@ -33,7 +34,7 @@ interface Plan {
   readonly limit: number | undefined;
   readonly batch: number | undefined;
   readonly threads: number | undefined;
-  readonly device: string | undefined;
+  readonly device: Device;
   readonly errors: boolean;
   readonly json: boolean;
 }
@@ -86,7 +87,11 @@ async function planOf(dir: string, options: EvaluateOptions): Promise<Plan> {
       throw new CliFault(`--tasks names "${name}", which is no task: give some of ${TASK_NAMES.join(', ')}.`, 2);
     }
   }
+  const { DEVICES } = await import('@gdbench/workers/engine/device');
   const { env } = process;
+  const device = options.device ?? (env.GDBENCH_DEVICE || 'cpu');
+  const known = DEVICES.find((one) => one === device);
+  if (!known) throw new CliFault(`The device "${device}" is not known: give one of ${DEVICES.join(', ')}.`, 2);
   const optional = (flag: string, value: string | undefined, most: number) =>
     value === undefined || value === '' ? undefined : whole(flag, value, 1, most);
   const plan: Plan = {
@@ -107,14 +112,10 @@ async function planOf(dir: string, options: EvaluateOptions): Promise<Plan> {
       options.threads ?? env.GDBENCH_THREADS,
       1024,
     ),
-    device: options.device ?? (env.GDBENCH_DEVICE || undefined),
+    device: known,
     errors: options.errors === true,
     json: options.json === true,
   };
-  const { DEVICES } = await import('@gdbench/workers/engine/evaluate');
-  if (plan.device !== undefined && !(DEVICES as readonly string[]).includes(plan.device)) {
-    throw new CliFault(`The device "${plan.device}" is not known: give one of ${DEVICES.join(', ')}.`, 2);
-  }
   const found = await stat(plan.dir).catch(() => undefined);
   if (!found) throw new CliFault(`${dir} is not there: give the folder that holds the checkpoint.`, 2);
   if (!found.isDirectory()) throw new CliFault(`${dir} is a file: give the folder that holds the checkpoint.`, 2);
@@ -218,7 +219,7 @@ async function run(
     seed: plan.seed,
     ...(plan.batch === undefined ? {} : { batch: plan.batch }),
     ...(plan.threads === undefined ? {} : { threads: plan.threads }),
-    ...(plan.device === undefined ? {} : { device: plan.device as 'cpu' }),
+    device: plan.device,
   });
   const tasks: TaskResults[] = [];
   try {

@@ -8,13 +8,13 @@ import { CheckpointFault, DataFault } from './checkpoint/fault.ts';
 import { openFolder } from './checkpoint/folder.ts';
 import { readOnnx } from './checkpoint/onnx.ts';
 import { type CheckpointReport, modelFiles, readLayout } from './inspect.ts';
+import type { Device } from './models/device.ts';
 import { openDiffusion } from './models/diffusion.ts';
 import { openDualEncoder } from './models/dual-encoder.ts';
 import type { Corpus, ImageTextScorer, PairScores, Protocol, SampleErrors } from './models/scorer.ts';
-import type { Device, SessionOptions } from './models/session.ts';
+import type { SessionOptions } from './models/session.ts';
 
 export type { Protocol } from './models/scorer.ts';
-export { DEVICES, type Device } from './models/session.ts';
 
 export interface EvaluatorOptions {
   /** The checkpoint's folder. */

@@ -1,12 +1,12 @@
 import * as ort from 'onnxruntime-node';
 import { CheckpointFault } from '../checkpoint/fault.ts';
+import type { Device } from './device.ts';
 import { fromHalf, toHalf } from './float16.ts';
 
 /** A device that is not there is told in a sentence of ours. */
 ort.env.logLevel = 'fatal';
 
-export const DEVICES = ['cpu', 'cuda', 'webgpu'] as const;
-export type Device = (typeof DEVICES)[number];
+export type { Device } from './device.ts';
 
 export interface SessionOptions {
   readonly device: Device;
