@@ -9,8 +9,8 @@ export type ScoreJob = z.infer<typeof ScoreJob>;
 
 /** Deliveries of one job; a row without a job gets a new one from the sweep. */
 const DELIVERIES = 5;
-/** Inspections come first: a submitter learns soon whether the files are fit. */
-const PRIORITY = { inspect: 0, score: 10 } as const;
+/** Inspections come first: a submitter learns soon whether the files are fit. What was begun before goes before the rest. */
+const PRIORITY = { inspect: 0, again: 5, score: 10 } as const;
 
 const ADD_JOB = `
   SELECT graphile_worker.add_job(
@@ -19,20 +19,22 @@ const ADD_JOB = `
 /** Adds the job, or replaces the one that waits under the same key; part of the caller's transaction. */
 async function addJob(
   sql: Sql,
-  task: keyof typeof PRIORITY,
+  task: 'inspect' | 'score',
   payload: InspectJob | ScoreJob,
   key: string,
-  delaySeconds: number,
+  priority: number,
+  delaySeconds = 0,
 ): Promise<void> {
-  await sql.query(ADD_JOB, [task, JSON.stringify(payload), delaySeconds, DELIVERIES, key, PRIORITY[task]]);
+  await sql.query(ADD_JOB, [task, JSON.stringify(payload), delaySeconds, DELIVERIES, key, priority]);
 }
 
 export function addInspectJob(sql: Sql, evaluationId: string): Promise<void> {
-  return addJob(sql, 'inspect', { evaluationId }, evaluationId, 0);
+  return addJob(sql, 'inspect', { evaluationId }, evaluationId, PRIORITY.inspect);
 }
 
+/** A job for a shard that a worker failed at, lost or gave back. */
 export function addScoreJob(sql: Sql, shardId: string, delaySeconds = 0): Promise<void> {
-  return addJob(sql, 'score', { shardId }, shardId, delaySeconds);
+  return addJob(sql, 'score', { shardId }, shardId, PRIORITY.again, delaySeconds);
 }
 
 const ADD_SCORE_JOBS = `

@@ -18,7 +18,7 @@ let browser: Browser;
 let web: string;
 beforeAll(async () => {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  stack = await startStack({ data: builtinData(), limit: 8, samples: 8 });
+  stack = await startStack({ data: builtinData(), limit: 3, samples: 6 });
   [browser, web] = await Promise.all([launchBrowser(), stack.startWeb()]);
 });
 afterAll(async () => {

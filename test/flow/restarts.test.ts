@@ -20,7 +20,7 @@ function expectWhole(progress: Progress): void {
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const)
   test(`the API is restarted by ${signal} during an evaluation: a subscriber ends with the complete result`, async () => {
-    const stack = await startStack({ data: builtinData(), limit: 12, samples: 10 });
+    const stack = await startStack({ data: builtinData(), limit: 3, samples: 6 });
     const client = liveClient(stack.apiUrl());
     try {
       await stack.startWorker('a');
@@ -45,7 +45,7 @@ test('PostgreSQL is restarted during an evaluation: API, worker and subscriber r
   const dir = await mkdtemp(join(tmpdir(), 'gdbench-postgres-'));
   let server = await startEmbeddedPostgres({ dir });
   await migrate(server.url);
-  const stack = await startStack({ data: builtinData(), limit: 12, samples: 10, databaseUrl: server.url });
+  const stack = await startStack({ data: builtinData(), limit: 3, samples: 6, databaseUrl: server.url });
   const client = liveClient(stack.apiUrl());
   try {
     await stack.startWorker('a');

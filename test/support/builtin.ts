@@ -5,7 +5,8 @@ const CHECKPOINTS = join(process.cwd(), 'builtin/checkpoints');
 
 /** The committed checkpoints that flow tests submit. */
 export const DUAL_ENCODER = join(CHECKPOINTS, 'toy-clip');
-export const DIFFUSION = join(CHECKPOINTS, 'toy-ldm');
+/** Smaller than the built-in one, and of odd sizes: a whole evaluation takes seconds. */
+export const DIFFUSION = join(process.cwd(), 'test/reference/odd-ldm');
 
 /** The drawn data set; `npm test` draws it and names it. */
 export function builtinData(): string {
