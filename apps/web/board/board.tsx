@@ -80,7 +80,7 @@ export function Board({
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard */}
       <section ref={table} className={`panel ${styles.board}`} aria-label="Leaderboard, scrolls sideways" tabIndex={0}>
-        <table aria-label="Leaderboard" aria-rowcount={board.total + 1}>
+        <table aria-label="Leaderboard">
           <thead>
             <tr>
               <th scope="col" className={styles.rank}>

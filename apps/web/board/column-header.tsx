@@ -24,7 +24,7 @@ export function ColumnHeader({
     >
       <span className={firstOfGroup ? styles.group : 'hidden'}>{column.group} </span>
       <span className={styles.headline}>
-        <a href={href} onClick={onSort} title={`Sort by ${column.title}`}>
+        <a href={href} onClick={onSort} aria-label={`${column.title}, ${column.label}: sort`}>
           {column.title}
           <span aria-hidden="true" className={styles.arrow}>
             {sort === 'ascending' ? '↑' : '↓'}
@@ -34,7 +34,7 @@ export function ColumnHeader({
           type="button"
           className={styles.about}
           popoverTarget={noteId(column)}
-          aria-label={`About ${column.group} ${column.title}`}
+          aria-label={`About ${column.title}, ${column.label}`}
         >
           <svg viewBox="0 0 16 16" aria-hidden="true">
             <circle cx="8" cy="8" r="6.6" />
@@ -45,14 +45,28 @@ export function ColumnHeader({
       <span className={styles.metric}>
         {column.sides ? (
           <>
-            <span className={styles.sideY}>← {column.sides[1]}</span>
-            <span className={styles.sideX}>{column.sides[0]} →</span>
+            <span className={styles.sideY}>
+              <SideArrow d="M7.5 1 2 5l5.5 4z" />
+              {column.sides[1]}
+            </span>
+            <span className={styles.sideX}>
+              {column.sides[0]}
+              <SideArrow d="M1.5 1 7 5 1.5 9z" />
+            </span>
           </>
         ) : (
           column.label
         )}
       </span>
     </th>
+  );
+}
+
+function SideArrow({ d }: { d: string }) {
+  return (
+    <svg viewBox="0 0 9 10" aria-hidden="true">
+      <path d={d} fill="currentColor" />
+    </svg>
   );
 }
 

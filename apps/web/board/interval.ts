@@ -1,7 +1,7 @@
 const WORDS: Record<string, string> = {
   wilson: '95 %, Wilson score interval',
   'bootstrap-by-image': '95 %, bootstrap that resamples images, since examples of one image are not independent',
-  permutation: 'none; p by a two-sided permutation test',
+  permutation: '95 %, bootstrap that draws images within each group; p by a two-sided permutation test',
 };
 
 /** The kind of interval as a reader says it. */

@@ -52,8 +52,8 @@ function Lane({ row, column, scale }: { row: Row; column: Column; scale: Scale }
   const low = row.lows[column.index] ?? value;
   const high = row.highs[column.index] ?? value;
   const complete = row.complete[column.index] ?? false;
-  const from = placeOn(scale, column.bias ? Math.min(value, 0) : low);
-  const to = placeOn(scale, column.bias ? Math.max(value, 0) : high);
+  const from = placeOn(scale, column.bias ? Math.min(low, 0) : low);
+  const to = placeOn(scale, column.bias ? Math.max(high, 0) : high);
   const colour = column.bias ? (value >= 0 ? styles.towardsX : styles.towardsY) : kindClass(row.checkpoint.kind);
   const figure = `${complete ? '' : 'so far '}${column.bias ? effectSize(value) : percent(value)}`;
   // the label goes where there is room: right of the interval, or left of it near the right edge
@@ -66,7 +66,22 @@ function Lane({ row, column, scale }: { row: Row; column: Column; scale: Scale }
         </span>
       </p>
       <svg width="100%" height="26" role="presentation">
-        <line x1={at(from)} x2={at(to)} y1="13" y2="13" className={complete ? styles.laneInterval : styles.laneOpen} />
+        <line
+          x1={at(placeOn(scale, low))}
+          x2={at(placeOn(scale, high))}
+          y1="13"
+          y2="13"
+          className={complete ? styles.laneInterval : styles.laneOpen}
+        />
+        {column.bias && (
+          <line
+            x1={at(placeOn(scale, 0))}
+            x2={at(placeOn(scale, value))}
+            y1="13"
+            y2="13"
+            className={styles.laneEffect}
+          />
+        )}
         <Dot x={at(placeOn(scale, value))} y="13" kind={row.checkpoint.kind} complete={complete} />
         <text
           x={at(left ? from : to)}
@@ -116,7 +131,7 @@ function Axis({ scale, bias }: { scale: Scale; bias: boolean }) {
 
 function scaleOf(rows: readonly Row[], column: Column): Scale {
   const ends = rows.flatMap(({ values, lows, highs }) =>
-    (column.bias ? [values] : [values, lows, highs]).flatMap((list) => list[column.index] ?? []),
+    [values, lows, highs].flatMap((list) => list[column.index] ?? []),
   );
   return column.bias ? biasScale(ends) : accuracyScale(ends, column.chance);
 }
@@ -127,5 +142,6 @@ function heading({ title, label, group }: Column): string {
 
 function legend({ bias, sides }: Column): string {
   if (!bias) return 'one mark a checkpoint · bar = 95 % interval · dashed = chance';
-  return sides ? `right: towards ${sides[0]} · left: towards ${sides[1]}` : 'effect size';
+  const ends = sides ? `right: towards ${sides[0]} · left: towards ${sides[1]} · ` : '';
+  return `${ends}bar = 95 % interval`;
 }

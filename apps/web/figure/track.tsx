@@ -31,11 +31,10 @@ export function AccuracyTrack({
   );
 }
 
-/** Centred on 0; the bar goes right for the first group, left for the second. */
+/** Centred on 0; the bar goes right for the first group, left for the second, the paler one is the interval. */
 export function BiasTrack({ estimate }: { estimate: Estimate }) {
-  const { value, complete } = estimate;
-  const clipped = Math.min(BIAS_EDGE, Math.max(-BIAS_EDGE, value));
-  const x = at((clipped / BIAS_EDGE + 1) / 2);
+  const { value, low, high, complete } = estimate;
+  const x = onBias(value);
   return (
     <svg
       className={`${styles.track} ${value >= 0 ? styles.towardsX : styles.towardsY}`}
@@ -45,12 +44,19 @@ export function BiasTrack({ estimate }: { estimate: Estimate }) {
     >
       <line x1="0" x2="100%" y1="7" y2="7" className={styles.rail} />
       <line x1="50%" x2="50%" y1="1" y2="13" className={styles.centre} />
-      <line x1="50%" x2={x} y1="7" y2="7" className={complete ? styles.effect : styles.open} />
+      {low !== null && high !== null && (
+        <line x1={onBias(low)} x2={onBias(high)} y1="7" y2="7" className={complete ? styles.interval : styles.open} />
+      )}
+      <line x1="50%" x2={x} y1="7" y2="7" className={styles.effect} />
       <svg x={x} y="7" overflow="visible" role="presentation">
         <circle r="3.5" className={complete ? styles.dot : styles.hollow} />
       </svg>
     </svg>
   );
+}
+
+function onBias(value: number): string {
+  return at((value / BIAS_EDGE + 1) / 2);
 }
 
 /** The kind's shape at `x` of the enclosing drawing, on the line y = 7; hollow while incomplete. */

@@ -69,7 +69,11 @@ export function Repeat({ evaluation }: { evaluation: Evaluation }) {
       <h2>Re-create these scores</h2>
       <p className="muted">On any machine, with the same folder; no server is needed.</p>
       <div className={styles.command}>
-        <code>{command}</code>
+        <code>
+          {command.split(/(?= --)/).map((part) => (
+            <span key={part}>{part}</span>
+          ))}
+        </code>
         <CopyButton text={() => command}>Copy</CopyButton>
       </div>
     </section>

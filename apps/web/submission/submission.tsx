@@ -110,7 +110,8 @@ function Head({
             {state}
           </span>
           <span>
-            <Glyph kind={checkpoint.kind} /> {facts.length > 0 ? facts.join(' · ') : isActive(state) ? 'kind not known yet' : 'kind not known'}
+            <Glyph kind={checkpoint.kind} />{' '}
+            {facts.length > 0 ? facts.join(' · ') : isActive(state) ? 'kind not known yet' : 'kind not known'}
           </span>
           <span className="mono" title={checkpoint.sha256}>
             sha256 {shortHash(checkpoint.sha256)}
