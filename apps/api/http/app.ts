@@ -17,6 +17,8 @@ interface Options {
   log: Logger;
 }
 
+/** A connection that says nothing for so long in the middle of a request is closed. */
+const SILENCE_MS = 30_000;
 const UPLOAD_METHODS = new Set(['POST', 'HEAD', 'PATCH', 'OPTIONS']);
 
 /** Everything that is served over HTTP, on one port. */
@@ -24,6 +26,11 @@ export function createApp({ apollo, context, loopbackOnly, isReady, metrics, log
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use((request, _response, next) => {
+    // an upload's sender may pause, and the hash of its last byte takes a while; nobody else has a reason to be silent
+    request.setTimeout(request.path.startsWith('/uploads') ? 0 : SILENCE_MS);
+    next();
+  });
   app.use(guardOrigin(loopbackOnly));
   app.get('/healthz', (_request, response) => {
     response.type('text/plain').send('ok\n');

@@ -103,6 +103,20 @@ describe('an upload', () => {
     expect((await read(submission.id)).evaluation.state).toBe('INSPECTING');
   });
 
+  it('shows those who watch how many bytes have arrived', async () => {
+    const socket = await openSocket(test.url);
+    const watch = 'subscription ($id: ID!) { evaluationProgress(id: $id) { bytesStored bytesTotal } }';
+    socket.subscribe('1', watch, { id: submission.evaluation.id });
+    expect(await socket.data('1')).toEqual({ evaluationProgress: { bytesStored: 0, bytesTotal: content.length } });
+    await create(only.id, content.length);
+    await send(only, 0, content.slice(0, 3000));
+    await socket.until<{ evaluationProgress: { bytesStored: number } }>(
+      '1',
+      (data) => data.evaluationProgress.bytesStored === 3000,
+    );
+    await socket.close();
+  });
+
   it('goes on after the API was started anew', async () => {
     const first = await test.another();
     await create(only.id, content.length, first.url);

@@ -95,10 +95,11 @@ export function createUploads({ db, storage, home, metrics, log, onProgress }: O
     },
     onResponseError: (request, error) => readable(error, `${request.method} upload`, log),
   });
-  server.on(EVENTS.POST_RECEIVE, (_request, { id }) => {
-    const evaluationId = evaluationOf.get(id);
+  const tellProgress = (fileId = '') => {
+    const evaluationId = evaluationOf.get(fileId);
     if (evaluationId) onProgress(evaluationId);
-  });
+  };
+  server.on(EVENTS.POST_RECEIVE, (_request, { id }) => tellProgress(id));
 
   const tidy = () => tidyUploads({ db, directory, finisher, log });
   const timer = setInterval(
@@ -107,7 +108,10 @@ export function createUploads({ db, storage, home, metrics, log, onProgress }: O
   ).unref();
 
   return {
-    handle: (request, response) => server.handle(request, response),
+    async handle(request, response) {
+      await server.handle(request, response);
+      if (request.method === 'PATCH') tellProgress(request.url?.split('/').at(-1));
+    },
     bytesReceived: (fileId) =>
       stat(store.path(fileId)).then(
         ({ size }) => size,
