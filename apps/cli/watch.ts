@@ -119,15 +119,18 @@ async function readerView(): Promise<View> {
   let bar: ReturnType<typeof startProgress> | undefined;
   let said = '';
   const isTerminal = process.stderr.isTTY === true;
-  const say = (line: string) => {
-    if (line === said) return;
-    said = line;
+  const say = (step: string, line: string) => {
+    if (step === said) return;
+    said = step;
     process.stdout.write(`${line}\n`);
   };
   return {
     change(evaluation) {
       if (evaluation.state !== 'SCORING') bar?.end();
-      if (evaluation.state !== 'SCORING' || !isTerminal) say(`${evaluation.checkpoint.name}: ${describe(evaluation)}`);
+      if (evaluation.state !== 'SCORING' || !isTerminal) {
+        const { state, shardsDone, place, checkpoint } = evaluation;
+        say(`${state} ${shardsDone} ${place}`, `${checkpoint.name}: ${describe(evaluation)}`);
+      }
       if (!isTerminal || evaluation.state !== 'SCORING') return;
       bar ??= startProgress('Scoring', evaluation.rowsTotal, (rows) => `${Math.round(rows)} rows`, { silent: false });
       bar.set(evaluation.rowsDone);

@@ -22,7 +22,7 @@ export interface PlannedTask {
  * is lost. A shard holds at least one example, whatever it costs.
  */
 export const SHARD_ROWS: Record<Spending['kind'], number> = {
-  DIFFUSION: 4_000,
+  DIFFUSION: 2_000,
   DUAL_ENCODER: 600,
   MATCHING_HEAD: 1_000,
 };

@@ -142,14 +142,19 @@ async function write(
     });
   });
   if (outcome === 'fenced') throw new Interrupted('fenced');
-  const examples = `${shard.task} ${shard.from + 1} to ${shard.to}`;
+  const examples = examplesOf(shard);
   await say(stage, shard.evaluationId, 'score', `Scored ${examples} in ${seconds.toFixed(1)} s.`);
   if (finished) await say(stage, shard.evaluationId, 'score', `${shard.task} is complete: ${headline(finished)}.`);
 }
 
+/** "clevr 1 to 24", as people count. */
+function examplesOf({ task, from, to }: ClaimedShard): string {
+  return to - from === 1 ? `${task} ${to}` : `${task} ${from + 1} to ${to}`;
+}
+
 /** Writes down why the shard was not scored: given back, lost, or failed. */
 async function giveUp(stage: Stage, shard: ClaimedShard, error: unknown): Promise<void> {
-  const examples = `${shard.task} ${shard.from + 1} to ${shard.to}`;
+  const examples = examplesOf(shard);
   if (stage.stopping.aborted || (error instanceof Interrupted && error.why === 'stopping')) {
     await persist(stage, () => release(stage.db, shard.shardId, shard.token));
     await say(stage, shard.evaluationId, 'score', `Gave ${examples} back: the worker is stopping.`);

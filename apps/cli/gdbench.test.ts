@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claimInspection, refuse } from '@gdbench/prisma/inspection';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApi, type TestApi } from '../../test/support/api.ts';
+import { gdbench } from '../../test/support/command.ts';
+import { finishAs } from '../../test/support/drive.ts';
+
+const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
+
+let api: TestApi;
+let folder: string;
+beforeAll(async () => {
+  api = await startTestApi();
+  folder = await mkdtemp(join(tmpdir(), 'gdbench-cli-'));
+  await mkdir(join(folder, 'empty'));
+  await mkdir(join(folder, 'linked'));
+  await symlink('/etc/hostname', join(folder, 'linked/model.onnx'));
+  await writeFile(join(folder, 'file'), '');
+});
+afterAll(async () => {
+  await api.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Runs a command against the test's API. */
+const run = (...words: string[]) => gdbench([...words, '--server', api.url]).ended;
+
+test.concurrent.each([
+  ['an unknown flag', () => ['submit', CHECKPOINT, '--name', 'x', '--fast'], 2, /^Unknown option '--fast'/],
+  ['no name', () => ['submit', CHECKPOINT], 2, /--name/],
+  ['a name that is too long', () => ['submit', CHECKPOINT, '--name', 'x'.repeat(81)], 2, /81 characters: give 1 to 80/],
+  ['a folder that is not there', () => ['submit', join(folder, 'none'), '--name', 'x'], 2, /none is not there/],
+  ['a file', () => ['submit', join(folder, 'file'), '--name', 'x'], 2, /file is a file/],
+  ['an empty folder', () => ['submit', join(folder, 'empty'), '--name', 'x'], 1, /The folder is empty/],
+  ['a link', () => ['submit', join(folder, 'linked'), '--name', 'x'], 1, /model\.onnx is a symbolic link/],
+  [
+    'an id that is unknown',
+    () => ['watch', '00000000-0000-7000-8000-000000000000'],
+    2,
+    /knows no submission or evaluation/,
+  ],
+] as const)('%s ends with one sentence and the right code', async (_what, words, code, sentence) => {
+  const ended = await run(...words());
+  expect(ended).toMatchObject({ code, stdout: '' });
+  expect(ended.stderr).toMatch(sentence);
+  expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test('a server that is not there, or an address that is none, is told in one sentence', async () => {
+  const absent = await gdbench(['watch', 'x', '--server', 'http://127.0.0.1:1']).ended;
+  expect(absent).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^No server answers at http:\/\/127\.0\.0\.1:1: [^\n]+\n$/),
+  });
+  const none = await gdbench(['watch', 'x', '--server', 'leaderboard']).ended;
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringMatching(/^--server is "leaderboard"[^\n]+\n$/) });
+});
+
+test('a folder is sent once; what the service holds already is not sent again; its refusal ends the watch with 1', async () => {
+  const first = await run('submit', CHECKPOINT, '--name', 'first', '--json');
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  const { submissionId, evaluationId, url } = JSON.parse(first.stdout);
+  expect(url).toBe(`http://localhost:3000/submissions/${submissionId}`);
+  const evaluation = await api.db.prisma.evaluation.findUniqueOrThrow({ where: { id: evaluationId } });
+  expect(evaluation.state).toBe('INSPECTING');
+
+  const second = await run('submit', CHECKPOINT, '--name', 'second');
+  expect(second.code).toBe(0);
+  expect(second.stdout).toMatch(/5 files, 5 of them stored already\./);
+
+  const claimed = await claimInspection(api.db, evaluationId, 'test');
+  const why = { fault: 'SUBMITTER', reason: 'model.onnx is not an ONNX model.', remedy: 'Export it again.' } as const;
+  await refuse(api.db, evaluationId, claimed?.token ?? '', why);
+  const watched = await run('watch', submissionId);
+  expect(watched).toMatchObject({ code: 1, stderr: 'model.onnx is not an ONNX model. Export it again.\n' });
+  const asJson = await run('watch', evaluationId, '--json');
+  expect(asJson.code).toBe(1);
+  expect(JSON.parse(asJson.stdout)).toMatchObject({
+    id: evaluationId,
+    state: 'REFUSED',
+    failure: { fault: 'SUBMITTER' },
+  });
+});
+
+test('watching an evaluation that is done shows its results and ends with 0', async () => {
+  const evaluationId = await finishAs(api.db, 'done before', 0.625);
+  const watched = await run('watch', evaluationId);
+  expect(watched).toMatchObject({ code: 0, stderr: '' });
+  expect(watched.stdout).toMatch(/clevr\.average {2}62\.5% {2}\[57\.5%, 67\.5%\] {2}chance 50\.0% {2}n = 1/);
+});
