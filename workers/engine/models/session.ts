@@ -109,6 +109,8 @@ async function createSession(
       interOpNumThreads: 1,
       executionMode: 'sequential',
       logSeverityLevel: 4,
+      // Threads that wait must not spin: workers, database and server may share the cores.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     };
     return typeof source === 'string'
       ? ort.InferenceSession.create(source, how)
