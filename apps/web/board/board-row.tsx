@@ -26,7 +26,7 @@ export const BoardRow = memo(function BoardRow({
   const line = useWash(signature(row));
   const progress = progressOf(evaluation);
   return (
-    <tr ref={line} data-state={evaluation.state}>
+    <tr ref={line} data-active={active}>
       <td className={styles.rank}>
         <Rank row={row} />
       </td>

@@ -90,11 +90,16 @@ function Lane({ row, column, scale }: { row: Row; column: Column; scale: Scale }
           textAnchor={left ? 'end' : 'start'}
           className={styles.laneLabel}
         >
-          {row.checkpoint.name} <tspan>{figure}</tspan>
+          {shortened(row.checkpoint.name)} <tspan>{figure}</tspan>
         </text>
       </svg>
     </div>
   );
+}
+
+/** A name longer than a label has room for; the table has the whole. */
+function shortened(name: string): string {
+  return name.length > 34 ? `${name.slice(0, 32)}…` : name;
 }
 
 function ZeroLine({ at: fraction, label }: { at: number; label: string }) {
