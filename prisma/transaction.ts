@@ -8,7 +8,7 @@ export type Sql = Pick<pg.PoolClient, 'query'>;
  * Runs `work` in one READ COMMITTED transaction; an error rolls it back and is thrown.
  *
  * Locks are taken in one order everywhere, so that no two transactions wait for each other:
- * EvaluationTask, Shard (by position), Evaluation, LeaderboardRow, Board.
+ * Shard (by position), EvaluationTask, Evaluation, LeaderboardRow, Board.
  */
 export async function inTransaction<T>(db: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
   const client = await db.pool.connect();

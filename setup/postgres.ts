@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SetupFault } from './fault.ts';
 import { type Binaries, CommandError, findBinaries, findOwner, type Owner, run } from './postgres/binaries.ts';
@@ -81,6 +81,8 @@ async function start(
   await writeSettings(server.data, port, durable);
   await writeFile(join(dir, 'started-by'), String(process.pid));
   onProgress?.(`starting on port ${port}`);
+  // of this run only: it is where the reason for a failed start is looked up
+  await truncate(server.log).catch(() => undefined);
   await pgCtl(server, ['start', '--log', server.log, '--wait', '--timeout', '120']);
   await writeFile(join(dir, 'port'), String(port));
   const postmaster = await readPostmaster(server.data);
@@ -142,11 +144,12 @@ async function stopServer(server: Server): Promise<void> {
 
 /** What PostgreSQL's own words mean to the person at the terminal. */
 async function asFault(error: unknown, dir: string): Promise<Error> {
+  const diskIsFull = new SetupFault(`The disk of ${dir} is full: free some space and run the command again.`);
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return diskIsFull;
   if (error instanceof SetupFault || !(error instanceof CommandError)) return error as Error;
   const log = join(dir, 'data.log');
   const words = `${error.output}\n${(await readFile(log, 'utf8').catch(() => '')).slice(-4_000)}`;
-  if (/No space left on device/.test(words))
-    return new SetupFault(`The disk of ${dir} is full: free some space and run the command again.`);
+  if (/No space left on device|Check free disk space/.test(words)) return diskIsFull;
   if (/Permission denied/.test(error.output))
     return new SetupFault(
       `PostgreSQL may not write to ${dir}: give the folder to this user, or set GDBENCH_HOME to another.`,

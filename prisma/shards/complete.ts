@@ -20,14 +20,12 @@ interface Fenced {
   examples: number;
 }
 
-const LOCK_TASK = `
-  SELECT 1 FROM "EvaluationTask" t JOIN "Shard" s ON s."evaluationId" = t."evaluationId" AND s.task = t.task
-  WHERE s.id = $1 FOR NO KEY UPDATE OF t`;
 const FENCE = `
   UPDATE "Shard" SET state = 'DONE', "examplesDone" = "to" - "from", "finishedAt" = now(), "heartbeatAt" = now(),
     "leaseToken" = NULL, "leaseExpiresAt" = NULL, error = NULL
   WHERE id = $1 AND "leaseToken" = $2 AND state = 'RUNNING'
   RETURNING "evaluationId", task, "to" - "from" AS examples`;
+// locks the row until the end, so that completions of one task follow each other, each seeing the scores of those before
 const TASK_DONE = `
   UPDATE "EvaluationTask" SET "examplesDone" = "examplesDone" + $3, "shardsDone" = "shardsDone" + 1
   WHERE "evaluationId" = $1 AND task = $2
@@ -57,8 +55,6 @@ export function complete(
   completion: Completion,
 ): Promise<'done' | 'fenced'> {
   return inTransaction(db, async (sql) => {
-    // one completion of a task at a time: each must see the scores of those before it
-    await sql.query(LOCK_TASK, [shardId]);
     const fenced = await sql.query<Fenced>(FENCE, [shardId, token]);
     const shard = fenced.rows[0];
     if (!shard) return 'fenced';

@@ -240,6 +240,17 @@ test('the sweep puts a lost shard back with a new job, counts it and says so in 
   expect(log.map(({ message }) => message)).toEqual([expect.stringContaining('worker-7')]);
 });
 
+test('the sweep leaves the shards of healthy workers alone beside a lost one', async () => {
+  const { evaluationId, shardIds } = await planned(database());
+  const lost = await held(shardIds[0], 'dead');
+  const healthy = await held(shardIds[1], 'healthy');
+  await expireLeases(database(), evaluationId);
+  expect(await heartbeat(database(), healthy.shardId, healthy.token, { examplesDone: 1 })).toBe('ok');
+  expect(await sweep(database())).toEqual({ requeued: 1, failed: 0 });
+  expect(await shardRow(lost.shardId)).toMatchObject({ state: 'QUEUED' });
+  expect(await completeTruly(database(), healthy)).toBe('done');
+});
+
 test('the sweep gives a job to a waiting shard that has none, and to one whose job died with its worker', async () => {
   const { shardIds } = await planned(database());
   const [gone, dead, healthy] = shardIds as [string, string, string];

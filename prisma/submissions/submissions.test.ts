@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { newSubmission, uploaded } from '../../test/support/evaluation.ts';
 import { testFileDatabase } from '../../test/support/open-database.ts';
@@ -13,6 +14,8 @@ import {
   readLog,
   readSubmission,
 } from '../submissions.ts';
+import { inTransaction } from '../transaction.ts';
+import { beginInspection } from './begin-inspection.ts';
 
 const database = testFileDatabase();
 
@@ -67,6 +70,27 @@ test('the last file that is stored begins inspection once, also when the last tw
   expect(evaluation?.uploadedAt).toBeInstanceOf(Date);
   expect(await fileStored(database(), files[0]?.id ?? '')).toBe('inspecting');
 });
+
+test('two last files whose transactions overlap see each other', async () => {
+  const { submissionId, evaluationId } = await createSubmission(database(), newSubmission());
+  const [first, last] = (await readSubmission(database(), submissionId))?.files ?? [];
+  let stored: Promise<string> | undefined;
+  await inTransaction(database(), async (sql) => {
+    await sql.query('UPDATE "SubmissionFile" SET stored = true WHERE id = $1', [first?.id]);
+    await beginInspection(sql, evaluationId);
+    stored = fileStored(database(), last?.id ?? '');
+    // it must wait for this transaction; were it not to, it would have ended without having seen the first file
+    await Promise.race([stored, untilOneWaits()]);
+  });
+  expect(await stored).toBe('inspecting');
+  expect(await inspectJobs(evaluationId)).toBe(1);
+});
+
+/** Until a statement of this database waits for a lock. */
+async function untilOneWaits(): Promise<void> {
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while ((await database().pool.query(waiting)).rowCount === 0) await setImmediate();
+}
 
 test('a file that waits for others says so, and its bytes count', async () => {
   const { submissionId, evaluationId } = await createSubmission(database(), newSubmission());

@@ -56,6 +56,7 @@ async function lookUp(): Promise<Owner | undefined> {
   }
 }
 
+/** A program that did not succeed, with all that it printed. */
 export class CommandError extends Error {
   readonly output: string;
 
@@ -84,7 +85,6 @@ export function run(
         output += chunk;
       });
     child.on('error', reject);
-    // 'exit' and not 'close': a server that it starts keeps the pipes open
-    child.on('exit', (code) => (code === 0 ? resolve(output) : reject(new CommandError(command, output))));
+    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new CommandError(command, output))));
   });
 }
