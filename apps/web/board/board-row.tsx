@@ -73,7 +73,8 @@ function useWash(text: string) {
     if (before.current === text) return;
     before.current = text;
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const wash = getComputedStyle(document.documentElement).getPropertyValue('--wash');
+    // the variable, not its value of now: the theme may change while the row is washed
+    const wash = 'var(--wash)';
     for (const cell of line.current?.cells ?? []) {
       cell.animate([{ backgroundColor: wash, offset: 0 }, { backgroundColor: wash, offset: 0.4 }, {}], {
         duration: 1200,
