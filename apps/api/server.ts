@@ -1,3 +1,5 @@
+import { migrate } from '@gdbench/prisma/migrate';
+import { withRetry } from '@gdbench/prisma/retry';
 import { startApi } from './api.ts';
 import { ConfigFault, readConfig } from './config.ts';
 import { createLog, logUnexpected } from './log.ts';
@@ -5,7 +7,10 @@ import { createLog, logUnexpected } from './log.ts';
 const log = createLog();
 
 try {
-  const api = await startApi(readConfig(process.env), log);
+  const config = readConfig(process.env);
+  // whoever starts first brings the database up to date; the others wait for it
+  await withRetry(() => migrate(config.databaseUrl));
+  const api = await startApi(config, log);
   process.send?.({ listening: api.port });
   let ending = false;
   const end = (signal: string) => {
