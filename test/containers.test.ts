@@ -1,27 +1,39 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { validate } from 'dockerfile-utils';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 interface Compose {
-  services: Record<string, { build?: { dockerfile: string }; ports?: string[]; depends_on?: Record<string, unknown> }>;
+  services: Record<string, { build?: { target: string }; ports?: string[]; depends_on?: Record<string, unknown> }>;
   volumes: Record<string, unknown>;
 }
 
 const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as Compose;
-const dockerfiles = Object.values(compose.services).flatMap(({ build }) => (build ? [build.dockerfile] : []));
+const dockerfile = readFileSync('Dockerfile', 'utf8');
 
 test('compose runs the four parts and publishes ports on loopback only', () => {
-  expect(Object.keys(compose.services).sort()).toEqual(['api', 'postgres', 'web', 'worker']);
+  expect(Object.keys(compose.services).sort()).toEqual(['api', 'data', 'postgres', 'web', 'worker']);
   for (const { ports } of Object.values(compose.services))
     for (const port of ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
   for (const { depends_on } of Object.values(compose.services))
     for (const name of Object.keys(depends_on ?? {})) expect(compose.services).toHaveProperty(name);
 });
 
-test.each(dockerfiles)('%s has no fault that a linter finds and copies only what is there', (path) => {
-  const text = readFileSync(path, 'utf8');
-  expect(validate(text)).toEqual([]);
-  for (const [, source] of text.matchAll(/^COPY (\S+\/package\.json) /gm))
-    expect(() => readFileSync(source ?? '')).not.toThrow();
+test('every target that compose builds stands in the Dockerfile', () => {
+  const targets = [...dockerfile.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, target]) => target);
+  const built = Object.values(compose.services).flatMap(({ build }) => (build ? [build.target] : []));
+  expect(built.length).toBeGreaterThan(3);
+  for (const target of built) expect(targets).toContain(target);
+});
+
+test('the Dockerfile has no fault that a linter finds, and names only files that are there', () => {
+  expect(validate(dockerfile)).toEqual([]);
+  const manifests = [...dockerfile.matchAll(/^COPY (\S+\/package\.json) /gm)].map(([, source]) => source ?? '');
+  const { workspaces } = JSON.parse(readFileSync('package.json', 'utf8')) as { workspaces: string[] };
+  expect(manifests.length).toBeGreaterThanOrEqual(workspaces.length);
+  for (const script of [
+    ...manifests,
+    ...[...dockerfile.matchAll(/(?:prisma|schema|apps|workers)\/\S+?\.(?:mjs|ts)\b/g)].map(([path]) => path),
+  ])
+    expect(existsSync(script), script).toBe(true);
 });

@@ -50,7 +50,7 @@ const settings = z.object({
     .regex(/^(file|s3):/, 'GDBENCH_STORAGE must begin with file: or s3:.')
     .optional(),
   GDBENCH_DATA: z.string().optional(),
-  GDBENCH_SAMPLES: whole('GDBENCH_SAMPLES', 1, 10_000).default(25),
+  GDBENCH_SAMPLES: whole('GDBENCH_SAMPLES', 1, 1_000).default(25),
   GDBENCH_SEED: whole('GDBENCH_SEED', 0, 2 ** 31 - 1).default(0),
   GDBENCH_LIMIT: whole('GDBENCH_LIMIT', 1, 1_000_000).optional(),
 });

@@ -1,4 +1,5 @@
-FROM node:22-bookworm-slim AS build
+# One image a process: docker build --target api | worker | web
+FROM node:22-bookworm-slim AS source
 WORKDIR /gdbench
 COPY package.json package-lock.json .npmrc ./
 COPY schema/package.json schema/
@@ -14,12 +15,23 @@ RUN ONNXRUNTIME_NODE_INSTALL=skip npm ci
 COPY . .
 RUN node prisma/generate.mjs && node schema/generate.mjs
 
-FROM node:22-bookworm-slim
+FROM source AS platform
 ENV NODE_ENV=production
-WORKDIR /gdbench
-COPY --from=build --chown=root:root /gdbench /gdbench
 RUN install -d -o node -g node /var/lib/gdbench
 USER node
 VOLUME /var/lib/gdbench
+
+FROM platform AS api
 EXPOSE 4000
 CMD ["node", "--import", "tsx", "apps/api/server.ts"]
+
+FROM platform AS worker
+CMD ["node", "--import", "tsx", "workers/worker.ts"]
+
+FROM source AS web
+ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
+WORKDIR /gdbench/apps/web
+RUN node ../../node_modules/next/dist/bin/next build
+USER node
+EXPOSE 3000
+CMD ["node", "../../node_modules/next/dist/bin/next", "start", "-H", "0.0.0.0", "-p", "3000"]
