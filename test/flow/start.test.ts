@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +61,8 @@ function processesOf(home: string): string[] {
 
 test('npm start brings everything up, prints addresses that answer, and Ctrl-C leaves no process behind', async () => {
   const home = await mkdtemp(join(tmpdir(), 'gdbench-start-'));
+  // as root, PostgreSQL runs as another user: in a closed folder its data would lie elsewhere and be left behind
+  await chmod(home, 0o755);
   const [apiPort, webPort] = [await freePort(), await freePort()];
   const { child, ended, output } = npmStart({
     GDBENCH_HOME: home,
