@@ -5,7 +5,7 @@ import { home, ROOT } from './home.ts';
 import { portSetting, requireFreePort } from './port.ts';
 import { buildWeb, dataRoot, generateCode } from './prepare.ts';
 import { endService, messageFrom, type Service, startService } from './service.ts';
-import { runNode, step } from './step.ts';
+import { endScripts, runNode, step } from './step.ts';
 
 const MIN_FREE_BYTES = 500e6;
 /** What the board asks of the built-in checkpoints, so that two cores finish in minutes. */
@@ -92,10 +92,15 @@ async function startDatabase(): Promise<string> {
   let url = process.env.DATABASE_URL;
   if (!url) {
     const { startEmbeddedPostgres } = await import('./postgres.ts');
-    const server = await step('Database: starting the embedded PostgreSQL', () =>
-      startEmbeddedPostgres({ dir: join(home(), 'postgres') }),
-    );
-    started.push({ name: 'database', end: () => server.stop() });
+    const starting = startEmbeddedPostgres({ dir: join(home(), 'postgres') });
+    // on the list before it has started: Ctrl-C in that second ends it too
+    const stop = () =>
+      starting.then(
+        (server) => server.stop(),
+        () => undefined,
+      );
+    started.push({ name: 'database', end: stop });
+    const server = await step('Database: starting the embedded PostgreSQL', () => starting);
     url = server.url;
   }
   const databaseUrl = url;
@@ -196,6 +201,7 @@ async function namesOnBoard(apiUrl: string): Promise<Set<string>> {
 async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
+  endScripts();
   if (started.length > 0) process.stdout.write('\nStopping: ');
   for (const { name, end: endOne } of started.reverse()) {
     process.stdout.write(`${name} `);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -50,6 +50,14 @@ function files(path: string): string[] {
     .flatMap((name) => files(join(path, name)));
 }
 
+/** Scripts under way. */
+const running = new Set<ChildProcess>();
+
+/** Ends the scripts that `runNode` is waiting for, e.g. a build on Ctrl-C. */
+export function endScripts(): void {
+  for (const child of running) child.kill('SIGTERM');
+}
+
 /** Runs a Node script of the repository to its end; its output is shown only when it fails. */
 export async function runNode(
   args: string[],
@@ -65,7 +73,9 @@ export async function runNode(
     stream.on('data', (chunk) => {
       output += chunk;
     });
+  running.add(child);
   const code = await new Promise((resolve) => child.on('close', resolve));
+  running.delete(child);
   if (code === 0) return output;
   process.stderr.write(output);
   if (output.includes('ENOSPC')) throw new SetupFault('The disk is full: free some space and run the command again.');
