@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -203,3 +203,15 @@ test.runIf(process.getuid?.() === 0)(
     await rm(join(data, '..'), { recursive: true, force: true });
   },
 );
+
+test('empty files that a full disk left behind do not keep the next start from working', async () => {
+  const left = join(root, 'after-full-disk');
+  await mkdir(left);
+  for (const name of ['starting', 'password']) await writeFile(join(left, name), '');
+  // older than the moment that a living process needs between making the lock and writing to it
+  await utimes(join(left, 'starting'), new Date(0), new Date(0));
+  const server = await startEmbeddedPostgres({ dir: left });
+  expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  expect((await readFile(join(left, 'password'), 'utf8')).length).toBeGreaterThan(20);
+  await server.stop();
+});

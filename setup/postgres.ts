@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SetupFault } from './fault.ts';
 import { type Binaries, CommandError, findBinaries, findOwner, type Owner, run } from './postgres/binaries.ts';
@@ -116,12 +116,14 @@ async function prepare(dir: string, onProgress: EmbeddedOptions['onProgress']): 
   return { dir, data, log, binaries, owner, password };
 }
 
-/** Made once, and read again when another process made it at the same moment. */
+/** Made once, whole or not at all, by whoever holds the lock; an empty one is what a full disk left. */
 async function readPassword(path: string): Promise<string> {
-  await writeFile(path, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' }).catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  return readFile(path, 'utf8');
+  const present = await readFile(path, 'utf8').catch(() => '');
+  if (present) return present;
+  const password = randomBytes(24).toString('hex');
+  await writeFile(`${path}.new`, password, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+  return password;
 }
 
 const urlOf = ({ password }: Pick<Server, 'password'>, port: number) =>

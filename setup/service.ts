@@ -34,7 +34,11 @@ export function startService({ name, args, cwd = ROOT, env, logs }: ServiceOptio
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
-  log.on('error', () => child.stdout?.resume());
+  // a full disk must not stop the process that writes: what cannot be logged is dropped
+  log.on('error', () => {
+    child.stdout?.resume();
+    child.stderr?.resume();
+  });
   child.stdout?.pipe(log, { end: false });
   child.stderr?.pipe(log, { end: false });
   const ended = new Promise<void>((resolve) =>

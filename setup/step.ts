@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SetupFault } from './fault.ts';
 import { ROOT } from './home.ts';
@@ -30,6 +30,8 @@ export async function derive({ title, inputs, product, action }: Derived): Promi
   const stamp = join(ROOT, 'node_modules/.gdbench', createHash('sha256').update(product).digest('hex').slice(0, 16));
   const wanted = fingerprint(inputs);
   if (existsSync(join(ROOT, product)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  // an interrupted run may leave half a product, which the old stamp must not vouch for
+  rmSync(stamp, { force: true });
   await step(title, action);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);

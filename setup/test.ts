@@ -8,7 +8,11 @@ import { buildWeb, dataRoot, generateCode } from './prepare.ts';
 import { step } from './step.ts';
 
 const REPORT = join(ROOT, 'test-results/vitest.json');
-const Totals = z.object({ numPassedTests: z.number(), numFailedTests: z.number(), numFailedTestSuites: z.number() });
+const Totals = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+});
 
 /** Sets everything up and runs all tests; extra words go to Vitest (a file, -t "name"). */
 export async function test(words: string[]): Promise<void> {
@@ -19,7 +23,7 @@ export async function test(words: string[]): Promise<void> {
     const { findBrowser } = await import('../test/support/browser.ts');
     const browser = await step('Browser: finding one for the page tests', () => findBrowser());
     const code = await runVitest(words, { GDBENCH_DATA: data, CHROMIUM_PATH: browser.path });
-    printTotals();
+    printTotals(code);
     process.exit(code);
   } catch (error) {
     console.error(sentence(error));
@@ -41,10 +45,11 @@ function runVitest(words: string[], env: Record<string, string>): Promise<number
   return new Promise((resolve) => child.on('close', (code) => resolve(code ?? 130)));
 }
 
-/** The true totals; a file that could not even be loaded counts as a failure. */
-function printTotals(): void {
+/** The true totals; a file that could not be loaded, or an error outside any test, counts as a failure. */
+function printTotals(code: number): void {
   if (!existsSync(REPORT)) throw new SetupFault('The tests ended before they could report: the output above says why.');
   const report = Totals.parse(JSON.parse(readFileSync(REPORT, 'utf8')));
-  const failed = report.numFailedTests > 0 ? report.numFailedTests : report.numFailedTestSuites;
+  const unloaded = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const failed = Math.max(report.numFailedTests + unloaded.length, code === 0 ? 0 : 1);
   console.log(`${report.numPassedTests} passed, ${failed} failed`);
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { builtinData, DIFFUSION } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
 import { follow, isDone, liveClient } from '../support/graphql.ts';
-import { startStack } from '../support/stack.ts';
+import { startStack, type Worker } from '../support/stack.ts';
 
 /** Every stored score of an evaluation, in order, with the exact doubles. */
 async function storedScores(databaseUrl: string, evaluationId: string) {
@@ -31,14 +31,19 @@ test('a worker killed in mid-shard changes no bit of the scores, and its shard i
     await stack.startWorker('b');
     const disturbed = await submit(stack.apiUrl(), DIFFUSION, 'disturbed');
     const database = openDatabase(stack.databaseUrl);
-    const lost = await holdsShard(database, disturbed.evaluationId, 'a');
+    const lost = await stopInMidShard(database, disturbed.evaluationId, first);
     first.service.child.kill('SIGKILL');
     await first.service.ended;
     const killedAt = Date.now();
 
     const progress = await follow(client, disturbed.evaluationId, isDone);
     const shard = await database.prisma.shard.findUniqueOrThrow({ where: { id: lost } });
+    const doneBy = await database.prisma.shard.groupBy({
+      by: ['workerId'],
+      where: { evaluationId: disturbed.evaluationId, state: 'DONE' },
+    });
     await database.close();
+    expect(doneBy.map(({ workerId }) => workerId).sort()).toEqual(['a', 'b']);
     expect(shard.state).toBe('DONE');
     expect(shard.workerId).toBe('b');
     expect(shard.attempts).toBe(2);
@@ -54,15 +59,25 @@ test('a worker killed in mid-shard changes no bit of the scores, and its shard i
   }
 });
 
-/** Waits until the worker has a shard of the evaluation under way; gives the shard's id. */
-async function holdsShard(
+/**
+ * Freezes the worker while it has a shard under way, after it has completed one; gives the shard's id.
+ * Only a frozen worker cannot complete it between our look and the kill.
+ */
+async function stopInMidShard(
   database: ReturnType<typeof openDatabase>,
   evaluationId: string,
-  workerId: string,
+  worker: Worker,
 ): Promise<string> {
+  const { shard } = database.prisma;
   for (;;) {
-    const shard = await database.prisma.shard.findFirst({ where: { evaluationId, workerId, state: 'RUNNING' } });
-    if (shard) return shard.id;
+    const done = await shard.count({ where: { evaluationId, workerId: worker.name, state: 'DONE' } });
+    const seen = await shard.findFirst({ where: { evaluationId, workerId: worker.name, state: 'RUNNING' } });
+    if (done > 0 && seen) {
+      worker.service.child.kill('SIGSTOP');
+      const still = await shard.findFirst({ where: { id: seen.id, workerId: worker.name, state: 'RUNNING' } });
+      if (still) return still.id;
+      worker.service.child.kill('SIGCONT');
+    }
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
