@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { builtinData } from '../support/builtin.ts';
-import { request } from '../support/graphql.ts';
+import { liveClient, request } from '../support/graphql.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -59,6 +59,38 @@ function processesOf(home: string): string[] {
     });
 }
 
+/** The process's children, their children, and so on: also those that know nothing of the home. */
+function descendantsOf(pid: number): number[] {
+  const children = readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  });
+  return children.map(Number).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // it has ended
+  }
+};
+
+/** Waits until a checkpoint is scored: then the worker keeps a child process with its models open. */
+async function scoringBegins(apiUrl: string): Promise<void> {
+  const client = liveClient(apiUrl);
+  const query = 'subscription { leaderboardChanged { edges { node { evaluation { shardsDone } } } } }';
+  type Board = { leaderboardChanged: { edges: { node: { evaluation: { shardsDone: number } } }[] } };
+  for await (const { data } of client.iterate<Board>({ query }))
+    if (data?.leaderboardChanged.edges.some(({ node }) => node.evaluation.shardsDone > 0)) break;
+  await client.dispose();
+}
+
 test('npm start brings everything up, prints addresses that answer, and Ctrl-C leaves no process behind', async () => {
   const home = await mkdtemp(join(tmpdir(), 'gdbench-start-'));
   // as root, PostgreSQL runs as another user: in a closed folder its data would lie elsewhere and be left behind
@@ -82,10 +114,19 @@ test('npm start brings everything up, prints addresses that answer, and Ctrl-C l
     expect(await taken.ended).toBe(1);
     expect(taken.output().trim()).toMatch(new RegExp(`^Port ${apiPort} is taken by another program: [^\\n]*$`));
 
-    if (process.platform === 'linux') expect(processesOf(home).length).toBeGreaterThan(3);
+    const isLinux = process.platform === 'linux';
+    await scoringBegins(`http://127.0.0.1:${apiPort}`);
+    const family = isLinux ? descendantsOf(child.pid ?? 0) : [];
+    if (isLinux) {
+      expect(processesOf(home).length).toBeGreaterThan(3);
+      expect(family.map(commandOf).filter((command) => command.includes('stages/child.ts'))).not.toEqual([]);
+    }
     child.kill('SIGINT');
     expect(await ended).toBe(0);
-    if (process.platform === 'linux') expect(processesOf(home)).toEqual([]);
+    if (isLinux) {
+      expect(processesOf(home)).toEqual([]);
+      expect(family.map(commandOf).filter(Boolean)).toEqual([]);
+    }
   } finally {
     child.kill('SIGTERM');
     await ended;
