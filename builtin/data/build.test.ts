@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildData, type Manifest } from './build.ts';
-import { planClevr, SUBTASKS } from './clevr.ts';
+import { planClevr } from './clevr.ts';
 import { planWinoground } from './winoground.ts';
 
 let home: string;
@@ -47,8 +48,10 @@ describe('the official layout', () => {
   it('has seven CLEVR subtasks over the same 100 pictures, all there and nothing else', async () => {
     const pictures = (await readdir(path.join(root, 'clevr/images'))).sort();
     expect(pictures).toHaveLength(100);
-    expect((await readdir(path.join(root, 'clevr/captions'))).sort()).toEqual(SUBTASKS.map((s) => `${s}.json`).sort());
-    for (const subtask of SUBTASKS) {
+    expect((await readdir(path.join(root, 'clevr/captions'))).sort()).toEqual(
+      CLEVR_SUBTASKS.map((s) => `${s}.json`).sort(),
+    );
+    for (const subtask of CLEVR_SUBTASKS) {
       const captions = (await json(`clevr/captions/${subtask}.json`)) as Record<string, [string, string][]>;
       expect(Object.keys(captions).sort()).toEqual(pictures);
       expect(Object.values(captions).every((list) => list.length === 2 && list.every((p) => p.length === 2))).toBe(

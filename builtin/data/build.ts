@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { planClevr, SUBTASKS } from './clevr.ts';
+import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
+import { planClevr } from './clevr.ts';
 import { planEmblems } from './emblems.ts';
 import { PHRASES } from './phrases.ts';
 import { renderEmblem } from './plaque.ts';
@@ -84,7 +85,7 @@ async function drawSet(dir: string, seed: number, onProgress: (p: Progress) => v
   const clevr = planClevr(seed);
   const winoground = planWinoground(seed);
   const emblems = planEmblems(seed);
-  const texts: Text[] = SUBTASKS.map((subtask) => ({
+  const texts: Text[] = CLEVR_SUBTASKS.map((subtask) => ({
     file: `clevr/captions/${subtask}.json`,
     text: JSON.stringify(Object.fromEntries(clevr.map((item) => [item.file, item.captions[subtask]]))),
   }));
@@ -125,7 +126,9 @@ async function drawSet(dir: string, seed: number, onProgress: (p: Progress) => v
     counts: {
       clevr: {
         images: clevr.length,
-        captions: Object.fromEntries(SUBTASKS.map((s) => [s, clevr.reduce((n, i) => n + i.captions[s].length, 0)])),
+        captions: Object.fromEntries(
+          CLEVR_SUBTASKS.map((s) => [s, clevr.reduce((n, i) => n + i.captions[s].length, 0)]),
+        ),
       },
       winoground: { examples: winoground.length, images: winoground.length * 2 },
       mmbias: { images: emblems.length, phrases: PHRASES.pleasant_phrases.length + PHRASES.unpleasant_phrases.length },

@@ -1,23 +1,13 @@
+import type { ClevrSubtask } from '@gdbench/benchmark/tasks';
 import { colorShape, say, sentence, sizeShape } from './captions.ts';
 import { compose } from './compose.ts';
 import { type Random, randomStream } from './random.ts';
 import { COLORS, type Look, MATERIALS, type Scene, SHAPES } from './scene.ts';
 
-export const SUBTASKS = [
-  'pair_binding_size',
-  'pair_binding_color',
-  'binding_shape_color',
-  'binding_color_shape',
-  'recognition_color',
-  'recognition_shape',
-  'spatial',
-] as const;
-export type Subtask = (typeof SUBTASKS)[number];
-
 export const CLEVR_SCENES = 100;
 
 /** A scene of two solids that differ in colour, shape and size, and two [right, wrong] captions a subtask. */
-export type ClevrItem = { file: string; scene: Scene; captions: Record<Subtask, [string, string][]> };
+export type ClevrItem = { file: string; scene: Scene; captions: Record<ClevrSubtask, [string, string][]> };
 
 /** All CLEVR scenes of a seed, in the order of the files. */
 export function planClevr(seed: number): ClevrItem[] {

@@ -1,7 +1,8 @@
+import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trueCaptions } from './captions.ts';
-import { planClevr, SUBTASKS } from './clevr.ts';
+import { planClevr } from './clevr.ts';
 import { compose } from './compose.ts';
 import { randomStream } from './random.ts';
 import { COLORS, type Look, MATERIALS, type Scene, SHAPES, SIZES, type Solid } from './scene.ts';
@@ -75,7 +76,7 @@ describe('test captions', () => {
 
   it('are true where right and false where wrong, in every CLEVR subtask', () => {
     for (const { scene, captions } of clevr) {
-      for (const subtask of SUBTASKS) {
+      for (const subtask of CLEVR_SUBTASKS) {
         for (const [right, wrong] of captions[subtask]) {
           expect(isTrue(right, scene), `${subtask}: ${right}`).toBe(true);
           expect(isTrue(wrong, scene), `${subtask}: ${wrong}`).toBe(false);

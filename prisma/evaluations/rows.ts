@@ -1,3 +1,4 @@
+import type { MetricValue } from '@gdbench/benchmark/task';
 import type { CheckpointKind, EvaluationState, Fault } from '../generated/enums.ts';
 
 export type { CheckpointKind, EvaluationState, Fault };
@@ -61,14 +62,8 @@ export interface EvaluationTaskRow {
   readonly ties: number | null;
 }
 
-export interface ResultRow {
+export interface ResultRow extends MetricValue {
   readonly task: string;
-  readonly metric: string;
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly chance: number | null;
-  readonly n: number;
   /** False while shards of the task are missing: the value so far. */
   readonly complete: boolean;
 }

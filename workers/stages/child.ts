@@ -1,8 +1,7 @@
-import { loadTask } from '@gdbench/benchmark/load';
-import type { TaskData } from '@gdbench/benchmark/task';
 import { CheckpointFault } from '../engine/checkpoint/fault.ts';
 import { type Evaluator, openEvaluator } from '../engine/evaluate.ts';
 import { inspectCheckpoint } from '../engine/inspect.ts';
+import { type BoardData, openBoardData } from './data.ts';
 import { type FromChild, type Request, ToChild } from './messages.ts';
 import { firstLine, splitRemedy } from './sentence.ts';
 
@@ -14,7 +13,7 @@ import { firstLine, splitRemedy } from './sentence.ts';
 type Score = Extract<Request, { type: 'score' }>;
 
 const aborts = new Map<number, AbortController>();
-const loaded = new Map<string, Promise<TaskData>>();
+let board: BoardData | undefined;
 let warm: { key: string; evaluator: Evaluator } | undefined;
 let queue = Promise.resolve();
 
@@ -51,7 +50,9 @@ async function inspect({ id, dir }: Extract<Request, { type: 'inspect' }>): Prom
 
 async function score(request: Score, signal: AbortSignal): Promise<FromChild> {
   const { id, task, from, to } = request;
-  const data = await dataOf(request);
+  // a worker scores on one root all its life
+  if (board?.root !== request.root) board = openBoardData(request.root);
+  const data = await board.load(request.task, request.limit);
   if (data.dataVersion !== request.dataVersion)
     return {
       type: 'failed',
@@ -76,17 +77,6 @@ async function score(request: Score, signal: AbortSignal): Promise<FromChild> {
     scores: scores.map(({ index, example, scores: rows }) => ({ index, example, scores: rows.map((row) => [...row]) })),
     warnings: [...evaluator.warnings],
   };
-}
-
-/** The task's data, read once; a failed read is tried anew. */
-function dataOf({ root, task, limit }: Score): Promise<TaskData> {
-  const key = JSON.stringify([root, task, limit]);
-  const present = loaded.get(key);
-  if (present) return present;
-  const data = loadTask(root, task, limit === null ? {} : { limit });
-  loaded.set(key, data);
-  data.catch(() => loaded.delete(key));
-  return data;
 }
 
 async function evaluatorOf({ dir, report, samples, seed, batch, threads, device }: Score): Promise<Evaluator> {

@@ -1,4 +1,5 @@
 import { Board } from '../../board/board.tsx';
+import { Introduction } from '../../board/introduction.tsx';
 import { BoardDocument, TasksDocument } from '../../generated/graphql.ts';
 import { request } from '../../server/request.ts';
 
@@ -18,11 +19,7 @@ export default async function LeaderboardPage({
   ]);
   return (
     <>
-      <h1>Which models understand what they see?</h1>
-      <p className="lead">
-        Image-text matching and social bias of generative and discriminative models. Every figure has its 95 % interval,
-        its chance level and the one command that re-creates it.
-      </p>
+      <Introduction />
       <Board key={after} initial={leaderboard} tasks={tasks} pageSize={PAGE_SIZE} after={after} />
     </>
   );
