@@ -6,7 +6,7 @@ import { finished } from 'node:stream/promises';
 import { summarise } from '@gdbench/benchmark/summarise';
 import type { ExampleScores, TaskData, TaskSummary } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
-import type { Evaluator, Protocol } from '@gdbench/workers/engine/evaluate';
+import type { Evaluator, Protocol, SampleErrors } from '@gdbench/workers/engine/evaluate';
 import { startProgress } from './progress.ts';
 
 export interface TaskResults {
@@ -67,7 +67,7 @@ export async function scoreTask(evaluator: Evaluator, data: TaskData, options: S
       const onExample = (done: number) => progress.set(from + done);
       for (const one of await evaluator.scoreExamples(data, from, to, { signal, onExample, errors })) {
         scores.push({ index: one.index, example: one.example, scores: one.scores });
-        const line = { example: one.example, scores: one.scores, ...(one.errors ? { errors: one.errors } : {}) };
+        const line = { example: one.example, scores: one.scores, ...(one.errors ? { errors: plain(one.errors) } : {}) };
         if (!file.write(`${JSON.stringify(line)}\n`)) await once(file, 'drain');
       }
     }
@@ -81,6 +81,15 @@ export async function scoreTask(evaluator: Evaluator, data: TaskData, options: S
     progress.end();
   }
   return { data, summary: summarise(data, scores), draft };
+}
+
+/** As JSON shows it. */
+function plain({ cond, uncond, gray }: SampleErrors) {
+  return {
+    cond: cond.map((row) => row.map((errors) => Array.from(errors))),
+    ...(uncond ? { uncond: uncond.map((errors) => Array.from(errors)) } : {}),
+    ...(gray ? { gray: gray.map((errors) => Array.from(errors)) } : {}),
+  };
 }
 
 /** Removes what a failed run has scored so far. */

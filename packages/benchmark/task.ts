@@ -26,10 +26,25 @@ export interface TaskDefinition {
   readonly interval: 'wilson' | 'bootstrap-by-image' | 'permutation';
 }
 
-/** One file of the data root that shows an image. */
+/** One file of the data root that shows an image, or a box cut out of it. */
 export interface ImageRef {
   /** Absolute path. */
   readonly path: string;
+  /** The box that is shown, in the file's own pixels, as Pillow's `crop` cuts it; absent: all of the file. */
+  readonly crop?: Box;
+}
+
+/** Whole pixels; `width` and `height` at least 1. A box may reach beyond the image: what lies outside is black. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The same for two references exactly when they show the same pixels of the same file. */
+export function imageKey({ path, crop }: ImageRef): string {
+  return crop ? `${path}#${crop.x},${crop.y},${crop.width},${crop.height}` : path;
 }
 
 export interface Example {
@@ -39,6 +54,8 @@ export interface Example {
   readonly id: string;
   readonly texts: readonly string[];
   readonly images: readonly ImageRef[];
+  /** Place of the right candidate among the texts of the one image, or the images of the one text; absent: 0. */
+  readonly right?: number;
   /** clevr: the subtask. mmbias: "<Category>/<Group>". Otherwise absent. */
   readonly group?: string;
   /** winoground: tag, secondary_tag and collapsed_tag as the metric names use them. */

@@ -98,7 +98,7 @@ describe('against PyTorch', () => {
         closeTo(scored!.scores[w]![i]!, scores['diffusion-itm'][w][i], noise_norms[0]);
         for (const [k, norm] of noise_norms.entries()) {
           closeTo(scored!.errors!.cond[w]![i]![k]!, errors.cond[w][i][k], norm);
-          closeTo(scored!.errors!.uncond[i]![k]!, errors.uncond[i][k], norm);
+          closeTo(scored!.errors!.uncond![i]![k]!, errors.uncond[i][k], norm);
         }
       }
     }

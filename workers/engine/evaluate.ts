@@ -14,7 +14,7 @@ import { openDualEncoder } from './models/dual-encoder.ts';
 import type { Corpus, ImageTextScorer, PairScores, Protocol, SampleErrors } from './models/scorer.ts';
 import type { SessionOptions } from './models/session.ts';
 
-export type { Protocol } from './models/scorer.ts';
+export type { Protocol, SampleErrors } from './models/scorer.ts';
 
 export interface EvaluatorOptions {
   /** The checkpoint's folder. */
@@ -209,7 +209,8 @@ function spread(
     scores,
     errors: {
       cond: texts.map((text) => images.map((image) => errors.cond[text]![image]!)),
-      uncond: images.map((image) => errors.uncond[image]!),
+      ...(errors.uncond ? { uncond: images.map((image) => errors.uncond![image]!) } : {}),
+      ...(errors.gray ? { gray: texts.map((text) => errors.gray![text]!) } : {}),
     },
   };
 }

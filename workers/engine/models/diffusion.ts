@@ -3,7 +3,7 @@ import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
 import { readOnnx, readWithZeroNoise } from '../checkpoint/onnx.ts';
-import { diffusionItmScore } from '../protocols/errors.ts';
+import { reduceErrors } from '../protocols/reduce.ts';
 import { Blocks, imageBlock } from './blocks.ts';
 import { decodeImage, flatImage } from './decode.ts';
 import { checkTextPorts, encodeRows, requireFinite, stack, TEXT_ROLES, type TextRole, textFeeds } from './encoders.ts';
@@ -48,7 +48,7 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
 
   const textBatch = encodeTexts.fixed ?? options.batch;
   let current:
-    | { key: string; texts: Blocks<Hidden>; images: Blocks<Float32Array>; uncond: LRUCache<string, Float64Array> }
+    | { key: string; texts: Blocks<Hidden>; images: Blocks<Float32Array>; uncond: LRUCache<string, Float32Array> }
     | undefined;
   const cachesOf = (corpus: Corpus) => {
     if (current?.key !== corpus.key) {
@@ -65,9 +65,9 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
   };
 
   /** One text's rows over all samples, in the order of k. */
-  const rowsOf = (z0: Float32Array, hidden: Hidden, into: Float64Array): Row[] =>
+  const rowsOf = (z0: Float32Array, hidden: Hidden, into: Float32Array): Row[] =>
     Array.from({ length: unet.count }, (_, k) => ({ z0, hidden, k, into }));
-  const newErrors = () => new Float64Array(unet.count);
+  const newErrors = () => new Float32Array(unet.count);
 
   return {
     protocol: 'diffusion-itm',
@@ -79,7 +79,7 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
     async score(corpus, texts, paths, signal) {
       const caches = cachesOf(corpus);
       const latents: Float32Array[] = [];
-      const uncond: Float64Array[] = [];
+      const uncond: Float32Array[] = [];
       for (const path of paths) {
         signal?.throwIfAborted();
         const z0 = await caches.images.get(path);
@@ -92,7 +92,7 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
         }
         uncond.push(errors);
       }
-      const cond: Float64Array[][] = [];
+      const cond: Float32Array[][] = [];
       const rows: Row[] = [];
       for (const text of texts) {
         const hidden = await caches.texts.get(text);
@@ -104,13 +104,9 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
         cond.push(perImage);
       }
       await unet.errors(rows, signal);
-      return {
-        scores: cond.map((perImage) => perImage.map((errors, image) => diffusionItmScore(errors, uncond[image]!))),
-        errors: {
-          cond: cond.map((perImage) => perImage.map((e) => Array.from(e))),
-          uncond: uncond.map((e) => Array.from(e)),
-        },
-      };
+      const errors = { cond, uncond };
+      const { channels, height, width } = layout.latent;
+      return { scores: reduceErrors('diffusion-itm', errors, channels * height * width), errors };
     },
     async probe() {
       const [z0] = await images.encode([flatImage(layout.side, 128)]);

@@ -7,12 +7,17 @@ export interface Corpus {
   readonly images: readonly string[];
 }
 
-/** Errors of single samples: 2-norms over a latent's elements (GDBENCH.md 1.1). */
+/**
+ * Errors of single samples: 2-norms over a latent's elements (GDBENCH.md 1.1), in float32. A protocol is a way to reduce them
+ * (protocols/reduce.ts), so that a stored pass can be reduced again. Those that no protocol asked for are absent.
+ */
 export interface SampleErrors {
   /** [text][image][k] */
-  readonly cond: readonly (readonly (readonly number[])[])[];
-  /** [image][k] */
-  readonly uncond: readonly (readonly number[])[];
+  readonly cond: readonly (readonly Float32Array[])[];
+  /** [image][k]: of the empty text. */
+  readonly uncond?: readonly Float32Array[];
+  /** [text][k]: of the gray image. */
+  readonly gray?: readonly Float32Array[];
 }
 
 export interface PairScores {
@@ -22,7 +27,16 @@ export interface PairScores {
   readonly errors?: SampleErrors;
 }
 
-export const PROTOCOLS = ['diffusion-itm', 'cosine'] as const;
+/** Protocols of a diffusion model (GDBENCH.md 1.1), the default first; `diffusion-itm-adaptive` draws fewer samples than its budget. */
+export const SAMPLED_PROTOCOLS = [
+  'diffusion-itm',
+  'diffusion-classifier',
+  'diffusion-itm-unnormalized',
+  'diffusion-itm-gray',
+  'diffusion-itm-adaptive',
+] as const;
+export type SampledProtocol = (typeof SAMPLED_PROTOCOLS)[number];
+export const PROTOCOLS = [...SAMPLED_PROTOCOLS, 'cosine', 'matching'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** How a checkpoint scores texts against images. A pair's score depends on the corpus and the pair alone, never on the calls before. */

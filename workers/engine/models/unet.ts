@@ -19,7 +19,7 @@ export interface Row {
   readonly z0: Float32Array;
   readonly hidden: Hidden;
   readonly k: number;
-  readonly into: Float64Array;
+  readonly into: Float32Array;
 }
 
 export interface UNet {
@@ -103,7 +103,7 @@ export async function prepareUNet(
     batch,
     insists,
     async (count, which) => {
-      const rows = which.map((k) => ({ z0: noise.tensor(0), hidden, k, into: new Float64Array(0) }));
+      const rows = which.map((k) => ({ z0: noise.tensor(0), hidden, k, into: new Float32Array(0) }));
       fill(slots[0], rows, rows.length);
       return await run(slots[0], rows, rows.length, count);
     },

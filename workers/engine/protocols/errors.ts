@@ -48,10 +48,3 @@ export function sampleError(
   }
   return Math.sqrt(sum);
 }
-
-/** `s = -mean_k [ e(image, text, k) - e(image, "", k) ]` of the protocol diffusion-itm. */
-export function diffusionItmScore(cond: ArrayLike<number>, uncond: ArrayLike<number>): number {
-  let sum = 0;
-  for (let k = 0; k < cond.length; k++) sum += cond[k]! - uncond[k]!;
-  return -sum / cond.length;
-}
