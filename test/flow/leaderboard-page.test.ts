@@ -46,8 +46,18 @@ async function openPage(path: string): Promise<{ page: Page; faults: string[] }>
   return { page, faults };
 }
 
-const screenshot = (page: Page, name: string) =>
-  page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+/**
+ * The whole page as a picture, for people to look at. The window is made as tall as the page first: on a busy machine a
+ * browser without a GPU often fails to capture what lies beyond its window.
+ */
+async function screenshot(page: Page, name: string): Promise<void> {
+  const window = page.viewportSize()!;
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: window.width, height: Math.max(window.height, height) });
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), timeout: TIMEOUT });
+  await page.setViewportSize(window);
+}
 
 test('a row appears and fills while the reader looks, without a reload', async () => {
   const { page, faults } = await openPage('/');
