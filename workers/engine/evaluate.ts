@@ -40,8 +40,8 @@ export interface ScoredExample extends ExampleScores {
 
 export interface ScoreOptions {
   readonly signal?: AbortSignal;
-  /** After each example: how many of `from` to `to` are done. */
-  readonly onExample?: (done: number, total: number) => void;
+  /** After each example, in their order: how many of `from` to `to` are done, and the example, so that it can be written at once. */
+  readonly onExample?: (done: number, total: number, scored: ScoredExample) => void;
   /** Give every sample's error too. */
   readonly errors?: boolean;
 }
@@ -98,8 +98,9 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
         const pairs = await scorer
           .score(corpus, text.items, image.items, signal)
           .catch((error) => belowRoot(data, error));
-        scored.push({ index, example: id, ...spread(pairs, text.of, image.of, errors) });
-        onExample?.(at - from + 1, to - from);
+        const one = { index, example: id, ...spread(pairs, text.of, image.of, errors) };
+        scored.push(one);
+        onExample?.(at - from + 1, to - from, one);
       }
       return scored;
     },
