@@ -95,7 +95,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'an input that is not fed',
     { ...ldm, 'unet/model.onnx': onnxModel(tinyUnet(TINY_DIFFUSION, [{ name: 'foo', type: 'float32', shape: [1] }])) },
     'unet/model.onnx',
-    /^unet\/model.onnx has an input `foo` that GDBench cannot feed; it feeds `sample`, `timestep`, `encoder_hidden_states`/,
+    /^unet\/model.onnx: the input `foo` is not one that GDBench can feed \(it feeds `sample`, `timestep`, `encoder_hidden_states`/,
   ],
   [
     'an input under another name',
@@ -105,7 +105,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
       ops: spec.ops.map((op) => (op.in[0] === 'timestep' ? { ...op, in: ['step'] } : op)),
     })),
     'unet/model.onnx',
-    /has an input `step` that GDBench cannot feed/,
+    /the input `step` is not one that GDBench can feed/,
   ],
   [
     'no timestep',
@@ -213,7 +213,12 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'image_encoder/',
     /names `image_encoder`/,
   ],
-  ['a second text encoder', { ...ldm, 'text_encoder_2/config.json': {} }, 'text_encoder_2/', /cannot score yet/],
+  [
+    'a second text encoder without its tokenizer',
+    { ...ldm, 'text_encoder_2/config.json': {} },
+    'tokenizer_2/',
+    /^The folder tokenizer_2\/ is missing/,
+  ],
   [
     'weights outside the folder',
     weighted('../../secret'),
@@ -277,10 +282,10 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     /has no output `text_embeds` or `pooler_output` \(it has `words`\)/,
   ],
   [
-    'a matching head',
+    'a matching head without two logits',
     tinyClip({ ...TINY_CLIP, layout: 'joint', outputs: { text: 'itm_score', image: 'x' } }),
     'model.onnx',
-    /is a matching head/,
+    /gives `itm_score` as \[batch, 6\], not the two logits/,
   ],
 ];
 

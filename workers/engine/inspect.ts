@@ -57,7 +57,7 @@ export async function readLayout(folder: Folder): Promise<Layout> {
 /** The ONNX files that scoring runs. */
 export function modelFiles(layout: Layout): string[] {
   if (layout.kind === 'dual-encoder') return Object.values(layout.models);
-  return [layout.textEncoder, layout.vaeEncoder, layout.unet].filter((file) => file !== null);
+  return [...layout.texts.map(({ model }) => model), layout.vaeEncoder, layout.unet].filter((file) => file !== null);
 }
 
 /**

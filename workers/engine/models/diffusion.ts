@@ -5,15 +5,15 @@ import { pathOf } from '../checkpoint/folder.ts';
 import { readOnnx, readWithZeroNoise } from '../checkpoint/onnx.ts';
 import { reduceErrors } from '../protocols/reduce.ts';
 import { Blocks, imageBlock } from './blocks.ts';
+import { type Conditioning, openConditioning } from './conditioning.ts';
 import { decodeImage, flatImage } from './decode.ts';
-import { checkTextPorts, encodeRows, requireFinite, stack, TEXT_ROLES, type TextRole, textFeeds } from './encoders.ts';
+import { encodeRows, requireFinite, stack } from './encoders.ts';
 import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
 import { diffusionPreprocess, preprocess } from './preprocess.ts';
 import type { RgbImage } from './resize.ts';
 import type { Corpus, ImageTextScorer } from './scorer.ts';
 import { type Model, type OpenModel, openAll, type SessionOptions } from './session.ts';
-import { openTokenizer } from './tokenizer.ts';
-import { type Hidden, prepareUNet, type Row } from './unet.ts';
+import { prepareUNet, type Row } from './unet.ts';
 
 /** Bytes of latents, and of hidden states, that are kept. */
 const CACHE_BYTES = 256 * 2 ** 20;
@@ -37,24 +37,26 @@ export async function openDiffusion(layout: DiffusionLayout, options: DiffusionO
 }
 
 async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open: OpenModel): Promise<Diffusion> {
-  const { folder } = layout;
-  const tokenizer = await openTokenizer(folder, 'tokenizer', layout.maxPositions);
-  const textModel = await open(pathOf(folder, layout.textEncoder), layout.textEncoder);
-  const encodeTexts = textEncoder(textModel, tokenizer);
-  const [empty] = await encodeTexts(['']);
+  const texts = await openConditioning(layout, open);
+  const [empty] = await texts.encode(['']);
   const images = await imageEncoder(layout, options, open);
-  const unetModel = await open(pathOf(folder, layout.unet), layout.unet);
+  const unetModel = await open(pathOf(layout.folder, layout.unet), layout.unet);
   const unet = await prepareUNet(layout, unetModel, options, empty!);
+  if (layout.learnedVariance) {
+    options.warn(
+      `${layout.unet} gives twice as many channels as it takes: the first half is the prediction, and the learned variance is left out.`,
+    );
+  }
 
-  const textBatch = encodeTexts.fixed ?? options.batch;
+  const textBatch = texts.fixed ?? options.batch;
   let current:
-    | { key: string; texts: Blocks<Hidden>; images: Blocks<Float32Array>; uncond: LRUCache<string, Float32Array> }
+    | { key: string; texts: Blocks<Conditioning>; images: Blocks<Float32Array>; uncond: LRUCache<string, Float32Array> }
     | undefined;
   const cachesOf = (corpus: Corpus) => {
     if (current?.key !== corpus.key) {
       current = {
         key: corpus.key,
-        texts: new Blocks(corpus.texts, textBatch, CACHE_BYTES, encodeTexts),
+        texts: new Blocks(corpus.texts, textBatch, CACHE_BYTES, texts.encode),
         images: new Blocks(corpus.images, images.batch, CACHE_BYTES, async (paths) =>
           images.encode(await Promise.all(paths.map(decodeImage))),
         ),
@@ -65,18 +67,18 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
   };
 
   /** One text's rows over all samples, in the order of k. */
-  const rowsOf = (z0: Float32Array, hidden: Hidden, into: Float32Array): Row[] =>
-    Array.from({ length: unet.count }, (_, k) => ({ z0, hidden, k, into }));
+  const rowsOf = (z0: Float32Array, text: Conditioning, into: Float32Array): Row[] =>
+    Array.from({ length: unet.count }, (_, k) => ({ z0, text, k, into }));
   const newErrors = () => new Float32Array(unet.count);
 
   return {
     protocol: 'diffusion-itm',
-    tokenLength: tokenizer.length,
+    tokenLength: texts.tokenLength,
     samples: unet.count,
     get rowsScored() {
       return unet.rowsRun();
     },
-    async score(corpus, texts, paths, signal) {
+    async score(corpus, words, paths, signal) {
       const caches = cachesOf(corpus);
       const latents: Float32Array[] = [];
       const uncond: Float32Array[] = [];
@@ -94,11 +96,11 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
       }
       const cond: Float32Array[][] = [];
       const rows: Row[] = [];
-      for (const text of texts) {
-        const hidden = await caches.texts.get(text);
+      for (const word of words) {
+        const text = await caches.texts.get(word);
         const perImage = latents.map((z0) => {
           const errors = newErrors();
-          rows.push(...rowsOf(z0, hidden, errors));
+          rows.push(...rowsOf(z0, text, errors));
           return errors;
         });
         cond.push(perImage);
@@ -110,37 +112,12 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
     },
     async probe() {
       const [z0] = await images.encode([flatImage(layout.side, 128)]);
-      await unet.errors([{ z0: z0!, hidden: empty!, k: 0, into: newErrors() }]);
+      await unet.errors([{ z0: z0!, text: empty!, k: 0, into: newErrors() }]);
     },
     async close() {
-      for (const model of [textModel, unetModel, ...images.models]) await model.close();
+      for (const model of [...texts.models, unetModel, ...images.models]) await model.close();
     },
   };
-}
-
-function textEncoder(
-  model: Model,
-  tokenizer: { length: number; encode(text: string): { ids: Int32Array; mask: Int32Array } },
-) {
-  const ports = matchInputs<TextRole>(model, TEXT_ROLES);
-  checkTextPorts(model, ports, { ...tokenizer });
-  const output = pickOutput(model, ['last_hidden_state'], true).name;
-  const ids = ports.get('input_ids')!;
-  const encode = async (texts: readonly string[]): Promise<Hidden[]> => {
-    const tokens = texts.map((text) => tokenizer.encode(text));
-    const { rows, dims } = await encodeRows(model, ids, tokens, output, (part, fed) =>
-      textFeeds(ports, tokenizer.length, part, fed),
-    );
-    if (dims.length !== 2) {
-      throw new CheckpointFault(
-        model.file,
-        `${model.file} gives \`${output}\` with ${dims.length + 1} dimensions, not [batch, tokens, width]; export its hidden states.`,
-      );
-    }
-    for (const row of rows) requireFinite(model, row);
-    return rows.map((data) => ({ data, dims, byteLength: data.byteLength }));
-  };
-  return Object.assign(encode, { fixed: fixedRows(ids) });
 }
 
 interface ImageEncoder {
@@ -160,7 +137,6 @@ async function imageEncoder(
   const steps = diffusionPreprocess(side);
   const planes = (images: readonly RgbImage[]) => images.map((image) => preprocess(image, steps).data);
   if (layout.vaeEncoder === null) {
-    if (channels !== 3) throw latentMismatch('unet/config.json', '3 colours', channels);
     return { batch: imageBlock(options.batch, side, side), models: [], encode: async (images) => planes(images) };
   }
   const file = layout.vaeEncoder;

@@ -63,20 +63,39 @@ export async function encodeRows<T>(
   items: readonly T[],
   output: string,
   feeds: (items: readonly T[], rows: number) => Record<string, Feed>,
-): Promise<{ readonly rows: Float32Array[]; readonly dims: readonly number[] }> {
+): Promise<EncodedRows> {
+  return (await encodeOutputs(model, port, items, [output], feeds))[0]!;
+}
+
+export interface EncodedRows {
+  readonly rows: Float32Array[];
+  /** Of one row. */
+  readonly dims: readonly number[];
+}
+
+/** As encodeRows, for several outputs of the same run. */
+export async function encodeOutputs<T>(
+  model: Model,
+  port: Port,
+  items: readonly T[],
+  outputs: readonly string[],
+  feeds: (items: readonly T[], rows: number) => Record<string, Feed>,
+): Promise<EncodedRows[]> {
   const insists = fixedRows(port);
   const size = insists ?? items.length;
-  const rows: Float32Array[] = [];
-  let dims: readonly number[] = [];
+  const encoded = outputs.map(() => ({ rows: [] as Float32Array[], dims: [] as readonly number[] }));
   for (let at = 0; at < items.length; at += size) {
     const part = items.slice(at, at + size);
     const fed = insists ?? part.length;
-    const result = await model.run(feeds(part, fed), output);
-    dims = rowDims(model, output, result, fed);
-    const width = result.data.length / fed;
-    for (let i = 0; i < part.length; i++) rows.push(result.data.slice(i * width, (i + 1) * width));
+    const results = await model.runMany(feeds(part, fed), outputs);
+    results.forEach((result, which) => {
+      const into = encoded[which]!;
+      into.dims = rowDims(model, outputs[which]!, result, fed);
+      const width = result.data.length / fed;
+      for (let i = 0; i < part.length; i++) into.rows.push(result.data.slice(i * width, (i + 1) * width));
+    });
   }
-  return { rows, dims };
+  return encoded;
 }
 
 function rowDims(model: Model, output: string, result: Output, fed: number): readonly number[] {

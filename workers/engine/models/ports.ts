@@ -26,7 +26,7 @@ export function matchInputs<R extends string>(model: Model, roles: Readonly<Reco
     if (!Object.hasOwn(roles, port.name)) {
       throw new CheckpointFault(
         model.file,
-        `${model.file} has an input \`${port.name}\` that GDBench cannot feed; it feeds ${fed}. Export the model without it.`,
+        `${model.file}: the input \`${port.name}\` is not one that GDBench can feed (it feeds ${fed}); export the model without it.`,
       );
     }
     const role = roles[port.name as R];

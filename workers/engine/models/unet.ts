@@ -4,20 +4,14 @@ import { type Mixture, mix, mixtureOf, sampleError } from '../protocols/errors.t
 import { drawNoise } from '../protocols/noise.ts';
 import { alphasCumprod } from '../protocols/schedule.ts';
 import { timestepsFor } from '../protocols/timesteps.ts';
+import type { Conditioning } from './conditioning.ts';
 import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
 import type { Feed, Model, Output, Port } from './session.ts';
-
-/** The hidden states of one text: [tokens, width], flattened. */
-export interface Hidden {
-  readonly data: Float32Array;
-  readonly dims: readonly number[];
-  readonly byteLength: number;
-}
 
 /** One pass through the U-Net: an image's latent, a text, and the sample k, whose error goes to `into[k]`. */
 export interface Row {
   readonly z0: Float32Array;
-  readonly hidden: Hidden;
+  readonly text: Conditioning;
   readonly k: number;
   readonly into: Float32Array;
 }
@@ -34,36 +28,58 @@ const ROLES = {
   sample: { values: 'float', rank: [4] },
   timestep: { values: 'number', rank: [0, 1] },
   encoder_hidden_states: { values: 'float', rank: [3] },
+  text_embeds: { values: 'float', rank: [2], optional: true },
+  time_ids: { values: 'number', rank: [2], optional: true },
 } as const;
+
+const TIME_IDS = 6;
 
 interface Slot {
   readonly mixed: Float32Array;
-  hidden: Float32Array;
-  readonly texts: (Hidden | undefined)[];
+  readonly hidden: Float32Array;
+  readonly pooled: Float32Array;
+  readonly texts: (Conditioning | undefined)[];
 }
 
 /**
  * Puts the noise, the schedule and a U-Net's graph together.
  *
  * @param samples the budget, 1 to 1000.
- * @param hidden any text's hidden states, to check the graph against.
+ * @param text any text's, to check the graph against.
  */
 export async function prepareUNet(
   layout: DiffusionLayout,
   model: Model,
   options: { samples: number; seed: number; batch: number },
-  hidden: Hidden,
+  text: Conditioning,
 ): Promise<UNet> {
-  const ports = matchInputs(model, ROLES);
+  const ports = matchInputs<keyof typeof ROLES>(model, ROLES);
+  const { hidden } = text;
   const sample = ports.get('sample')!;
   const timestep = ports.get('timestep')!;
   const states = ports.get('encoder_hidden_states')!;
+  const embeds = ports.get('text_embeds');
+  const timeIds = ports.get('time_ids');
   const output = pickOutput(model, ['out_sample'], true).name;
   const { channels, height, width } = layout.latent;
   checkShape(model, sample, [null, channels, height, width], 'unet/config.json');
-  checkShape(model, states, [null, ...hidden.dims], 'the text encoder');
+  checkShape(
+    model,
+    states,
+    [null, ...hidden.dims],
+    layout.texts.length > 1 ? 'the pair of text encoders' : 'the text encoder',
+  );
+  if (embeds) {
+    if (!text.pooled) throw withoutPooled(model);
+    checkShape(model, embeds, [null, text.pooled.length], 'text_encoder_2/model.onnx');
+  }
+  if (timeIds) checkShape(model, timeIds, [null, TIME_IDS], 'an SDXL model');
+  // Original size, top left corner of the crop, target size: the whole square image.
+  const sizes = [layout.side, layout.side, 0, 0, layout.side, layout.side];
 
   const size = channels * height * width;
+  // Where the variance is learned, it follows the prediction on the channel axis.
+  const predicted = layout.learnedVariance ? 2 * size : size;
   const { prediction_type: prediction, num_train_timesteps: trainSteps } = layout.scheduler;
   const timesteps = timestepsFor(options.samples, trainSteps);
   const alphas = alphasCumprod(layout.scheduler);
@@ -82,19 +98,31 @@ export async function prepareUNet(
       [timestep.name]: { data: Float32Array.from(fill), dims: timestep.shape.length === 0 ? [] : [steps] },
       [states.name]: { data: slot.hidden.subarray(0, fed * hidden.data.length), dims: [fed, ...hidden.dims] },
     };
+    if (embeds && text.pooled) {
+      const width = text.pooled.length;
+      feeds[embeds.name] = { data: slot.pooled.subarray(0, fed * width), dims: [fed, width] };
+    }
+    if (timeIds) {
+      const data = Float32Array.from({ length: fed * TIME_IDS }, (_, i) => sizes[i % TIME_IDS]!);
+      feeds[timeIds.name] = { data, dims: [fed, TIME_IDS] };
+    }
     return model.run(feeds, output);
   };
   const fill = (slot: Slot, rows: readonly Row[], fed: number) => {
     for (let i = 0; i < fed; i++) {
       const row = rows[Math.min(i, rows.length - 1)]!;
       mix(row.z0, noise.tensor(row.k), mixtures[row.k]!, slot.mixed, i * size);
-      if (slot.texts[i] !== row.hidden) slot.hidden.set(row.hidden.data, i * row.hidden.data.length);
-      slot.texts[i] = row.hidden;
+      if (slot.texts[i] === row.text) continue;
+      const { hidden, pooled } = row.text;
+      slot.hidden.set(hidden.data, i * hidden.data.length);
+      if (pooled) slot.pooled.set(pooled, i * pooled.length);
+      slot.texts[i] = row.text;
     }
   };
   const newSlot = (): Slot => ({
     mixed: new Float32Array(batch * size),
     hidden: new Float32Array(batch * hidden.data.length),
+    pooled: new Float32Array(batch * (text.pooled?.length ?? 0)),
     texts: [],
   });
   const slots = [newSlot(), newSlot()] as const;
@@ -103,7 +131,7 @@ export async function prepareUNet(
     batch,
     insists,
     async (count, which) => {
-      const rows = which.map((k) => ({ z0: noise.tensor(0), hidden, k, into: new Float32Array(0) }));
+      const rows = which.map((k) => ({ z0: noise.tensor(0), text, k, into: new Float32Array(0) }));
       fill(slots[0], rows, rows.length);
       return await run(slots[0], rows, rows.length, count);
     },
@@ -117,13 +145,13 @@ export async function prepareUNet(
     async errors(rows, signal) {
       let pending: { rows: readonly Row[]; slot: Slot; output: Promise<Output> } | undefined;
       const settle = (done: NonNullable<typeof pending>, result: Output) => {
-        checkOutput(model, result, insists ?? done.rows.length, size);
+        checkOutput(model, result, insists ?? done.rows.length, predicted, channels);
         done.rows.forEach((row, i) => {
           const error = sampleError(
             noise.tensor(row.k),
-            result.data,
-            done.slot.mixed,
-            i * size,
+            result.data.subarray(i * predicted, i * predicted + size),
+            done.slot.mixed.subarray(i * size, (i + 1) * size),
+            0,
             prediction,
             mixtures[row.k]!,
           );
@@ -199,13 +227,22 @@ async function ownTimesteps(
   }
 }
 
-function checkOutput(model: Model, result: Output, rows: number, size: number): void {
-  if (result.data.length !== rows * size) {
-    throw new CheckpointFault(
-      model.file,
-      `${model.file} gives [${result.dims.join(', ')}] for ${rows} latents of ${size} numbers; its output must have its input's shape.`,
-    );
-  }
+function checkOutput(model: Model, result: Output, rows: number, size: number, channels: number): void {
+  if (result.data.length === rows * size) return;
+  const [shape, out] = [`[${result.dims.join(', ')}]`, result.dims[1]];
+  throw new CheckpointFault(
+    model.file,
+    out === 2 * channels
+      ? `${model.file} gives ${shape}, twice the ${channels} channels that it takes; if the second half is a learned variance, say so with out_channels in unet/config.json.`
+      : `${model.file} gives ${shape} for ${rows} rows of ${size} numbers; its output must have its input's shape.`,
+  );
+}
+
+function withoutPooled(model: Model): CheckpointFault {
+  return new CheckpointFault(
+    model.file,
+    `${model.file} takes \`text_embeds\`, which only a second text encoder gives; add text_encoder_2/ and tokenizer_2/.`,
+  );
 }
 
 function notFinite(model: Model): CheckpointFault {
