@@ -1,3 +1,5 @@
+import { duration } from './pace.ts';
+
 /** What `gdbench watch` asks of an evaluation and prints with --json. */
 export interface Evaluation {
   id: string;
@@ -57,12 +59,6 @@ export function describe(evaluation: Evaluation): string {
       .filter(Boolean)
       .join(', ');
   return state.toLowerCase();
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3_600).toFixed(1)} h`;
 }
 
 /** The metrics as aligned lines: value, 95% interval, chance, n. */

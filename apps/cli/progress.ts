@@ -15,36 +15,64 @@ export const bytes: Unit = (amount) => {
   return `${(amount / 1e9).toFixed(2)} GB`;
 };
 
-const SILENT: Progress = { set() {}, end() {} };
+export interface ProgressOptions {
+  readonly silent: boolean;
+  /** Where it begins; default 0. */
+  readonly from?: number;
+  /** Speed and time left, told beside each amount; on a terminal every second too. */
+  readonly pace?: (done: number) => string;
+  /** Lines that are written at most where there is no terminal; default 4. */
+  readonly lines?: number;
+}
 
-/** One bar on a terminal, a line at every quarter elsewhere, nothing for machines. */
-export function startProgress(title: string, total: number, unit: Unit, options: { silent: boolean }): Progress {
+const SILENT: Progress = { set() {}, end() {} };
+const REFRESH_MS = 1000;
+
+/** One bar on a terminal, a few lines elsewhere, nothing for machines. */
+export function startProgress(title: string, total: number, unit: Unit, options: ProgressOptions): Progress {
   if (options.silent || total === 0) return SILENT;
-  if (process.stderr.isTTY) return bar(title, total, unit);
-  let quarter = 0;
+  if (process.stderr.isTTY) return bar(title, total, unit, options);
+  const { from = 0, lines = 4, pace } = options;
+  let step = Math.floor((from / total) * lines);
   return {
     set(done) {
-      const now = Math.floor((done / total) * 4);
-      if (now <= quarter) return;
-      quarter = now;
-      process.stdout.write(`${title}: ${unit(done)} of ${unit(total)} (${now * 25}%)\n`);
+      const now = Math.floor((done / total) * lines);
+      if (now <= step) return;
+      step = now;
+      const share = Math.floor((done / total) * 100);
+      const speed = pace?.(done);
+      process.stdout.write(`${title}: ${unit(done)} of ${unit(total)} (${share}%)${speed ? `, ${speed}` : ''}\n`);
     },
     end() {},
   };
 }
 
-function bar(title: string, total: number, unit: Unit): Progress {
+function bar(title: string, total: number, unit: Unit, { from = 0, pace }: ProgressOptions): Progress {
   const line = new SingleBar({
-    format: `${title} {bar} {percentage}%  {done} of {whole}`,
+    format: `${title} {bar} {percentage}%  {done} of {whole}{pace}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,
     clearOnComplete: false,
     etaBuffer: 50,
   });
-  line.start(total, 0, { done: unit(0), whole: unit(total) });
+  const payload = (done: number) => {
+    const speed = pace?.(done);
+    return { done: unit(done), whole: unit(total), pace: speed ? `  ${speed}` : '' };
+  };
+  let last = from;
+  line.start(total, last, payload(last));
+  const refresh = pace ? setInterval(() => line.update(last, payload(last)), REFRESH_MS).unref() : undefined;
   return {
-    set: (done) => line.update(Math.min(done, total), { done: unit(Math.min(done, total)) }),
-    end: () => line.stop(),
+    set(done) {
+      last = Math.min(done, total);
+      line.update(last, payload(last));
+    },
+    end() {
+      clearInterval(refresh);
+      // what the last redraw showed may be older than the end
+      line.update(last, payload(last));
+      line.stop();
+    },
   };
 }

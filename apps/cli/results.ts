@@ -1,19 +1,22 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { finished } from 'node:stream/promises';
-import { summarise } from '@gdbench/benchmark/summarise';
-import type { ExampleScores, TaskData, TaskSummary } from '@gdbench/benchmark/task';
+import type { TaskData, TaskSummary } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
-import type { Evaluator, Protocol, SampleErrors } from '@gdbench/workers/engine/evaluate';
-import { startProgress } from './progress.ts';
+import type { Protocol } from '@gdbench/workers/engine/scorer';
+import { writeWhole } from './partial.ts';
 
 export interface TaskResults {
   readonly data: TaskData;
   readonly summary: TaskSummary;
-  /** The finished scores file, under a name of its own until everything is there. */
-  readonly draft: string;
+}
+
+export interface TaskEntry {
+  readonly n: number;
+  readonly ties: number | null;
+  readonly dataVersion: string;
+  readonly chance: Readonly<Record<string, number>>;
+  /** null: undefined on these scores. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly intervals: Readonly<Record<string, readonly [number, number]>>;
 }
 
 export interface Results {
@@ -25,97 +28,26 @@ export interface Results {
   /** null where nothing is sampled. */
   readonly samples: number | null;
   readonly seed: number | null;
-  readonly tasks: Readonly<
-    Record<
-      string,
-      {
-        readonly n: number;
-        readonly ties: number | null;
-        readonly dataVersion: string;
-        readonly chance: Readonly<Record<string, number>>;
-        /** null: undefined on these scores. */
-        readonly metrics: Readonly<Record<string, number | null>>;
-        readonly intervals: Readonly<Record<string, readonly [number, number]>>;
-      }
-    >
-  >;
+  /** Whether every example of the tasks was scored: figures over a part of them have no place in a ranking. */
+  readonly rankable: boolean;
+  readonly tasks: Readonly<Record<string, TaskEntry>>;
 }
 
-export interface ScoreTaskOptions {
-  readonly out: string;
-  readonly errors: boolean;
-  readonly silent: boolean;
-  readonly signal: AbortSignal;
-}
-
-/** Examples that are scored before their lines are written. */
-const SLICE = 16;
-
-/** Scores a task whole, a line an example into a draft beside the final file, so that errors of samples never pile up in memory. */
-export async function scoreTask(evaluator: Evaluator, data: TaskData, options: ScoreTaskOptions): Promise<TaskResults> {
-  const { signal, errors } = options;
-  const folder = path.join(options.out, 'scores');
-  await mkdir(folder, { recursive: true });
-  const draft = path.join(folder, `.${data.task}.jsonl.${process.pid}`);
-  const file = createWriteStream(draft);
-  const total = data.examples.length;
-  const progress = startProgress(`Scoring ${data.task}`, total, String, options);
-  const scores: ExampleScores[] = [];
-  try {
-    for (let from = 0; from < total; from += SLICE) {
-      const to = Math.min(total, from + SLICE);
-      const onExample = (done: number) => progress.set(from + done);
-      for (const one of await evaluator.scoreExamples(data, from, to, { signal, onExample, errors })) {
-        scores.push({ index: one.index, example: one.example, scores: one.scores });
-        const line = { example: one.example, scores: one.scores, ...(one.errors ? { errors: plain(one.errors) } : {}) };
-        if (!file.write(`${JSON.stringify(line)}\n`)) await once(file, 'drain');
-      }
-    }
-    file.end();
-    await finished(file);
-  } catch (error) {
-    file.destroy();
-    await rm(draft, { force: true });
-    throw error;
-  } finally {
-    progress.end();
-  }
-  return { data, summary: summarise(data, scores), draft };
-}
-
-/** As JSON shows it. */
-function plain({ cond, uncond, gray }: SampleErrors) {
+export function resultsOf(tasks: readonly TaskResults[], head: Omit<Results, 'codeVersion' | 'tasks'>): Results {
   return {
-    cond: cond.map((row) => row.map((errors) => Array.from(errors))),
-    ...(uncond ? { uncond: uncond.map((errors) => Array.from(errors)) } : {}),
-    ...(gray ? { gray: gray.map((errors) => Array.from(errors)) } : {}),
-  };
-}
-
-/** Removes what a failed run has scored so far. */
-export async function discard(tasks: readonly TaskResults[]): Promise<void> {
-  for (const { draft } of tasks) await rm(draft, { force: true });
-}
-
-/** Puts the scores in their places and then writes results.json, each whole or not at all. */
-export async function writeResults(
-  out: string,
-  tasks: readonly TaskResults[],
-  head: Omit<Results, 'codeVersion' | 'tasks'>,
-): Promise<Results> {
-  const results: Results = {
     ...head,
     codeVersion: CODE_VERSION,
     tasks: Object.fromEntries(tasks.map(({ data, summary }) => [summary.task, taskEntry(data, summary)])),
   };
-  for (const { data, draft } of tasks) await rename(draft, path.join(out, 'scores', `${data.task}.jsonl`));
-  const draft = path.join(out, `.results.json.${process.pid}`);
-  await writeFile(draft, `${JSON.stringify(results, null, 2)}\n`);
-  await rename(draft, path.join(out, 'results.json'));
-  return results;
 }
 
-function taskEntry({ dataVersion }: TaskData, { n, ties, metrics }: TaskSummary): Results['tasks'][string] {
+export const scoresFile = (out: string, task: string) => path.join(out, 'scores', `${task}.jsonl`);
+
+export async function writeResults(out: string, results: Results): Promise<void> {
+  await writeWhole(path.join(out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+}
+
+function taskEntry({ dataVersion }: TaskData, { n, ties, metrics }: TaskSummary): TaskEntry {
   return {
     n,
     ties,

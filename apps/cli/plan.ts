@@ -1,0 +1,129 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
+import { DEVICES, type Device } from '@gdbench/workers/engine/device';
+import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
+import { PROTOCOLS, type Protocol, SAMPLED_PROTOCOLS } from '@gdbench/workers/engine/scorer';
+import { CliFault } from './fault.ts';
+
+/** The words of `gdbench evaluate` as commander gives them: strings, unchecked. */
+export interface EvaluateOptions {
+  data?: string;
+  tasks?: string;
+  protocol?: string;
+  samples: string;
+  seed: string;
+  limit?: string;
+  out: string;
+  errors?: boolean;
+  keepAllErrors?: boolean;
+  skipMissing?: boolean;
+  resume?: boolean;
+  batch?: string;
+  threads?: string;
+  device?: string;
+  json?: boolean;
+}
+
+/** Which errors of samples are kept: none, those that the protocol needs, or all that any protocol needs. */
+export type KeptErrors = 'none' | 'needed' | 'all';
+
+/** What a run does, checked. */
+export interface Plan {
+  readonly dir: string;
+  readonly data: string | undefined;
+  readonly out: string;
+  readonly tasks: readonly TaskName[] | null;
+  readonly protocol: Protocol | undefined;
+  readonly samples: number;
+  readonly seed: number;
+  readonly limit: number | undefined;
+  readonly skipMissing: boolean;
+  readonly resume: boolean;
+  readonly batch: number | undefined;
+  readonly threads: number | undefined;
+  readonly device: Device;
+  readonly errors: KeptErrors;
+  readonly json: boolean;
+}
+
+/** @throws CliFault with exit code 2. */
+export async function planOf(dir: string, options: EvaluateOptions): Promise<Plan> {
+  const { env } = process;
+  const plan: Plan = {
+    dir: path.resolve(dir),
+    data: options.data,
+    out: path.resolve(options.out),
+    tasks: options.tasks === undefined ? null : tasksOf(options.tasks),
+    protocol: protocolOf(options.protocol),
+    samples: whole('--samples', options.samples, 1, 1000),
+    seed: whole('--seed', options.seed, 0, Number.MAX_SAFE_INTEGER),
+    limit: options.limit === undefined ? undefined : whole('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER),
+    skipMissing: options.skipMissing === true,
+    resume: options.resume === true,
+    batch: pinned(['--batch', options.batch], ['GDBENCH_BATCH', env.GDBENCH_BATCH], 4096),
+    threads: pinned(['--threads', options.threads], ['GDBENCH_THREADS', env.GDBENCH_THREADS], 1024),
+    device: deviceOf(options.device ?? (env.GDBENCH_DEVICE || DEVICES[0])),
+    errors: options.keepAllErrors ? 'all' : options.errors ? 'needed' : 'none',
+    json: options.json === true,
+  };
+  const found = await stat(plan.dir).catch(() => undefined);
+  if (!found) throw new CliFault(`${dir} is not there: give the folder that holds the checkpoint.`, 2);
+  if (!found.isDirectory()) throw new CliFault(`${dir} is a file: give the folder that holds the checkpoint.`, 2);
+  return plan;
+}
+
+/** @throws CliFault with exit code 2 where a name is no task. */
+export function tasksOf(list: string): TaskName[] {
+  const names = [...new Set(list.split(',').map((name) => name.trim()))];
+  return names.map((name) => {
+    const task = TASK_NAMES.find((one) => one === name);
+    if (!task)
+      throw new CliFault(`--tasks names "${name}", which is no task: give some of ${TASK_NAMES.join(', ')}.`, 2);
+    return task;
+  });
+}
+
+function protocolOf(given: string | undefined): Protocol | undefined {
+  if (given === undefined) return undefined;
+  const known = PROTOCOLS.find((one) => one === given);
+  if (!known) throw new CliFault(`--protocol "${given}" is not known: give one of ${PROTOCOLS.join(', ')}.`, 2);
+  return known;
+}
+
+function deviceOf(given: string): Device {
+  const known = DEVICES.find((one) => one === given);
+  if (!known) throw new CliFault(`The device "${given}" is not known: give one of ${DEVICES.join(', ')}.`, 2);
+  return known;
+}
+
+type Setting = [name: string, value: string | undefined];
+
+/** What a flag pins, else an environment variable; undefined where neither is set. */
+function pinned(flag: Setting, variable: Setting, most: number): number | undefined {
+  const [name, value] = flag[1] === undefined ? variable : flag;
+  return value === undefined || (value === '' && name === variable[0]) ? undefined : whole(name, value, 1, most);
+}
+
+/** @throws CliFault with exit code 2. */
+export function whole(flag: string, text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new CliFault(`${flag} is ${text || 'empty'}: give a whole number ${range}.`, 2);
+}
+
+/**
+ * The protocol that a checkpoint is scored by. A kind that samples nothing is scored in the one way there is, also where
+ * the default of those that do is asked for, so that a script may score every kind alike.
+ *
+ * @throws CliFault with exit code 2 where the protocol asked for does not fit.
+ */
+export function protocolFor({ protocol }: Plan, report: Pick<CheckpointReport, 'kind' | 'protocol'>): Protocol {
+  if (protocol === undefined || protocol === report.protocol) return report.protocol;
+  const isSampled = (SAMPLED_PROTOCOLS as readonly string[]).includes(protocol);
+  if (report.kind === 'diffusion' ? isSampled : protocol === SAMPLED_PROTOCOLS[0])
+    return report.kind === 'diffusion' ? protocol : report.protocol;
+  const fitting = report.kind === 'diffusion' ? SAMPLED_PROTOCOLS.join(', ') : report.protocol;
+  throw new CliFault(`--protocol ${protocol} does not fit this ${report.kind} checkpoint: give ${fitting}.`, 2);
+}
