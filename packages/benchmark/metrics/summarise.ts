@@ -1,10 +1,9 @@
 import type { ExampleScores, MetricValue, TaskData, TaskSummary } from '../task.ts';
-import { biasPairs } from '../tasks/bias-pairs.ts';
-import { CLEVR_CHANCE, CLEVR_SUBTASKS, WINOGROUND_CHANCE, WINOGROUND_SCORES } from '../tasks/tasks.ts';
+import { type BiasPair, biasPairs, GENDER_PAIRS } from '../tasks/bias-pairs.ts';
+import { TASKS } from '../tasks/tasks.ts';
 import { tieCredit } from './accuracy.ts';
+import { accuracyMetrics, candidates, chanceOf, creditStrata, estimate } from './accuracy-metrics.ts';
 import { association, effectSize, effectSizeInterval } from './bias.ts';
-import { type ClusteredCredit, clusteredAccuracy } from './clustered-accuracy.ts';
-import { wilson } from './intervals.ts';
 import { permutationP } from './permutation.ts';
 import { joinScores, type Scored } from './scored.ts';
 import { winogroundOutcome } from './winoground.ts';
@@ -18,8 +17,12 @@ const LEAST_IMAGES = 2;
  *
  * - clevr: `<subtask>` for each of the seven and `average`, their macro mean, null until each has an example.
  * - winoground: `text`, `image`, `group`, then each of the three by tag: `text.<tag>`, `image.<tag>`, `group.<tag>`.
- * - mmbias: `<X>-<Y>.effect_size` and `<X>-<Y>.p_value` a pair; null until both groups have 2 images, and where the
- *   standard deviation is 0. `n` counts the images of both groups. A p value has no interval.
+ * - flickr30k_image, flickr30k_text, imagecode, imagecode_video: `r1`, `r5`.
+ * - vg_relation, vg_attribution: `accuracy`, and `macro` over the groups, null until each has an example.
+ * - svo_verb, svo_subj, svo_obj, coco_order, flickr30k_order, pets: `accuracy`.
+ * - mmbias: `<X>-<Y>.effect_size` and `<X>-<Y>.p_value` a pair; genderbias: the same for `clothes`, `bags` and `drinks`;
+ *   null until both groups have 2 images, and where the standard deviation is 0. `n` counts the images of both groups. A p
+ *   value has no interval.
  *
  * Throws ScoreError for scores that are not finite, have a wrong shape, come twice or belong to no example.
  */
@@ -30,71 +33,45 @@ export function summarise(
   const scored = joinScores(data, scores);
   const { task } = data;
   const n = scored.length;
-  switch (task) {
-    case 'clevr':
-      return { task, n, ...clevr(scored) };
-    case 'winoground':
-      return { task, n, ...winoground(data, scored) };
-    case 'mmbias':
-      return { task, n, ties: null, metrics: mmbias(data, scored) };
-  }
+  if (TASKS[task].kind === 'bias') return { task, n, ties: null, metrics: biases(data, scored) };
+  return { task, n, ties: scored.filter(isTied).length, metrics: accuracies(data, scored) };
 }
 
-type Metrics = Pick<TaskSummary, 'ties' | 'metrics'>;
+/** The right candidate shares the maximum; winoground: one of the four comparisons is between equals. */
+function isTied({ example, scores }: Scored): boolean {
+  const isMatrix = example.texts.length > 1 && example.images.length > 1;
+  return isMatrix ? winogroundOutcome(scores).tied : tieCredit(candidates(scores), example.right).tied;
+}
 
-function clevr(scored: readonly Scored[]): Metrics {
-  let ties = 0;
-  const bySubtask = new Map<string, ClusteredCredit[]>(CLEVR_SUBTASKS.map((subtask) => [subtask, []]));
-  for (const { example, scores } of scored) {
-    const { credit, tied } = tieCredit(scores.map((row) => row[0]!));
-    if (tied) ties++;
-    bySubtask.get(example.group ?? '')?.push({ cluster: example.cluster, credit });
-  }
-  const { each, macro } = clusteredAccuracy([...bySubtask.values()]);
-  const metrics = [...bySubtask].map(([metric, credits], i): MetricValue => {
-    return { metric, ...each[i]!, chance: CLEVR_CHANCE, n: credits.length };
+function accuracies(data: Pick<TaskData, 'task' | 'examples'>, scored: readonly Scored[]): MetricValue[] {
+  const byIndex = new Map(scored.map(({ example, scores }) => [example.index, scores]));
+  return accuracyMetrics(data).map((metric) => {
+    const credits = creditStrata(metric, byIndex);
+    const n = credits.reduce((sum, stratum) => sum + stratum.length, 0);
+    return { metric: metric.metric, ...estimate(metric, credits), chance: chanceOf(metric), n };
   });
-  return { ties, metrics: [...metrics, { metric: 'average', ...macro, chance: CLEVR_CHANCE, n: scored.length }] };
 }
 
-function winoground({ examples }: Pick<TaskData, 'examples'>, scored: readonly Scored[]): Metrics {
-  const outcomes = scored.map(({ example, scores }) => ({ example, ...winogroundOutcome(scores) }));
-  const tags = [...new Set(examples.flatMap(({ tags }) => tags ?? []))];
-  const byTag = new Map<string, typeof outcomes>(tags.map((tag) => [tag, []]));
-  for (const outcome of outcomes) for (const tag of new Set(outcome.example.tags)) byTag.get(tag)!.push(outcome);
-  const threeScores = (members: typeof outcomes, suffix: string): MetricValue[] =>
-    WINOGROUND_SCORES.map((score) => {
-      const n = members.length;
-      const right = members.filter((outcome) => outcome.right[score]).length;
-      const [low, high] = n === 0 ? [null, null] : wilson(right, n);
-      const value = n === 0 ? null : right / n;
-      return { metric: `${score}${suffix}`, value, low, high, chance: WINOGROUND_CHANCE[score], n };
-    });
-  return {
-    ties: outcomes.filter(({ tied }) => tied).length,
-    metrics: [...threeScores(outcomes, ''), ...[...byTag].flatMap(([tag, members]) => threeScores(members, `.${tag}`))],
-  };
-}
-
-function mmbias(
-  { examples, pleasant }: Pick<TaskData, 'examples' | 'pleasant'>,
+function biases(
+  { task, examples, pleasant }: Pick<TaskData, 'task' | 'examples' | 'pleasant'>,
   scored: readonly Scored[],
 ): MetricValue[] {
-  if (pleasant === undefined) throw new Error('mmbias is summarised with the number of its pleasant phrases.');
+  if (pleasant === undefined) throw new Error(`${task} is summarised with the number of its pleasant phrases.`);
   const byGroup = new Map<string, number[]>(examples.map(({ group }) => [group ?? '', []]));
   for (const { example, scores } of scored) {
     const phrases = scores.map((row) => row[0]!);
     byGroup.get(example.group ?? '')!.push(association(phrases, pleasant));
   }
-  return biasPairs(byGroup.keys()).flatMap((pair): MetricValue[] => {
-    const x = byGroup.get(pair.x)!;
-    const y = byGroup.get(pair.y)!;
-    const enough = Math.min(x.length, y.length) >= LEAST_IMAGES;
-    const [low, high] = (enough ? effectSizeInterval(x, y) : null) ?? [null, null];
-    const known = { chance: null, n: x.length + y.length };
-    return [
-      { metric: `${pair.name}.effect_size`, value: enough ? effectSize(x, y) : null, low, high, ...known },
-      { metric: `${pair.name}.p_value`, value: enough ? permutationP(x, y) : null, low: null, high: null, ...known },
-    ];
-  });
+  const pairs = task === 'mmbias' ? biasPairs(byGroup.keys()) : GENDER_PAIRS;
+  return pairs.flatMap((pair): MetricValue[] => biasOf(pair, byGroup.get(pair.x) ?? [], byGroup.get(pair.y) ?? []));
+}
+
+function biasOf({ name }: BiasPair, x: readonly number[], y: readonly number[]): MetricValue[] {
+  const enough = Math.min(x.length, y.length) >= LEAST_IMAGES;
+  const [low, high] = (enough ? effectSizeInterval(x, y) : null) ?? [null, null];
+  const known = { chance: null, n: x.length + y.length };
+  return [
+    { metric: `${name}.effect_size`, value: enough ? effectSize(x, y) : null, low, high, ...known },
+    { metric: `${name}.p_value`, value: enough ? permutationP(x, y) : null, low: null, high: null, ...known },
+  ];
 }

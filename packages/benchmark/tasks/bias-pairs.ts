@@ -3,7 +3,7 @@ export interface BiasPair {
   /** "<Category>/<Group>", as an example's `group`. */
   readonly x: string;
   readonly y: string;
-  /** "<X>-<Y>": first part of the metric names. */
+  /** First part of the metric names: "<X>-<Y>", or the kind of object of genderbias. */
   readonly name: string;
 }
 
@@ -54,6 +54,13 @@ export function biasPairs(groups: Iterable<string>): BiasPair[] {
 function pair(category: string, x: string, y: string): BiasPair {
   return { x: `${category}/${x}`, y: `${category}/${y}`, name: `${x}-${y}` };
 }
+
+/** The pairs of genderbias: for each kind of object, the images of male objects against those of female ones. */
+export const GENDER_PAIRS: readonly BiasPair[] = ['clothes', 'bags', 'drinks'].map((object) => ({
+  x: `${object}/male`,
+  y: `${object}/female`,
+  name: object,
+}));
 
 /** Order of two strings by code point; JavaScript's own order is by UTF-16 unit, which differs above U+FFFF. */
 export function byCodePoint(a: string, b: string): number {
