@@ -11,6 +11,7 @@ import { type CheckpointReport, modelFiles, readLayout } from './inspect.ts';
 import type { Device } from './models/device.ts';
 import { openDiffusion } from './models/diffusion.ts';
 import { openDualEncoder } from './models/dual-encoder.ts';
+import { openMatchingHead } from './models/matching-head.ts';
 import type { Corpus, ImageTextScorer, PairScores, Protocol, SampleErrors } from './models/scorer.ts';
 import type { SessionOptions } from './models/session.ts';
 
@@ -108,11 +109,13 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
   };
 }
 
+const OFFERED = { diffusion: 'diffusion-itm', 'dual-encoder': 'cosine', 'matching-head': 'matching' } as const;
+
 async function openScorer(options: EvaluatorOptions, warn: (sentence: string) => void): Promise<ImageTextScorer> {
   const folder = await openFolder(options.dir);
   const layout = await readLayout(folder);
   const protocol = options.protocol ?? options.report.protocol;
-  const offered: Protocol = layout.kind === 'diffusion' ? 'diffusion-itm' : 'cosine';
+  const offered: Protocol = OFFERED[layout.kind];
   if (protocol !== offered) {
     throw new CheckpointFault(
       '',
@@ -127,9 +130,11 @@ async function openScorer(options: EvaluatorOptions, warn: (sentence: string) =>
     threads: options.threads ?? availableParallelism(),
     warn,
   };
-  return layout.kind === 'diffusion'
-    ? await openDiffusion(layout, { ...session, batch, samples: options.samples, seed: options.seed })
-    : await openDualEncoder(layout, { ...session, batch });
+  if (layout.kind === 'diffusion')
+    return openDiffusion(layout, { ...session, batch, samples: options.samples, seed: options.seed });
+  return layout.kind === 'dual-encoder'
+    ? openDualEncoder(layout, { ...session, batch })
+    : openMatchingHead(layout, { ...session, batch });
 }
 
 function corpusKey(data: TaskData): string {

@@ -6,13 +6,19 @@ import {
 } from './checkpoint/dual-encoder-layout.ts';
 import { CheckpointFault } from './checkpoint/fault.ts';
 import { type Folder, hashFolder, openFolder } from './checkpoint/folder.ts';
+import {
+  findMatchingHead,
+  type MatchingHeadLayout,
+  readMatchingHeadLayout,
+} from './checkpoint/matching-head-layout.ts';
 import { readOnnx } from './checkpoint/onnx.ts';
 import { openDiffusion } from './models/diffusion.ts';
 import { openDualEncoder } from './models/dual-encoder.ts';
+import { openMatchingHead } from './models/matching-head.ts';
 import type { Protocol } from './models/scorer.ts';
 import type { SessionOptions } from './models/session.ts';
 
-export type Layout = DiffusionLayout | DualEncoderLayout;
+export type Layout = DiffusionLayout | DualEncoderLayout | MatchingHeadLayout;
 
 /** What inspection found; plain data, so that it can be stored and shown. */
 export interface CheckpointReport {
@@ -46,17 +52,21 @@ export type Inspection =
 /** Reads the configuration of whichever kind the folder holds. @throws CheckpointFault */
 export async function readLayout(folder: Folder): Promise<Layout> {
   if (looksLikeDiffusion(folder)) return readDiffusionLayout(folder);
-  if (looksLikeDualEncoder(folder)) return readDualEncoderLayout(folder);
+  if (looksLikeDualEncoder(folder)) {
+    const head = await findMatchingHead(folder);
+    return head === null ? readDualEncoderLayout(folder) : readMatchingHeadLayout(folder, head);
+  }
   throw new CheckpointFault(
     '',
     'The folder holds no checkpoint that GDBench knows: neither model_index.json (diffusion) nor model.onnx or text_model.onnx with ' +
-      'vision_model.onnx (dual encoder) is there; export one with `optimum-cli export onnx`.',
+      'vision_model.onnx (dual encoder, matching head) is there; export one with `optimum-cli export onnx`.',
   );
 }
 
 /** The ONNX files that scoring runs. */
 export function modelFiles(layout: Layout): string[] {
   if (layout.kind === 'dual-encoder') return Object.values(layout.models);
+  if (layout.kind === 'matching-head') return [layout.model];
   return [...layout.texts.map(({ model }) => model), layout.vaeEncoder, layout.unet].filter((file) => file !== null);
 }
 
@@ -92,7 +102,9 @@ async function inspect(dir: string): Promise<CheckpointReport> {
   const scorer =
     layout.kind === 'diffusion'
       ? await openDiffusion(layout, { ...options, samples: 2, seed: 0, batch: 2 })
-      : await openDualEncoder(layout, { ...options, batch: 2 });
+      : layout.kind === 'dual-encoder'
+        ? await openDualEncoder(layout, { ...options, batch: 2 })
+        : await openMatchingHead(layout, { ...options, batch: 2 });
   try {
     checks.push(`tokenizer gives ${scorer.tokenLength} tokens`, 'inputs and outputs fit each other');
     await scorer.probe();

@@ -19,7 +19,9 @@ const { root } = protobuf.parse(`
     repeated Graph graphs = 11; optional Sparse sparse_tensor = 22; repeated Sparse sparse_tensors = 23; }
   message Node { repeated string input = 1; repeated string output = 2; optional string op_type = 4;
     repeated Attribute attribute = 5; optional string domain = 7; }
-  message Graph { repeated Node node = 1; optional string name = 2; repeated Tensor initializer = 5; repeated Sparse sparse_initializer = 15; }
+  message Graph { repeated Node node = 1; optional string name = 2; repeated Tensor initializer = 5; repeated Sparse sparse_initializer = 15;
+    repeated Value output = 12; }
+  message Value { optional string name = 1; }
   message Function { repeated Node node = 7; }
   message Model { optional int64 ir_version = 1; optional Graph graph = 7; repeated Function functions = 25; }
 `);
@@ -51,6 +53,7 @@ interface Graph {
   node?: readonly Node[];
   initializer?: readonly Tensor[];
   sparseInitializer?: readonly Sparse[];
+  output?: readonly { name?: string }[];
 }
 interface Model {
   graph?: Graph;
@@ -66,6 +69,8 @@ export interface OnnxFile {
   readonly random: boolean;
   /** Whether weights lie in other files. */
   readonly external: boolean;
+  /** Names of the graph's outputs. */
+  readonly outputs: readonly string[];
 }
 
 /** A protobuf message cannot be longer. */
@@ -108,7 +113,7 @@ function readBytes(folder: Folder, file: string, bytes: Uint8Array): OnnxFile {
     if (checkExternal(folder, file, tensor)) found.external = true;
     if (weight && WEIGHT_TYPES.has(tensor.dataType ?? 0)) found.parameters += elements(tensor);
   }
-  return { file, ...found };
+  return { file, ...found, outputs: (graph.output ?? []).map(({ name }) => name ?? '') };
 }
 
 /**

@@ -181,12 +181,6 @@ async function openTowers(layout: DualEncoderLayout, tokenizer: TextTokenizer, o
 
 /** Both towers in one graph: while one works, the other is fed a single blank row, or as many as the graph insists on. */
 function joinedTowers(model: Model, layout: DualEncoderLayout, tokenizer: TextTokenizer): Towers {
-  if (model.outputs.some((port) => port.name === 'itm_score')) {
-    throw new CheckpointFault(
-      model.file,
-      `${model.file} is a matching head (it gives \`itm_score\`); GDBench cannot score that kind yet.`,
-    );
-  }
   const ports = matchInputs<TextRole | 'pixel_values'>(model, { ...TEXT_ROLES, ...IMAGE_ROLES });
   const pixels = ports.get('pixel_values')!;
   const textPorts = new Map([...ports].filter((entry): entry is [TextRole, Port] => entry[0] !== 'pixel_values'));
