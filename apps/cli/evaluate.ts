@@ -182,10 +182,9 @@ async function ended(
   plan: Plan,
   data: readonly TaskData[],
 ): Promise<unknown> {
-  const { CheckpointFault } = await import('@gdbench/workers/engine/fault');
   const total = data.reduce((sum, { examples }) => sum + examples.length, 0);
   const kept = partial.written();
-  const isKept = kept > 0 && !(error instanceof CheckpointFault);
+  const isKept = kept > 0;
   if (!isKept) await partial.abandon();
   if (interrupted) {
     const what = isKept
