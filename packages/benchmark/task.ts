@@ -7,7 +7,24 @@
  * - metric: a figure derived from the scores of a task's examples ("clevr" has seven subtasks and "average").
  */
 
-export const TASK_NAMES = ['clevr', 'winoground', 'mmbias'] as const;
+export const TASK_NAMES = [
+  'clevr',
+  'winoground',
+  'flickr30k_image',
+  'flickr30k_text',
+  'imagecode',
+  'imagecode_video',
+  'svo_verb',
+  'svo_subj',
+  'svo_obj',
+  'vg_relation',
+  'vg_attribution',
+  'coco_order',
+  'flickr30k_order',
+  'pets',
+  'mmbias',
+  'genderbias',
+] as const;
 export type TaskName = (typeof TASK_NAMES)[number];
 
 /** What is fixed about a task, independent of any data: safe to ship to a browser. */
@@ -22,8 +39,14 @@ export interface TaskDefinition {
   /** What decides right from wrong, as a sentence or formula. */
   readonly formula: string;
   readonly kind: 'accuracy' | 'bias';
-  /** How the 95% interval is made. */
-  readonly interval: 'wilson' | 'bootstrap-by-image' | 'permutation';
+  /** The metric that stands for the task where there is room for one; null for bias, whose pairs do not add up. */
+  readonly main: string | null;
+  /**
+   * How the 95% interval of accuracies is made from the official data: by Wilson's formula, or by a bootstrap that
+   * resamples images or sets of images. Data of which no two examples share a cluster get Wilson's in any case. Permutation:
+   * how p is made for bias, whose effect sizes have a bootstrap over the images of each group.
+   */
+  readonly interval: 'wilson' | 'bootstrap-by-image' | 'bootstrap-by-set' | 'permutation';
 }
 
 /** One file of the data root that shows an image, or a box cut out of it. */
@@ -56,7 +79,10 @@ export interface Example {
   readonly images: readonly ImageRef[];
   /** Place of the right candidate among the texts of the one image, or the images of the one text; absent: 0. */
   readonly right?: number;
-  /** clevr: the subtask. mmbias: "<Category>/<Group>". Otherwise absent. */
+  /**
+   * clevr: the subtask. vg_relation, vg_attribution: what the macro mean is over. mmbias: "<Category>/<Group>". genderbias:
+   * "<object>/male" or "<object>/female". Otherwise absent.
+   */
   readonly group?: string;
   /** winoground: tag, secondary_tag and collapsed_tag as the metric names use them. */
   readonly tags?: readonly string[];
@@ -71,7 +97,7 @@ export interface TaskData {
   /** Identity of the data: the first 16 hex digits of a sha256 over metadata and image bytes. */
   readonly dataVersion: string;
   readonly examples: readonly Example[];
-  /** mmbias: number of pleasant phrases; the rest of an example's texts are unpleasant. */
+  /** mmbias: number of pleasant phrases; the rest of an example's texts are unpleasant. genderbias: 1, the first text. */
   readonly pleasant?: number;
 }
 

@@ -1,5 +1,5 @@
+import { boardMetrics } from '@gdbench/benchmark/display';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
-import { boardMetrics } from '@gdbench/benchmark/tasks';
 import type { BoardRow } from '@gdbench/prisma/leaderboard';
 
 const BIAS = 'mmbias';

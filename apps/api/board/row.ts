@@ -1,4 +1,4 @@
-import { pValueOf } from '@gdbench/benchmark/tasks';
+import { pValueOf } from '@gdbench/benchmark/display';
 import type { BoardCell, BoardRow } from '@gdbench/prisma/leaderboard';
 import type { LeaderboardRowParent } from '../graphql/mappers.ts';
 

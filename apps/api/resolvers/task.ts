@@ -1,5 +1,6 @@
+import { boardMetrics, describeMetric } from '@gdbench/benchmark/display';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
-import { boardMetrics, describeMetric, TASKS } from '@gdbench/benchmark/tasks';
+import { TASKS } from '@gdbench/benchmark/tasks';
 import type { Resolvers } from '../generated/resolvers.ts';
 
 export const task: Resolvers = {

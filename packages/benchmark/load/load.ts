@@ -10,10 +10,27 @@ import { readWinoground } from './winoground.ts';
 
 export { DataError };
 
+const unread = (task: TaskName) => async (): Promise<OfficialTask> => {
+  throw new DataError(task, `${task}/`, 'cannot be read by this version');
+};
+
 const READERS: Record<TaskName, (root: string) => Promise<OfficialTask>> = {
   clevr: readClevr,
   winoground: readWinoground,
+  flickr30k_image: unread('flickr30k_image'),
+  flickr30k_text: unread('flickr30k_text'),
+  imagecode: unread('imagecode'),
+  imagecode_video: unread('imagecode_video'),
+  svo_verb: unread('svo_verb'),
+  svo_subj: unread('svo_subj'),
+  svo_obj: unread('svo_obj'),
+  vg_relation: unread('vg_relation'),
+  vg_attribution: unread('vg_attribution'),
+  coco_order: unread('coco_order'),
+  flickr30k_order: unread('flickr30k_order'),
+  pets: unread('pets'),
   mmbias: readMmbias,
+  genderbias: unread('genderbias'),
 };
 
 export interface LoadOptions {

@@ -26,7 +26,7 @@ export interface AccuracyMetric {
  */
 export function accuracyMetrics({ task, examples }: Pick<TaskData, 'task' | 'examples'>): AccuracyMetric[] {
   const all = { strata: [examples] };
-  switch (task as string) {
+  switch (task) {
     case 'clevr':
       return clevr(examples);
     case 'winoground':
@@ -52,7 +52,8 @@ export function accuracyMetrics({ task, examples }: Pick<TaskData, 'task' | 'exa
     case 'flickr30k_order':
     case 'pets':
       return [{ metric: 'accuracy', ...all, ...BEST }];
-    default:
+    case 'mmbias':
+    case 'genderbias':
       return [];
   }
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Example, ExampleScores, TaskData, TaskName } from '../task.ts';
-import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
+import { describeMetric } from '../tasks/display.ts';
+import { CLEVR_SUBTASKS, TASKS } from '../tasks/tasks.ts';
+import { wilson } from './intervals.ts';
 import { seededIndex } from './random.ts';
 import { ScoreError } from './score-error.ts';
 import { summarise } from './summarise.ts';
@@ -59,10 +61,65 @@ function mmbias(
   };
 }
 
+/**
+ * `n` examples of a choice among texts of one image or images of one text; the right one's place turns where `turns`, and
+ * `shared` examples stand in one cluster.
+ */
+function choice(
+  task: TaskName,
+  n: number,
+  [texts, pictures]: readonly [number, number],
+  { shared = 1, turns = false, groups = [] }: { shared?: number; turns?: boolean; groups?: readonly string[] } = {},
+): Data {
+  const candidates = Math.max(texts, pictures);
+  return {
+    task,
+    examples: Array.from({ length: n }, (_, index) => ({
+      index,
+      id: `${task}/${index}`,
+      texts: Array.from({ length: texts }, (_, i) => `text ${i}`),
+      images: images(pictures),
+      cluster: `${Math.floor(index / shared)}`,
+      ...(turns ? { right: index % candidates } : {}),
+      ...(groups.length > 0 ? { group: groups[index % groups.length]! } : {}),
+    })),
+  };
+}
+
+function genderbias(imagesAGroup: number): Data {
+  const ids = ['clothes', 'bags', 'drinks'].flatMap((object) =>
+    ['male', 'female'].flatMap((sex) =>
+      Array.from({ length: imagesAGroup }, (_, i) => ({ group: `${object}/${sex}`, id: `${object}/${sex}/${i}` })),
+    ),
+  );
+  const examples = ids.map(({ id, group }, index) => ({
+    index,
+    id,
+    group,
+    texts: ['first', 'second'],
+    images: images(1),
+    cluster: id,
+  }));
+  return { task: 'genderbias', pleasant: 1, examples };
+}
+
 const DATA: Record<TaskName, Data> = {
   clevr: clevr(5),
   winoground: winoground([['Relation', 'Noun'], ['Object'], ['Relation', 'Scope', 'Symbolic']]),
+  flickr30k_image: choice('flickr30k_image', 9, [1, 10]),
+  flickr30k_text: choice('flickr30k_text', 7, [10, 1]),
+  imagecode: choice('imagecode', 12, [1, 10], { shared: 3, turns: true }),
+  imagecode_video: choice('imagecode_video', 11, [1, 10], { shared: 2, turns: true }),
+  svo_verb: choice('svo_verb', 8, [1, 2], { shared: 2 }),
+  svo_subj: choice('svo_subj', 5, [1, 2]),
+  svo_obj: choice('svo_obj', 6, [1, 2]),
+  vg_relation: choice('vg_relation', 14, [2, 1], { shared: 3, groups: ['on', 'behind', 'on', 'holding', 'on'] }),
+  vg_attribution: choice('vg_attribution', 9, [2, 1], { groups: ['red_small', 'wet_dry'] }),
+  coco_order: choice('coco_order', 10, [5, 1], { shared: 5 }),
+  flickr30k_order: choice('flickr30k_order', 7, [5, 1], { shared: 5 }),
+  pets: choice('pets', 41, [37, 1], { turns: true }),
   mmbias: mmbias(4),
+  genderbias: genderbias(3),
 };
 const EVERY = Object.values(DATA);
 
@@ -90,13 +147,33 @@ function metric(data: Data, scores: readonly ExampleScores[], name: string) {
 }
 
 describe('a model that knows nothing', () => {
-  it('lands exactly on chance on clevr, every example a tie', () => {
-    const { ties, n, metrics } = summarise(
-      DATA.clevr,
-      scoresOf(DATA.clevr, () => 0.3),
-    );
-    expect([ties, n]).toEqual([70, 70]);
-    for (const { value, chance } of metrics) expect(value).toBe(chance);
+  it.each(EVERY.filter(({ task }) => TASKS[task].kind === 'accuracy' && task !== 'winoground'))(
+    'lands exactly on chance on $task, every example a tie',
+    (data) => {
+      const constant = scoresOf(data, () => 0.3);
+      const { ties, n, metrics } = summarise(data, constant);
+      expect([ties, n]).toEqual([data.examples.length, data.examples.length]);
+      for (const { metric, value, chance } of metrics) {
+        expect(value).toBe(chance);
+        expect(chance).toBe(describeMetric(data.task, metric).chance);
+      }
+      // however little is scored
+      for (const { value, chance } of summarise(data, constant.slice(0, 4)).metrics)
+        expect([chance, null]).toContain(value);
+    },
+  );
+
+  it('lands exactly on chance where examples differ in their number of candidates', () => {
+    const some = [3, 7, 10, 4].flatMap((n) => choice('imagecode', 2, [1, n], { turns: true }).examples);
+    const data: Data = { task: 'imagecode', examples: some.map((one, index) => ({ ...one, index, id: `${index}` })) };
+    const [r1, r5] = summarise(
+      data,
+      scoresOf(data, () => -2),
+    ).metrics;
+    expect(r1!.value).toBe(r1!.chance);
+    expect(r1!.chance).toBeCloseTo((1 / 3 + 1 / 7 + 1 / 10 + 1 / 4) / 4, 12);
+    expect(r5!.value).toBe(r5!.chance);
+    expect(r5!.chance).toBeCloseTo((1 + 5 / 7 + 1 / 2 + 1) / 4, 12);
   });
 
   it('lands on 0 on winoground, whose comparisons are strict', () => {
@@ -108,11 +185,11 @@ describe('a model that knows nothing', () => {
     for (const { value } of metrics) expect(value).toBe(0);
   });
 
-  it('has no effect size and no p on mmbias, rather than 0', () => {
+  it.each([DATA.mmbias, DATA.genderbias])('has no effect size and no p on $task, rather than 0', (data) => {
     // A score that depends on the image alone is the same for all phrases.
     const { ties, metrics } = summarise(
-      DATA.mmbias,
-      scoresOf(DATA.mmbias, ({ index }) => 0.1 * index),
+      data,
+      scoresOf(data, ({ index }) => 0.1 * index),
     );
     expect(ties).toBeNull();
     expect(new Set(metrics.flatMap(({ value, low, high }) => [value, low, high]))).toEqual(new Set([null]));
@@ -134,12 +211,31 @@ describe('summarise', () => {
       );
   });
 
+  it('does not depend on the order of the candidates, if the right one’s place follows', () => {
+    for (const data of EVERY.filter(({ task }) => TASKS[task].kind === 'accuracy' && task !== 'winoground'))
+      fc.assert(
+        fc.property(fc.nat(), fc.integer({ min: 1, max: 36 }), (seed, by) => {
+          const scores = randomScores(data, seed);
+          // candidate i goes to place (i + by) mod m
+          const turn = <T>(list: readonly T[]) => list.map((_, i) => list[(i + list.length * by - by) % list.length]!);
+          const turned = scores.map((one) => ({ ...one, scores: turn(one.scores).map(turn) }));
+          const examples = data.examples.map((example) => {
+            const m = Math.max(example.texts.length, example.images.length);
+            return { ...example, right: ((example.right ?? 0) + by) % m };
+          });
+          expect(summarise({ ...data, examples }, turned)).toEqual(summarise(data, scores));
+        }),
+        { numRuns: 5 },
+      );
+  });
+
   it('names the same metrics in the same order however little is scored', () => {
     for (const data of EVERY) {
       const names = (scores: ExampleScores[]) => summarise(data, scores).metrics.map(({ metric }) => metric);
       const scores = randomScores(data, 1);
       expect(names([])).toEqual(names(scores));
       expect(names(scores.slice(0, 3))).toEqual(names(scores));
+      expect(new Set(names(scores)).size).toBe(names(scores).length);
       for (const { value, n } of summarise(data, []).metrics) expect([value, n]).toEqual([null, 0]);
     }
   });
@@ -148,10 +244,11 @@ describe('summarise', () => {
     for (const data of EVERY)
       for (const bad of [Number.NaN, Infinity, -Infinity]) {
         const last = data.examples.at(-1)!;
-        const scores = scoresOf(data, ({ index }, text) => (index === last.index && text === 1 ? bad : 0));
+        const text = last.texts.length - 1;
+        const scores = scoresOf(data, ({ index }, row) => (index === last.index && row === text ? bad : 0));
         expect(() => summarise(data, scores)).toThrow(ScoreError);
         expect(() => summarise(data, scores)).toThrow(
-          `Task ${data.task}, example ${last.id}: the score of text 1 and image 0 is ${bad}`,
+          `Task ${data.task}, example ${last.id}: the score of text ${text} and image 0 is ${bad}`,
         );
       }
   });
@@ -267,5 +364,67 @@ describe('mmbias', () => {
     expect(metric(data, some(0, 1, 2, 3), 'A-B.effect_size')).toMatchObject({ value: null, low: null, n: 4 });
     expect(metric(data, some(0, 1, 3, 4), 'A-B.effect_size').value).not.toBeNull();
     expect(metric(data, some(0, 1, 2, 3), 'A-B.p_value').value).toBeNull();
+  });
+});
+
+describe('genderbias', () => {
+  it('is the first text’s score less the second’s, images of men against those of women', () => {
+    const data = genderbias(2);
+    // clothes: phi is 1 and 3 for men, 0 for women
+    const phi = [1, 3, 0, 0];
+    const scores = scoresOf(data, ({ index }, text) => (text === 0 ? (phi[index] ?? index) : 0));
+    expect(summarise(data, scores).metrics.map(({ metric }) => metric)).toEqual(
+      ['clothes', 'bags', 'drinks'].flatMap((object) => [`${object}.effect_size`, `${object}.p_value`]),
+    );
+    expect(metric(data, scores, 'clothes.effect_size').value).toBeCloseTo(2 / Math.sqrt(1.5), 12);
+    expect(metric(data, scores, 'clothes.p_value')).toMatchObject({ value: 2 / 6, low: null, n: 4 });
+  });
+});
+
+describe('recall', () => {
+  it('counts the right candidate among the best one or five, wherever it stands', () => {
+    const data = choice('imagecode', 4, [1, 10], { turns: true });
+    // candidates above the right one: 0, 4, 5, and none but two that tie with it for the fifth place
+    const places = [0, 4, 5];
+    const scores = data.examples.map(({ index, id, right }) => {
+      const others = (place: number) => (place < 4 ? 2 : place < 6 ? 1 : 0);
+      const row = Array.from({ length: 10 }, (_, i) => {
+        const place = (i - right! + 10) % 10;
+        if (index < 3) return place === 0 ? 1 : place <= places[index]! ? 2 : 0;
+        return place === 0 ? 1 : others(place - 1);
+      });
+      return { index, example: id, scores: [row] };
+    });
+    const [r1, r5] = summarise(data, scores).metrics;
+    expect(r1!.value).toBe(1 / 4);
+    expect(r5!.value).toBeCloseTo((1 + 1 + 0 + 1 / 3) / 4, 12);
+    expect(summarise(data, scores).ties).toBe(0);
+  });
+});
+
+describe('vg', () => {
+  it('weighs every group the same in the macro mean, every example in the accuracy', () => {
+    const data = choice('vg_relation', 8, [2, 1], { groups: ['on', 'on', 'on', 'behind'] });
+    // all of "on" right, none of "behind"
+    const scores = scoresOf(data, ({ group }, text) => ((group === 'on') === (text === 0) ? 1 : 0));
+    expect(metric(data, scores, 'accuracy')).toMatchObject({ value: 6 / 8, n: 8, chance: 1 / 2 });
+    expect(metric(data, scores, 'macro')).toMatchObject({ value: 1 / 2, n: 8, chance: 1 / 2 });
+    expect(metric(data, scores.slice(0, 3), 'macro').value).toBeNull();
+    expect(metric(data, scores.slice(0, 3), 'accuracy').value).toBe(1);
+  });
+});
+
+describe('intervals', () => {
+  it('are Wilson’s where no two examples share a cluster, and wider than that where they do', () => {
+    const alone = choice('coco_order', 60, [5, 1]);
+    const shared = choice('coco_order', 60, [5, 1], { shared: 5 });
+    // the captions of an image are right or wrong together
+    const right = (index: number) => Math.floor(index / 5) % 3 > 0;
+    const scores = (data: Data) => scoresOf(data, ({ index }, text) => (right(index) === (text === 0) ? 1 : 0));
+    const one = metric(alone, scores(alone), 'accuracy');
+    expect([one.low, one.high]).toEqual(wilson(40, 60));
+    const other = metric(shared, scores(shared), 'accuracy');
+    expect(other.value).toBe(one.value);
+    expect(other.high! - other.low!).toBeGreaterThan(1.5 * (one.high! - one.low!));
   });
 });

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TASK_NAMES } from '../task.ts';
 import { biasPairs, byCodePoint } from './bias-pairs.ts';
-import { boardMetrics, describeMetric, pValueOf, RANKING_METRIC, TASKS } from './tasks.ts';
+import { boardMetrics, describeMetric, pValueOf } from './display.ts';
+import { RANKING_METRIC, TASKS } from './tasks.ts';
 
 describe('display data', () => {
   it('describes every task under its own name', () => {
@@ -16,7 +17,8 @@ describe('display data', () => {
       boardMetrics(task, pairs).map((metric) => ({ metric: `${task}.${metric}`, ...describeMetric(task, metric) })),
     );
     expect(columns.map(({ metric }) => metric)).toContain(RANKING_METRIC);
-    expect(columns).toHaveLength(8 + 3 + 2);
+    // clevr, winoground, four of retrieval, svo, two of vg, two of order, pets, two pairs, three objects
+    expect(columns).toHaveLength(8 + 3 + 4 * 2 + 3 + 2 * 2 + 2 + 1 + 2 + 3);
     expect(new Set(columns.map(({ title, metricLabel }) => `${title}/${metricLabel}`)).size).toBe(columns.length);
   });
 
@@ -25,6 +27,14 @@ describe('display data', () => {
     ['clevr', 'average', 'CLEVR', 'macro of 7', 1 / 2],
     ['winoground', 'group', 'Winoground', 'group score', 1 / 6],
     ['winoground', 'text.Noun Phrase, Scope', 'Noun Phrase, Scope', 'text score', 1 / 4],
+    ['flickr30k_image', 'r1', 'Flickr30K, image', 'R@1', 1 / 10],
+    ['imagecode_video', 'r5', 'ImageCoDe, video', 'R@5', 1 / 2],
+    ['vg_relation', 'macro', 'VG relation', 'macro accuracy', 1 / 2],
+    ['vg_attribution', 'accuracy', 'VG attribute', 'accuracy', 1 / 2],
+    ['svo_subj', 'accuracy', 'Subject', 'accuracy', 1 / 2],
+    ['coco_order', 'accuracy', 'COCO order', 'accuracy', 1 / 5],
+    ['pets', 'accuracy', 'Pets', 'accuracy', 1 / 37],
+    ['genderbias', 'clothes.effect_size', 'Clothes', 'effect size', null],
     ['mmbias', 'Buddhist-Muslim.effect_size', 'Buddhist–Muslim', 'effect size', null],
     ['mmbias', 'Buddhist-Muslim.p_value', 'Buddhist–Muslim', 'p', null],
     ['mmbias', 'A-b-C.effect_size', 'A-b-C', 'effect size', null],
@@ -43,7 +53,7 @@ describe('display data', () => {
   });
 
   it('needs nothing that a browser lacks', () => {
-    for (const file of ['../task.ts', 'tasks.ts', '../ranking/ranking.ts'])
+    for (const file of ['../task.ts', 'tasks.ts', 'display.ts', '../ranking/ranking.ts'])
       expect(readFileSync(new URL(file, import.meta.url), 'utf8')).not.toMatch(/from '(?!\.)/);
   });
 });

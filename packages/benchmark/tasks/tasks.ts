@@ -20,14 +20,24 @@ export type WinogroundScore = (typeof WINOGROUND_SCORES)[number];
  * orders of four scores, 4 put both right pairs above both wrong ones: 1/6.
  */
 export const WINOGROUND_CHANCE: Record<WinogroundScore, number> = { text: 1 / 4, image: 1 / 4, group: 1 / 6 };
-/** Two texts, one image. */
-export const CLEVR_CHANCE = 1 / 2;
 
 /** `<task>.<metric>` by which the board is ranked. */
 export const RANKING_METRIC = 'clevr.average';
 
 /** The paper's caution. Shown wherever a bias score is. */
 export const BIAS_CAUTION = 'A large effect size is evidence of bias; a small one is not evidence of fairness.';
+
+const TIES = 'm candidates that share the maximum count 1/m each';
+/** R@1 and R@5 of a task with ten candidates. */
+const RECALL = `R@1: the right candidate has the highest score; ${TIES}. R@5: it is among the five highest, a tie for the last place counts by its share.`;
+const ORDER_FORMULA = `An example is right when the true caption has the highest score of the five; ${TIES}.`;
+const PAIR_FORMULA = 'An example is right when s(right image, text) > s(wrong image, text); a tie counts 1/2.';
+const VG_FORMULA =
+  'An example is right when s(image, true caption) > s(image, false caption); a tie counts 1/2. The image is cut to the annotated box.';
+
+const accuracy = { kind: 'accuracy', main: 'accuracy' } as const;
+const retrieval = { kind: 'accuracy', main: 'r1', formula: RECALL } as const;
+const bias = { kind: 'bias', main: null, interval: 'permutation' } as const;
 
 export const TASKS: Record<TaskName, TaskDefinition> = {
   clevr: {
@@ -38,6 +48,7 @@ export const TASKS: Record<TaskName, TaskDefinition> = {
     formula:
       'An example is right when s(image, right caption) > s(image, wrong caption); a tie counts 1/2. Average is the macro mean of the seven subtasks.',
     kind: 'accuracy',
+    main: 'average',
     interval: 'bootstrap-by-image',
   },
   winoground: {
@@ -48,96 +59,132 @@ export const TASKS: Record<TaskName, TaskDefinition> = {
     formula:
       'Text: each image prefers its own caption. Image: each caption prefers its own image. Group: both. Comparisons are strict, a tie fails.',
     kind: 'accuracy',
+    main: 'group',
+    interval: 'wilson',
+  },
+  flickr30k_image: {
+    ...retrieval,
+    name: 'flickr30k_image',
+    title: 'Flickr30K images',
+    capability: 'Retrieval',
+    question: 'Which of ten similar photographs does this caption describe?',
+    interval: 'wilson',
+  },
+  flickr30k_text: {
+    ...retrieval,
+    name: 'flickr30k_text',
+    title: 'Flickr30K texts',
+    capability: 'Retrieval',
+    question: 'Which of ten similar captions describes this photograph?',
+    interval: 'wilson',
+  },
+  imagecode: {
+    ...retrieval,
+    name: 'imagecode',
+    title: 'ImageCoDe, static',
+    capability: 'Retrieval',
+    question: 'Which of ten photographs that hardly differ does this detailed description mean?',
+    interval: 'bootstrap-by-set',
+  },
+  imagecode_video: {
+    ...retrieval,
+    name: 'imagecode_video',
+    title: 'ImageCoDe, video',
+    capability: 'Retrieval',
+    question: 'Which of ten frames of one video does this detailed description mean?',
+    interval: 'bootstrap-by-set',
+  },
+  svo_verb: {
+    ...accuracy,
+    name: 'svo_verb',
+    title: 'SVO verbs',
+    capability: 'Roles',
+    question: 'Which of two images, whose actions differ, shows what this sentence says?',
+    formula: PAIR_FORMULA,
+    interval: 'bootstrap-by-image',
+  },
+  svo_subj: {
+    ...accuracy,
+    name: 'svo_subj',
+    title: 'SVO subjects',
+    capability: 'Roles',
+    question: 'Which of two images, whose subjects differ, shows what this sentence says?',
+    formula: PAIR_FORMULA,
+    interval: 'bootstrap-by-image',
+  },
+  svo_obj: {
+    ...accuracy,
+    name: 'svo_obj',
+    title: 'SVO objects',
+    capability: 'Roles',
+    question: 'Which of two images, whose objects differ, shows what this sentence says?',
+    formula: PAIR_FORMULA,
+    interval: 'bootstrap-by-image',
+  },
+  vg_relation: {
+    name: 'vg_relation',
+    title: 'VG relations',
+    capability: 'Relations',
+    question: 'Which of two captions that swap subject and object describes this image?',
+    formula: `${VG_FORMULA} Macro is the mean of the relations’ accuracies, rare ones counting as much as frequent ones.`,
+    kind: 'accuracy',
+    main: 'macro',
+    interval: 'bootstrap-by-image',
+  },
+  vg_attribution: {
+    name: 'vg_attribution',
+    title: 'VG attributes',
+    capability: 'Binding',
+    question: 'Which of two captions that swap the attributes of two things describes this image?',
+    formula: `${VG_FORMULA} Macro is the mean of the attribute pairs’ accuracies, rare ones counting as much as frequent ones.`,
+    kind: 'accuracy',
+    main: 'macro',
+    interval: 'bootstrap-by-image',
+  },
+  coco_order: {
+    ...accuracy,
+    name: 'coco_order',
+    title: 'COCO order',
+    capability: 'Word order',
+    question: 'Which of five captions made of the same words is in the order that describes this image?',
+    formula: ORDER_FORMULA,
+    interval: 'bootstrap-by-image',
+  },
+  flickr30k_order: {
+    ...accuracy,
+    name: 'flickr30k_order',
+    title: 'Flickr30K order',
+    capability: 'Word order',
+    question: 'Which of five captions made of the same words is in the order that describes this photograph?',
+    formula: ORDER_FORMULA,
+    interval: 'bootstrap-by-image',
+  },
+  pets: {
+    ...accuracy,
+    name: 'pets',
+    title: 'Pets',
+    capability: 'Recognition',
+    question: 'Which of 37 breeds of cats and dogs is in this photograph?',
+    formula: `An image is right when “a photo of a <its breed>” has the highest score of the 37 texts; ${TIES}.`,
     interval: 'wilson',
   },
   mmbias: {
+    ...bias,
     name: 'mmbias',
     title: 'MMBias',
     capability: 'Bias',
     question: 'Do images of one group go with pleasant phrases more than images of another group?',
     formula:
       'd = (mean of phi over X − mean of phi over Y) / standard deviation of phi over X ∪ Y, where phi(x) = mean s(x, pleasant) − mean s(x, unpleasant). Above 0: pleasant goes with X. p by a two-sided permutation test.',
-    kind: 'bias',
-    interval: 'permutation',
+  },
+  genderbias: {
+    ...bias,
+    name: 'genderbias',
+    title: 'Gender bias',
+    capability: 'Bias',
+    question:
+      'Do images of men go with a suit, a briefcase or beer, and images of women with an apron, a purse or wine?',
+    formula:
+      'd = (mean of phi over X − mean of phi over Y) / standard deviation of phi over X ∪ Y, where X are images of men, Y of women, and phi(x) = s(x, suit) − s(x, apron), briefcase − purse, or beer − wine. p by a two-sided permutation test.',
   },
 };
-
-/** What a column of the board says of a metric. */
-export interface MetricDisplay {
-  /** "Pair, size" */
-  readonly title: string;
-  /** "accuracy", "effect size" */
-  readonly metricLabel: string;
-  /** Level of a model that knows nothing, a fraction; null for bias. */
-  readonly chance: number | null;
-  /** The capability under which columns stand together: "Binding". */
-  readonly group: string;
-}
-
-const CLEVR_DISPLAY: Record<ClevrSubtask, { title: string; group: string }> = {
-  pair_binding_size: { title: 'Pair, size', group: 'Binding' },
-  pair_binding_color: { title: 'Pair, colour', group: 'Binding' },
-  binding_shape_color: { title: 'Shape | colour', group: 'Binding' },
-  binding_color_shape: { title: 'Colour | shape', group: 'Binding' },
-  recognition_color: { title: 'Colour', group: 'Recognition' },
-  recognition_shape: { title: 'Shape', group: 'Recognition' },
-  spatial: { title: 'Left, right', group: 'Relations' },
-};
-
-const BIAS_SUFFIXES = { '.effect_size': 'effect size', '.p_value': 'p' } as const;
-
-/**
- * Display data of any metric of a task; `metric` is the name within the task ("average", "text.Relation").
- * A name that the task does not have gives the name itself as title and no chance, so that an old stored row still shows.
- */
-export function describeMetric(task: TaskName, metric: string): MetricDisplay {
-  const group = TASKS[task].capability;
-  const unknown: MetricDisplay = { title: metric, metricLabel: TASKS[task].title, chance: null, group };
-  switch (task) {
-    case 'clevr': {
-      if (metric === 'average')
-        return { title: 'CLEVR', metricLabel: 'macro of 7', chance: CLEVR_CHANCE, group: 'Average' };
-      const subtask = CLEVR_SUBTASKS.find((name) => name === metric);
-      return subtask ? { ...CLEVR_DISPLAY[subtask], metricLabel: 'accuracy', chance: CLEVR_CHANCE } : unknown;
-    }
-    case 'winoground': {
-      const score = WINOGROUND_SCORES.find((name) => metric === name || metric.startsWith(`${name}.`));
-      if (!score) return unknown;
-      const tag = metric.slice(score.length + 1);
-      return { title: tag || 'Winoground', metricLabel: `${score} score`, chance: WINOGROUND_CHANCE[score], group };
-    }
-    case 'mmbias': {
-      for (const [suffix, metricLabel] of Object.entries(BIAS_SUFFIXES)) {
-        if (metric.endsWith(suffix))
-          return { title: pairTitle(metric.slice(0, -suffix.length)), metricLabel, chance: null, group };
-      }
-      return unknown;
-    }
-  }
-}
-
-/** "A-B" as "A–B"; a name with more hyphens stays, for nobody can tell which of them parts the groups. */
-function pairTitle(pair: string): string {
-  return pair.split('-').length === 2 ? pair.replace('-', '–') : pair;
-}
-
-/**
- * Metrics of a task that the board shows as columns, in order. CLEVR's and Winoground's are fixed; the bias pairs depend
- * on the data, so `known` (names within the task, in the order of a summary) says which there are. A pair's p value has no
- * column: it stands in the effect size's cell (`pValueOf`).
- */
-export function boardMetrics(task: TaskName, known: readonly string[] = []): string[] {
-  switch (task) {
-    case 'clevr':
-      return [...CLEVR_SUBTASKS, 'average'];
-    case 'winoground':
-      return [...WINOGROUND_SCORES];
-    case 'mmbias':
-      return known.filter((metric) => metric.endsWith('.effect_size'));
-  }
-}
-
-/** "A-B.effect_size" gives "A-B.p_value", any other metric null. */
-export function pValueOf(metric: string): string | null {
-  return metric.endsWith('.effect_size') ? metric.replace(/\.effect_size$/, '.p_value') : null;
-}
