@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Example, TaskData } from '@gdbench/benchmark/task';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  CASE_IMAGES,
+  CASE_TEXTS,
+  DIFFUSION_CASES,
+  type DiffusionCase,
+  REFERENCE_PROTOCOLS,
+  writeCase,
+} from '../../test/support/diffusion-cases.ts';
+import { type EvaluatorOptions, openEvaluator, type ScoredExample } from './evaluate.ts';
+import { type CheckpointReport, inspectCheckpoint } from './inspect.ts';
+import { reduceErrors } from './protocols/reduce.ts';
+
+let scratch: string;
+const reports = new Map<DiffusionCase, CheckpointReport>();
+const dirOf = (one: DiffusionCase) => path.join(scratch, one.name);
+
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'diffusion-reference-'));
+  for (const one of DIFFUSION_CASES) await writeCase(one, dirOf(one));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+async function reportOf(one: DiffusionCase): Promise<CheckpointReport> {
+  const known = reports.get(one);
+  if (known) return known;
+  const inspection = await inspectCheckpoint(dirOf(one));
+  if (!inspection.ok) throw new Error(inspection.reason);
+  reports.set(one, inspection.report);
+  return inspection.report;
+}
+
+/** All texts against all images. */
+const all = (): TaskData => taskOf({ texts: CASE_TEXTS, images: CASE_IMAGES });
+
+function taskOf(...lists: { texts: readonly string[]; images: readonly string[] }[]): TaskData {
+  const examples = lists.map(
+    ({ texts, images }, index): Example => ({
+      index,
+      id: `example ${index}`,
+      texts,
+      images: images.map((image) => ({ path: image })),
+      cluster: String(index),
+    }),
+  );
+  return { task: 'winoground', root: scratch, dataVersion: JSON.stringify(lists), examples };
+}
+
+async function score(
+  one: DiffusionCase,
+  data: TaskData,
+  ranges: readonly (readonly [number, number])[],
+  options: Partial<EvaluatorOptions> = {},
+): Promise<ScoredExample[]> {
+  const { samples, seed } = one;
+  const report = await reportOf(one);
+  const evaluator = await openEvaluator({ dir: dirOf(one), report, samples, seed, batch: 7, threads: 1, ...options });
+  try {
+    const scored: ScoredExample[] = [];
+    for (const [from, to] of ranges) scored.push(...(await evaluator.scoreExamples(data, from, to, { errors: true })));
+    return scored;
+  } finally {
+    await evaluator.close();
+  }
+}
+
+/** How far a value may be from PyTorch's: 1e-4 of its size and 2e-5 of the noise's norm; half precision keeps 11 bits. */
+function tolerance({ half, noise_norms }: DiffusionCase, want: number): number {
+  return half ? 2e-3 * noise_norms[0]! : 1e-4 * Math.abs(want) + 2e-5 * noise_norms[0]!;
+}
+
+/** The most that a value of a nested list is off, as a share of what it may be. */
+function worst(one: DiffusionCase, have: Nested, want: Nested): number {
+  if (typeof have === 'number' && typeof want === 'number') {
+    const share = Math.abs(have - want) / tolerance(one, want);
+    return Number.isFinite(share) ? share : Number.POSITIVE_INFINITY;
+  }
+  const [a, b] = [have, want] as [ArrayLike<Nested>, ArrayLike<Nested>];
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  return Math.max(...Array.from(b, (value, i) => worst(one, a[i]!, value)));
+}
+type Nested = number | ArrayLike<Nested>;
+
+/** Where two candidates' scores are further apart than both may be off, they are in the same order. */
+function sameOrder(one: DiffusionCase, have: readonly number[], want: readonly number[]): boolean {
+  return want.every((a, i) =>
+    want.every((b, j) => a - b <= tolerance(one, a) + tolerance(one, b) || have[i]! > have[j]!),
+  );
+}
+const columns = (rows: readonly (readonly number[])[]): number[][] =>
+  rows[0]!.map((_, image) => rows.map((row) => row[image]!));
+
+describe.each(DIFFUSION_CASES.map((one) => [one.name, one] as const))('%s', (_, one) => {
+  it('is accepted as what it is', async () => {
+    const report = await reportOf(one);
+    expect(report).toMatchObject(one.facts);
+    const said = [
+      one.name === 'pixel-variance' ? expect.stringContaining('learned variance') : [],
+      one.json['vae_encoder/config.json'] ? expect.stringContaining('draws a random sample') : [],
+    ].flat();
+    expect(report.warnings).toEqual(said);
+  });
+
+  it('has the errors, scores and rankings that PyTorch gives', async () => {
+    const [scored] = await score(one, all(), [[0, 1]]);
+    const errors = scored!.errors!;
+    expect(worst(one, errors.cond, one.errors.cond)).toBeLessThanOrEqual(1);
+    expect(worst(one, errors.uncond!, one.errors.uncond)).toBeLessThanOrEqual(1);
+    const elements = one.facts.latent.reduce((product, dim) => product * dim, 1);
+    for (const protocol of REFERENCE_PROTOCOLS) {
+      if (protocol === 'diffusion-itm-gray') continue;
+      const have = reduceErrors(protocol, errors, elements);
+      const want = one.scores[protocol];
+      expect(worst(one, have, want)).toBeLessThanOrEqual(1);
+      for (const [w, row] of have.entries()) expect(sameOrder(one, row, want[w]!)).toBe(true);
+      const [haveTexts, wantTexts] = [columns(have), columns(want)];
+      for (const [i, column] of haveTexts.entries()) expect(sameOrder(one, column, wantTexts[i]!)).toBe(true);
+    }
+    expect(worst(one, scored!.scores, one.scores['diffusion-itm'])).toBeLessThanOrEqual(1);
+  });
+});
