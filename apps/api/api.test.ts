@@ -94,7 +94,7 @@ describe('the leaderboard', () => {
       [3, 5],
       [4, 5],
     ]);
-    const other = leaderboard.metrics.indexOf('winoground.text');
+    const other = leaderboard.metrics.indexOf('clevr.spatial');
     expect([nodes[0]?.values[other], nodes[0]?.counts[other], nodes[0]?.complete[other]]).toEqual([null, null, false]);
 
     const paged: string[] = [];

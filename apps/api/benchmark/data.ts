@@ -1,4 +1,5 @@
 import { biasPairs } from '@gdbench/benchmark/bias-pairs';
+import { boardMetrics } from '@gdbench/benchmark/display';
 import { DataError, listTasks, loadTask } from '@gdbench/benchmark/load';
 import type { TaskName } from '@gdbench/benchmark/task';
 import { type Logger, logUnexpected } from '../log.ts';
@@ -11,9 +12,12 @@ export type TaskFacts =
 export interface BenchmarkData {
   /** Read once, in the background from the start on; resolves when it is known. */
   facts(task: TaskName): Promise<TaskFacts>;
-  /** The bias metrics that the data's groups give, in order; empty where the data are not known. */
-  biasMetrics(): Promise<readonly string[]>;
+  /** The tasks that the data can serve, each with its columns of the board; empty where the data are not known. */
+  served(): Promise<ServedTasks>;
 }
+
+/** By task, the metrics that have a column, in order. */
+export type ServedTasks = ReadonlyMap<TaskName, readonly string[]>;
 
 const unavailable = (reason: string): TaskFacts => ({ dataVersion: null, examples: null, unavailable: reason });
 
@@ -21,13 +25,17 @@ const unavailable = (reason: string): TaskFacts => ({ dataVersion: null, example
 export function readBenchmarkData(root: string | undefined, log: Logger): BenchmarkData {
   if (root === undefined) {
     const facts = unavailable('This API was started without a data root: set GDBENCH_DATA.');
-    return { facts: async () => facts, biasMetrics: async () => [] };
+    return { facts: async () => facts, served: async () => new Map() };
   }
   const listings = listTasks(root);
-  const pairs = listings.then((tasks) => {
-    const groups = Object.keys(tasks.find(({ task }) => task === 'mmbias')?.subtasks ?? {});
-    return biasPairs(groups).map(({ name }) => `${name}.effect_size`);
-  });
+  const served = listings.then(
+    (tasks): ServedTasks =>
+      new Map(
+        tasks
+          .filter(({ runnable }) => runnable)
+          .map(({ task, subtasks }) => [task, boardMetrics(task, task === 'mmbias' ? pairsOf(subtasks) : [])]),
+      ),
+  );
   const known = new Map<TaskName, Promise<TaskFacts>>();
   const facts = (task: TaskName): Promise<TaskFacts> => {
     const present = known.get(task) ?? read(root, task, listings).catch((error) => failed(error, task, log));
@@ -36,10 +44,13 @@ export function readBenchmarkData(root: string | undefined, log: Logger): Benchm
   };
   const background = async () => {
     for (const { task } of await listings) await facts(task);
-    await pairs;
   };
   background().catch((error) => logUnexpected(log, error, 'reading the data root'));
-  return { facts, biasMetrics: () => pairs.catch(() => []) };
+  return { facts, served: () => served.catch(() => new Map()) };
+}
+
+function pairsOf(groups: Readonly<Record<string, number>>): string[] {
+  return biasPairs(Object.keys(groups)).map(({ name }) => `${name}.effect_size`);
 }
 
 async function read(root: string, task: TaskName, listings: ReturnType<typeof listTasks>): Promise<TaskFacts> {

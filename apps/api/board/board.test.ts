@@ -19,12 +19,28 @@ describe('columns and cells', () => {
   ];
 
   it('has a column for the pairs of the data first, then for those that only a row knows', () => {
-    const columns = boardColumns(['A-B.effect_size'], rows);
+    const columns = boardColumns(new Map([['mmbias', ['A-B.effect_size']]]), rows);
     expect(columns.filter((name) => name.startsWith('mmbias'))).toEqual([
       'mmbias.A-B.effect_size',
       'mmbias.X-Y.effect_size',
     ]);
-    expect(columns).toContain('clevr.average');
+  });
+
+  it('has no column of a task that the data lack and no row was scored on, but always those that rank', () => {
+    const tasks = (columns: string[]) => [...new Set(columns.map((name) => name.split('.')[0]))];
+    expect(tasks(boardColumns(new Map(), []))).toEqual(['clevr']);
+    expect(tasks(boardColumns(new Map(), rows))).toEqual(['clevr', 'mmbias']);
+    const scored = [
+      { results: { 'pets.accuracy': [0.5, 0.4, 0.6, 37, true], 'imagecode_video.r1': [null, null, null, 0, false] } },
+    ] as const;
+    expect(boardColumns(new Map([['winoground', ['text', 'image', 'group']]]), scored).slice(8)).toEqual([
+      'winoground.text',
+      'winoground.image',
+      'winoground.group',
+      'imagecode_video.r1',
+      'imagecode_video.r5',
+      'pets.accuracy',
+    ]);
   });
 
   it('puts a pair’s p beside its effect size and nulls where nothing was measured', () => {

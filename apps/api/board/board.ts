@@ -47,14 +47,10 @@ export function createBoard({ db, evaluations, data, metrics }: Options): Board 
   const pages = new LRUCache<string, Promise<Kept>>({ max: 100 });
 
   const read = async (first: number, after: string | null): Promise<Kept> => {
-    const [page, ranked, biasMetrics] = await Promise.all([
-      readBoard(db, { first, after }),
-      readRanked(db),
-      data.biasMetrics(),
-    ]);
+    const [page, ranked, served] = await Promise.all([readBoard(db, { first, after }), readRanked(db), data.served()]);
     const ranges = rankRanges(ranked.map((row) => ({ ...row, complete: true })));
     const rankOf = new Map(ranked.map(({ evaluationId }, i) => [evaluationId, ranges[i] ?? undefined]));
-    const columns = boardColumns(biasMetrics, page.rows);
+    const columns = boardColumns(served, page.rows);
     const rows = page.rows.map((row) => ({
       row,
       rank: rankOf.get(row.evaluationId),

@@ -13,7 +13,7 @@ export const task: Resolvers = {
     examples: async ({ name }, _args, { data }) => (await data.facts(name)).examples,
     unavailable: async ({ name }, _args, { data }) => (await data.facts(name)).unavailable,
     async metrics({ name }, _args, { data }) {
-      const known = name === 'mmbias' ? await data.biasMetrics() : [];
+      const known = (await data.served()).get(name) ?? [];
       return boardMetrics(name, known).map((metric) => {
         const { title, metricLabel, group, chance } = describeMetric(name, metric);
         return { name: `${name}.${metric}`, title, label: metricLabel, group, chance };
