@@ -1,16 +1,15 @@
 import type { MetricValue, TaskSummary } from '@gdbench/benchmark/task';
+import { TASKS } from '@gdbench/benchmark/tasks';
 
-/** Names of the metric that stands for a task of accuracies, in order of preference. */
-const MAIN = ['average', 'group', 'accuracy', 'r1'];
-
-/** "average 54.2% over 84 examples"; "10 effect sizes over 90 images" */
-export function headline({ metrics, n }: TaskSummary): string {
-  const effects = metrics.filter(({ metric, value }) => metric.endsWith('.effect_size') && value !== null).length;
-  if (metrics.some(({ metric }) => metric.endsWith('.effect_size'))) return `${effects} effect sizes over ${n} images`;
-  const main =
-    MAIN.map((name) => metrics.find(({ metric }) => metric === name)).find((found) => found !== undefined) ??
-    metrics[0];
-  return main ? `${main.metric} ${percent(main)} over ${n} examples` : `${n} examples`;
+/** "average 54.2% over 84 examples"; "R@1 31.0% over 1014 examples"; "10 effect sizes over 90 images" */
+export function headline({ task, metrics, n }: TaskSummary): string {
+  const { main } = TASKS[task];
+  if (main === null) {
+    const effects = metrics.filter(({ metric, value }) => metric.endsWith('.effect_size') && value !== null).length;
+    return `${effects} effect sizes over ${n} images`;
+  }
+  const found = metrics.find(({ metric }) => metric === main);
+  return found ? `${main === 'r1' ? 'R@1' : main} ${percent(found)} over ${n} examples` : `${n} examples`;
 }
 
 function percent({ value }: MetricValue): string {
