@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { sep } from 'node:path';
-import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
+import { type ExampleScores, type ImageRef, imageKey, type TaskData } from '@gdbench/benchmark/task';
 import { LRUCache } from 'lru-cache';
 import { CheckpointFault, DataFault } from './checkpoint/fault.ts';
 import { openFolder } from './checkpoint/folder.ts';
@@ -91,11 +91,8 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       for (let at = from; at < to; at++) {
         signal?.throwIfAborted();
         const { index, id, texts, images } = data.examples[at]!;
-        const text = distinct(texts);
-        const image = await distinctImages(
-          images.map(({ path }) => path),
-          hashes,
-        ).catch((error) => belowRoot(data, error));
+        const text = distinct(texts, texts);
+        const image = await distinctImages(images, hashes).catch((error) => belowRoot(data, error));
         const pairs = await scorer
           .score(corpus, text.items, image.items, signal)
           .catch((error) => belowRoot(data, error));
@@ -143,24 +140,24 @@ function corpusKey(data: TaskData): string {
 
 function corpusOf(data: TaskData, key: string): Corpus {
   const texts = new Set<string>();
-  const images = new Set<string>();
+  const images = new Map<string, ImageRef>();
   for (const example of data.examples) {
     for (const text of example.texts) texts.add(text);
-    for (const { path } of example.images) images.add(path);
+    for (const image of example.images) images.set(imageKey(image), image);
   }
-  return { key, texts: [...texts], images: [...images] };
+  return { key, texts: [...texts], images: [...images.values()] };
 }
 
 /** The items once each, and for every place the position of its item. */
-interface Distinct {
-  readonly items: readonly string[];
+interface Distinct<T> {
+  readonly items: readonly T[];
   readonly of: readonly number[];
 }
 
-/** @param same what makes two items equal; default: themselves. */
-function distinct(items: readonly string[], same: readonly string[] = items): Distinct {
+/** @param same what makes two items equal, one an item. */
+function distinct<T>(items: readonly T[], same: readonly string[]): Distinct<T> {
   const positions = new Map<string, number>();
-  const kept: string[] = [];
+  const kept: T[] = [];
   const of = items.map((item, i) => {
     const known = positions.get(same[i]!);
     if (known !== undefined) return known;
@@ -170,11 +167,15 @@ function distinct(items: readonly string[], same: readonly string[] = items): Di
   return { items: kept, of };
 }
 
-/** Byte-equal images of one example tie by construction: the first of them is scored for all. */
-async function distinctImages(paths: readonly string[], hashes: LRUCache<string, string>): Promise<Distinct> {
-  if (new Set(paths).size < 2) return distinct(paths);
+/** Byte-equal images of one example, or equal boxes of them, tie by construction: the first of them is scored for all. */
+async function distinctImages(
+  images: readonly ImageRef[],
+  hashes: LRUCache<string, string>,
+): Promise<Distinct<ImageRef>> {
+  const keys = images.map(imageKey);
+  if (new Set(keys).size < 2) return distinct(images, keys);
   const same: string[] = [];
-  for (const path of paths) {
+  for (const { path, ...box } of images) {
     let hash = hashes.get(path);
     if (hash === undefined) {
       hash = createHash('sha256')
@@ -182,9 +183,9 @@ async function distinctImages(paths: readonly string[], hashes: LRUCache<string,
         .digest('hex');
       hashes.set(path, hash);
     }
-    same.push(hash);
+    same.push(imageKey({ path: hash, ...box }));
   }
-  return distinct(paths, same);
+  return distinct(images, same);
 }
 
 /** Messages name images as the data root does: where the root stands is nobody's business. */

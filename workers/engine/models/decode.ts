@@ -1,3 +1,4 @@
+import type { Box, ImageRef } from '@gdbench/benchmark/task';
 import sharp from 'sharp';
 import { DataFault } from '../checkpoint/fault.ts';
 import type { RgbImage } from './resize.ts';
@@ -7,25 +8,39 @@ sharp.cache(false);
 
 /**
  * Decodes an image file to RGB as Pillow's `convert("RGB")` does: alpha dropped, palettes expanded, gray replicated, colour
- * profile and EXIF orientation ignored.
+ * profile and EXIF orientation ignored. A reference's box is cut out of it as Pillow's `crop` does.
  *
  * @throws DataFault when the file is missing or is no image.
  */
-export async function decodeImage(file: string): Promise<RgbImage> {
+export async function decodeImage({ path: file, crop }: ImageRef): Promise<RgbImage> {
   try {
     const { data, info } = await sharp(file, { ignoreIcc: true, failOn: 'error' })
       .toColourspace('srgb')
       .removeAlpha()
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return {
+    const image = {
       width: info.width,
       height: info.height,
       data: info.channels === 3 ? data : replicate(data, info.channels),
     };
+    return crop ? cut(image, crop) : image;
   } catch (error) {
     throw new DataFault(`The image ${file} cannot be read: ${firstLine(error)}.`);
   }
+}
+
+/** The box's pixels; what lies outside the image is black. */
+export function cut(image: RgbImage, { x, y, width, height }: Box): RgbImage {
+  const data = new Uint8Array(width * height * 3);
+  const [left, right] = [Math.max(x, 0), Math.min(x + width, image.width)];
+  const [top, bottom] = [Math.max(y, 0), Math.min(y + height, image.height)];
+  if (left >= right) return { width, height, data };
+  for (let row = top; row < bottom; row++) {
+    const from = (row * image.width + left) * 3;
+    data.set(image.data.subarray(from, from + (right - left) * 3), ((row - y) * width + left - x) * 3);
+  }
+  return { width, height, data };
 }
 
 function replicate(data: Uint8Array, channels: number): Uint8Array {

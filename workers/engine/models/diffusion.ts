@@ -1,3 +1,4 @@
+import { type ImageRef, imageKey } from '@gdbench/benchmark/task';
 import { LRUCache } from 'lru-cache';
 import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
@@ -50,16 +51,31 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
 
   const textBatch = texts.fixed ?? options.batch;
   let current:
-    | { key: string; texts: Blocks<Conditioning>; images: Blocks<Float32Array>; uncond: LRUCache<string, Float32Array> }
+    | {
+        key: string;
+        texts: Blocks<string, Conditioning>;
+        images: Blocks<ImageRef, Float32Array>;
+        uncond: LRUCache<string, Float32Array>;
+      }
     | undefined;
   const cachesOf = (corpus: Corpus) => {
     if (current?.key !== corpus.key) {
       current = {
         key: corpus.key,
-        texts: new Blocks(corpus.texts, textBatch, CACHE_BYTES, texts.encode),
-        images: new Blocks(corpus.images, images.batch, CACHE_BYTES, async (paths) =>
-          images.encode(await Promise.all(paths.map(decodeImage))),
-        ),
+        texts: new Blocks({
+          items: corpus.texts,
+          keyOf: (text) => text,
+          size: textBatch,
+          maxBytes: CACHE_BYTES,
+          encode: texts.encode,
+        }),
+        images: new Blocks({
+          items: corpus.images,
+          keyOf: imageKey,
+          size: images.batch,
+          maxBytes: CACHE_BYTES,
+          encode: async (refs) => images.encode(await Promise.all(refs.map(decodeImage))),
+        }),
         uncond: new LRUCache({ maxSize: UNCOND_BYTES, sizeCalculation: (errors) => errors.byteLength }),
       };
     }
@@ -78,19 +94,19 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
     get rowsScored() {
       return unet.rowsRun();
     },
-    async score(corpus, words, paths, signal) {
+    async score(corpus, words, refs, signal) {
       const caches = cachesOf(corpus);
       const latents: Float32Array[] = [];
       const uncond: Float32Array[] = [];
-      for (const path of paths) {
+      for (const ref of refs) {
         signal?.throwIfAborted();
-        const z0 = await caches.images.get(path);
+        const z0 = await caches.images.get(ref);
         latents.push(z0);
-        let errors = caches.uncond.get(path);
+        let errors = caches.uncond.get(imageKey(ref));
         if (!errors) {
           errors = newErrors();
           await unet.errors(rowsOf(z0, empty!, errors), signal);
-          caches.uncond.set(path, errors);
+          caches.uncond.set(imageKey(ref), errors);
         }
         uncond.push(errors);
       }

@@ -1,3 +1,4 @@
+import { type ImageRef, imageKey } from '@gdbench/benchmark/task';
 import type { DualEncoderLayout } from '../checkpoint/dual-encoder-layout.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
@@ -77,15 +78,25 @@ export async function openDualEncoder(
 
   const textBatch = fixedRows(towers.text.rows) ?? options.batch;
   const imageBatch = fixedRows(towers.image.rows) ?? imageBlock(options.batch, layout.input.width, layout.input.height);
-  let current: { key: string; texts: Blocks<Float32Array>; images: Blocks<Float32Array> } | undefined;
+  let current: { key: string; texts: Blocks<string, Float32Array>; images: Blocks<ImageRef, Float32Array> } | undefined;
   const blocksOf = (corpus: Corpus) => {
     if (current?.key !== corpus.key) {
       current = {
         key: corpus.key,
-        texts: new Blocks(corpus.texts, textBatch, CACHE_BYTES, encodeTexts),
-        images: new Blocks(corpus.images, imageBatch, CACHE_BYTES, async (paths) =>
-          encodeImages(await Promise.all(paths.map(decodeImage))),
-        ),
+        texts: new Blocks({
+          items: corpus.texts,
+          keyOf: (text) => text,
+          size: textBatch,
+          maxBytes: CACHE_BYTES,
+          encode: encodeTexts,
+        }),
+        images: new Blocks({
+          items: corpus.images,
+          keyOf: imageKey,
+          size: imageBatch,
+          maxBytes: CACHE_BYTES,
+          encode: async (refs) => encodeImages(await Promise.all(refs.map(decodeImage))),
+        }),
       };
     }
     return current;

@@ -1,3 +1,4 @@
+import { type ImageRef, imageKey } from '@gdbench/benchmark/task';
 import { LRUCache } from 'lru-cache';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
@@ -66,20 +67,21 @@ export async function openMatchingHead(
     texts.set(text, tokens);
     return tokens;
   };
-  const read = async (path: string): Promise<Float32Array> => {
+  const read = async (image: ImageRef, key: string): Promise<Float32Array> => {
     try {
-      const planes = preprocess(await decodeImage(path), layout.preprocess).data;
-      images.set(path, planes);
+      const planes = preprocess(await decodeImage(image), layout.preprocess).data;
+      images.set(key, planes);
       return planes;
     } finally {
-      reading.delete(path);
+      reading.delete(key);
     }
   };
-  const pixelsOf = async (path: string): Promise<Float32Array> => {
-    const kept = images.get(path) ?? reading.get(path);
+  const pixelsOf = async (image: ImageRef): Promise<Float32Array> => {
+    const key = imageKey(image);
+    const kept = images.get(key) ?? reading.get(key);
     if (kept) return kept;
-    const planes = read(path);
-    reading.set(path, planes);
+    const planes = read(image, key);
+    reading.set(key, planes);
     return planes;
   };
   const match = async (pairs: readonly Pair[]): Promise<number[]> => {
@@ -117,14 +119,14 @@ export async function openMatchingHead(
     get rowsScored() {
       return rowsScored;
     },
-    async score(_corpus, words, paths, signal) {
+    async score(_corpus, words, shown, signal) {
       // An image's pairs follow each other, so that it is read once however little the cache holds.
-      const places = paths.flatMap((path) => words.map((text) => ({ text, path })));
+      const places = shown.flatMap((image) => words.map((text) => ({ text, image })));
       const prepare = (at: number): Promise<Pair[]> =>
         Promise.all(
-          places.slice(at, at + batch).map(async ({ text, path }) => ({
+          places.slice(at, at + batch).map(async ({ text, image }) => ({
             text: tokensOf(text),
-            pixels: await pixelsOf(path),
+            pixels: await pixelsOf(image),
           })),
         );
       const flat: number[] = [];
@@ -137,7 +139,7 @@ export async function openMatchingHead(
         next.catch(() => {});
         flat.push(...(await match(pairs)));
       }
-      return { scores: words.map((_, text) => paths.map((_, image) => flat[image * words.length + text]!)) };
+      return { scores: words.map((_, text) => shown.map((_, image) => flat[image * words.length + text]!)) };
     },
     async probe() {
       const { data } = preprocess(flatImage(Math.max(width, height), 128), layout.preprocess);

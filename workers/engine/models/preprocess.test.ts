@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataFault } from '../checkpoint/fault.ts';
-import { decodeImage, flatImage } from './decode.ts';
+import { cut, decodeImage, flatImage } from './decode.ts';
 import { diffusionPreprocess, preprocess, preprocessFrom, preprocessorConfig } from './preprocess.ts';
 import { centreCrop, type Resample, type RgbImage, resize } from './resize.ts';
 
 const REFERENCE = new URL('../../../test/reference/', import.meta.url);
 const read = (file: string) => JSON.parse(readFileSync(new URL(file, REFERENCE), 'utf8'));
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
-const at = (file: string) => fileURLToPath(new URL(`images/${file}`, REFERENCE));
+const at = (file: string) => ({ path: fileURLToPath(new URL(`images/${file}`, REFERENCE)) });
 
 const { cases } = read('resize.json') as {
   cases: { source: [number, number]; target: [number, number]; resample: Resample; filter: string; sha256: string }[];
@@ -51,6 +52,37 @@ describe('decode', () => {
   it('names an image that is missing', async () => {
     await expect(decodeImage(at('none.png'))).rejects.toThrow(DataFault);
     await expect(decodeImage(at('none.png'))).rejects.toThrow('none.png cannot be read');
+  });
+});
+
+describe('a box', () => {
+  it("holds the image's own pixels, and black where it reaches beyond the image", () => {
+    const image = pattern(7, 5);
+    const edge = fc.integer({ min: -9, max: 9 });
+    const length = fc.integer({ min: 1, max: 20 });
+    fc.assert(
+      fc.property(edge, edge, length, length, (x, y, width, height) => {
+        const box = cut(image, { x, y, width, height });
+        for (let row = 0; row < height; row++) {
+          for (let column = 0; column < width; column++) {
+            const [fromX, fromY] = [x + column, y + row];
+            const inside = fromX >= 0 && fromX < 7 && fromY >= 0 && fromY < 5;
+            for (let c = 0; c < 3; c++) {
+              const want = inside ? image.data[(fromY * 7 + fromX) * 3 + c] : 0;
+              if (box.data[(row * width + column) * 3 + c] !== want) return false;
+            }
+          }
+        }
+        return box.data.length === width * height * 3;
+      }),
+    );
+  });
+
+  it('is cut out of the decoded file, in its own pixels', async () => {
+    const { file, width } = odd.images[0]!;
+    const whole = await decodeImage(at(file));
+    const box = await decodeImage({ ...at(file), crop: { x: 2, y: 3, width: 2, height: 1 } });
+    expect(Array.from(box.data)).toEqual(Array.from(whole.data.subarray((3 * width + 2) * 3, (3 * width + 4) * 3)));
   });
 });
 

@@ -1,10 +1,12 @@
+import type { ImageRef } from '@gdbench/benchmark/task';
+
 /** Texts and images of one task, each once, in the order of their first appearance. It alone decides what is encoded together. */
 export interface Corpus {
   /** Same key, same lists. */
   readonly key: string;
   readonly texts: readonly string[];
-  /** Absolute paths. */
-  readonly images: readonly string[];
+  /** Each once by its imageKey. */
+  readonly images: readonly ImageRef[];
 }
 
 /**
@@ -49,7 +51,12 @@ export interface ImageTextScorer {
    * @param images of the corpus, without repetition.
    * @throws CheckpointFault when a model fails or gives NaN; DataFault when an image cannot be read.
    */
-  score(corpus: Corpus, texts: readonly string[], images: readonly string[], signal?: AbortSignal): Promise<PairScores>;
+  score(
+    corpus: Corpus,
+    texts: readonly string[],
+    images: readonly ImageRef[],
+    signal?: AbortSignal,
+  ): Promise<PairScores>;
   /** Runs every graph once on a gray image and an empty text. @throws CheckpointFault */
   probe(): Promise<void>;
   close(): Promise<void>;
