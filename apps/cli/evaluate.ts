@@ -22,7 +22,10 @@ export function register(program: Command): void {
     .option('--seed <n>', 'seed of the noise', '0')
     .option('--limit <n>', 'only the first n examples of each subtask or group; such results cannot rank')
     .option('--out <dir>', 'folder for results.json and scores/', '.')
-    .option('--errors', "write every sample's error too")
+    .option(
+      '--errors',
+      "write every sample's error too: in scores/, and packed in errors/, which gdbench rescore reads",
+    )
     .option('--resume', 'go on with the interrupted run in --out, which must have had the same settings')
     .option('--batch <n>', 'rows that go through a model at once (default: GDBENCH_BATCH, else 16)')
     .option('--threads <n>', 'threads (default: GDBENCH_THREADS, else one a core)')
@@ -97,7 +100,7 @@ async function run(
   data: readonly TaskData[],
   partial: PartialRun,
 ): Promise<void> {
-  const [{ scoreTask }, { resultsOf, scoresFile, table, writeResults }] = await Promise.all([
+  const [{ scoreTask }, { resultsOf, table, writeResults }] = await Promise.all([
     import('./scoring.ts'),
     import('./results.ts'),
   ]);
@@ -115,7 +118,7 @@ async function run(
       const summary = await scoreTask(evaluator, one, options).finally(warn);
       tasks.push({ data: one, summary });
     }
-    for (const one of data) await partial.publish(one, scoresFile(plan.out, one.task));
+    for (const one of data) await publish(one, plan, report, settings, partial);
     const results = resultsOf(tasks, {
       checkpoint: path.basename(plan.dir),
       checkpointSha256: report.sha256,
@@ -137,6 +140,23 @@ async function run(
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
     await evaluator?.close();
   }
+}
+
+/** Puts a task's scores into their place, and its errors beside them. */
+async function publish(
+  data: TaskData,
+  plan: Plan,
+  report: CheckpointReport,
+  { samples, seed, errors, protocol }: Settings,
+  partial: PartialRun,
+): Promise<void> {
+  const [{ scoresFile }, { writeErrorsFile }] = await Promise.all([import('./results.ts'), import('./errors.ts')]);
+  await partial.publish(data, scoresFile(plan.out, data.task));
+  // a race draws some of the samples only: nothing that another protocol could be read from
+  if (samples === null || seed === null || errors === 'none' || protocol === 'diffusion-itm-adaptive') return;
+  const latentElements = (report.latent ?? []).reduce((product, side) => product * side, 1);
+  const of = { checkpointSha256: report.sha256, samples, seed, latentElements };
+  await writeErrorsFile(plan.out, partial.file(data), data, of);
 }
 
 /** The engine, with the pins of the run that is gone on with where none are given. */

@@ -1,4 +1,5 @@
 import { duration } from './pace.ts';
+import { aligned } from './table.ts';
 
 /** What `gdbench watch` asks of an evaluation and prints with --json. */
 export interface Evaluation {
@@ -70,15 +71,9 @@ export function tableOf(results: readonly Result[]): string {
     const chance = result.chance === null ? '' : `chance ${show(result.chance)}`;
     return [`${result.task}.${result.metric}`, show(result.value), interval, chance, `n = ${result.n}`];
   });
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `  ${row
-          .map((cell, n) => cell.padEnd(widths[n] ?? 0))
-          .join('  ')
-          .trimEnd()}`,
-    )
+  return aligned(rows)
+    .split('\n')
+    .map((line) => `  ${line}`)
     .join('\n');
 }
 

@@ -4,6 +4,8 @@ import { CliFault } from './fault.ts';
 /** Each command's module is loaded only when it is used: starting `gdbench submit` must not load the engine. */
 const COMMANDS: Record<string, () => Promise<{ register(program: Command): void }>> = {
   evaluate: () => import('./evaluate.ts'),
+  rescore: () => import('./rescore.ts'),
+  compare: () => import('./compare.ts'),
   submit: () => import('./submit.ts'),
   watch: () => import('./watch.ts'),
   worker: () => import('./worker.ts'),

@@ -3,6 +3,7 @@ import type { TaskData, TaskSummary } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
 import type { Protocol } from '@gdbench/workers/engine/scorer';
 import { writeWhole } from './partial.ts';
+import { aligned } from './table.ts';
 
 export interface TaskResults {
   readonly data: TaskData;
@@ -77,13 +78,5 @@ export function table(results: Results): string {
       ]);
     }
   }
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return aligned(rows);
 }

@@ -14,7 +14,7 @@ export interface DataOptions {
 
 /** The tasks to run with their data. @throws CliFault where the root cannot serve. */
 export async function loadData({ root: given, tasks: asked, limit, json }: DataOptions): Promise<TaskData[]> {
-  const { DataError, listTasks, loadTask } = await import('@gdbench/benchmark/load');
+  const { listTasks } = await import('@gdbench/benchmark/load');
   const root = await rootOf(given, json);
   let tasks = asked;
   if (!tasks) {
@@ -25,16 +25,19 @@ export async function loadData({ root: given, tasks: asked, limit, json }: DataO
     if (!json) for (const reason of reasons) process.stderr.write(`Left out ${reason}\n`);
   }
   const data: TaskData[] = [];
-  for (const task of tasks) {
-    try {
-      data.push(await loadTask(root, task, limit === undefined ? {} : { limit }));
-    } catch (error) {
-      if (error instanceof DataError)
-        throw new CliFault(`The data root ${root} cannot serve ${task}: ${error.message}`);
-      throw error;
-    }
-  }
+  for (const task of tasks) data.push(await loadTaskFrom(root, task, limit));
   return data;
+}
+
+/** @throws CliFault where the root cannot serve the task. */
+export async function loadTaskFrom(root: string, task: TaskName, limit?: number): Promise<TaskData> {
+  const { DataError, loadTask } = await import('@gdbench/benchmark/load');
+  try {
+    return await loadTask(root, task, limit === undefined ? {} : { limit });
+  } catch (error) {
+    if (error instanceof DataError) throw new CliFault(`The data root ${root} cannot serve ${task}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** The data root that is meant. @throws CliFault where it is no folder. */

@@ -1,0 +1,113 @@
+import type { PairedMetric } from '@gdbench/benchmark/paired';
+import type { TaskName } from '@gdbench/benchmark/task';
+import type { Command } from 'commander';
+import { CliFault } from './fault.ts';
+import type { Results } from './results.ts';
+import { aligned } from './table.ts';
+
+interface CompareOptions {
+  data?: string;
+  tasks?: string;
+  json?: boolean;
+}
+
+/** What `gdbench compare --json` prints. */
+interface Comparison {
+  readonly a: Side;
+  readonly b: Side;
+  readonly tasks: Readonly<Record<string, { readonly dataVersion: string; readonly metrics: readonly PairedMetric[] }>>;
+}
+
+type Side = Pick<Results, 'checkpoint' | 'checkpointSha256' | 'protocol' | 'samples' | 'seed'>;
+
+export function register(program: Command): void {
+  program
+    .command('compare')
+    .description('test two checkpoints against each other on the same examples')
+    .argument('<a>', 'the --out folder of one evaluation')
+    .argument('<b>', 'the --out folder of another')
+    .option('--data <root>', 'data root that both were made from (default: GDBENCH_DATA, else the built-in set)')
+    .option('--tasks <names>', 'tasks, separated by commas (default: all, which both must hold)')
+    .option('--json', 'the comparison as one JSON object for machines')
+    .addHelpText(
+      'after',
+      `
+Each accuracy: both values, the difference with its 95% interval, and p. The test is McNemar's, exact, where examples are
+independent, and a sign-flip test by image where several share one. Bias has no such test, and is left out.`,
+    )
+    .action(compare);
+}
+
+async function compare(folderA: string, folderB: string, options: CompareOptions): Promise<void> {
+  const [{ readResults, readScores, requireVersion }, { loadTaskFrom, rootOf }, { pairedTest }] = await Promise.all([
+    import('./finished.ts'),
+    import('./root.ts'),
+    import('@gdbench/benchmark/paired'),
+  ]);
+  const [a, b] = [await readResults(folderA), await readResults(folderB)];
+  const tasks = await comparable([folderA, a], [folderB, b], options.tasks);
+  const root = await rootOf(options.data, options.json === true);
+  const compared: Record<string, Comparison['tasks'][string]> = {};
+  for (const task of tasks) {
+    const data = await loadTaskFrom(root, task);
+    requireVersion(folderA, a, data);
+    const [scoresA, scoresB] = [await readScores(folderA, data), await readScores(folderB, data)];
+    compared[task] = { dataVersion: data.dataVersion, metrics: pairedTest(data, scoresA, scoresB) };
+  }
+  const comparison: Comparison = { a: side(a), b: side(b), tasks: compared };
+  process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : shown(comparison));
+}
+
+type Named = readonly [folder: string, results: Results];
+
+/** The accuracy tasks that both hold, from the same data. @throws CliFault */
+async function comparable([folderA, a]: Named, [folderB, b]: Named, asked?: string): Promise<TaskName[]> {
+  const [{ taskNames }, { tasksOf }, { TASKS }] = await Promise.all([
+    import('./finished.ts'),
+    import('./plan.ts'),
+    import('@gdbench/benchmark/tasks'),
+  ]);
+  const [ofA, ofB] = [taskNames(a), taskNames(b)];
+  const tasks = asked === undefined ? ofA : tasksOf(asked);
+  for (const [folder, held] of [
+    [folderA, ofA],
+    [folderB, ofB],
+  ] as const) {
+    const lacking = tasks.filter((task) => !held.includes(task));
+    if (lacking.length > 0)
+      throw new CliFault(`${folder} has no results of ${lacking.join(', ')}: give --tasks those that both have.`);
+  }
+  const beyond = ofB.filter((task) => !ofA.includes(task));
+  if (asked === undefined && beyond.length > 0)
+    throw new CliFault(`${folderA} has no results of ${beyond.join(', ')}: give --tasks those that both have.`);
+  const other = tasks.find((task) => a.tasks[task]!.dataVersion !== b.tasks[task]!.dataVersion);
+  if (other)
+    throw new CliFault(
+      `The two were scored on different data of ${other} (${a.tasks[other]!.dataVersion} and ${b.tasks[other]!.dataVersion}): evaluate both on the same data root.`,
+    );
+  const accuracies = tasks.filter((task) => TASKS[task].kind === 'accuracy');
+  if (accuracies.length > 0) return accuracies;
+  throw new CliFault('The two have only bias in common, for which there is no test on pairs of examples.');
+}
+
+function side({ checkpoint, checkpointSha256, protocol, samples, seed }: Results): Side {
+  return { checkpoint, checkpointSha256, protocol, samples, seed };
+}
+
+function shown({ a, b, tasks }: Comparison): string {
+  const rows = Object.entries(tasks).flatMap(([task, { metrics }]) => metrics.map((one) => row(task, one)));
+  const lines = [['task', 'metric', 'A', 'B', 'A - B', '95% interval', 'only A', 'only B', 'n', 'p', 'test'], ...rows];
+  const name = ({ checkpoint, protocol, samples }: Side) =>
+    `${checkpoint} (${protocol}${samples === null ? '' : `, ${samples} samples`})`;
+  return `A: ${name(a)}\nB: ${name(b)}\n${aligned(lines)}\n`;
+}
+
+function row(task: string, one: PairedMetric): string[] {
+  const { metric, n, onlyA, onlyB, test } = one;
+  const share = (value: number | null) => (value === null ? '' : value.toFixed(3));
+  const signed = (value: number | null) => (value === null ? '' : `${value > 0 ? '+' : ''}${value.toFixed(3)}`);
+  const interval = one.low === null || one.high === null ? '' : `${signed(one.low)} to ${signed(one.high)}`;
+  const p = one.p === null ? '' : one.p < 1e-4 ? one.p.toExponential(1) : one.p.toFixed(4);
+  const counts = [onlyA, onlyB, n].map(String);
+  return [task, metric, share(one.a), share(one.b), signed(one.difference), interval, ...counts, p, test];
+}

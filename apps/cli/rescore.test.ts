@@ -1,0 +1,135 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gdbench } from '../../test/support/command.ts';
+import { tinyClip, tinyDiffusion, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { writeTinyData } from '../../test/support/tiny-data.ts';
+
+let scratch: string;
+const at = (...names: string[]) => path.join(scratch, ...names);
+const run = (...words: string[]) => gdbench(words, { GDBENCH_DATA: at('data') }).ended;
+const evaluate = (checkpoint: string, out: string, ...words: string[]) =>
+  run('evaluate', at(checkpoint), '--tasks', 'clevr,winoground', '--samples', '7', '--out', at(out), ...words);
+const results = async (out: string) => JSON.parse(await readFile(at(out, 'results.json'), 'utf8'));
+const lines = async (out: string, task: string) =>
+  (await readFile(at(out, 'scores', `${task}.jsonl`), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'rescore-'));
+  await writeFiles(at('ldm'), tinyDiffusion());
+  await writeFiles(at('clip'), tinyClip());
+  await writeTinyData(at('data'));
+  const ended = await Promise.all([evaluate('ldm', 'ldm-out', '--errors'), evaluate('clip', 'clip-out')]);
+  for (const { code, stderr } of ended) expect([code, stderr]).toEqual([0, '']);
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+test('stored errors give the scores of another protocol, and of their own to the bit', async () => {
+  const [same, other] = await Promise.all([
+    run('rescore', at('ldm-out'), '--protocol', 'diffusion-itm', '--out', at('same'), '--json'),
+    run('rescore', at('ldm-out'), '--protocol', 'diffusion-itm-unnormalized'),
+  ]);
+  expect([same.code, same.stderr, other.code]).toEqual([0, '', 0]);
+  expect(await results('same')).toEqual(await results('ldm-out'));
+  expect(JSON.parse(same.stdout)).toEqual(await results('ldm-out'));
+  const unnormalized = await results('ldm-out/diffusion-itm-unnormalized');
+  expect(unnormalized).toMatchObject({ protocol: 'diffusion-itm-unnormalized', samples: 7, seed: 0 });
+  for (const task of ['clevr', 'winoground']) {
+    const original = await lines('ldm-out', task);
+    const withoutErrors = original.map(({ example, scores }) => ({ example, scores }));
+    expect(await lines('same', task)).toEqual(withoutErrors);
+    const rescored = await lines('ldm-out/diffusion-itm-unnormalized', task);
+    for (const [i, { example, scores }] of rescored.entries()) {
+      expect(example).toBe(original[i].example);
+      for (const [w, row] of original[i].errors.cond.entries())
+        for (const [image, errors] of row.entries()) {
+          const sum = errors.reduce((a: number, b: number) => a + b, 0);
+          expect(scores[w][image]).toBeCloseTo(-sum / errors.length, 10);
+        }
+    }
+  }
+});
+
+test.concurrent.each<[string, number, () => string[], RegExp]>([
+  [
+    'errors that were not kept',
+    1,
+    () => ['ldm-out', 'diffusion-itm-gray', 'x'],
+    /lacks the errors of the gray image, /,
+  ],
+  [
+    'an evaluation without errors',
+    1,
+    () => ['clip-out', 'diffusion-itm', 'x'],
+    /clevr\.bin\.gz is not there: evaluate/,
+  ],
+  ['a protocol that draws samples', 2, () => ['ldm-out', 'diffusion-itm-adaptive', 'x'], /cannot be had from stored/],
+  [
+    'the same folder',
+    2,
+    () => ['ldm-out', 'diffusion-itm', 'ldm-out'],
+    /^--out is the folder of the results themselves/,
+  ],
+  ['no folder', 2, () => ['nowhere', 'diffusion-itm', 'x'], /nowhere is not a folder: give the --out of a gdbench/],
+])('rescore ends on %s with %i and one sentence', async (_what, code, words, sentence) => {
+  const [from, protocol, out] = words();
+  const ended = await run('rescore', at(from!), '--protocol', protocol!, '--out', at(out!));
+  expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(sentence) });
+  expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('compare tests two checkpoints on the same examples', async () => {
+  const [shown, json] = await Promise.all([
+    run('compare', at('ldm-out'), at('clip-out')),
+    run('compare', at('ldm-out'), at('clip-out'), '--tasks', 'winoground', '--json'),
+  ]);
+  expect([shown.code, shown.stderr, json.code]).toEqual([0, '', 0]);
+  expect(shown.stdout).toMatch(/^A: ldm \(diffusion-itm, 7 samples\)\nB: clip \(cosine\)\ntask +metric +A +B +A - B /);
+  const { a, b, tasks } = JSON.parse(json.stdout);
+  expect([a.checkpoint, b.checkpoint, Object.keys(tasks)]).toEqual(['ldm', 'clip', ['winoground']]);
+  const [ofA, ofB] = [await results('ldm-out'), await results('clip-out')];
+  for (const one of tasks.winoground.metrics) {
+    expect(one.a).toBeCloseTo(ofA.tasks.winoground.metrics[one.metric], 12);
+    expect(one.b).toBeCloseTo(ofB.tasks.winoground.metrics[one.metric], 12);
+    expect(one.difference).toBeCloseTo(one.a - one.b, 12);
+  }
+  // text score: right where both images prefer their own text; exact McNemar by hand
+  const right = async (out: string) =>
+    (await lines(out, 'winoground')).map(({ scores: [x, y] }) => x[0] > y[0] && y[1] > x[1]);
+  const [rightA, rightB] = [await right('ldm-out'), await right('clip-out')];
+  const onlyA = rightA.filter((is, i) => is && !rightB[i]).length;
+  const onlyB = rightB.filter((is, i) => is && !rightA[i]).length;
+  const choose = [[1], [1, 1], [1, 2, 1], [1, 3, 3, 1]][onlyA + onlyB]!;
+  const tail = choose.slice(0, Math.min(onlyA, onlyB) + 1).reduce((sum, n) => sum + n, 0);
+  const text = tasks.winoground.metrics.find(({ metric }: { metric: string }) => metric === 'text');
+  expect([text.onlyA, text.onlyB, text.test]).toEqual([onlyA, onlyB, 'mcnemar']);
+  expect(text.p).toBeCloseTo(Math.min(1, (2 * tail) / 2 ** (onlyA + onlyB)), 12);
+});
+
+test('compare refuses other data, other tasks and folders without results', async () => {
+  for (const [name, change] of [
+    [
+      'other-data',
+      (tasks: Record<string, object>) => ({ ...tasks, clevr: { ...tasks.clevr, dataVersion: '0'.repeat(16) } }),
+    ],
+    ['other-tasks', ({ winoground }: Record<string, object>) => ({ winoground })],
+  ] as const) {
+    await cp(at('clip-out'), at(name), { recursive: true });
+    const changed = await results(name);
+    await writeFile(at(name, 'results.json'), JSON.stringify({ ...changed, tasks: change(changed.tasks) }));
+  }
+  const sentences = [
+    [at('other-data'), 1, /^The two were scored on different data of clevr \(\w{16} and 0{16}\): evaluate both on /],
+    [at('other-tasks'), 1, /other-tasks has no results of clevr: give --tasks those that both have\.\n$/],
+    [at('data'), 1, /results\.json is not there: give the --out of a gdbench evaluate that has ended\.\n$/],
+  ] as const;
+  const ended = await Promise.all(sentences.map(([folder]) => run('compare', at('ldm-out'), folder)));
+  for (const [i, { code, stdout, stderr }] of ended.entries()) {
+    expect([code, stdout]).toEqual([sentences[i]![1], '']);
+    expect(stderr).toMatch(sentences[i]![2]);
+  }
+});
