@@ -10,14 +10,14 @@ export interface Pace {
   readonly seconds: number;
 }
 
-/** "3.4 examples/s, 210 rows/s, 12 min left"; what is not known yet is left out. */
+/** "12 min left, 3.4 examples/s, 210 rows/s": a narrow terminal cuts the end. What is not known yet is left out. */
 export function describePace({ done, before, total, rows, seconds }: Pace): string {
   if (seconds <= 0) return '';
   const rate = (done - before) / seconds;
   return [
+    rate > 0 && done < total ? `${duration((total - done) / rate)} left` : '',
     rate > 0 ? `${figure(rate)} examples/s` : '',
     rows > 0 ? `${figure(rows / seconds)} rows/s` : '',
-    rate > 0 && done < total ? `${duration((total - done) / rate)} left` : '',
   ]
     .filter(Boolean)
     .join(', ');

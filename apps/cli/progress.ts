@@ -27,6 +27,8 @@ export interface ProgressOptions {
 
 const SILENT: Progress = { set() {}, end() {} };
 const REFRESH_MS = 1000;
+/** Columns that amount and pace take, about. */
+const BESIDE = 65;
 
 /** One bar on a terminal, a few lines elsewhere, nothing for machines. */
 export function startProgress(title: string, total: number, unit: Unit, options: ProgressOptions): Progress {
@@ -52,6 +54,7 @@ function bar(title: string, total: number, unit: Unit, { from = 0, pace }: Progr
     format: `${title} {bar} {percentage}%  {done} of {whole}{pace}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
+    barsize: Math.max(10, Math.min(40, (process.stderr.columns ?? 80) - title.length - BESIDE)),
     hideCursor: true,
     clearOnComplete: false,
     etaBuffer: 50,
