@@ -49,7 +49,7 @@ export interface Weights {
   readonly dims: readonly number[];
   readonly data: Float32Array | BigInt64Array;
   /** Where the values are said to lie instead of in the model. */
-  readonly external?: { readonly location: string; readonly length?: number };
+  readonly external?: { readonly location: string; readonly offset?: number; readonly length?: number };
 }
 
 export interface GraphSpec {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import protobuf from 'protobufjs';
 import { CheckpointFault } from './fault.ts';
 import { type Folder, pathOf } from './folder.ts';
-import { withZeroNoise } from './zero-noise.ts';
+import { type ExternalSlice, withInnerWeights, withZeroNoise } from './zero-noise.ts';
 
 /**
  * The few fields of ONNX's protobuf that inspection looks at (numbers from onnx.proto); weights are skipped, not decoded.
@@ -119,17 +119,40 @@ function readBytes(folder: Folder, file: string, bytes: Uint8Array): OnnxFile {
 /**
  * The bytes of a model that draws random numbers, changed so that it draws zeros.
  *
- * @throws CheckpointFault where that cannot be done: the draw is of another kind, or the weights lie in other files.
+ * @throws CheckpointFault where that cannot be done: the draw is of another kind, or the weights in other files are too large.
  */
 export async function readWithZeroNoise(folder: Folder, file: string): Promise<Uint8Array> {
   const original = await readFile(pathOf(folder, file));
-  const bytes = withZeroNoise(original);
+  // Nothing is read before every file that the graph names is known to lie inside the folder.
+  readBytes(folder, file, original);
+  const bytes = withZeroNoise(await withExternalWeights(folder, file, original));
   const { random, external } = readBytes(folder, file, bytes);
   if (!random && !external) return bytes;
   throw new CheckpointFault(
     file,
     `${file} draws a random sample in its graph, so that scores would not repeat; re-export: this encoder samples.`,
   );
+}
+
+async function withExternalWeights(folder: Folder, file: string, model: Uint8Array): Promise<Uint8Array> {
+  const target = ({ location }: ExternalSlice) =>
+    path.posix.normalize(path.posix.join(path.posix.dirname(file), location));
+  const sizes = new Map<string, number>();
+  let total = model.length;
+  withInnerWeights(model, (slice) => {
+    const size = folder.files.get(target(slice)) ?? 0;
+    sizes.set(target(slice), size);
+    total += Math.max(0, slice.length ?? size - slice.offset);
+    return new Uint8Array(0);
+  });
+  if (sizes.size === 0) return model;
+  if (Math.max(total, ...sizes.values()) > LARGEST_MESSAGE) return model;
+  const contents = new Map<string, Uint8Array>();
+  for (const name of sizes.keys()) contents.set(name, await readFile(pathOf(folder, name)));
+  return withInnerWeights(model, (slice) => {
+    const end = slice.length === undefined ? undefined : slice.offset + slice.length;
+    return contents.get(target(slice))!.subarray(slice.offset, end);
+  });
 }
 
 function decode(file: string, bytes: Uint8Array): Model & { graph: Graph } {
