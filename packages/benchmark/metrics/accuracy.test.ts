@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WINOGROUND_CHANCE } from '../tasks/tasks.ts';
-import { tieCredit } from './accuracy.ts';
+import { recallCredit, tieCredit } from './accuracy.ts';
 import { winogroundOutcome } from './winoground.ts';
 
 function permutations<T>(items: readonly T[]): T[][] {
@@ -42,6 +42,33 @@ describe('tieCredit', () => {
     expect(tieCredit([2, 1, 2])).toEqual({ credit: 1 / 2, tied: true });
     expect(tieCredit([1, 2, 2])).toEqual({ credit: 0, tied: false });
     expect(tieCredit([0, 0, 0])).toEqual({ credit: 1 / 3, tied: true });
+  });
+});
+
+describe('recallCredit', () => {
+  const candidates = fc.array(score, { minLength: 1, maxLength: 6 });
+
+  it('is how often the right one is among the first k, over all orders that sort the scores downwards', () => {
+    fc.assert(
+      fc.property(candidates, fc.nat(), fc.integer({ min: 1, max: 7 }), (scores, place, k) => {
+        const right = place % scores.length;
+        const orders = permutations(scores.map((value, candidate) => ({ value, candidate })));
+        const sorted = orders.filter((order) => order.every(({ value }, i) => i === 0 || order[i - 1]!.value >= value));
+        const hits = sorted.filter((order) => order.slice(0, k).some(({ candidate }) => candidate === right));
+        expect(recallCredit(scores, right, k)).toBeCloseTo(hits.length / sorted.length, 12);
+      }),
+    );
+  });
+
+  it('is the credit of an accuracy for k = 1, and k of n where all tie', () => {
+    fc.assert(
+      fc.property(candidates, fc.nat(), (scores, place) => {
+        const right = place % scores.length;
+        expect(recallCredit(scores, right, 1)).toBe(tieCredit(scores, right).credit);
+      }),
+    );
+    expect(recallCredit(Array(10).fill(0.3), 7, 5)).toBe(5 / 10);
+    expect(recallCredit([0, 0, 0], 1, 5)).toBe(1);
   });
 });
 
