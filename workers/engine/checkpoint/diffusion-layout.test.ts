@@ -1,0 +1,187 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GraphSpec, onnxModel, type Value } from '../../../test/support/onnx-writer.ts';
+import { TINY_DIFFUSION, tinyDiffusion, tinyUnet, writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { inspectCheckpoint } from '../inspect.ts';
+import { readDiffusionLayout } from './diffusion-layout.ts';
+import { CheckpointFault } from './fault.ts';
+import { openFolder } from './folder.ts';
+
+type Files = Record<string, string | Uint8Array | object>;
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'diffusion-layout-'));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+let folders = 0;
+async function folderOf(files: Files): Promise<string> {
+  const dir = path.join(scratch, String(folders++));
+  await writeFiles(dir, files);
+  return dir;
+}
+
+const latent = tinyDiffusion();
+const without = (files: Files, ...gone: string[]): Files =>
+  Object.fromEntries(Object.entries(files).filter(([file]) => !gone.some((part) => file.startsWith(`${part}/`))));
+const merged = (files: Files, file: string, more: object): Files => ({
+  ...files,
+  [file]: { ...(files[file] as object), ...more },
+});
+const index = (files: Files, more: object) => merged(files, 'model_index.json', more);
+const noVae = index(without(latent, 'vae_encoder'), { vae_encoder: null, vae_decoder: null });
+const pixel = { ...TINY_DIFFUSION, channels: 3 };
+const pixels: Files = index(without(tinyDiffusion(pixel), 'vae_encoder'), { vae_encoder: [null, null] });
+
+const refusals: [title: string, files: Files, file: string, reason: RegExp][] = [
+  [
+    'a transformer',
+    { ...index(without(latent, 'unet'), { unet: undefined }), 'transformer/config.json': {} },
+    'transformer/',
+    /^transformer\/ takes the place of a U-Net/,
+  ],
+  [
+    'a third text encoder',
+    { ...latent, 'text_encoder_3/config.json': {} },
+    'text_encoder_3/',
+    /^text_encoder_3\/ is a third text encoder/,
+  ],
+  [
+    'a second text encoder that only the index names',
+    index(latent, { text_encoder_2: ['a', 'b'] }),
+    'text_encoder_2/',
+    /^model_index.json names `text_encoder_2`, but the folder text_encoder_2\/ is missing/,
+  ],
+  [
+    'a second text encoder without its graph',
+    { ...latent, 'text_encoder_2/config.json': {}, 'tokenizer_2/vocab.json': {} },
+    'text_encoder_2/model.onnx',
+    /^text_encoder_2\/model.onnx is missing/,
+  ],
+  [
+    'a controlling network that only the index names',
+    index(latent, { controlnet: ['a', 'b'] }),
+    'controlnet/',
+    /names `controlnet`, but the folder controlnet\/ is missing/,
+  ],
+  [
+    'another autoencoder',
+    { ...noVae, 'vqvae/config.json': {} },
+    'vqvae/',
+    /^vqvae\/ is an autoencoder of a kind that GDBench cannot score/,
+  ],
+  [
+    'latents without an encoder',
+    noVae,
+    'unet/config.json',
+    /^unet\/config.json has 2 in_channels; a model without vae_encoder\/ works on pixels, which have 3/,
+  ],
+  [
+    'a decoder without an encoder',
+    { ...pixels, 'vae_decoder/model.onnx': 'x' },
+    'vae_encoder/',
+    /^The folder vae_encoder\/ is missing, though vae_decoder\/ is there/,
+  ],
+  [
+    'a U-Net that is given more than it predicts',
+    merged(latent, 'unet/config.json', { out_channels: 1 }),
+    'unet/config.json',
+    /^unet\/config.json has 2 in_channels and 1 out_channels/,
+  ],
+  [
+    'a latent of two sides',
+    merged(latent, 'unet/config.json', { sample_size: [3, 4] }),
+    'unet/config.json',
+    /^unet\/config.json has a sample_size of 3 by 4/,
+  ],
+  [
+    'a scaling of each channel',
+    merged(latent, 'vae_encoder/config.json', { latents_mean: [0.1, 0.2] }),
+    'vae_encoder/config.json',
+    /^vae_encoder\/config.json has `latents_mean`/,
+  ],
+  ...['FlowMatchEulerDiscreteScheduler', 'EDMDPMSolverMultistepScheduler', 'CMStochasticIterativeScheduler'].map(
+    (name): [string, Files, string, RegExp] => [
+      `a ${name}`,
+      merged(latent, 'scheduler/scheduler_config.json', { _class_name: name }),
+      'scheduler/scheduler_config.json',
+      new RegExp(`^scheduler/scheduler_config.json is of a ${name}, whose noise follows other formulas`),
+    ],
+  ),
+  [
+    'a prediction that nobody knows',
+    merged(latent, 'scheduler/scheduler_config.json', { prediction_type: 'flow_prediction' }),
+    'scheduler/scheduler_config.json',
+    /`prediction_type` is not what it should be/,
+  ],
+];
+
+describe('a diffusion export is refused for', () => {
+  it.each(refusals)('%s', async (_, files, file, reason) => {
+    const fault = await readDiffusionLayout(await openFolder(await folderOf(files))).catch((error: unknown) => error);
+    expect(fault).toBeInstanceOf(CheckpointFault);
+    expect((fault as CheckpointFault).file).toBe(file);
+    expect((fault as CheckpointFault).message).toMatch(reason);
+  });
+});
+
+const withUnet = (spec: GraphSpec, files: Files = latent): Files => ({ ...files, 'unet/model.onnx': onnxModel(spec) });
+const input = (name: string, ...shape: (number | string)[]): Value => ({ name, type: 'float32', shape });
+
+/** The tiny U-Net of pixels with as many channels of a variance after its prediction. */
+function withVariance(): GraphSpec {
+  const spec = tinyUnet(pixel);
+  return {
+    ...spec,
+    outputs: [{ ...spec.outputs[0]!, shape: ['batch', 6, 3, 3] }],
+    ops: [
+      ...spec.ops.map((op) => (op.out === 'out_sample' ? { ...op, out: 'prediction' } : op)),
+      { op: 'Concat', in: ['prediction', 'x'], out: 'out_sample', attributes: { axis: 1 } },
+    ],
+  };
+}
+
+describe('a U-Net', () => {
+  it.each([
+    [
+      'takes a pooled text that nobody gives',
+      withUnet(tinyUnet(TINY_DIFFUSION, [input('text_embeds', 'batch', 5)])),
+      /^unet\/model.onnx takes `text_embeds`, which only a second text encoder gives; add text_encoder_2\/ and tokenizer_2\//,
+    ],
+    [
+      'takes other time ids',
+      withUnet(tinyUnet(TINY_DIFFUSION, [input('time_ids', 'batch', 5)])),
+      /^unet\/model.onnx takes `time_ids` with 5 in dimension 1, but an SDXL model gives 6/,
+    ],
+    [
+      'takes a guidance embedding',
+      withUnet(tinyUnet(TINY_DIFFUSION, [input('timestep_cond', 'batch', 5)])),
+      /^unet\/model.onnx: the input `timestep_cond` is not one that GDBench can feed/,
+    ],
+    [
+      'gives twice its channels without saying why',
+      withUnet(withVariance(), pixels),
+      /^unet\/model.onnx gives \[\d, 6, 3, 3\], twice the 3 channels that it takes; if the second half is a learned variance/,
+    ],
+  ])('that %s is refused by name', async (_, files, reason) => {
+    const inspection = await inspectCheckpoint(await folderOf(files));
+    expect(inspection).toMatchObject({ ok: false, file: 'unet/model.onnx' });
+    expect(inspection.ok ? '' : inspection.reason).toMatch(reason);
+  });
+
+  it('that gives a learned variance and says so is accepted, with a warning', async () => {
+    const files = merged(withUnet(withVariance(), pixels), 'unet/config.json', { out_channels: 6 });
+    const inspection = await inspectCheckpoint(await folderOf(files));
+    const warning =
+      'unet/model.onnx gives twice as many channels as it takes: the first half is the prediction, and the learned variance is left out.';
+    expect(inspection).toMatchObject({ ok: true, report: { latent: [3, 3, 3], warnings: [warning] } });
+  });
+
+  it('that takes time ids alone is accepted', async () => {
+    const files = withUnet(tinyUnet(TINY_DIFFUSION, [input('time_ids', 'batch', 6)]));
+    expect(await inspectCheckpoint(await folderOf(files))).toMatchObject({ ok: true });
+  });
+});
