@@ -1,5 +1,5 @@
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import type { SpecialTokens } from './tokenizer.ts';
+import { addedToken, type SpecialTokens } from './tokenizer-files.ts';
 
 /** Pieces of a text that byte-pair encoding works on: contractions, words, single digits, runs of other signs. */
 const PIECES = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`;
@@ -32,15 +32,7 @@ export function clipTokenizerJson(
   const pair = (name: string): [string, number] => [name, vocab[name]!];
   return {
     version: '1.0',
-    added_tokens: [...new Set([start, end])].map((content) => ({
-      id: vocab[content]!,
-      content,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-      special: true,
-    })),
+    added_tokens: [...new Set([start, end])].map((content) => addedToken(content, vocab[content]!)),
     normalizer: {
       type: 'Sequence',
       normalizers: [

@@ -131,6 +131,7 @@ export async function openMatchingHead(
         );
       const flat: number[] = [];
       let next = prepare(0);
+      next.catch(() => {});
       for (let at = 0; at < places.length; at += batch) {
         signal?.throwIfAborted();
         const pairs = await next;

@@ -1,94 +1,105 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import { type Folder, readText } from '../checkpoint/folder.ts';
-import { jsonObject, readJson } from '../checkpoint/json.ts';
-import { clipTokenizerJson } from './clip-tokenizer.ts';
+import type { Folder } from '../checkpoint/folder.ts';
+import { readCharsmap } from './charsmap.ts';
+import { withinTime } from './time-limit.ts';
+import { findTokenizer, type TokenizerConfig, type TokenizerSource } from './tokenizer-files.ts';
 
 /** A text as a model takes it: both lists have the tokenizer's length. */
 export interface Tokens {
   readonly ids: Int32Array;
-  /** 1 for a token of the text, its start and its end; 0 for padding. */
+  /** 1 for a token of the text, its start and its end; 0 for padding. All 1 where the tokenizer's files say that its model takes no mask. */
   readonly mask: Int32Array;
 }
 
 export interface TextTokenizer {
   /** Tokens of every encoded text. */
   readonly length: number;
+  /** @throws CheckpointFault when the tokenizer fails on the text, or gives an id that the model does not have. */
   encode(text: string): Tokens;
 }
 
-const token = z
-  .union([z.string(), z.looseObject({ content: z.string() })])
-  .transform((t) => (typeof t === 'string' ? t : t.content));
-const specialTokens = z.looseObject({
-  bos_token: token.nullish().catch(undefined),
-  eos_token: token.nullish().catch(undefined),
-  unk_token: token.nullish().catch(undefined),
-  pad_token: token.nullish().catch(undefined),
-});
-const tokenizerConfig = specialTokens.extend({
-  model_max_length: z.number().nullish(),
-  added_tokens_decoder: z.looseObject({}).nullish(),
-});
+export interface ModelText {
+  /** The text config's max_position_embeddings, for tokenizers that state no length. */
+  readonly maxPositions?: number | undefined;
+  /** Rows of the text model's embedding, where its config says so. */
+  readonly vocabSize?: number | undefined;
+}
+
+const ids = z.number().int().min(0).max(0x7fffffff);
+const vocab = z.record(z.string(), ids);
+const piece = z.tuple([z.string(), z.number()]).rest(z.unknown());
+const model = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('BPE'),
+    vocab,
+    merges: z.array(z.union([z.string(), z.array(z.string()).length(2)])),
+    end_of_word_suffix: z.string().nullish(),
+    continuing_subword_prefix: z.literal('').nullish(),
+  }),
+  z.looseObject({
+    type: z.literal('WordPiece'),
+    vocab,
+    unk_token: z.string().default('[UNK]'),
+    continuing_subword_prefix: z.string().default('##'),
+  }),
+  z.looseObject({
+    type: z.literal('Unigram'),
+    vocab: z.array(piece).min(1),
+    unk_id: ids,
+    byte_fallback: z.literal(false).nullish(),
+  }),
+]);
+const part = z.looseObject({ type: z.string() }).nullable().default(null);
 const tokenizerFile = z.looseObject({
-  model: z.looseObject({ type: z.string().nullish(), end_of_word_suffix: z.string().nullish() }),
+  // Files from before the field was written have no type; their other fields tell.
+  model: z.preprocess((value) => (isObject(value) ? { ...value, type: value.type ?? guessType(value) } : value), model),
+  // The library insists on these keys, which a tokenizer.json may leave out.
+  normalizer: part,
+  pre_tokenizer: part,
+  post_processor: part,
+  added_tokens: z.array(z.looseObject({ id: ids, content: z.string().min(1) })).default([]),
   padding: z.looseObject({ pad_token: z.string().nullish() }).nullish().catch(undefined),
-  added_tokens: z.array(z.looseObject({ id: z.number(), content: z.string() })).default([]),
 });
 type TokenizerFile = z.output<typeof tokenizerFile>;
-export type SpecialTokens = Partial<Record<'bos_token' | 'eos_token' | 'unk_token' | 'pad_token', string>>;
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function guessType(of: Record<string, unknown>): string | undefined {
+  if (Array.isArray(of.vocab)) return 'Unigram';
+  if (of.merges !== undefined) return 'BPE';
+  return of.continuing_subword_prefix === undefined ? undefined : 'WordPiece';
+}
 
 /** Above this a model_max_length means "none" (transformers writes 1e30). */
 const NO_LENGTH = 1e6;
+/** A text takes well below a millisecond. What takes this long is a pattern that tries without end. */
+const LONGEST_MS = 10_000;
 
 /**
- * Opens a tokenizer from tokenizer.json, or from vocab.json and merges.txt. The files decide the kind.
+ * Opens a tokenizer (GDBENCH.md 1.4), whichever of its files are there.
  *
  * @param dir folder inside the checkpoint, '' for its root.
- * @param maxPositions the text config's max_position_embeddings, for tokenizers that state no length.
+ * @param text what the text model's config says; a bare number is its max_position_embeddings.
  */
 export async function openTokenizer(
   folder: Folder,
   dir: string,
-  maxPositions: number | undefined,
+  text: ModelText | number | undefined,
 ): Promise<TextTokenizer> {
-  const at = (name: string) => (dir === '' ? name : `${dir}/${name}`);
-  const has = (name: string) => folder.files.has(at(name));
-  const config = has('tokenizer_config.json')
-    ? await readJson(folder, at('tokenizer_config.json'), tokenizerConfig)
-    : {};
-  // As transformers does: a config without added_tokens_decoder is of the old kind, and special_tokens_map.json overrides it.
-  const old = !('added_tokens_decoder' in config && config.added_tokens_decoder);
-  const map =
-    old && has('special_tokens_map.json') ? await readJson(folder, at('special_tokens_map.json'), specialTokens) : {};
-  const special = strings({ ...config, ...strings(map) });
-
-  let file: string;
-  let json: unknown;
-  if (has('tokenizer.json')) {
-    file = at('tokenizer.json');
-    json = await readJson(folder, file, jsonObject);
-  } else if (has('vocab.json') && has('merges.txt')) {
-    file = at('vocab.json');
-    const vocab = await readJson(folder, file, z.record(z.string(), z.number().int().min(0)));
-    json = clipTokenizerJson(file, vocab, await readText(folder, at('merges.txt')), special);
-  } else {
-    const where = dir === '' ? 'The folder' : `${dir}/`;
-    throw new CheckpointFault(
-      dir === '' ? 'tokenizer.json' : `${dir}/`,
-      `${where} holds no tokenizer: neither tokenizer.json nor vocab.json with merges.txt is there; copy the tokenizer's files in.`,
-    );
+  const { maxPositions, vocabSize } =
+    typeof text === 'number' ? { maxPositions: text, vocabSize: undefined } : (text ?? {});
+  const { source, config } = await findTokenizer(folder, dir);
+  const parsed = tokenizerFile.safeParse(source.json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw notATokenizer(source.file, `\`${issue?.path.join('.')}\`: ${issue?.message}`);
   }
-  const parsed = tokenizerFile.safeParse(json);
-  if (!parsed.success) throw notATokenizer(file, parsed.error.issues[0]?.message ?? 'its model is missing');
-  const length = lengthOf(file, config.model_max_length ?? undefined, maxPositions);
-  return build(file, json as object, parsed.data, special, length);
-}
-
-function strings(source: Record<string, unknown>): SpecialTokens {
-  const names = ['bos_token', 'eos_token', 'unk_token', 'pad_token'] as const;
-  return Object.fromEntries(names.flatMap((name) => (typeof source[name] === 'string' ? [[name, source[name]]] : [])));
+  const length = lengthOf(source.file, config.model_max_length ?? undefined, maxPositions);
+  return build(source, parsed.data, config, length, vocabSize);
 }
 
 function notATokenizer(file: string, why: string): CheckpointFault {
@@ -109,49 +120,91 @@ function lengthOf(file: string, stated: number | undefined, maxPositions: number
 }
 
 function build(
-  file: string,
-  json: object,
+  source: TokenizerSource,
   parsed: TokenizerFile,
-  special: SpecialTokens,
+  config: TokenizerConfig,
   length: number,
+  vocabSize: number | undefined,
 ): TextTokenizer {
-  let tokenizer: Tokenizer;
-  let frame: { start: number[]; end: number[] };
-  try {
-    // The library insists on these keys, which a tokenizer.json may leave out.
-    const keys = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null, added_tokens: [] };
-    tokenizer = new Tokenizer({ ...keys, ...json }, { ...special });
-    frame = frameOf(tokenizer);
-  } catch (error) {
-    throw notATokenizer(file, error instanceof Error ? error.message : 'unknown kind');
-  }
+  const { file } = source;
+  const { tokenizer, frame } = guarded(file, 'a', () => {
+    const loaded = load(parsed, config, source);
+    return { tokenizer: loaded, frame: frameOf(loaded) };
+  });
   const room = length - frame.start.length - frame.end.length;
   if (room < 0) throw notATokenizer(file, `its length of ${length} leaves no room for the start and end tokens`);
-  const pad = padId(tokenizer, parsed, special);
+  const pad = padId(tokenizer, parsed, config, source.pad);
+  const masked = config.model_input_names?.includes('attention_mask') ?? true;
+  const check = (id: number | undefined, text: string): void => {
+    if (id === undefined || !Number.isInteger(id) || id < 0) {
+      throw new CheckpointFault(
+        file,
+        `${file} gives a token of "${text.slice(0, 60)}" no id; export the tokenizer again.`,
+      );
+    }
+    if (vocabSize !== undefined && id >= vocabSize) {
+      throw new CheckpointFault(
+        file,
+        `${file} gives a token of "${text.slice(0, 60)}" the id ${id}, but the model's config has ${vocabSize} tokens (vocab_size); copy the tokenizer that the model was trained with.`,
+      );
+    }
+  };
+  check(pad, '');
   return {
     length,
     encode(text) {
-      const words = idsOf(tokenizer, file, text).slice(0, room);
-      const used = [...frame.start, ...words, ...frame.end];
-      if (!used.every((id) => Number.isInteger(id) && id >= 0)) {
-        throw new CheckpointFault(
-          file,
-          `${file} gives a token of "${text.slice(0, 60)}" no id; export the tokenizer again.`,
-        );
-      }
-      const ids = new Int32Array(length).fill(pad);
-      ids.set(used);
-      return { ids, mask: new Int32Array(length).fill(1, 0, used.length) };
+      const words = guarded(file, text, () => tokenizer.encode(text, { add_special_tokens: false }).ids);
+      const kept =
+        config.truncation_side === 'left' ? words.slice(Math.max(0, words.length - room)) : words.slice(0, room);
+      const used = [...frame.start, ...kept, ...frame.end];
+      for (const id of used) check(id, text);
+      const at = config.padding_side === 'left' ? length - used.length : 0;
+      const padded = new Int32Array(length).fill(pad);
+      padded.set(used, at);
+      const mask = new Int32Array(length).fill(1, masked ? at : 0, masked ? at + used.length : length);
+      return { ids: padded, mask };
     },
   };
 }
 
-function idsOf(tokenizer: Tokenizer, file: string, text: string): number[] {
+/** Runs the library on a file that may hold anything. */
+function guarded<T>(file: string, text: string, work: () => T): T {
+  let done: { readonly value: T } | null;
   try {
-    return tokenizer.encode(text, { add_special_tokens: false }).ids;
+    done = withinTime(LONGEST_MS, work);
   } catch (error) {
-    throw notATokenizer(file, error instanceof Error ? error.message : 'it fails on a text');
+    throw notATokenizer(file, error instanceof Error ? error.message : 'unknown kind');
   }
+  if (done) return done.value;
+  throw new CheckpointFault(
+    file,
+    `${file} takes more than ${LONGEST_MS / 1000} s for the text "${text.slice(0, 60)}": one of its patterns tries without end; simplify the patterns.`,
+  );
+}
+
+type Normalizer = NonNullable<Tokenizer['normalizer']>;
+
+function load(parsed: TokenizerFile, config: TokenizerConfig, source: TokenizerSource): Tokenizer {
+  const special = Object.fromEntries(Object.entries(config).filter(([name]) => name.endsWith('_token')));
+  const tokenizer = new Tokenizer({ ...parsed, decoder: null }, special);
+  tokenizer.normalizer = source.normalise ? own(source.normalise) : exact(tokenizer.normalizer);
+  return tokenizer;
+}
+
+/** A normaliser of ours in the library's pipeline, which calls it in either of two ways. */
+function own(normalise: (text: string) => string): Normalizer {
+  return Object.assign((text: string) => normalise(text), { normalize: normalise }) as unknown as Normalizer;
+}
+
+/** The library stands NFKC in for a SentencePiece character map; this reads the map itself. */
+function exact(normalizer: Normalizer | null): Normalizer | null {
+  const { type, precompiled_charsmap: map } = (normalizer?.config ?? {}) as Record<string, unknown>;
+  if (type === 'Precompiled') return own(readCharsmap(Buffer.from(typeof map === 'string' ? map : '', 'base64')));
+  if (type === 'Sequence') {
+    const sequence = normalizer as unknown as { normalizers: (Normalizer | null)[] };
+    sequence.normalizers = sequence.normalizers.map(exact);
+  }
+  return normalizer;
 }
 
 /** The tokens that the post-processor puts around every text. */
@@ -167,12 +220,13 @@ function frameOf(tokenizer: Tokenizer): { start: number[]; end: number[] } {
 }
 
 /** The declared padding token; else what the kind pads with: CLIP its end token, the others their own, or 0. */
-function padId(tokenizer: Tokenizer, file: TokenizerFile, special: SpecialTokens): number {
-  const clip = Boolean(file.model.end_of_word_suffix);
+function padId(tokenizer: Tokenizer, file: TokenizerFile, config: TokenizerConfig, kind: string | undefined): number {
+  const clip = file.model.type === 'BPE' && Boolean(file.model.end_of_word_suffix);
   const names = [
-    special.pad_token,
+    config.pad_token,
     file.padding?.pad_token,
-    clip ? (special.eos_token ?? '<|endoftext|>') : undefined,
+    kind,
+    clip ? (config.eos_token ?? '<|endoftext|>') : undefined,
     '[PAD]',
     '<pad>',
   ];
