@@ -1,13 +1,20 @@
 import { biasPairs } from '@gdbench/benchmark/bias-pairs';
 import { boardMetrics } from '@gdbench/benchmark/display';
 import { DataError, listTasks, loadTask } from '@gdbench/benchmark/load';
+import { summarise } from '@gdbench/benchmark/summarise';
 import type { TaskName } from '@gdbench/benchmark/task';
 import { type Logger, logUnexpected } from '../log.ts';
 
-/** What this machine's data says about a task; either the two figures or the reason why there are none. */
+/** What this machine's data says about a task; either the figures or the reason why there are none. */
 export type TaskFacts =
-  | { readonly dataVersion: string; readonly examples: number; readonly unavailable: null }
-  | { readonly dataVersion: null; readonly examples: null; readonly unavailable: string };
+  | {
+      readonly dataVersion: string;
+      readonly examples: number;
+      /** By metric, the level of a model that knows nothing on these data. */
+      readonly chances: ReadonlyMap<string, number | null>;
+      readonly unavailable: null;
+    }
+  | { readonly dataVersion: null; readonly examples: null; readonly chances: null; readonly unavailable: string };
 
 export interface BenchmarkData {
   /** Read once, in the background from the start on; resolves when it is known. */
@@ -19,7 +26,12 @@ export interface BenchmarkData {
 /** By task, the metrics that have a column, in order. */
 export type ServedTasks = ReadonlyMap<TaskName, readonly string[]>;
 
-const unavailable = (reason: string): TaskFacts => ({ dataVersion: null, examples: null, unavailable: reason });
+const unavailable = (reason: string): TaskFacts => ({
+  dataVersion: null,
+  examples: null,
+  chances: null,
+  unavailable: reason,
+});
 
 /** Reads the data root's facts; identity needs every image's bytes, so that takes a while on the full data. */
 export function readBenchmarkData(root: string | undefined, log: Logger): BenchmarkData {
@@ -56,8 +68,9 @@ function pairsOf(groups: Readonly<Record<string, number>>): string[] {
 async function read(root: string, task: TaskName, listings: ReturnType<typeof listTasks>): Promise<TaskFacts> {
   const listing = (await listings).find((one) => one.task === task);
   if (!listing?.runnable) return unavailable(listing?.reason ?? 'The data root does not hold this task.');
-  const { dataVersion, examples } = await loadTask(root, task);
-  return { dataVersion, examples: examples.length, unavailable: null };
+  const data = await loadTask(root, task);
+  const chances = new Map(summarise(data, []).metrics.map(({ metric, chance }) => [metric, chance]));
+  return { dataVersion: data.dataVersion, examples: data.examples.length, chances, unavailable: null };
 }
 
 function failed(error: unknown, task: TaskName, log: Logger): TaskFacts {

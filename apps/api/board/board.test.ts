@@ -69,6 +69,11 @@ describe('the data root', () => {
       join(root, 'mmbias/textual_phrases.txt'),
       JSON.stringify({ pleasant_phrases: ['a calm day'], unpleasant_phrases: ['a loud noise'] }),
     );
+    // three classes where the official data have 37
+    await mkdir(join(root, 'pets/images'), { recursive: true });
+    await writeFile(join(root, 'pets/classes.txt'), 'Abyssinian\nBeagle\nPug\n');
+    for (const name of ['Pug_1', 'Beagle_20'])
+      await writeFile(join(root, `pets/images/${name}.jpg`), `image of ${name}`);
     test = await startTestApi({ GDBENCH_DATA: root });
   });
   afterAll(async () => {
@@ -97,6 +102,8 @@ describe('the data root', () => {
         chance: null,
       })),
     );
+    const pets = tasks.find(({ name }) => name === 'pets');
+    expect(pets).toMatchObject({ examples: 2, metrics: [{ name: 'pets.accuracy', chance: 1 / 3 }] });
     expect(tasks.find(({ name }) => name === 'clevr')).toMatchObject({
       kind: 'ACCURACY',
       examples: null,

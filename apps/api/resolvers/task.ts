@@ -14,9 +14,11 @@ export const task: Resolvers = {
     unavailable: async ({ name }, _args, { data }) => (await data.facts(name)).unavailable,
     async metrics({ name }, _args, { data }) {
       const known = (await data.served()).get(name) ?? [];
+      // data of fewer candidates than the official ones have another level
+      const { chances } = await data.facts(name);
       return boardMetrics(name, known).map((metric) => {
         const { title, metricLabel, group, chance } = describeMetric(name, metric);
-        return { name: `${name}.${metric}`, title, label: metricLabel, group, chance };
+        return { name: `${name}.${metric}`, title, label: metricLabel, group, chance: chances?.get(metric) ?? chance };
       });
     },
   },
