@@ -141,7 +141,11 @@ function broken(file: string, why: string): CheckpointFault {
 /** What SentencePiece finds pieces in: characters mapped, extra spaces dropped, one put before the text, spaces written as U+2581. */
 function normalised(charsmap: Charsmap, spec: Model['normalizerSpec'], text: string): string {
   let out = charsmap(text);
-  if (spec.removeExtraWhitespaces) out = out.replace(/ {2,}/g, ' ').replace(/^ | $/g, '');
+  if (spec.removeExtraWhitespaces)
+    out = out
+      .replace(/ {2,}/g, ' ')
+      .replace(/^ /, '')
+      .replace(/[ \u2581]+$/, '');
   if (out === '') return '';
   return ((spec.addDummyPrefix ? ' ' : '') + out).replaceAll(' ', SPACE);
 }

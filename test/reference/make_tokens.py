@@ -1,0 +1,272 @@
+"""Writes tokens.json, and the tokenizer files of odd-siglip/ and odd-blip/: what transformers makes of texts, for small vocabularies.
+
+    python3 -m venv /tmp/tokens && /tmp/tokens/bin/pip install transformers sentencepiece protobuf
+    /tmp/tokens/bin/python test/reference/make_tokens.py
+
+Every case holds a tokenizer's files and, for each text, its ids and attention mask, cut and padded to the tokenizer's length by
+transformers (the slow classes where there are such) or, for the tokenizer.json files, by the tokenizers library.
+"""
+
+import base64
+import io
+import json
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+import sentencepiece
+import tokenizers
+import transformers
+from sentencepiece import SentencePieceTrainer
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "builtin" / "checkpoints"))
+from bpe import Tokenizer as ClipFiles  # noqa: E402
+
+HERE = Path(__file__).parent
+TEXTS = [
+    "",
+    "A red cube.",
+    "a blue sphere left of a gray cylinder",
+    "Two  Green\tCUBES, don't they?",
+    "Größe №5: 12 naïve cafés — über 北京 🙂!",
+    "a small red cube and a large red cube and a small blue sphere and a large blue sphere",
+    "  leading, trailing   ",
+    "the man's dog isn't running",
+    "ﬁne ＦＵＬＬ width … ½ and ② ㎏",
+    "cafe\u0301 nai\u0308ve A\u030angstro\u0308m \u212bngstr\u00f6m",
+    "tab\tnew\nline\u00a0no-break\u3000wide\u200bzero\ufeffmark",
+    "left-right/top_bottom (a+b)=c #1 @home 50% $3 <b>bold</b> [x] {y} `z` ~ ^ | \\",
+    "unbelievablesphere cubecube redsphere spheres",
+    "日本語 の text と 中文字",
+    "👩‍👩‍👧 and 🇫🇷 flags",
+    "\u2581under\u2581score\u2581 and _under_score_",
+    "a" * 120,
+    "THE İstanbul ΣΑΣ straße",
+    "control\u0001\u007fcharacters\u0085here",
+    "?!...",
+]
+WORDS = (
+    "a the red blue green gray cube cubes sphere spheres cylinder left right of and small large two three dog cat man woman runs on "
+    "grass under holding ball near tree it is not don t they cafés naive über size number 12 5 full width fine"
+).split()
+
+
+def sentence_piece(rule):
+    """The bytes of a Unigram model of some 110 pieces, trained on random sentences. rule: lines of a character map, or None for none."""
+    rng = random.Random(7)
+    lines = [" ".join(rng.choice(WORDS) for _ in range(rng.randint(3, 12))) for _ in range(1500)]
+    out = io.BytesIO()
+    with tempfile.TemporaryDirectory() as scratch:
+        how = {"normalization_rule_name": "identity"}
+        if rule is not None:
+            Path(scratch, "rule.tsv").write_text(rule, encoding="utf-8")
+            how = {"normalization_rule_tsv": str(Path(scratch, "rule.tsv"))}
+        SentencePieceTrainer.train(
+            sentence_iterator=iter(lines),
+            model_writer=out,
+            model_type="unigram",
+            vocab_size=110,
+            hard_vocab_limit=False,
+            pad_id=0,
+            eos_id=1,
+            unk_id=2,
+            bos_id=-1,
+            pad_piece="<pad>",
+            character_coverage=1.0,
+            minloglevel=2,
+            **how,
+        )
+    return out.getvalue()
+
+
+def rule(pairs):
+    """A character map in SentencePiece's form: code points in hexadecimal, source and target apart by a tab."""
+
+    def points(text):
+        return " ".join(f"{ord(c):X}" for c in text)
+
+    return "".join(f"{points(a)}\t{points(b)}\n" for a, b in pairs)
+
+
+CHARACTERS = rule(
+    [
+        ("\u2581", " "),
+        ("\t", " "),
+        ("\n", " "),
+        ("\u00a0", " "),
+        ("\u3000", " "),
+        ("\ufb01", "fi"),
+        ("\u2026", "..."),
+        ("\u00bd", "1\u20442"),
+        ("e\u0301", "\u00e9"),
+        ("i\u0308", "\u00ef"),
+        ("ss", "s"),
+        ("sss", "x"),
+        *((chr(0xFF21 + i), chr(65 + i)) for i in range(26)),
+    ]
+)
+
+
+def padded(tokenizer, text):
+    out = tokenizer(text, padding="max_length", truncation=True, return_attention_mask=True)
+    return {"ids": out["input_ids"], "mask": out["attention_mask"]}
+
+
+def case(name, files, make):
+    """files: name -> text, bytes or object. make: folder -> a function from text to {ids, mask}."""
+    with tempfile.TemporaryDirectory() as folder:
+        for file, content in files.items():
+            if isinstance(content, bytes):
+                Path(folder, file).write_bytes(content)
+            else:
+                Path(folder, file).write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        encode = make(Path(folder))
+        texts = [{"text": t, **encode(t)} for t in TEXTS]
+    stored = {f: {"base64": base64.b64encode(c).decode()} if isinstance(c, bytes) else c for f, c in files.items()}
+    return {"name": name, "files": stored, "texts": texts}
+
+
+def siglip(model, **more):
+    config = {"tokenizer_class": "SiglipTokenizer", "model_max_length": 13, "pad_token": "</s>", "eos_token": "</s>", "unk_token": "<unk>", **more}
+    return {"spiece.model": model, "tokenizer_config.json": config}
+
+
+def load_siglip(folder):
+    config = json.loads((folder / "tokenizer_config.json").read_text())
+    config.pop("tokenizer_class")
+    tokenizer = transformers.SiglipTokenizer(str(folder / "spiece.model"), **config)
+    return lambda text: padded(tokenizer, text)
+
+
+def load_sentence_piece(folder):
+    """T5 as its model was trained: pieces of SentencePiece itself, then the end token; padded with <pad>."""
+    model = sentencepiece.SentencePieceProcessor(model_file=str(folder / "spiece.model"))
+    length = json.loads((folder / "tokenizer_config.json").read_text())["model_max_length"]
+
+    def encode(text):
+        ids = [*model.encode(text)[: length - 1], model.eos_id()]
+        return {"ids": ids + [model.pad_id()] * (length - len(ids)), "mask": [1] * len(ids) + [0] * (length - len(ids))}
+
+    return encode
+
+
+def bert_vocabulary():
+    letters = [*"abcdefghijklmnopqrstuvwxyz0123456789äöüßéñ.,!?'-/_()+=#@%$<>[]{}`~^|\\:…—北京日本中"]
+    pieces = ["red", "cube", "sphere", "blue", "green", "gray", "cylinder", "left", "right", "of", "and", "small", "large", "two", "man", "dog", "run"]
+    ends = ["s", "##s", "##ning", "##ball", "##er", "##e", "##d", "##cube", "##sphere", "##ing"]
+    rows = ["[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *pieces, "Red", "The", "the", "A", "fé", "##fé", "##fe", "ca", *ends]
+    return "".join(f"{row}\n" for row in dict.fromkeys([*rows, *(f"##{c}" for c in letters[:36])]))
+
+
+def load_bert(folder):
+    tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder))
+    return lambda text: padded(tokenizer, text)
+
+
+def bert(**config):
+    names = {"cls_token": "[CLS]", "sep_token": "[SEP]", "pad_token": "[PAD]", "unk_token": "[UNK]", "mask_token": "[MASK]"}
+    return {
+        "vocab.txt": bert_vocabulary(),
+        "tokenizer_config.json": {"tokenizer_class": "BertTokenizer", "model_max_length": 15, **names, **config},
+    }
+
+
+def clip():
+    with tempfile.TemporaryDirectory() as folder:
+        ClipFiles([*WORDS, "redsphere"], 14).save_slow(folder)
+        return {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(folder).iterdir())}
+
+
+def load_rust(folder):
+    tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+    config = json.loads((folder / "tokenizer_config.json").read_text())
+    length = config["model_max_length"]
+    tokenizer.enable_truncation(length, direction=config.get("truncation_side", "right"))
+    pad = config["pad_token"]
+    tokenizer.enable_padding(
+        direction=config.get("padding_side", "right"), pad_id=tokenizer.token_to_id(pad), pad_token=pad, length=length
+    )
+
+    def encode(text):
+        out = tokenizer.encode(text)
+        return {"ids": out.ids, "mask": out.attention_mask}
+
+    return encode
+
+
+def unigram_json(model, **config):
+    """A tokenizer.json as transformers' converter writes it for a Unigram model: its character map in base64, spaces marked."""
+    from sentencepiece import sentencepiece_model_pb2
+
+    proto = sentencepiece_model_pb2.ModelProto.FromString(model)
+    charsmap = base64.b64encode(proto.normalizer_spec.precompiled_charsmap).decode()
+    end = [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}]
+    special = [("<pad>", 0), ("</s>", 1), ("<unk>", 2)]
+    whole = {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [
+            {"id": i, "content": c, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+            for c, i in special
+        ],
+        "normalizer": {
+            "type": "Sequence",
+            "normalizers": [
+                {"type": "Precompiled", "precompiled_charsmap": charsmap},
+                {"type": "Strip", "strip_left": False, "strip_right": True},
+                {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "\u2581"},
+            ],
+        },
+        "pre_tokenizer": {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always", "split": True},
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": end,
+            "pair": end,
+            "special_tokens": {"</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]}},
+        },
+        "decoder": None,
+        "model": {
+            "type": "Unigram",
+            "unk_id": 2,
+            "vocab": [[p.piece, p.score] for p in proto.pieces],
+            "byte_fallback": False,
+        },
+    }
+    return {"tokenizer.json": whole, "tokenizer_config.json": {"model_max_length": 13, "pad_token": "<pad>", **config}}
+
+
+def save(folder, files):
+    for name, content in files.items():
+        path = HERE / folder / name
+        path.parent.mkdir(exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(content if isinstance(content, str) else json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def main():
+    plain, mapped = sentence_piece(None), sentence_piece(CHARACTERS)
+    t5 = {"tokenizer_class": "T5Tokenizer", "model_max_length": 13, "pad_token": "<pad>"}
+    cases = [
+        case("siglip", siglip(mapped), load_siglip),
+        case("siglip with letter case and no character map", siglip(plain, do_lower_case=False), load_siglip),
+        case("t5", {"spiece.model": mapped, "tokenizer_config.json": t5}, load_sentence_piece),
+        case("t5 without a character map", {"spiece.model": plain, "tokenizer_config.json": t5}, load_sentence_piece),
+        case("unigram tokenizer.json", unigram_json(mapped), load_rust),
+        case("unigram tokenizer.json, cut and padded on the left", unigram_json(mapped, padding_side="left", truncation_side="left"), load_rust),
+        case("bert", bert(), load_bert),
+        case("bert with letter case", bert(do_lower_case=False), load_bert),
+        case("bert with accents", bert(strip_accents=False, tokenize_chinese_chars=False), load_bert),
+        case("clip", clip(), load_bert),
+    ]
+    save("odd-siglip", siglip(mapped, model_input_names=["input_ids"]))
+    save("odd-blip", bert())
+    result = {"transformers": transformers.__version__, "tokenizers": tokenizers.__version__, "sentencepiece": sentencepiece.__version__, "cases": cases}
+    (HERE / "tokens.json").write_text(json.dumps(result, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
