@@ -99,6 +99,15 @@ export interface TaskData {
   readonly examples: readonly Example[];
   /** mmbias: number of pleasant phrases; the rest of an example's texts are unpleasant. genderbias: 1, the first text. */
   readonly pleasant?: number;
+  /** What was left out because its images are missing or unreadable; absent when nothing was. Such data cannot rank. */
+  readonly skipped?: Skipped;
+}
+
+/** Examples that were left out, and the images that they lack: paths relative to the data root. */
+export interface Skipped {
+  readonly examples: number;
+  readonly missing: readonly string[];
+  readonly unreadable: readonly string[];
 }
 
 /** What the engine gives for one example: `scores[text][image]`. */

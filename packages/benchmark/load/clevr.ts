@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
 import { DataError } from './data-error.ts';
-import { imagePath, type OfficialExample, type OfficialTask, readJson } from './files.ts';
+import { caption, imagePath, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
 
-const caption = z.string().min(1);
 /** {image: [[right, wrong], ...]} */
 const Captions = z.record(z.string(), z.array(z.tuple([caption, caption])));
 
@@ -17,7 +16,7 @@ async function readSubtask(root: string, subtask: string) {
   const path = `clevr/captions/${subtask}.json`;
   const { metadata, value } = await readJson('clevr', root, path, Captions);
   const examples = Object.entries(value).flatMap(([name, pairs]) => {
-    const image = imagePath('clevr', path, 'clevr/images', name);
+    const image = whole(imagePath('clevr', path, 'clevr/images', name));
     return pairs.map(
       (texts, i): OfficialExample => ({
         id: `${subtask}/${name}/${i}`,

@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { access, constants, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
-import type { Example, TaskName } from '../task.ts';
+import { z } from 'zod';
+import type { Example, ImageRef, TaskName } from '../task.ts';
 import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { DataError } from './data-error.ts';
 
@@ -12,8 +12,11 @@ export interface Metadata {
   readonly bytes: Buffer;
 }
 
-/** An example as the official files state it: images are paths relative to the data root, which need not exist. */
-export type OfficialExample = Omit<Example, 'index' | 'images'> & { readonly images: readonly string[] };
+/**
+ * An example as the official files state it. The paths of its images are relative to the data root, with forward slashes;
+ * the files need not exist.
+ */
+export type OfficialExample = Omit<Example, 'index'>;
 
 /** All that a task's official files state. */
 export interface OfficialTask {
@@ -23,6 +26,12 @@ export interface OfficialTask {
   readonly pleasant?: number;
 }
 
+/** A metadata file larger than this is not the official one; the largest has some 30 MB. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/** A text that is scored. The longest official one has some 350 characters; no model reads as many as are allowed. */
+export const caption = z.string().min(1).max(10_000);
+
 /** Reads and validates a JSON file of the data root; throws DataError. */
 export async function readJson<T>(
   task: TaskName,
@@ -30,19 +39,32 @@ export async function readJson<T>(
   path: string,
   schema: z.ZodType<T>,
 ): Promise<{ metadata: Metadata; value: T }> {
-  const bytes = await readBytes(task, root, path);
+  const { metadata, text } = await readText(task, root, path);
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    const fault = error instanceof SyntaxError ? 'not valid JSON' : 'not UTF-8 text';
-    throw new DataError(task, path, `is ${fault}: replace it by the official file`);
+    json = JSON.parse(text);
+  } catch {
+    throw new DataError(task, path, 'is not valid JSON: replace it by the official file');
   }
   const parsed = schema.safeParse(json);
-  if (parsed.success) return { metadata: { path, bytes }, value: parsed.data };
+  if (parsed.success) return { metadata, value: parsed.data };
   const issue = parsed.error.issues[0]!;
-  const place = issue.path.length > 0 ? ` at ${issue.path.map(String).join(', ')}` : '';
+  const place = issue.path.length > 0 ? ` at ${oneLine(issue.path.map(String).join(', '))}` : '';
   throw new DataError(task, path, `does not have the official form${place}: ${oneLine(issue.message)}`);
+}
+
+/** Reads a text file of the data root; throws DataError. */
+export async function readText(
+  task: TaskName,
+  root: string,
+  path: string,
+): Promise<{ metadata: Metadata; text: string }> {
+  const bytes = await readBytes(task, root, path);
+  try {
+    return { metadata: { path, bytes }, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    throw new DataError(task, path, 'is not UTF-8 text: replace it by the official file');
+  }
 }
 
 async function readBytes(task: TaskName, root: string, path: string): Promise<Buffer> {
@@ -50,6 +72,8 @@ async function readBytes(task: TaskName, root: string, path: string): Promise<Bu
   if (state.kind === 'missing')
     throw new DataError(task, path, 'is missing below the data root: put the official file there');
   if (state.kind === 'unreadable') throw new DataError(task, path, state.fault);
+  if (state.bytes > MOST_BYTES)
+    throw new DataError(task, path, 'is larger than 256 MiB: replace it by the official file');
   try {
     return await readFile(join(root, path));
   } catch (error) {
@@ -78,6 +102,7 @@ export async function stateOf(root: string, path: string): Promise<FileState> {
     if (!found.isFile()) return { kind: 'unreadable', fault: 'is not a file' };
     const { ino, size, mtimeNs, ctimeNs } = found;
     if (size === 0n) return { kind: 'unreadable', fault: 'is empty' };
+    await access(join(root, path), constants.R_OK);
     return {
       kind: 'present',
       bytes: Number(size),
@@ -101,10 +126,16 @@ export function imagePath(task: TaskName, metadata: string, folder: string, name
     throw new DataError(
       task,
       metadata,
-      `names the image ${JSON.stringify(name)}, which is not a plain path below ${folder}`,
+      `names the image ${JSON.stringify(name.slice(0, 200))}, which is not a plain path below ${folder || 'the data root'}`,
     );
-  return `${folder}/${name}`;
+  return folder === '' ? name : `${folder}/${name}`;
 }
+
+/** A whole image, as an example's list of images holds it. */
+export const whole = (path: string): ImageRef => ({ path });
+
+/** What counts as an image where a folder's files are the examples. */
+export const IMAGE_NAME = /\.(jpe?g|png)$/i;
 
 /** Names in a folder, hidden ones left out, in code-point order; a folder that is not there holds none. */
 export async function namesIn(task: TaskName, root: string, path: string, kind: 'folder' | 'file'): Promise<string[]> {
@@ -112,8 +143,9 @@ export async function namesIn(task: TaskName, root: string, path: string, kind: 
     const entries = await readdir(join(root, path), { withFileTypes: true });
     const kinds = await Promise.all(
       entries.map(async (entry) => {
-        const found = entry.isSymbolicLink() ? await stat(join(root, path, entry.name)) : entry;
-        return found.isDirectory() ? 'folder' : 'file';
+        // a link to nowhere is a file that is missing
+        const found = entry.isSymbolicLink() ? await stat(join(root, path, entry.name)).catch(() => null) : entry;
+        return found?.isDirectory() ? 'folder' : 'file';
       }),
     );
     const names = entries.filter(({ name }, i) => kinds[i] === kind && !name.startsWith('.')).map(({ name }) => name);
@@ -130,5 +162,6 @@ function codeOf(error: unknown): string {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/\.$/, '');
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').replace(/\.$/, '');
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }

@@ -1,62 +1,70 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Example, TASK_NAMES, type TaskData, type TaskName } from '../task.ts';
-import { readClevr } from './clevr.ts';
+import { type Example, type Skipped, TASK_NAMES, type TaskData, type TaskName } from '../task.ts';
 import { DataError } from './data-error.ts';
-import { type FileState, type OfficialExample, type OfficialTask, stateOf } from './files.ts';
-import { readMmbias } from './mmbias.ts';
-import { dataVersion, type PresentImage } from './version.ts';
-import { readWinoground } from './winoground.ts';
+import type { OfficialExample, OfficialTask } from './files.ts';
+import {
+  countOf,
+  type FaultyImage,
+  faultyOf,
+  type ImageCheck,
+  imagesFault,
+  judged,
+  lookAt,
+  type NamedImage,
+  pathsOf,
+  verdictsOn,
+} from './images.ts';
+import { READERS } from './readers.ts';
+import { dataVersion } from './version.ts';
 
+export type { FaultyImage, ImageCheck };
 export { DataError };
 
-const unread = (task: TaskName) => async (): Promise<OfficialTask> => {
-  throw new DataError(task, `${task}/`, 'cannot be read by this version');
-};
-
-const READERS: Record<TaskName, (root: string) => Promise<OfficialTask>> = {
-  clevr: readClevr,
-  winoground: readWinoground,
-  flickr30k_image: unread('flickr30k_image'),
-  flickr30k_text: unread('flickr30k_text'),
-  imagecode: unread('imagecode'),
-  imagecode_video: unread('imagecode_video'),
-  svo_verb: unread('svo_verb'),
-  svo_subj: unread('svo_subj'),
-  svo_obj: unread('svo_obj'),
-  vg_relation: unread('vg_relation'),
-  vg_attribution: unread('vg_attribution'),
-  coco_order: unread('coco_order'),
-  flickr30k_order: unread('flickr30k_order'),
-  pets: unread('pets'),
-  mmbias: readMmbias,
-  genderbias: unread('genderbias'),
-};
-
 export interface LoadOptions {
-  /** Only the first so many examples of each subtask (clevr) or group (mmbias), or of all (winoground); at least 1. */
+  /**
+   * Only the first so many examples of the official order, at least 1: of each subtask (clevr), of each group (mmbias,
+   * genderbias), or of all (the other tasks). It is taken before examples are skipped, so that it names the same examples
+   * whatever is missing.
+   */
   readonly limit?: number;
+  /** Leave out the examples that need an image at fault, instead of failing. */
+  readonly skipMissing?: boolean;
+  /**
+   * Called once for each image that is there and that the examples within the limit name, a few at a time. Without it an
+   * image is taken for good when it is a file with content.
+   */
+  readonly check?: ImageCheck;
 }
 
 /**
  * A task's examples from the official files below `root`, in the official order; `examples[i].index` is i. The data version
- * is that of the whole data whatever the limit, and every image of the whole data must be there. Throws DataError, a
- * sentence that names file and fault, when the root cannot serve the task; RangeError for a limit that is not a whole
+ * is that of the whole data whatever the limit. Every image of the whole data must be there; with `skipMissing` examples are
+ * left out instead, `skipped` says what, and the version is another. Throws DataError, a sentence that names file and fault
+ * (of images: how many, and the first), when the root cannot serve the task; RangeError for a limit that is not a whole
  * number from 1.
  */
 export async function loadTask(root: string, task: TaskName, options: LoadOptions = {}): Promise<TaskData> {
-  const { limit = Infinity } = options;
+  const { limit = Infinity, skipMissing = false, check } = options;
   if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1))
     throw new RangeError(`The limit must be a whole number from 1, not ${limit}.`);
   const base = resolve(root);
   const official = await readTask(base, task);
-  const images = (await imagesOf(base, official)).map(({ path, state }) => requirePresent(task, path, state));
+  const chosen = limited(task, official.examples, limit);
+
+  const images = await checked(base, await lookAt(base, pathsOf(official.examples)), pathsOf(chosen), check);
+  const [first, ...rest] = faultyOf(images);
+  if (first && !skipMissing) throw imagesFault(task, folderOf(task), images.length, [first, ...rest]);
+  const { examples, skipped } = withoutFaulty(chosen, first ? [first, ...rest] : []);
+  if (examples.length === 0)
+    throw new DataError(task, folderOf(task), 'has no example left when those with images at fault are skipped');
   return {
     task,
     root: base,
     dataVersion: await versionOf(base, task, official, images),
-    examples: limited(official.examples, limit).map((example, index) => asExample(base, example, index)),
+    examples: examples.map((example, index) => asExample(base, example, index)),
     ...(official.pleasant === undefined ? {} : { pleasant: official.pleasant }),
+    ...(skipped ? { skipped } : {}),
   };
 }
 
@@ -68,85 +76,135 @@ export interface TaskListing {
   readonly reason: string | null;
   /** Examples that the metadata name; 0 where they could not be read. */
   readonly examples: number;
-  /** Examples a subtask (clevr) or group (mmbias); empty for winoground. */
+  /** Examples a subtask (clevr), a relation or pair of attributes (vg), or a group (bias); else empty. */
   readonly subtasks: Readonly<Record<string, number>>;
-  /** Unreadable: empty, no regular file, or closed to this process. Images are not decoded. */
+  /** Unreadable: empty, no regular file, closed to this process, or by the decoder's verdict. */
   readonly images: { readonly named: number; readonly missing: number; readonly unreadable: number };
+  /** The images that are missing or unreadable, in the order in which the examples name them. */
+  readonly faulty: readonly FaultyImage[];
 }
 
-/** Every task with whether it can be run from `root`, and why not; looks at each file's state but reads no image. */
-export async function listTasks(root: string): Promise<TaskListing[]> {
+export interface ListOptions {
+  /** Called once for each image of the root that a task names and that is there; without it no image is read. */
+  readonly check?: ImageCheck;
+  /** Called after each image that was checked. */
+  readonly onChecked?: (done: number, total: number) => void;
+}
+
+/** Every task with whether it can be run from `root`, and why not. */
+export async function listTasks(root: string, { check, onChecked }: ListOptions = {}): Promise<TaskListing[]> {
   const base = resolve(root);
-  const listings: TaskListing[] = [];
-  for (const task of TASK_NAMES) listings.push(await listTask(base, task));
-  return listings;
+  const read: (Readable | DataError)[] = [];
+  for (const task of TASK_NAMES) read.push(await readable(base, task));
+  // tasks share images
+  const named = new Map(
+    read.flatMap((one) => (one instanceof DataError ? [] : one.images.map((image) => [image.path, image] as const))),
+  );
+  const verdicts = check ? await verdictsOn(base, [...named.values()], check, onChecked) : new Map<string, string>();
+  return TASK_NAMES.map((task, i) => listing(task, read[i]!, verdicts));
 }
 
-async function listTask(root: string, task: TaskName): Promise<TaskListing> {
+interface Readable {
+  readonly official: OfficialTask;
+  readonly images: readonly NamedImage[];
+}
+
+async function readable(root: string, task: TaskName): Promise<Readable | DataError> {
   try {
     const official = await readTask(root, task);
-    const images = await imagesOf(root, official);
-    const faulty = images.find(({ state }) => state.kind !== 'present');
-    const subtasks: Record<string, number> = {};
-    for (const { group } of official.examples) if (group !== undefined) subtasks[group] = (subtasks[group] ?? 0) + 1;
-    return {
-      task,
-      runnable: faulty === undefined,
-      reason: faulty ? imageFault(task, faulty.path, faulty.state).message : null,
-      examples: official.examples.length,
-      subtasks,
-      images: {
-        named: images.length,
-        missing: images.filter(({ state }) => state.kind === 'missing').length,
-        unreadable: images.filter(({ state }) => state.kind === 'unreadable').length,
-      },
-    };
+    return { official, images: await lookAt(root, pathsOf(official.examples)) };
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    const images = { named: 0, missing: 0, unreadable: 0 };
-    return { task, runnable: false, reason: error.message, examples: 0, subtasks: {}, images };
+    if (error instanceof DataError) return error;
+    throw error;
   }
 }
 
+function listing(task: TaskName, read: Readable | DataError, verdicts: ReadonlyMap<string, string>): TaskListing {
+  if (read instanceof DataError) {
+    const images = { named: 0, missing: 0, unreadable: 0 };
+    return { task, runnable: false, reason: read.message, examples: 0, subtasks: {}, images, faulty: [] };
+  }
+  const { examples } = read.official;
+  const faulty = faultyOf(judged(read.images, verdicts));
+  const [first, ...rest] = faulty;
+  const named = read.images.length;
+  return {
+    task,
+    runnable: first === undefined,
+    reason: first ? imagesFault(task, folderOf(task), named, [first, ...rest]).message : null,
+    examples: examples.length,
+    subtasks: countsByGroup(examples),
+    images: { named, missing: countOf(faulty, 'missing'), unreadable: countOf(faulty, 'unreadable') },
+    faulty,
+  };
+}
+
+/** The names of groups come from files: no name of one may be lost to an object's own. */
+function countsByGroup(examples: readonly OfficialExample[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { group } of examples) if (group !== undefined) counts.set(group, (counts.get(group) ?? 0) + 1);
+  return Object.fromEntries(counts);
+}
+
+const folderOf = (task: TaskName) => `${READERS[task].folder}/`;
+
 async function readTask(root: string, task: TaskName): Promise<OfficialTask> {
-  const isFolder = await stat(join(root, task)).then(
+  const { folder, read } = READERS[task];
+  const isFolder = await stat(join(root, folder)).then(
     (found) => found.isDirectory(),
     () => false,
   );
   if (!isFolder)
-    throw new DataError(task, `${task}/`, 'is not a folder of the data root: put the official files there');
-  return READERS[task](root);
+    throw new DataError(task, `${folder}/`, 'is not a folder of the data root: put the official files there');
+  return read(root);
 }
 
-/** The state of every image that is named, each once, in the order of first naming. */
-function imagesOf(root: string, { examples }: OfficialTask): Promise<{ path: string; state: FileState }[]> {
-  const paths = [...new Set(examples.flatMap(({ images }) => images))];
-  return Promise.all(paths.map(async (path) => ({ path, state: await stateOf(root, path) })));
+/** The images with the verdict on those whose path is among `wanted`. */
+async function checked(
+  root: string,
+  images: readonly NamedImage[],
+  wanted: readonly string[],
+  check: ImageCheck | undefined,
+): Promise<readonly NamedImage[]> {
+  if (!check) return images;
+  const paths = new Set(wanted);
+  const asked = images.filter(({ path }) => paths.has(path));
+  return judged(images, await verdictsOn(root, asked, check));
 }
 
-function requirePresent(task: TaskName, path: string, state: FileState): PresentImage {
-  if (state.kind !== 'present') throw imageFault(task, path, state);
-  return { path, ...state };
+/** The examples all of whose images are good, and what was left out; null when nothing was. */
+function withoutFaulty(
+  chosen: readonly OfficialExample[],
+  faulty: readonly FaultyImage[],
+): { examples: readonly OfficialExample[]; skipped: Skipped | null } {
+  const bad = new Set(faulty.map(({ path }) => path));
+  const examples = chosen.filter(({ images }) => images.every(({ path }) => !bad.has(path)));
+  if (examples.length === chosen.length) return { examples, skipped: null };
+  const needed = new Set(pathsOf(chosen));
+  const of = (kind: FaultyImage['kind']) =>
+    faulty.filter((one) => one.kind === kind && needed.has(one.path)).map(({ path }) => path);
+  const skipped = {
+    examples: chosen.length - examples.length,
+    missing: of('missing'),
+    unreadable: of('unreadable'),
+  };
+  return { examples, skipped };
 }
 
-function imageFault(task: TaskName, path: string, state: FileState): DataError {
-  const fault = state.kind === 'unreadable' ? state.fault : 'is missing, though the metadata name it';
-  return new DataError(task, path, `${fault}: put the official image there`);
-}
-
-async function versionOf(root: string, task: TaskName, { metadata }: OfficialTask, images: readonly PresentImage[]) {
+async function versionOf(root: string, task: TaskName, { metadata }: OfficialTask, images: readonly NamedImage[]) {
   try {
-    return await dataVersion(root, metadata, images);
+    return await dataVersion(root, task, metadata, images);
   } catch (error) {
-    // stat answered, reading did not: closed to this process, or gone meanwhile
+    // stat answered, reading did not: gone meanwhile, or a fault of the disk
     const { path = root, code = 'unknown fault' } = error as NodeJS.ErrnoException;
-    const image = images.find((one) => join(root, one.path) === path)?.path ?? `${task}/`;
+    const image = images.find((one) => join(root, one.path) === path)?.path ?? folderOf(task);
     throw new DataError(task, image, `cannot be read (${code})`);
   }
 }
 
-/** The first `limit` examples of each group, in their order. */
-function limited(examples: readonly OfficialExample[], limit: number): OfficialExample[] {
+/** The first `limit` examples of each group, or of all, in their order. */
+function limited(task: TaskName, examples: readonly OfficialExample[], limit: number): readonly OfficialExample[] {
+  if (READERS[task].limit === 'all') return examples.slice(0, limit);
   const taken = new Map<string, number>();
   return examples.filter(({ group = '' }) => {
     const before = taken.get(group) ?? 0;
@@ -156,5 +214,5 @@ function limited(examples: readonly OfficialExample[], limit: number): OfficialE
 }
 
 function asExample(root: string, { images, ...rest }: OfficialExample, index: number): Example {
-  return { index, ...rest, images: images.map((path) => ({ path: join(root, path) })) };
+  return { index, ...rest, images: images.map((image) => ({ ...image, path: join(root, image.path) })) };
 }

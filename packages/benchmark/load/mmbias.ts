@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { biasPairs, byCodePoint } from '../tasks/bias-pairs.ts';
 import { DataError } from './data-error.ts';
-import { namesIn, type OfficialExample, type OfficialTask, readJson } from './files.ts';
+import { caption, IMAGE_NAME, namesIn, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
 
 const PHRASES = 'mmbias/textual_phrases.txt';
 const IMAGES = 'mmbias/data/Images';
-const IMAGE_NAME = /\.(jpe?g|png)$/i;
 
-const phrases = z.array(z.string().min(1)).min(1);
+const phrases = z.array(caption).min(1).max(1000);
 const Phrases = z.object({ pleasant_phrases: phrases, unpleasant_phrases: phrases });
 
 /** An example an image of `mmbias/data/Images/<Category>/<Group>/`, by path in code-point order; its texts are all phrases. */
@@ -17,7 +16,7 @@ export async function readMmbias(root: string): Promise<OfficialTask> {
   const images = (await imagesBelow(root)).sort((a, b) => byCodePoint(a.id, b.id));
   requirePairs(images.map(({ group }) => group));
   const examples = images.map(
-    ({ id, group }): OfficialExample => ({ id, texts, images: [`${IMAGES}/${id}`], group, cluster: id }),
+    ({ id, group }): OfficialExample => ({ id, texts, images: [whole(`${IMAGES}/${id}`)], group, cluster: id }),
   );
   return { metadata: [metadata], examples, pleasant: value.pleasant_phrases.length };
 }

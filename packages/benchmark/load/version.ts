@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Metadata, PresentFile } from './files.ts';
-
-/** An image that is known to stand below the root. */
-export interface PresentImage extends PresentFile {
-  /** Relative to the data root, with forward slashes. */
-  readonly path: string;
-}
+import type { TaskName } from '../task.ts';
+import type { FileState, Metadata } from './files.ts';
+import type { NamedImage } from './images.ts';
 
 /** A file that changed so shortly ago could change again and keep its stamp; its version is not kept. */
 const SETTLED_MS = 200;
@@ -17,34 +13,44 @@ const versions = new Map<string, { readonly state: string; readonly version: Pro
 
 /**
  * Identity of a task's data: the first 16 hex digits of a sha256 over the metadata files and the images in order, each as
- * path, size and bytes. Equal on every machine and wherever the root stands.
+ * path, size and bytes. Equal on every machine and wherever the root stands. An image at fault counts as its path and kind of
+ * fault, so that data without it have a version of their own.
  */
 export function dataVersion(
   root: string,
+  task: TaskName,
   metadata: readonly Metadata[],
-  images: readonly PresentImage[],
+  images: readonly NamedImage[],
 ): Promise<string> {
   const head = createHash('sha256');
   for (const { path, bytes } of metadata) head.update(`${path}\0${bytes.length}\0`).update(bytes);
   const stamps = createHash('sha256');
-  for (const { path, stamp } of images) stamps.update(`${path}\0${stamp}\0`);
+  for (const { path, state } of images) stamps.update(`${path}\0${stampOf(state)}\0`);
   const state = `${head.copy().digest('hex')} ${stamps.digest('hex')}`;
 
-  const key = `${root}\0${metadata[0]?.path}`;
+  const key = `${root}\0${task}`;
   const known = versions.get(key);
   if (known?.state === state) return known.version;
   const version = hashImages(root, head, images);
   const settled = Date.now() - SETTLED_MS;
-  if (images.every(({ changedAt }) => changedAt < settled)) {
+  if (images.every(({ state }) => state.kind !== 'present' || state.changedAt < settled)) {
     versions.set(key, { state, version });
     version.catch(() => versions.delete(key));
   }
   return version;
 }
 
-async function hashImages(root: string, hash: ReturnType<typeof createHash>, images: readonly PresentImage[]) {
-  for (const { path, bytes } of images) {
-    hash.update(`${path}\0${bytes}\0`);
+function stampOf(state: FileState): string {
+  return state.kind === 'present' ? state.stamp : state.kind;
+}
+
+async function hashImages(root: string, hash: ReturnType<typeof createHash>, images: readonly NamedImage[]) {
+  for (const { path, state } of images) {
+    if (state.kind !== 'present') {
+      hash.update(`${path}\0${state.kind}\0`);
+      continue;
+    }
+    hash.update(`${path}\0${state.bytes}\0`);
     for await (const chunk of createReadStream(join(root, path), { highWaterMark: 1 << 20 })) hash.update(chunk);
   }
   return hash.digest('hex').slice(0, 16);

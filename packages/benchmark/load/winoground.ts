@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { DataError } from './data-error.ts';
-import { type OfficialExample, type OfficialTask, readJson } from './files.ts';
+import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
 
 const PATH = 'winoground/data.json';
 
-const tag = z.string().default('');
+const tag = z.string().max(200).default('');
 const Rows = z.array(
   z.object({
     id: z.int().nonnegative(),
-    caption_0: z.string().min(1),
-    caption_1: z.string().min(1),
+    caption_0: caption,
+    caption_1: caption,
     tag,
     secondary_tag: tag,
     collapsed_tag: tag,
@@ -26,7 +26,7 @@ export async function readWinoground(root: string): Promise<OfficialTask> {
     return {
       id: String(row.id),
       texts: [row.caption_0, row.caption_1],
-      images: [0, 1].map((i) => `winoground/images/ex_${row.id}_img_${i}.png`),
+      images: [0, 1].map((i) => whole(`winoground/images/ex_${row.id}_img_${i}.png`)),
       tags: [...new Set([row.collapsed_tag, row.tag, row.secondary_tag])].filter((name) => name !== ''),
       cluster: String(row.id),
     };
