@@ -39,7 +39,7 @@ independent, and a sign-flip test by image where several share one. Bias has no 
 }
 
 async function compare(folderA: string, folderB: string, options: CompareOptions): Promise<void> {
-  const [{ readResults, readScores, requireVersion }, { loadTaskFrom, rootOf }, { pairedTest }] = await Promise.all([
+  const [{ loadOf, readResults, readScores }, { rootOf }, { pairedTest }] = await Promise.all([
     import('./finished.ts'),
     import('./root.ts'),
     import('@gdbench/benchmark/paired'),
@@ -49,8 +49,7 @@ async function compare(folderA: string, folderB: string, options: CompareOptions
   const root = await rootOf(options.data, options.json === true);
   const compared: Record<string, Comparison['tasks'][string]> = {};
   for (const task of tasks) {
-    const data = await loadTaskFrom(root, task);
-    requireVersion(folderA, a, data);
+    const data = await loadOf(folderA, a, root, task);
     const [scoresA, scoresB] = [await readScores(folderA, data), await readScores(folderB, data)];
     compared[task] = { dataVersion: data.dataVersion, metrics: pairedTest(data, scoresA, scoresB) };
   }

@@ -21,6 +21,7 @@ export function register(program: Command): void {
     .option('--samples <n>', 'sample budget of a diffusion model, 1 to 1000', '250')
     .option('--seed <n>', 'seed of the noise', '0')
     .option('--limit <n>', 'only the first n examples of each subtask or group; such results cannot rank')
+    .option('--skip-missing', 'leave out examples whose images are missing or unreadable; such results cannot rank')
     .option('--out <dir>', 'folder for results.json and scores/', '.')
     .option(
       '--errors',
@@ -54,7 +55,7 @@ async function evaluate(dir: string, options: EvaluateOptions): Promise<void> {
   const report = await inspected(plan);
   const protocol = protocolFor(plan, report);
   if (!plan.json) process.stdout.write(`${describe(plan, report, protocol)}\n`);
-  const data = await loadData({ root: plan.data, tasks: plan.tasks, limit: plan.limit, json: plan.json });
+  const data = await loadData({ ...plan, root: plan.data });
   const settings = settingsOf(plan, report, protocol, data);
   const partial = await openPartial(plan.out, settings, data, plan.resume, (line) => process.stderr.write(`${line}\n`));
   await run(plan, report, settings, data, partial);
@@ -125,7 +126,7 @@ async function run(
       protocol: settings.protocol,
       samples: settings.samples,
       seed: settings.seed,
-      rankable: plan.limit === undefined,
+      rankable: plan.limit === undefined && data.every(({ skipped }) => skipped === undefined),
     });
     await writeResults(plan.out, results);
     await partial.remove();

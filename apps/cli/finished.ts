@@ -31,12 +31,14 @@ function parsed(text: string): Results | undefined {
   }
 }
 
-/** @throws CliFault where the results were made from other data than these. */
-export function requireVersion(folder: string, results: Results, { task, root, dataVersion }: TaskData): void {
-  const made = results.tasks[task]?.dataVersion;
-  if (made === dataVersion) return;
+/** A task's data as they were when the results were made. @throws CliFault where the root holds others. */
+export async function loadOf(folder: string, results: Results, root: string, task: TaskName): Promise<TaskData> {
+  const [{ loadTaskFrom }, { imageCheck }] = await Promise.all([import('./root.ts'), import('./image-check.ts')]);
+  const { dataVersion: made, skipped } = results.tasks[task]!;
+  const data = await loadTaskFrom(root, task, skipped ? { skipMissing: true, check: await imageCheck() } : {});
+  if (data.dataVersion === made) return data;
   throw new CliFault(
-    `The results in ${folder} were made from version ${made} of ${task}, and ${root} holds version ${dataVersion}: give --data the root that they were made from.`,
+    `The results in ${folder} were made from version ${made} of ${task}, and ${root} holds version ${data.dataVersion}: give --data the root that they were made from.`,
   );
 }
 

@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   submit: () => import('./submit.ts'),
   watch: () => import('./watch.ts'),
   worker: () => import('./worker.ts'),
+  data: () => import('./data.ts'),
 };
 
 /** Runs one command line; gives the exit code. */

@@ -71,15 +71,13 @@ interface Rescoring {
 }
 
 async function rescoreTask({ from, out, root, results, task, protocol }: Rescoring): Promise<TaskResults> {
-  const [{ requireVersion }, { loadTaskFrom }, { scoresFile }, { summarise }, { writeWhole }] = await Promise.all([
+  const [{ loadOf }, { scoresFile }, { summarise }, { writeWhole }] = await Promise.all([
     import('./finished.ts'),
-    import('./root.ts'),
     import('./results.ts'),
     import('@gdbench/benchmark/summarise'),
     import('./partial.ts'),
   ]);
-  const data = await loadTaskFrom(root, task);
-  requireVersion(from, results, data);
+  const data = await loadOf(from, results, root, task);
   const scores: ExampleScores[] = [];
   for await (const one of reduced(errorsFile(from, task), results, data, protocol)) scores.push(one);
   const text = scores.map(({ example, scores: own }) => `${JSON.stringify({ example, scores: own })}\n`).join('');

@@ -18,6 +18,8 @@ export interface TaskEntry {
   /** null: undefined on these scores. */
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly intervals: Readonly<Record<string, readonly [number, number]>>;
+  /** What --skip-missing left out: examples, and how many images were the reason. Absent where nothing was. */
+  readonly skipped?: { readonly examples: number; readonly missing: number; readonly unreadable: number };
 }
 
 export interface Results {
@@ -48,7 +50,7 @@ export async function writeResults(out: string, results: Results): Promise<void>
   await writeWhole(path.join(out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-function taskEntry({ dataVersion }: TaskData, { n, ties, metrics }: TaskSummary): TaskEntry {
+function taskEntry({ dataVersion, skipped }: TaskData, { n, ties, metrics }: TaskSummary): TaskEntry {
   return {
     n,
     ties,
@@ -60,6 +62,15 @@ function taskEntry({ dataVersion }: TaskData, { n, ties, metrics }: TaskSummary)
         low === null || high === null ? [] : [[metric, [low, high] as const]],
       ),
     ),
+    ...(skipped
+      ? {
+          skipped: {
+            examples: skipped.examples,
+            missing: skipped.missing.length,
+            unreadable: skipped.unreadable.length,
+          },
+        }
+      : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { TaskData, TaskName } from '@gdbench/benchmark/task';
+import type { ImageCheck, TaskListing } from '@gdbench/benchmark/load';
+import type { Skipped, TaskData, TaskName } from '@gdbench/benchmark/task';
 import { CliFault } from './fault.ts';
 
 export interface DataOptions {
@@ -9,34 +10,89 @@ export interface DataOptions {
   /** null: every task that the root can serve. */
   readonly tasks: readonly TaskName[] | null;
   readonly limit: number | undefined;
+  /** Leave out the examples whose images are missing or unreadable, and say so. */
+  readonly skipMissing: boolean;
   readonly json: boolean;
 }
 
-/** The tasks to run with their data. @throws CliFault where the root cannot serve. */
-export async function loadData({ root: given, tasks: asked, limit, json }: DataOptions): Promise<TaskData[]> {
-  const { listTasks } = await import('@gdbench/benchmark/load');
-  const root = await rootOf(given, json);
-  let tasks = asked;
-  if (!tasks) {
-    const listed = await listTasks(root);
-    tasks = listed.filter(({ runnable }) => runnable).map(({ task }) => task);
-    const reasons = listed.filter(({ runnable }) => !runnable).map(({ task, reason }) => `${task}: ${reason}`);
-    if (tasks.length === 0) throw new CliFault(`The data root ${root} can serve no task: ${reasons.join(' ')}`);
-    if (!json) for (const reason of reasons) process.stderr.write(`Left out ${reason}\n`);
-  }
+/**
+ * The tasks to run with their data, every image of which was decoded once.
+ *
+ * @throws CliFault where the root cannot serve a task that was asked for, or only a part of one.
+ */
+export async function loadData(options: DataOptions): Promise<TaskData[]> {
+  const [{ listTasks }, { imageCheck }, { startProgress }] = await Promise.all([
+    import('@gdbench/benchmark/load'),
+    import('./image-check.ts'),
+    import('./progress.ts'),
+  ]);
+  const { limit, skipMissing, json } = options;
+  const root = await rootOf(options.root, json);
+  const listed = await listTasks(root);
+  const tasks = options.tasks ?? served(root, listed, json);
+  const images = listed.reduce((sum, one) => sum + (tasks.includes(one.task) ? one.images.named : 0), 0);
+  // how many a limit leaves is known only later
+  const isBrief = json || limit !== undefined || images < LEAST_FOR_PROGRESS;
+  const progress = startProgress('Checking images', images, String, { silent: isBrief });
+  const check = await imageCheck((done) => progress.set(done));
   const data: TaskData[] = [];
-  for (const task of tasks) data.push(await loadTaskFrom(root, task, limit));
+  try {
+    for (const task of tasks) data.push(await loadTaskFrom(root, task, { limit, skipMissing, check }));
+  } finally {
+    progress.end();
+  }
+  for (const { task, skipped } of data) if (skipped) process.stderr.write(`${skippedSentence(task, skipped)}\n`);
   return data;
 }
 
+/** Images whose check takes long enough to be shown. */
+const LEAST_FOR_PROGRESS = 500;
+
+/**
+ * The tasks that the root has images of; one that lacks some of them counts, so that it is not left out unseen.
+ *
+ * @throws CliFault where there is none.
+ */
+function served(root: string, listed: readonly TaskListing[], json: boolean): TaskName[] {
+  const isServed = ({ images, runnable }: TaskListing) => runnable || images.missing < images.named;
+  const reasons = listed.filter((one) => !isServed(one)).map(({ task, reason }) => `${task}: ${reason}`);
+  const tasks = listed.filter(isServed).map(({ task }) => task);
+  if (tasks.length === 0) throw new CliFault(`The data root ${root} can serve no task: ${reasons.join(' ')}`);
+  const left = listed.filter((one) => !isServed(one)).map(({ task }) => task);
+  if (!json && left.length > 0)
+    process.stderr.write(
+      `Left out, as the data root cannot serve them: ${left.join(', ')}; gdbench data verify says why.\n`,
+    );
+  return tasks;
+}
+
+function skippedSentence(task: TaskName, { examples, missing, unreadable }: Skipped): string {
+  const kinds = Object.entries({ missing, unreadable }).filter(([, paths]) => paths.length > 0);
+  const counts = kinds.map(([kind, paths]) => `${paths.length} ${kind}`).join(' and ');
+  const paths = [...missing, ...unreadable];
+  const named = paths.slice(0, NAMED_AT_MOST).join(', ');
+  const more = paths.length > NAMED_AT_MOST ? `, and ${paths.length - NAMED_AT_MOST} more` : '';
+  return `Skipped ${examples} examples of ${task} for ${counts} images (${named}${more}): its results cannot rank.`;
+}
+
+const NAMED_AT_MOST = 10;
+
+interface TaskOptions {
+  readonly limit?: number | undefined;
+  readonly skipMissing?: boolean;
+  readonly check?: ImageCheck;
+}
+
 /** @throws CliFault where the root cannot serve the task. */
-export async function loadTaskFrom(root: string, task: TaskName, limit?: number): Promise<TaskData> {
+export async function loadTaskFrom(root: string, task: TaskName, options: TaskOptions = {}): Promise<TaskData> {
   const { DataError, loadTask } = await import('@gdbench/benchmark/load');
+  const { limit, ...rest } = options;
   try {
-    return await loadTask(root, task, limit === undefined ? {} : { limit });
+    return await loadTask(root, task, { ...rest, ...(limit === undefined ? {} : { limit }) });
   } catch (error) {
-    if (error instanceof DataError) throw new CliFault(`The data root ${root} cannot serve ${task}: ${error.message}`);
-    throw error;
+    if (!(error instanceof DataError)) throw error;
+    const why = error.message.replace(/(skip the examples that need them)\.$/, '$1 with --skip-missing.');
+    throw new CliFault(`The data root ${root} cannot serve ${task}: ${why}`);
   }
 }
 

@@ -1,0 +1,63 @@
+import { mkdtemp, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gdbench } from '../../test/support/command.ts';
+import { tinyClip, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { writeTinyData } from '../../test/support/tiny-data.ts';
+
+let scratch: string;
+const at = (...names: string[]) => path.join(scratch, ...names);
+const evaluate = (out: string, ...words: string[]) =>
+  gdbench(['evaluate', at('clip'), '--data', at('data'), '--out', at(out), ...words]).ended;
+
+/** Winoground's example 1 loses an image, and one of example 2 is cut short; clevr is whole. */
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'missing-'));
+  await writeFiles(at('clip'), tinyClip());
+  await writeTinyData(at('data'));
+  await unlink(at('data/winoground/images/ex_1_img_0.png'));
+  const short = at('data/winoground/images/ex_2_img_1.png');
+  await writeFile(short, (await readFile(short)).subarray(0, -20));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+test('missing and unreadable images are reported before anything is scored, by number and name', async () => {
+  const ended = await evaluate('none');
+  expect(ended.code).toBe(1);
+  expect(ended.stdout).not.toContain('Scoring');
+  const [report, ...more] = ended.stderr.trimEnd().split('\n').slice(1);
+  expect(more).toEqual([]);
+  expect(report).toMatch(
+    /^The data root .* cannot serve winoground: winoground\/ has 1 missing and 1 unreadable of 6 images: /,
+  );
+  expect(report).toContain('winoground/images/ex_1_img_0.png is missing');
+  expect(report).toMatch(/winoground\/images\/ex_2_img_1\.png cannot be decoded \(.*\)/);
+  expect(report).toMatch(/skip the examples that need them with --skip-missing\.$/);
+  await expect(readdir(at('none'))).rejects.toThrow('ENOENT');
+});
+
+test('--skip-missing goes on without them, says so, and the result says that it cannot rank', async () => {
+  const ended = await evaluate('some', '--skip-missing', '--tasks', 'clevr,winoground', '--json');
+  expect([ended.code, ended.stderr]).toEqual([
+    0,
+    'Skipped 2 examples of winoground for 1 missing and 1 unreadable images ' +
+      '(winoground/images/ex_1_img_0.png, winoground/images/ex_2_img_1.png): its results cannot rank.\n',
+  ]);
+  const results = JSON.parse(await readFile(at('some/results.json'), 'utf8'));
+  expect(results.rankable).toBe(false);
+  expect(results.tasks.winoground).toMatchObject({ n: 1, skipped: { examples: 2, missing: 1, unreadable: 1 } });
+  expect(results.tasks.clevr).not.toHaveProperty('skipped');
+  const scores = (await readFile(at('some/scores/winoground.jsonl'), 'utf8')).trimEnd().split('\n');
+  expect(scores).toHaveLength(1);
+  // what was skipped is skipped in a comparison too
+  const compared = await gdbench(['compare', at('some'), at('some'), '--data', at('data'), '--json']).ended;
+  expect(compared.code).toBe(0);
+  const { tasks } = JSON.parse(compared.stdout);
+  expect(tasks.winoground.metrics[0]).toMatchObject({ metric: 'text', n: 1, difference: 0, p: 1 });
+});
+
+test('a task that lacks nothing ranks, whatever the others lack', async () => {
+  const { code, stderr, stdout } = await evaluate('whole', '--tasks', 'clevr', '--skip-missing', '--json');
+  expect([code, stderr, JSON.parse(stdout).rankable]).toEqual([0, '', true]);
+});
