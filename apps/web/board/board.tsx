@@ -12,13 +12,13 @@ import { BoardRow } from './board-row.tsx';
 import { GroupChips } from './chips.tsx';
 import { ColumnHeader } from './column-header.tsx';
 import { ColumnNote } from './column-note.tsx';
-import { type Column, columnsOf, groupsOf } from './columns.ts';
+import { type Column, columnsOf, firstShow, groupsOf, shownColumns } from './columns.ts';
 import { EmptyBoard } from './empty.tsx';
 import { ordered, type Row } from './order.ts';
 import { Strip } from './strip.tsx';
 import { useBoard } from './use-board.ts';
 import { useHeldOrder } from './use-held-order.ts';
-import { parseView, sortedBy, type View, viewHref } from './view.ts';
+import { type Offer, parseView, sortedBy, type View, viewHref } from './view.ts';
 
 export function Board({
   initial,
@@ -34,11 +34,9 @@ export function Board({
   const board = useBoard(initial, pageSize, after);
   const { metrics, rankingMetric } = board;
   const columns = useMemo(() => columnsOf(metrics, rankingMetric, tasks), [metrics, rankingMetric, tasks]);
-  const groups = groupsOf(columns);
-  const view = parseView(useSearchParams(), metrics, groups);
-  const visible = columns.filter(
-    ({ ranking, group }) => ranking || view.groups === null || view.groups.includes(group),
-  );
+  const offer = { metrics, groups: groupsOf(columns), first: firstShow(columns) };
+  const view = parseView(useSearchParams(), offer);
+  const visible = shownColumns(columns, view.show);
   const chosen = columns.find(({ metric }) => metric === (view.sort ?? rankingMetric)) ?? columns[0];
 
   const all = board.edges.map(({ node }) => node);
@@ -57,7 +55,7 @@ export function Board({
 
   if (!chosen || (rows.length === 0 && after === null)) return <EmptyBoard />;
 
-  const go = (next: View) => window.history.pushState(null, '', viewHref(next));
+  const go = (next: View) => window.history.pushState(null, '', viewHref(next, offer));
   const sort = (metric: string) => (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
@@ -69,7 +67,7 @@ export function Board({
       <LivenessNote />
       <Strip rows={rows} column={chosen} />
       <div className={styles.toolbar}>
-        <GroupChips view={view} groups={groups} shown={visible.length} total={columns.length} onView={go} />
+        <GroupChips view={view} offer={offer} shown={visible.length} total={columns.length} onView={go} />
         <span role="status" className={styles.reorder}>
           {waiting && (
             <button type="button" className={styles.apply} onClick={apply}>
@@ -95,7 +93,7 @@ export function Board({
                   column={column}
                   firstOfGroup={column.group !== visible[i - 1]?.group}
                   sort={column === chosen ? (view.ascending ? 'ascending' : 'descending') : null}
-                  href={viewHref(sortedBy(view, column.metric, rankingMetric))}
+                  href={viewHref(sortedBy(view, column.metric, rankingMetric), offer)}
                   onSort={sort(column.metric)}
                 />
               ))}
@@ -108,7 +106,7 @@ export function Board({
           </tbody>
         </table>
       </section>
-      <Pager board={board} view={view} sortedPage={!isDefault} />
+      <Pager board={board} view={view} offer={offer} sortedPage={!isDefault} />
       <p className={styles.legend}>
         Bold: the best of a column and all that cannot be told apart from it. The underlined column ranks; a range of
         ranks is what the intervals leave open. A hollow mark with a dashed interval is the value so far.
@@ -125,13 +123,23 @@ export function Board({
   );
 }
 
-function Pager({ board, view, sortedPage }: { board: BoardPageFragment; view: View; sortedPage: boolean }) {
+function Pager({
+  board,
+  view,
+  offer,
+  sortedPage,
+}: {
+  board: BoardPageFragment;
+  view: View;
+  offer: Offer;
+  sortedPage: boolean;
+}) {
   const { hasNextPage, endCursor } = board.pageInfo;
   if (!hasNextPage && view.after === null) return null;
   return (
     <nav className={styles.pager} aria-label="Pages">
-      {view.after !== null && <Link href={viewHref({ ...view, after: null })}>First page</Link>}
-      {hasNextPage && endCursor && <Link href={viewHref({ ...view, after: endCursor })}>Next page</Link>}
+      {view.after !== null && <Link href={viewHref({ ...view, after: null }, offer)}>First page</Link>}
+      {hasNextPage && endCursor && <Link href={viewHref({ ...view, after: endCursor }, offer)}>Next page</Link>}
       <span className="muted">
         {board.edges.length} of {board.total} checkpoints
         {sortedPage && ', sorted within this page'}

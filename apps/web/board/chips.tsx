@@ -1,30 +1,35 @@
 import styles from './board.module.css';
-import { toggledGroup, type View } from './view.ts';
+import { type Offer, toggledGroup, type View } from './view.ts';
 
-/** Chooses the groups of columns; none chosen is all. */
+/** Chooses the groups of columns; none chosen is what the board shows at first. */
 export function GroupChips({
   view,
-  groups,
+  offer,
   shown,
   total,
   onView,
 }: {
   view: View;
-  groups: readonly string[];
+  offer: Offer;
   shown: number;
   total: number;
   onView: (view: View) => void;
 }) {
   return (
     <fieldset className={styles.chips} aria-label="Columns">
-      <Chip pressed={view.groups === null} onPress={() => onView({ ...view, groups: null })}>
+      {offer.first === 'overview' && (
+        <Chip pressed={view.show === 'overview'} onPress={() => onView({ ...view, show: 'overview' })}>
+          Overview
+        </Chip>
+      )}
+      <Chip pressed={view.show === 'all'} onPress={() => onView({ ...view, show: 'all' })}>
         All
       </Chip>
-      {groups.map((group) => (
+      {offer.groups.map((group) => (
         <Chip
           key={group}
-          pressed={view.groups?.includes(group) ?? false}
-          onPress={() => onView(toggledGroup(view, group, groups))}
+          pressed={typeof view.show !== 'string' && view.show.includes(group)}
+          onPress={() => onView(toggledGroup(view, group, offer))}
         >
           {group}
         </Chip>

@@ -42,7 +42,7 @@ export function ColumnNote({ column }: { column: Column }) {
         )}
         {task && (
           <>
-            <dt>Right when</dt>
+            <dt>{column.bias ? 'Figure' : 'Right when'}</dt>
             <dd>{task.formula}</dd>
             <dt>Interval</dt>
             <dd>{intervalWords(task.interval)}</dd>

@@ -1,5 +1,8 @@
+import { boardMetrics, describeMetric } from '@gdbench/benchmark/display';
+import { TASK_NAMES } from '@gdbench/benchmark/task';
+import { TASKS } from '@gdbench/benchmark/tasks';
 import { describe, expect, it } from 'vitest';
-import { columnsOf, groupsOf, sidesOf } from './columns.ts';
+import { columnsOf, firstShow, groupsOf, shownColumns, sidesOf } from './columns.ts';
 
 const tasks = [
   {
@@ -48,5 +51,43 @@ describe('columns', () => {
   it('name the sides of a bias only where the hyphen can be told', () => {
     expect(sidesOf('American-Arab.effect_size')).toEqual(['American', 'Arab']);
     expect(sidesOf('Anglo-Saxon-Celt.effect_size')).toBeNull();
+  });
+});
+
+describe('a board of all tasks', () => {
+  const pairs = ['Buddhist-Muslim.effect_size', 'American-Arab.effect_size'];
+  const all = TASK_NAMES.map((name) => {
+    const metrics = boardMetrics(name, pairs).map((metric) => {
+      const { metricLabel, ...display } = describeMetric(name, metric);
+      return { ...display, name: `${name}.${metric}`, label: metricLabel };
+    });
+    const kind = TASKS[name].kind === 'bias' ? ('BIAS' as const) : ('ACCURACY' as const);
+    return { ...TASKS[name], kind, metrics };
+  });
+  const metrics = all.flatMap((task) => task.metrics.map(({ name }) => name));
+  const columns = columnsOf(metrics, 'clevr.average', all);
+
+  it('keeps every column once, each group in one piece', () => {
+    expect(columns.map(({ metric }) => metric).sort()).toEqual(metrics.toSorted());
+    const starts = columns.filter(({ group }, i) => group !== columns[i - 1]?.group).map(({ group }) => group);
+    expect(new Set(starts).size).toBe(starts.length);
+  });
+
+  it('opens with one column for each task of accuracies, which a board of three tasks does not need', () => {
+    expect(firstShow(columns)).toBe('overview');
+    const shown = shownColumns(columns, 'overview').map(({ metric }) => metric.split('.')[0]);
+    expect(shown.sort()).toEqual(TASK_NAMES.filter((name) => TASKS[name].kind === 'accuracy').toSorted());
+    const few = columns.filter(({ metric }) => /^(clevr|winoground|mmbias)\./.test(metric));
+    expect(firstShow(few)).toBe('all');
+    expect(shownColumns(few, 'all')).toEqual(few);
+  });
+
+  it('shows a group of several tasks beside the column that ranks', () => {
+    expect(shownColumns(columns, ['Relations']).map(({ metric }) => metric)).toEqual([
+      'clevr.average',
+      'clevr.spatial',
+      'vg_relation.macro',
+      'vg_relation.accuracy',
+    ]);
   });
 });

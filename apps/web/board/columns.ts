@@ -1,4 +1,7 @@
+import type { TaskName } from '@gdbench/benchmark/task';
+import { TASKS } from '@gdbench/benchmark/tasks';
 import type { TasksQuery } from '../generated/graphql.ts';
+import type { Show } from './view.ts';
 
 type Task = TasksQuery['tasks'][number];
 
@@ -17,13 +20,16 @@ export type Column = {
   /** The two groups of a bias column, the first of which is the positive side. */
   sides: readonly [string, string] | null;
   ranking: boolean;
+  /** It stands for its task in the overview of a wide board. */
+  main: boolean;
   task: Pick<Task, 'title' | 'question' | 'formula' | 'interval' | 'examples' | 'dataVersion'> | null;
 };
 
-/** The board's columns as shown: the one that ranks first, the others in the board's order. */
+/** The board's columns as shown: the one that ranks first, the others by group, within a group in the board's order. */
 export function columnsOf(metrics: readonly string[], rankingMetric: string, tasks: readonly Task[]): Column[] {
   const columns = metrics.map((metric, index) => column(metric, index, metric === rankingMetric, tasks));
-  return [...columns.filter((c) => c.ranking), ...columns.filter((c) => !c.ranking)];
+  const others = groupsOf(columns).flatMap((group) => columns.filter((c) => !c.ranking && c.group === group));
+  return [...columns.filter((c) => c.ranking), ...others];
 }
 
 function column(metric: string, index: number, ranking: boolean, tasks: readonly Task[]): Column {
@@ -33,6 +39,7 @@ function column(metric: string, index: number, ranking: boolean, tasks: readonly
     metric,
     index,
     ranking,
+    main: task !== null && metric === `${task.name}.${TASKS[task.name as TaskName]?.main}`,
     title: display?.title ?? metric,
     label: display?.label ?? '',
     group: display?.group ?? task?.capability ?? 'Other',
@@ -52,4 +59,18 @@ export function sidesOf(metric: string): readonly [string, string] | null {
 /** The capability groups in the order of their first column, without that of the ranking column, which always shows. */
 export function groupsOf(columns: readonly Column[]): string[] {
   return [...new Set(columns.filter(({ ranking }) => !ranking).map(({ group }) => group))];
+}
+
+/** More columns than this are too many to begin with: the board opens with one a task. */
+const MOST_AT_FIRST = 20;
+
+/** What the board shows before the reader chooses. */
+export function firstShow(columns: readonly Column[]): 'all' | 'overview' {
+  return columns.length > MOST_AT_FIRST ? 'overview' : 'all';
+}
+
+/** The columns to show; the one that ranks always is. */
+export function shownColumns(columns: readonly Column[], show: Show): Column[] {
+  if (show === 'all') return [...columns];
+  return columns.filter((c) => c.ranking || (show === 'overview' ? c.main : show.includes(c.group)));
 }

@@ -1,38 +1,49 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseView, sortedBy, toggledGroup, type View, viewHref } from './view.ts';
+import { type Offer, parseView, type Show, sortedBy, toggledGroup, type View, viewHref } from './view.ts';
 
-const metrics = ['clevr.average', 'clevr.spatial', 'mmbias.A-B.effect_size'];
 const groups = ['Binding', 'Relations', 'Bias'];
-const parse = (href: string) => parseView(new URL(href, 'http://board').searchParams, metrics, groups);
+const metrics = ['clevr.average', 'clevr.spatial', 'mmbias.A-B.effect_size'];
+const narrow: Offer = { metrics, groups, first: 'all' };
+const wide: Offer = { metrics, groups, first: 'overview' };
+const parse = (href: string, offer = narrow) => parseView(new URL(href, 'http://board').searchParams, offer);
 
-const view: fc.Arbitrary<View> = fc.record({
-  sort: fc.option(fc.constantFrom(...metrics)),
-  ascending: fc.boolean(),
-  groups: fc.option(fc.subarray(groups, { minLength: 1, maxLength: groups.length - 1 })),
-  after: fc.option(fc.string({ minLength: 1 })),
-});
+const some = fc.subarray(groups, { minLength: 1, maxLength: groups.length - 1 });
+const viewOf = ({ first }: Offer): fc.Arbitrary<View> =>
+  fc.record({
+    sort: fc.option(fc.constantFrom(...metrics)),
+    ascending: fc.boolean(),
+    show: fc.oneof(some, fc.constant(first), fc.constant('all' as const)),
+    after: fc.option(fc.string({ minLength: 1 })),
+  });
+const any = fc
+  .constantFrom(narrow, wide)
+  .chain((offer) => fc.record({ offer: fc.constant(offer), view: viewOf(offer) }));
 
 describe('the view in the address', () => {
   it('comes back from its address as it was', () => {
     fc.assert(
-      fc.property(view, (v) => {
-        expect(parse(viewHref(v))).toEqual(v);
+      fc.property(any, ({ offer, view }) => {
+        expect(parse(viewHref(view, offer), offer)).toEqual(view);
       }),
     );
   });
 
   it('is the plain address where nothing was chosen', () => {
-    expect(viewHref({ sort: null, ascending: false, groups: null, after: null })).toBe('/');
+    for (const offer of [narrow, wide])
+      expect(viewHref({ sort: null, ascending: false, show: offer.first, after: null }, offer)).toBe('/');
+    expect(parse('/', wide).show).toBe('overview');
+    expect(parse('/?show=all', wide).show).toBe('all');
   });
 
   it('leaves out what this board does not know', () => {
     expect(parse('/?sort=gone.metric&show=Gone,Bias&order=sideways')).toEqual({
       sort: null,
       ascending: false,
-      groups: ['Bias'],
+      show: ['Bias'],
       after: null,
     });
+    expect(parse('/?show=overview').show).toBe('all');
   });
 
   it('turns the order on a second click of the same column, and starts with the best on another', () => {
@@ -43,14 +54,16 @@ describe('the view in the address', () => {
     expect(sortedBy(start, 'clevr.average', 'clevr.average')).toMatchObject({ sort: null, ascending: true });
   });
 
-  it('toggles a group twice to where it was, and shows all when none or all are chosen', () => {
+  it('toggles a group twice to where it was, and shows the first view or all when none or all are chosen', () => {
     fc.assert(
-      fc.property(view, fc.constantFrom(...groups), (v, group) => {
-        const next = toggledGroup(v, group, groups);
-        expect(next.groups?.includes(group) ?? true).toBe(
-          !(v.groups?.includes(group) ?? false) || next.groups === null,
-        );
-        if (next.groups !== null && v.groups !== null) expect(toggledGroup(next, group, groups)).toEqual(v);
+      fc.property(any, fc.constantFrom(...groups), ({ offer, view }, group) => {
+        const { show } = toggledGroup(view, group, offer);
+        const chosen = (one: Show) => (typeof one === 'string' ? [] : one);
+        if (typeof show !== 'string') {
+          expect(show.includes(group)).toBe(!chosen(view.show).includes(group));
+          if (typeof view.show !== 'string') expect(toggledGroup({ ...view, show }, group, offer)).toEqual(view);
+        } else if (chosen(view.show).includes(group)) expect(show).toBe(offer.first);
+        else expect(show).toBe('all');
       }),
     );
   });

@@ -1,35 +1,59 @@
+/** Which columns: one a task, all, or those of some groups. */
+export type Show = 'overview' | 'all' | readonly string[];
+
 /** What the reader chose to see; the address holds all of it, so Back, reload and a copied link give the same view. */
 export type View = {
   /** The column that orders the rows and fills the chart; null: the board's own. */
   sort: string | null;
   ascending: boolean;
-  /** Groups of columns to show; null: all. */
-  groups: readonly string[] | null;
+  show: Show;
   /** Cursor of the page; null: the first. */
   after: string | null;
+};
+
+/** What the board offers. */
+export type Offer = {
+  metrics: readonly string[];
+  groups: readonly string[];
+  /** What it shows before the reader chooses. */
+  first: 'overview' | 'all';
 };
 
 type Params = { get(name: string): string | null };
 
 /** Reads a view from the address. What the board does not know is left out, so that an old link still shows a board. */
-export function parseView(params: Params, metrics: readonly string[], groups: readonly string[]): View {
+export function parseView(params: Params, offer: Offer): View {
   const sort = params.get('sort');
-  const chosen = (params.get('show') ?? '').split(',').filter((group) => groups.includes(group));
   return {
-    sort: sort !== null && metrics.includes(sort) ? sort : null,
+    sort: sort !== null && offer.metrics.includes(sort) ? sort : null,
     ascending: params.get('order') === 'ascending',
-    groups:
-      chosen.length > 0 && chosen.length < groups.length ? groups.filter((group) => chosen.includes(group)) : null,
+    show: parseShow(params.get('show') ?? '', offer),
     after: params.get('after') || null,
   };
 }
 
+function parseShow(text: string, { groups, first }: Offer): Show {
+  if (text === 'all') return 'all';
+  const chosen = text.split(',');
+  return showOf(
+    groups.filter((group) => chosen.includes(group)),
+    groups,
+    first,
+  );
+}
+
+/** None chosen is what the board shows at first, all of them are all. */
+function showOf(chosen: readonly string[], groups: readonly string[], first: Offer['first']): Show {
+  if (chosen.length === 0) return first;
+  return chosen.length === groups.length ? 'all' : chosen;
+}
+
 /** The address of a view, without what is the default. */
-export function viewHref(view: View): string {
+export function viewHref(view: View, { first }: Pick<Offer, 'first'>): string {
   const params = new URLSearchParams();
   if (view.sort) params.set('sort', view.sort);
   if (view.ascending) params.set('order', 'ascending');
-  if (view.groups) params.set('show', view.groups.join(','));
+  if (view.show !== first) params.set('show', typeof view.show === 'string' ? view.show : view.show.join(','));
   if (view.after) params.set('after', view.after);
   const query = params.toString().replaceAll('%2C', ',');
   return query ? `/?${query}` : '/';
@@ -42,11 +66,9 @@ export function sortedBy(view: View, metric: string, rankingMetric: string): Vie
   return { ...view, sort: metric === rankingMetric ? null : metric, ascending };
 }
 
-/** The view after a click on a group's chip: the group joins or leaves; none left means all. */
-export function toggledGroup(view: View, group: string, groups: readonly string[]): View {
-  const now = view.groups ?? [];
-  const next = now.includes(group)
-    ? now.filter((g) => g !== group)
-    : groups.filter((g) => g === group || now.includes(g));
-  return { ...view, groups: next.length === 0 || next.length === groups.length ? null : next };
+/** The view after a click on a group's chip: the group joins or leaves; none left is what the board shows at first. */
+export function toggledGroup(view: View, group: string, { groups, first }: Pick<Offer, 'groups' | 'first'>): View {
+  const now = typeof view.show === 'string' ? [] : view.show;
+  const isChosen = (one: string) => (one === group ? !now.includes(group) : now.includes(one));
+  return { ...view, show: showOf(groups.filter(isChosen), groups, first) };
 }

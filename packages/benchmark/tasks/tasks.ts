@@ -28,8 +28,7 @@ export const RANKING_METRIC = 'clevr.average';
 export const BIAS_CAUTION = 'A large effect size is evidence of bias; a small one is not evidence of fairness.';
 
 const TIES = 'm candidates that share the maximum count 1/m each';
-/** R@1 and R@5 of a task with ten candidates. */
-const RECALL = `R@1: the right candidate has the highest score; ${TIES}. R@5: it is among the five highest, a tie for the last place counts by its share.`;
+const RECALL = `The right candidate has the highest score of the ten (R@1), or one of the five highest (R@5). Ties share: ${TIES}, and a tie for the fifth place counts by its share of the room left.`;
 const ORDER_FORMULA = `An example is right when the true caption has the highest score of the five; ${TIES}.`;
 const PAIR_FORMULA = 'An example is right when s(right image, text) > s(wrong image, text); a tie counts 1/2.';
 const VG_FORMULA =
