@@ -6,9 +6,17 @@ import { CliFault } from './fault.ts';
 import { aligned } from './table.ts';
 
 export function register(program: Command): void {
-  const data = program.command('data').description('look after a data root');
+  const data = program
+    .command('data')
+    .description('look after a data root')
+    .usage('verify [root] [options]')
+    .allowExcessArguments()
+    .action(() => {
+      throw new CliFault('gdbench data needs the word verify behind it: see gdbench data --help.', 2);
+    });
   data
     .command('verify')
+    .allowExcessArguments(false)
     .description(
       'say which tasks a data root can serve, and decode every image to find those that are missing or corrupt',
     )
@@ -74,17 +82,17 @@ function text(root: string, listings: readonly TaskListing[]): string {
     ...[examples, images.named, images.missing, images.unreadable].map(String),
   ]);
   const head = ['task', '', 'examples', 'images', 'missing', 'unreadable'];
-  const faults = listings.filter(({ runnable }) => !runnable).map(faultOf);
+  const faults = [...new Set(listings.filter(({ runnable }) => !runnable).map((one) => faultOf(one, listings)))];
   return `${root}\n\n${aligned([head, ...rows])}\n${faults.length > 0 ? `\n${faults.join('\n')}\n` : ''}`;
 }
 
-function faultOf({ task, reason, faulty }: TaskListing): string {
-  if (faulty.length === 0) return `${task}: ${reason}`;
+/** Tasks with the same sentence share it. */
+function faultOf({ task, reason, faulty }: TaskListing, listings: readonly TaskListing[]): string {
+  if (faulty.length === 0) {
+    const same = listings.filter((other) => other.reason === reason);
+    return `${same.map((other) => other.task).join(', ')}: ${reason}`;
+  }
   const lines = faulty.slice(0, NAMED_AT_MOST).map(({ path: image, fault }) => `  ${image} ${fault}`);
   const more = faulty.length - lines.length;
-  return [
-    `${task}: these images are missing or unreadable`,
-    ...lines,
-    ...(more > 0 ? [`  and ${more} more`] : []),
-  ].join('\n');
+  return [`${task}: these images cannot be used`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
 }
