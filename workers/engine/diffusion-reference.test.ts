@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Example, TaskData } from '@gdbench/benchmark/task';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CASE_IMAGES,
   CASE_TEXTS,
   DIFFUSION_CASES,
   type DiffusionCase,
-  REFERENCE_PROTOCOLS,
   writeCase,
 } from '../../test/support/diffusion-cases.ts';
 import { type EvaluatorOptions, openEvaluator, type ScoredExample } from './evaluate.ts';
@@ -34,9 +34,6 @@ async function reportOf(one: DiffusionCase): Promise<CheckpointReport> {
   return inspection.report;
 }
 
-/** All texts against all images. */
-const all = (): TaskData => taskOf({ texts: CASE_TEXTS, images: CASE_IMAGES });
-
 function taskOf(...lists: { texts: readonly string[]; images: readonly string[] }[]): TaskData {
   const examples = lists.map(
     ({ texts, images }, index): Example => ({
@@ -58,7 +55,8 @@ async function score(
 ): Promise<ScoredExample[]> {
   const { samples, seed } = one;
   const report = await reportOf(one);
-  const evaluator = await openEvaluator({ dir: dirOf(one), report, samples, seed, batch: 7, threads: 1, ...options });
+  const pinned = { device: 'cpu', batch: 7, threads: 1 } as const;
+  const evaluator = await openEvaluator({ dir: dirOf(one), report, samples, seed, ...pinned, ...options });
   try {
     const scored: ScoredExample[] = [];
     for (const [from, to] of ranges) scored.push(...(await evaluator.scoreExamples(data, from, to, { errors: true })));
@@ -91,6 +89,11 @@ function sameOrder(one: DiffusionCase, have: readonly number[], want: readonly n
     want.every((b, j) => a - b <= tolerance(one, a) + tolerance(one, b) || have[i]! > have[j]!),
   );
 }
+function expectRankings(one: DiffusionCase, have: readonly (readonly number[])[], want: typeof have): void {
+  for (const [w, row] of have.entries()) expect(sameOrder(one, row, want[w]!)).toBe(true);
+  const [haveTexts, wantTexts] = [columns(have), columns(want)];
+  for (const [i, column] of haveTexts.entries()) expect(sameOrder(one, column, wantTexts[i]!)).toBe(true);
+}
 const columns = (rows: readonly (readonly number[])[]): number[][] =>
   rows[0]!.map((_, image) => rows.map((row) => row[image]!));
 
@@ -105,21 +108,59 @@ describe.each(DIFFUSION_CASES.map((one) => [one.name, one] as const))('%s', (_, 
     expect(report.warnings).toEqual(said);
   });
 
-  it('has the errors, scores and rankings that PyTorch gives', async () => {
-    const [scored] = await score(one, all(), [[0, 1]]);
+  it.each([1, 7, 32])('has the errors, scores and rankings that PyTorch gives, %i rows at once', async (batch) => {
+    // One batch size sees every image, the others two: the shapes of batches are what matters there.
+    const images = batch === 7 ? CASE_IMAGES.length : 2;
+    const cut = <T>(rows: readonly (readonly T[])[]) => rows.map((row) => row.slice(0, images));
+    const [scored] = await score(one, taskOf({ texts: CASE_TEXTS, images: CASE_IMAGES.slice(0, images) }), [[0, 1]], {
+      batch,
+    });
     const errors = scored!.errors!;
-    expect(worst(one, errors.cond, one.errors.cond)).toBeLessThanOrEqual(1);
-    expect(worst(one, errors.uncond!, one.errors.uncond)).toBeLessThanOrEqual(1);
+    expect(worst(one, errors.cond, cut(one.errors.cond))).toBeLessThanOrEqual(1);
+    expect(worst(one, errors.uncond!, one.errors.uncond.slice(0, images))).toBeLessThanOrEqual(1);
     const elements = one.facts.latent.reduce((product, dim) => product * dim, 1);
-    for (const protocol of REFERENCE_PROTOCOLS) {
-      if (protocol === 'diffusion-itm-gray') continue;
+    for (const protocol of ['diffusion-itm', 'diffusion-classifier', 'diffusion-itm-unnormalized'] as const) {
       const have = reduceErrors(protocol, errors, elements);
-      const want = one.scores[protocol];
+      const want = cut(one.scores[protocol]);
       expect(worst(one, have, want)).toBeLessThanOrEqual(1);
-      for (const [w, row] of have.entries()) expect(sameOrder(one, row, want[w]!)).toBe(true);
-      const [haveTexts, wantTexts] = [columns(have), columns(want)];
-      for (const [i, column] of haveTexts.entries()) expect(sameOrder(one, column, wantTexts[i]!)).toBe(true);
+      expectRankings(one, have, want);
     }
-    expect(worst(one, scored!.scores, one.scores['diffusion-itm'])).toBeLessThanOrEqual(1);
+    expect(worst(one, scored!.scores, cut(one.scores['diffusion-itm']))).toBeLessThanOrEqual(1);
+  });
+});
+
+/** Examples that share texts and images in several ways. */
+const shared = () =>
+  taskOf(
+    { texts: [CASE_TEXTS[1]!, CASE_TEXTS[2]!], images: [CASE_IMAGES[0]!] },
+    { texts: [CASE_TEXTS[3]!, CASE_TEXTS[1]!], images: [CASE_IMAGES[0]!, CASE_IMAGES[1]!] },
+    { texts: [CASE_TEXTS[2]!], images: [CASE_IMAGES[2]!, CASE_IMAGES[3]!, CASE_IMAGES[4]!] },
+    { texts: [CASE_TEXTS[0]!, CASE_TEXTS[3]!], images: [CASE_IMAGES[4]!] },
+  );
+
+describe.each(
+  ['sdxl', 'pixel-variance', 'timestep-a-row', 'half-edges'].map((name) => {
+    const one = DIFFUSION_CASES.find((known) => known.name === name);
+    if (!one) throw new Error(`no case is called ${name}`);
+    return [name, one] as const;
+  }),
+)('%s with batch and threads pinned', (_, one) => {
+  it('gives the same bits however the examples are cut into slices, in whatever order', async () => {
+    const data = shared();
+    const n = data.examples.length;
+    const whole = await score(one, data, [[0, n]]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 1, max: n - 1 }), { minLength: 1 }),
+        fc.boolean(),
+        async (cuts, backwards) => {
+          const bounds = [0, ...cuts.sort((a, b) => a - b), n];
+          const slices = bounds.slice(1).map((to, i) => [bounds[i]!, to] as const);
+          const scored = await score(one, data, backwards ? slices.reverse() : slices);
+          expect(scored.sort((a, b) => a.index - b.index)).toEqual(whole);
+        },
+      ),
+      { numRuns: 4 },
+    );
   });
 });
