@@ -28,9 +28,12 @@ async function addJob(
   await sql.query(ADD_JOB, [task, JSON.stringify(payload), delaySeconds, DELIVERIES, key, priority]);
 }
 
-export function addInspectJob(sql: Sql, evaluationId: string): Promise<void> {
-  return addJob(sql, 'inspect', { evaluationId }, evaluationId, PRIORITY.inspect);
+export function addInspectJob(sql: Sql, evaluationId: string, delaySeconds = 0): Promise<void> {
+  return addJob(sql, 'inspect', { evaluationId }, evaluationId, PRIORITY.inspect, delaySeconds);
 }
+
+/** Seconds before the next try of what has failed so many times, so that what was briefly wrong may have passed. */
+export const pauseAfter = (attempts: number) => 2 ** attempts;
 
 /** A job for a shard that a worker failed at, lost or gave back. */
 export function addScoreJob(sql: Sql, shardId: string, delaySeconds = 0): Promise<void> {

@@ -1,4 +1,5 @@
 export { cancel } from './evaluations/cancel.ts';
+export { type ArtifactRow, readArtifacts } from './evaluations/read-artifacts.ts';
 export { readEvaluation, readEvaluations } from './evaluations/read-evaluations.ts';
 export { type LogLineRow, readLog } from './evaluations/read-log.ts';
 export type {
@@ -19,6 +20,7 @@ export {
   type FileRow,
   readFile,
   readSubmission,
+  readSubmissionsOf,
   type SubmissionFileRow,
   type SubmissionRow,
 } from './submissions/read-submission.ts';

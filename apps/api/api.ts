@@ -46,7 +46,7 @@ export async function startApi(config: ApiConfig, log: Logger = createLog()): Pr
   const live = createLive({
     databaseUrl: config.databaseUrl,
     readEvaluation: evaluations.read,
-    readBoard: (first) => board.page(first, null),
+    readBoard: (first, protocol) => board.page(first, null, protocol),
     // also after every time that the database was away: uploads may have become complete meanwhile
     onConnect: () => uploads.tidy().catch((error) => logUnexpected(log, error, 'tidying uploads')),
     metrics,

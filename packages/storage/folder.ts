@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { access, chmod, copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NotStoredError, requireContent, requireSha256 } from './hash.ts';
+import { absent, removeOld } from './leftovers.ts';
 import { materialise } from './materialise.ts';
 import type { Storage } from './storage.ts';
 
@@ -12,6 +13,11 @@ export function openFolder(root: string): Storage {
   const has = (sha256: string) => exists(pathOf(sha256));
   return {
     has,
+    size: (sha256) =>
+      stat(pathOf(sha256)).then(
+        ({ size }) => size,
+        (error) => absent(error, null),
+      ),
     async put(sha256, fromPath, { keep = false } = {}) {
       const target = pathOf(sha256);
       await requireContent(sha256, fromPath);
@@ -30,6 +36,7 @@ export function openFolder(root: string): Storage {
       if (!(await exists(path))) throw new NotStoredError(sha256);
       return createReadStream(path);
     },
+    tidy: () => removeOld(join(root, 'incoming'), () => true),
   };
 }
 

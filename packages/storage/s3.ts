@@ -29,15 +29,16 @@ export function openS3({ bucket, prefix, endpoint, region }: Bucket): Storage {
   });
   const keyOf = (sha256: string) => `${prefix.replace(/\/?$/, prefix ? '/' : '')}${requireSha256(sha256)}`;
 
-  async function has(sha256: string): Promise<boolean> {
+  async function size(sha256: string): Promise<number | null> {
     try {
-      await client.send(new HeadObjectCommand({ Bucket: bucket, Key: keyOf(sha256) }));
-      return true;
+      const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: keyOf(sha256) }));
+      return ContentLength ?? 0;
     } catch (error) {
-      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404) return false;
+      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404) return null;
       throw error;
     }
   }
+  const has = async (sha256: string) => (await size(sha256)) !== null;
 
   async function read(sha256: string): Promise<Readable> {
     try {
@@ -50,7 +51,10 @@ export function openS3({ bucket, prefix, endpoint, region }: Bucket): Storage {
 
   return {
     has,
+    size,
     read,
+    // parts of an upload that was broken off are the store's to expire
+    tidy: async () => {},
     async put(sha256, fromPath, { keep = false } = {}) {
       const Key = keyOf(sha256);
       await requireContent(sha256, fromPath);

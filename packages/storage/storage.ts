@@ -15,6 +15,8 @@ export interface StoredFile {
 /** Files by their sha256 (64 hex digits); whatever is stored is whole and never changes. */
 export interface Storage {
   has(sha256: string): Promise<boolean>;
+  /** Bytes of the file; null when it is not stored. */
+  size(sha256: string): Promise<number | null>;
   /**
    * Takes a file in and checks its hash. The file is gone from `fromPath` afterwards, moved where that is possible,
    * unless `keep` is set; it stays when this throws.
@@ -31,6 +33,8 @@ export interface Storage {
   materialise(files: readonly StoredFile[], dir: string): Promise<void>;
   /** @throws NotStoredError */
   read(sha256: string): Promise<Readable>;
+  /** Removes what processes that died left half made more than a day ago. */
+  tidy(): Promise<void>;
 }
 
 const S3Query = z.strictObject({ endpoint: z.url().optional(), region: z.string().optional() });

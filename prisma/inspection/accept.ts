@@ -45,7 +45,7 @@ const SHARDS = `
   INSERT INTO "Shard" (id, "evaluationId", task, position, "from", "to", cost)
   SELECT id, $1, task, position, "from", "to", cost
   FROM json_to_recordset($2) AS s(id uuid, task text, position int, "from" int, "to" int, cost int)`;
-const ROW = 'INSERT INTO "LeaderboardRow" ("evaluationId") VALUES ($1)';
+const ROW = 'INSERT INTO "LeaderboardRow" ("evaluationId", protocol) VALUES ($1, $2)';
 
 /** QUEUED, with its plan: tasks, shards, a job for each shard, and a row on the board. False when the lease is lost. */
 export async function accept(
@@ -77,7 +77,7 @@ export async function accept(
     const rows = shards.map((shard, position) => ({ id: newId(), position, ...shard }));
     await sql.query(SHARDS, [evaluationId, JSON.stringify(rows)]);
     await addScoreJobs(sql, evaluationId);
-    await sql.query(ROW, [evaluationId]);
+    await sql.query(ROW, [evaluationId, protocol]);
     await notifyEvaluation(sql, evaluationId);
     await raiseBoard(sql);
     return true;

@@ -16,6 +16,8 @@ export interface ClaimedInspection {
   readonly seed: number;
   /** Examples a subtask or group; null: all. */
   readonly limit: number | null;
+  /** Null: the default of the checkpoint's kind. */
+  readonly askedProtocol: string | null;
   /** This one included. */
   readonly attempts: number;
 }
@@ -27,7 +29,7 @@ const CLAIM = `
   WHERE e.id = $1 AND c.id = e."checkpointId" AND e.state = 'INSPECTING' AND e.attempts < $4
     AND (e."leaseToken" IS NULL OR e."leaseExpiresAt" < now())
   RETURNING e."leaseToken" AS token, e."submissionId", e."checkpointId", c.name AS "checkpointName",
-    c.sha256 AS "checkpointSha256", e.samples, e.seed, e."limit", e.attempts`;
+    c.sha256 AS "checkpointSha256", e.samples, e.seed, e."limit", e."askedProtocol", e.attempts`;
 const FILES = `
   SELECT path, size::float8 AS size, sha256 FROM "SubmissionFile" WHERE "submissionId" = $1 ORDER BY path`;
 

@@ -1,5 +1,8 @@
 import type { Database } from '../database.ts';
-import { type Ending, endEvaluation } from '../evaluations/end-evaluation.ts';
+import { endEvaluation } from '../evaluations/end-evaluation.ts';
+import { notifyEvaluation } from '../events/notify.ts';
+import { addInspectJob, pauseAfter } from '../jobs.ts';
+import { MAX_ATTEMPTS } from '../lease.ts';
 import { addLogLine } from '../log.ts';
 import { inTransaction } from '../transaction.ts';
 
@@ -9,35 +12,49 @@ interface Explanation {
   readonly remedy: string;
 }
 
+// an inspected evaluation has no shards yet, so that its own lock may come first
 const FENCE = `
-  SELECT 1 FROM "Evaluation" WHERE id = $1 AND "leaseToken" = $2 AND state = 'INSPECTING' FOR NO KEY UPDATE`;
-
-function end(
-  db: Database,
-  evaluationId: string,
-  token: string,
-  ending: Exclude<Ending, { state: 'CANCELLED' }>,
-): Promise<boolean> {
-  return inTransaction(db, async (sql) => {
-    // an inspected evaluation has no shards yet, so that its own lock may come first
-    const { rowCount } = await sql.query(FENCE, [evaluationId, token]);
-    if (rowCount === 0) return false;
-    await addLogLine(sql, evaluationId, { stage: 'inspect', message: ending.reason });
-    return endEvaluation(sql, evaluationId, ending);
-  });
-}
+  SELECT attempts FROM "Evaluation" WHERE id = $1 AND "leaseToken" = $2 AND state = 'INSPECTING' FOR NO KEY UPDATE`;
 
 /** REFUSED: the submitter's files are not fit. False when the lease is lost. */
 export function refuse(
   db: Database,
   evaluationId: string,
   token: string,
-  why: Explanation & { fault: 'SUBMITTER' },
+  { fault, reason, remedy }: Explanation & { fault: 'SUBMITTER' },
 ): Promise<boolean> {
-  return end(db, evaluationId, token, { state: 'REFUSED', fault: 'SUBMITTER', reason: why.reason, remedy: why.remedy });
+  return inTransaction(db, async (sql) => {
+    const { rowCount } = await sql.query(FENCE, [evaluationId, token]);
+    if (rowCount === 0) return false;
+    await addLogLine(sql, evaluationId, { stage: 'inspect', message: reason });
+    return endEvaluation(sql, evaluationId, { state: 'REFUSED', fault, reason, remedy });
+  });
 }
 
-/** FAILED by the service's own fault. False when the lease is lost. */
-export function failInspection(db: Database, evaluationId: string, token: string, why: Explanation): Promise<boolean> {
-  return end(db, evaluationId, token, { state: 'FAILED', fault: 'SERVICE', reason: why.reason, remedy: why.remedy });
+const FREE = 'UPDATE "Evaluation" SET "leaseToken" = NULL, "leaseExpiresAt" = NULL WHERE id = $1';
+
+/**
+ * The inspection came to no verdict, which is the service's own fault: it is tried again, or after MAX_ATTEMPTS, or at once
+ * when another try is useless, the evaluation is FAILED with the sentences.
+ */
+export function failInspection(
+  db: Database,
+  evaluationId: string,
+  token: string,
+  { permanent, reason, remedy }: Explanation & { permanent: boolean },
+): Promise<'retry' | 'failed' | 'fenced'> {
+  return inTransaction(db, async (sql) => {
+    const { rows } = await sql.query<{ attempts: number }>(FENCE, [evaluationId, token]);
+    const held = rows[0];
+    if (!held) return 'fenced';
+    await addLogLine(sql, evaluationId, { stage: 'inspect', message: reason });
+    if (!permanent && held.attempts < MAX_ATTEMPTS) {
+      await sql.query(FREE, [evaluationId]);
+      await addInspectJob(sql, evaluationId, pauseAfter(held.attempts));
+      await notifyEvaluation(sql, evaluationId);
+      return 'retry';
+    }
+    await endEvaluation(sql, evaluationId, { state: 'FAILED', fault: 'SERVICE', reason, remedy });
+    return 'failed';
+  });
 }

@@ -78,7 +78,11 @@ test('accepting makes the plan: tasks, shards with a job each in their order, an
     [evaluationId],
   );
   expect(rows).toEqual([{ position: 0 }, { position: 1 }]);
-  expect((await readBoard(database(), { first: 100 })).rows.map((row) => row.evaluationId)).toContain(evaluationId);
+  expect(
+    (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.map(
+      (row) => row.evaluationId,
+    ),
+  ).toContain(evaluationId);
 });
 
 test.each([
@@ -121,15 +125,33 @@ test('a refusal tells whose fault it is, why and what to do', async () => {
   expect((await readLog(database(), evaluationId, 5)).map(({ message }) => message)).toEqual([why.reason]);
 });
 
-test('a fault of the service fails the evaluation', async () => {
+const why = { reason: 'No data.', remedy: 'Ask us.', permanent: false };
+
+test('a fault of the service is tried again later, and fails the evaluation when the tries are used up', async () => {
+  const { evaluationId } = await uploaded(database());
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const { token } = await held(evaluationId);
+    const outcome = await failInspection(database(), evaluationId, token, why);
+    expect(outcome).toBe(attempt < MAX_ATTEMPTS ? 'retry' : 'failed');
+    if (outcome === 'failed') break;
+    expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'INSPECTING', fault: null });
+    const { rows } = await database().pool.query(
+      `SELECT run_at > now() AS later FROM graphile_worker.jobs WHERE key = $1 AND locked_at IS NULL`,
+      [evaluationId],
+    );
+    expect(rows).toEqual([{ later: true }]);
+    // its job waits: nothing for the sweep
+    expect(await sweep(database())).toEqual({ requeued: 0, failed: 0 });
+  }
+  const { permanent: _, ...told } = why;
+  expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'FAILED', fault: 'SERVICE', ...told });
+});
+
+test('a fault that another try cannot mend fails the evaluation at once', async () => {
   const { evaluationId } = await uploaded(database());
   const { token } = await held(evaluationId);
-  expect(await failInspection(database(), evaluationId, token, { reason: 'No data.', remedy: 'Ask us.' })).toBe(true);
-  expect(await readEvaluation(database(), evaluationId)).toMatchObject({
-    state: 'FAILED',
-    fault: 'SERVICE',
-    reason: 'No data.',
-  });
+  expect(await failInspection(database(), evaluationId, token, { ...why, permanent: true })).toBe('failed');
+  expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'FAILED', fault: 'SERVICE' });
 });
 
 test('a worker that lost its lease can write nothing', async () => {
@@ -141,11 +163,10 @@ test('a worker that lost its lease can write nothing', async () => {
   expect(await sweep(database())).toEqual({ requeued: 1, failed: 0 });
   const second = await held(evaluationId);
   expect(second.attempts).toBe(2);
-  const why = { fault: 'SUBMITTER', reason: 'x', remedy: 'y' } as const;
   expect(await renewInspection(database(), evaluationId, first.token)).toBe(false);
   expect(await accept(database(), evaluationId, first.token, acceptance)).toBe(false);
-  expect(await refuse(database(), evaluationId, first.token, why)).toBe(false);
-  expect(await failInspection(database(), evaluationId, first.token, why)).toBe(false);
+  expect(await refuse(database(), evaluationId, first.token, { ...why, fault: 'SUBMITTER' })).toBe(false);
+  expect(await failInspection(database(), evaluationId, first.token, why)).toBe('fenced');
   expect(await releaseInspection(database(), evaluationId, first.token)).toBe(false);
   expect(await accept(database(), evaluationId, second.token, acceptance)).toBe(true);
 });

@@ -33,10 +33,13 @@ export interface BoardPage {
   readonly rows: readonly BoardRow[];
   readonly hasNextPage: boolean;
   readonly endCursor: string | null;
+  /** Protocols that have rows which are not among those asked for, sorted. */
+  readonly otherProtocols: readonly string[];
 }
 
 interface Head {
   board_version: number;
+  board_others: string[];
   board_total: number;
   board_active: number;
 }
@@ -47,7 +50,8 @@ type Body = EvaluationRow & CheckpointColumns & Pick<BoardRow, 'rankValue' | 're
 const page = (condition: string) => `
   SELECT head.*, page.* FROM (
     SELECT coalesce((SELECT version FROM "Board"), 0)::float8 AS board_version,
-      (SELECT count(*) FROM "LeaderboardRow")::int AS board_total,
+      (SELECT count(*) FROM "LeaderboardRow" WHERE protocol = ANY ($2))::int AS board_total,
+      ARRAY(SELECT DISTINCT protocol FROM "LeaderboardRow" WHERE protocol <> ALL ($2) ORDER BY protocol) AS board_others,
       (SELECT count(*) FROM "Evaluation" WHERE state IN ('INSPECTING', 'QUEUED', 'SCORING'))::int AS board_active) head
   LEFT JOIN (
     SELECT ${EVALUATION_COLUMNS}, ${CHECKPOINT_COLUMNS}, r."rankValue", r.results,
@@ -55,22 +59,27 @@ const page = (condition: string) => `
     FROM "LeaderboardRow" r
     JOIN "Evaluation" e ON e.id = r."evaluationId"
     JOIN "Checkpoint" c ON c.id = e."checkpointId"
-    WHERE ${condition} ORDER BY ${ORDER_BY} LIMIT $1) page ON true
+    WHERE r.protocol = ANY ($2) AND ${condition} ORDER BY ${ORDER_BY} LIMIT $1) page ON true
   ORDER BY page.line`;
 
 /**
  * One page of the board, best first.
  *
  * @param first rows at most, from 1
+ * @param protocols rows of these stand in the list, and no others
  * @throws InvalidCursorError
  */
 export async function readBoard(
   db: Database,
-  { first, after }: { first: number; after?: string | null },
+  { first, after, protocols }: { first: number; after?: string | null; protocols: readonly string[] },
 ): Promise<BoardPage> {
-  const { condition, parameters } = after ? afterCursor(readCursor(after), 2) : { condition: 'true', parameters: [] };
+  const { condition, parameters } = after ? afterCursor(readCursor(after), 3) : { condition: 'true', parameters: [] };
   // one row more says whether there is a next page
-  const answer = await db.pool.query<Head & (Body | { id: null })>(page(condition), [first + 1, ...parameters]);
+  const answer = await db.pool.query<Head & (Body | { id: null })>(page(condition), [
+    first + 1,
+    protocols,
+    ...parameters,
+  ]);
   const found = answer.rows.flatMap((row) => (row.id === null ? [] : [boardRow(row)]));
   const rows = found.slice(0, first);
   const head = answer.rows[0];
@@ -81,6 +90,7 @@ export async function readBoard(
     rows,
     hasNextPage: found.length > first,
     endCursor: rows.at(-1)?.cursor ?? null,
+    otherProtocols: head?.board_others ?? [],
   };
 }
 

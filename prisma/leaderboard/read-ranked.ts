@@ -10,10 +10,11 @@ export interface RankedRow {
 
 const READ = `
   SELECT r."evaluationId", r."rankValue" AS value, r."rankLow" AS low, r."rankHigh" AS high
-  FROM "LeaderboardRow" r WHERE r."rankValue" IS NOT NULL ORDER BY r."rankValue" DESC, r."evaluationId"`;
+  FROM "LeaderboardRow" r WHERE r."rankValue" IS NOT NULL AND r.protocol = ANY ($1)
+  ORDER BY r."rankValue" DESC, r."evaluationId"`;
 
-/** All rows that have a rank, best first. */
-export async function readRanked(db: Database): Promise<RankedRow[]> {
-  const { rows } = await db.pool.query<RankedRow>(READ);
+/** All rows of these protocols that have a rank, best first. */
+export async function readRanked(db: Database, protocols: readonly string[]): Promise<RankedRow[]> {
+  const { rows } = await db.pool.query<RankedRow>(READ, [protocols]);
   return rows;
 }

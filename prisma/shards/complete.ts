@@ -12,7 +12,15 @@ export interface Completion {
   summarise(all: ExampleScores[], complete: boolean): TaskSummary | Promise<TaskSummary>;
   /** "<task>.<metric>" that orders the board. */
   readonly rankingMetric: string;
+  /** What a reader should know of how it was scored; each sentence stands with the evaluation once, however many shards say it. */
+  readonly warnings?: readonly string[];
+  /** The file of its samples' errors, which the storage holds. */
+  readonly errors?: { readonly sha256: string; readonly bytes: number };
 }
+
+/** Sentences that one evaluation keeps, and their characters. */
+const MOST_WARNINGS = 20;
+const LONGEST_WARNING = 500;
 
 interface Fenced {
   evaluationId: string;
@@ -22,7 +30,7 @@ interface Fenced {
 
 const FENCE = `
   UPDATE "Shard" SET state = 'DONE', "examplesDone" = "to" - "from", "finishedAt" = now(), "heartbeatAt" = now(),
-    "leaseToken" = NULL, "leaseExpiresAt" = NULL, error = NULL
+    "leaseToken" = NULL, "leaseExpiresAt" = NULL, error = NULL, "errorsSha256" = $3, "errorsBytes" = $4
   WHERE id = $1 AND "leaseToken" = $2 AND state = 'RUNNING'
   RETURNING "evaluationId", task, "to" - "from" AS examples`;
 // locks the row until the end, so that completions of one task follow each other, each seeing the scores of those before
@@ -32,6 +40,9 @@ const TASK_DONE = `
   RETURNING "shardsDone" = "shardsTotal" AS complete`;
 const EVALUATION_DONE = `
   UPDATE "Evaluation" SET "shardsDone" = "shardsDone" + 1,
+    warnings = warnings || ARRAY(
+      SELECT new.warning FROM unnest($2::text[]) WITH ORDINALITY AS new(warning, place)
+      WHERE new.warning <> ALL (warnings) ORDER BY new.place LIMIT greatest(0, $3 - cardinality(warnings))),
     state = CASE WHEN "shardsDone" + 1 = "shardsTotal" THEN 'DONE' ELSE state END,
     "stateSince" = CASE WHEN "shardsDone" + 1 = "shardsTotal" THEN now() ELSE "stateSince" END,
     "finishedAt" = CASE WHEN "shardsDone" + 1 = "shardsTotal" THEN now() END
@@ -55,11 +66,16 @@ export function complete(
   completion: Completion,
 ): Promise<'done' | 'fenced'> {
   return inTransaction(db, async (sql) => {
-    const fenced = await sql.query<Fenced>(FENCE, [shardId, token]);
+    const { errors, warnings = [] } = completion;
+    const fenced = await sql.query<Fenced>(FENCE, [shardId, token, errors?.sha256, errors?.bytes]);
     const shard = fenced.rows[0];
     if (!shard) return 'fenced';
     await writeResults(sql, shardId, shard, completion);
-    const { rows } = await sql.query<{ done: boolean }>(EVALUATION_DONE, [shard.evaluationId]);
+    const { rows } = await sql.query<{ done: boolean }>(EVALUATION_DONE, [
+      shard.evaluationId,
+      [...new Set(warnings.map((warning) => warning.slice(0, LONGEST_WARNING)))],
+      MOST_WARNINGS,
+    ]);
     if (rows[0]?.done) await sql.query(RANK, [shard.evaluationId, completion.rankingMetric]);
     await notifyEvaluation(sql, shard.evaluationId);
     await raiseBoard(sql);

@@ -2,7 +2,7 @@ import type { Database } from '../database.ts';
 import { endEvaluation, lockShards } from '../evaluations/end-evaluation.ts';
 import type { Fault } from '../evaluations/rows.ts';
 import { notifyEvaluation } from '../events/notify.ts';
-import { addScoreJob } from '../jobs.ts';
+import { addScoreJob, pauseAfter } from '../jobs.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
 import { addLogLine } from '../log.ts';
 import { inTransaction } from '../transaction.ts';
@@ -29,9 +29,6 @@ const SETTLE = `
   UPDATE "Shard" SET state = $2::"ShardState", error = $3, "leaseToken" = NULL, "leaseExpiresAt" = NULL, "examplesDone" = 0,
     "finishedAt" = CASE WHEN $2 = 'FAILED' THEN now() END
   WHERE id = $1`;
-
-/** Seconds before the next try, so that what was briefly wrong may have passed. */
-const pauseAfter = (attempts: number) => 2 ** attempts;
 
 /**
  * The shard could not be scored: it is tried again, or after MAX_ATTEMPTS, or at once when another try is useless, the

@@ -13,7 +13,7 @@ import { newId } from '../id.ts';
 import { readBoard } from '../leaderboard.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
 import { type ClaimedShard, claim, complete, fail, heartbeat, release, sweep } from '../shards.ts';
-import { cancel, readEvaluation, readLog } from '../submissions.ts';
+import { cancel, readArtifacts, readEvaluation, readLog } from '../submissions.ts';
 
 const database = testFileDatabase();
 
@@ -109,13 +109,15 @@ test('completing with an old token writes nothing', async () => {
   const first = await held(shardIds[0]);
   await expireLeases(database(), evaluationId);
   await sweep(database());
-  const before = await readBoard(database(), { first: 1 });
+  const before = await readBoard(database(), { first: 1, protocols: ['cosine', 'diffusion-itm'] });
   expect(await completeTruly(database(), first)).toBe('fenced');
   const second = await held(shardIds[0], 'b');
   expect(await completeTruly(database(), first)).toBe('fenced');
   expect(await scoreCount(evaluationId)).toBe(0);
   expect((await readEvaluation(database(), evaluationId))?.results).toEqual([]);
-  expect((await readBoard(database(), { first: 1 })).boardVersion).toBe(before.boardVersion);
+  expect((await readBoard(database(), { first: 1, protocols: ['cosine', 'diffusion-itm'] })).boardVersion).toBe(
+    before.boardVersion,
+  );
   expect(await completeTruly(database(), second)).toBe('done');
   expect(await scoreCount(evaluationId)).toBe(3);
 });
@@ -142,7 +144,9 @@ test('results are partial until the last shard of the task, final afterwards, an
   expect(seen).toMatchObject({ state: 'SCORING', shardsDone: 1, finishedAt: null });
   expect(seen?.results).toEqual([{ task: 'clevr', ...partial, complete: false }]);
   expect(
-    (await readBoard(database(), { first: 100 })).rows.find((row) => row.evaluationId === evaluationId),
+    (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.find(
+      (row) => row.evaluationId === evaluationId,
+    ),
   ).toMatchObject({
     rankValue: null,
     results: { 'clevr.average': [partial?.value, partial?.low, partial?.high, 2, false] },
@@ -165,7 +169,9 @@ test('results are partial until the last shard of the task, final afterwards, an
   ]);
   expect(end?.results[0]).toEqual({ task: 'clevr', ...whole, complete: true });
   expect(
-    (await readBoard(database(), { first: 100 })).rows.find((row) => row.evaluationId === evaluationId),
+    (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.find(
+      (row) => row.evaluationId === evaluationId,
+    ),
   ).toMatchObject({
     rankValue: whole?.value,
     evaluation: { state: 'DONE' },
@@ -301,7 +307,11 @@ test('a failed shard is tried again later, and after the last try the evaluation
   expect(await heartbeat(database(), other.shardId, other.token, { examplesDone: 1 })).toBe('cancelled');
   expect(await completeTruly(database(), other)).toBe('fenced');
   expect(await jobsOf(shardIds[1] ?? '')).toEqual([]);
-  expect((await readBoard(database(), { first: 100 })).rows.map((row) => row.evaluationId)).not.toContain(evaluationId);
+  expect(
+    (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.map(
+      (row) => row.evaluationId,
+    ),
+  ).not.toContain(evaluationId);
 });
 
 test('a permanent failure ends the evaluation at the first try', async () => {
@@ -343,7 +353,11 @@ test('a cancelled evaluation frees its workers and leaves queue and board', asyn
   expect(await claim(database(), shardIds[1] ?? '', 'a')).toBeNull();
   expect(await cancel(database(), evaluationId)).toEqual({ ok: false, state: 'CANCELLED' });
   for (const id of shardIds) expect(await jobsOf(id)).toEqual([]);
-  expect((await readBoard(database(), { first: 100 })).rows.map((row) => row.evaluationId)).not.toContain(evaluationId);
+  expect(
+    (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.map(
+      (row) => row.evaluationId,
+    ),
+  ).not.toContain(evaluationId);
   expect(await sweep(database())).toEqual({ requeued: 0, failed: 0 });
 });
 
@@ -366,4 +380,43 @@ test('cancelling while shards are completed and claimed ends in one of the two s
   const end = await readEvaluation(database(), evaluationId);
   expect(end).toMatchObject({ state: 'CANCELLED', shardsDone: done, workers: 0 });
   expect(await scoreCount(evaluationId)).toBe(done);
+});
+
+test('warnings of shards stand with the evaluation once each, and not without end', async () => {
+  const { evaluationId, shardIds } = await planned(database());
+  const completeWith = async (shardId: string | undefined, warnings: string[]) => {
+    const shard = await held(shardId);
+    const scores = Array.from({ length: shard.to - shard.from }, (_, i) => scoresOf(shard.from + i));
+    await complete(database(), shard.shardId, shard.token, {
+      scores,
+      summarise: (all) => summarise(shard.task, all),
+      rankingMetric: RANKING_METRIC,
+      warnings,
+    });
+    return (await readEvaluation(database(), evaluationId))?.warnings;
+  };
+  expect(await completeWith(shardIds[0], ['b', 'a', 'b'])).toEqual(['b', 'a']);
+  expect(await completeWith(shardIds[1], ['a', 'c'])).toEqual(['b', 'a', 'c']);
+  const many = Array.from({ length: 50 }, (_, i) => `${i} ${'x'.repeat(5_000)}`);
+  const kept = await completeWith(shardIds[2], many);
+  expect(kept).toHaveLength(20);
+  expect(kept?.slice(0, 4)).toEqual(['b', 'a', 'c', many[0]?.slice(0, 500)]);
+});
+
+test('the errors of a shard are on record with its scores, and only then', async () => {
+  const { evaluationId, shardIds } = await planned(database());
+  const shard = await held(shardIds[0]);
+  const errors = { sha256: anySha256(), bytes: 4_000_000_000 };
+  const completion = {
+    scores: [0, 1, 2].map(scoresOf),
+    summarise: (all: Parameters<typeof summarise>[1]) => summarise(shard.task, all),
+    rankingMetric: RANKING_METRIC,
+    errors,
+  };
+  expect(await complete(database(), shard.shardId, newId(), completion)).toBe('fenced');
+  expect(await readArtifacts(database(), evaluationId)).toEqual([]);
+  expect(await complete(database(), shard.shardId, shard.token, completion)).toBe('done');
+  const other = await held(shardIds[1]);
+  await completeTruly(database(), other);
+  expect(await readArtifacts(database(), evaluationId)).toEqual([{ task: 'clevr', from: 0, to: 3, ...errors }]);
 });

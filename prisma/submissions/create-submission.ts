@@ -13,6 +13,8 @@ export interface NewSubmission {
   readonly seed: number;
   /** Examples a subtask or group; null: all. */
   readonly limit: number | null;
+  /** Absent: the default of the checkpoint's kind. */
+  readonly protocol?: string | null;
   /** Files that the service holds already need not be sent. */
   readonly storedHashes: ReadonlySet<string>;
 }
@@ -27,7 +29,7 @@ const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`;
 const PRESENT = `
   SELECT e."submissionId", e.id AS "evaluationId" FROM "Checkpoint" c
   JOIN "Evaluation" e ON e."checkpointId" = c.id
-  WHERE c.sha256 = $1 AND c.name = $2 AND e.state = 'UPLOADING'
+  WHERE c.sha256 = $1 AND c.name = $2 AND e."askedProtocol" IS NOT DISTINCT FROM $3 AND e.state = 'UPLOADING'
   ORDER BY e."createdAt" LIMIT 1`;
 const CHECKPOINT = 'INSERT INTO "Checkpoint" (id, name, sha256, bytes) VALUES ($1, $2, $3, $4)';
 const SUBMISSION = 'INSERT INTO "Submission" (id, "checkpointId") VALUES ($1, $2)';
@@ -36,12 +38,14 @@ const FILES = `
   SELECT id, $1, path, size, sha256
   FROM json_to_recordset($2) AS f(id uuid, path text, size bigint, sha256 text)`;
 const EVALUATION = `
-  INSERT INTO "Evaluation" (id, "submissionId", "checkpointId", samples, seed, "limit") VALUES ($1, $2, $3, $4, $5, $6)`;
+  INSERT INTO "Evaluation" (id, "submissionId", "checkpointId", samples, seed, "limit", "askedProtocol")
+  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
 const MARK_STORED = `
   UPDATE "SubmissionFile" SET stored = true WHERE "submissionId" = $1 AND NOT stored AND sha256 = ANY($2)`;
 
 /**
- * A submission and its evaluation; the one under way when the same checkpoint is being uploaded under the same name.
+ * A submission and its evaluation; the one under way when the same checkpoint is being uploaded under the same name for the
+ * same protocol.
  * When all of its files are stored already, inspection is queued at once.
  */
 export function createSubmission(db: Database, input: NewSubmission): Promise<SubmissionIds> {
@@ -54,8 +58,8 @@ export function createSubmission(db: Database, input: NewSubmission): Promise<Su
   });
 }
 
-async function present(sql: Sql, { sha256, name }: NewSubmission): Promise<SubmissionIds | undefined> {
-  const { rows } = await sql.query<SubmissionIds>(PRESENT, [sha256, name]);
+async function present(sql: Sql, { sha256, name, protocol }: NewSubmission): Promise<SubmissionIds | undefined> {
+  const { rows } = await sql.query<SubmissionIds>(PRESENT, [sha256, name, protocol ?? null]);
   return rows[0];
 }
 
@@ -66,6 +70,7 @@ async function insert(sql: Sql, input: NewSubmission): Promise<SubmissionIds> {
   await sql.query(CHECKPOINT, [checkpointId, input.name, input.sha256, bytes]);
   await sql.query(SUBMISSION, [submissionId, checkpointId]);
   await sql.query(FILES, [submissionId, JSON.stringify(files)]);
-  await sql.query(EVALUATION, [evaluationId, submissionId, checkpointId, input.samples, input.seed, input.limit]);
+  const { samples, seed, limit, protocol = null } = input;
+  await sql.query(EVALUATION, [evaluationId, submissionId, checkpointId, samples, seed, limit, protocol]);
   return { submissionId, evaluationId };
 }

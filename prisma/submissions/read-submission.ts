@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
 import type { CheckpointRow, EvaluationState, ManifestFile } from '../evaluations/rows.ts';
+import type { Prisma } from '../generated/client.ts';
 import { isId } from '../id.ts';
 
 export interface SubmissionFileRow extends ManifestFile {
@@ -25,13 +26,31 @@ export interface FileRow extends SubmissionFileRow {
   readonly state: EvaluationState;
 }
 
+const PARTS = {
+  checkpoint: true,
+  evaluation: true,
+  files: { orderBy: { path: 'asc' } },
+} as const satisfies Prisma.SubmissionInclude;
+
 export async function readSubmission(db: Database, id: string): Promise<SubmissionRow | null> {
   if (!isId(id)) return null;
-  const row = await db.prisma.submission.findUnique({
-    where: { id },
-    include: { checkpoint: true, evaluation: true, files: { orderBy: { path: 'asc' } } },
+  const row = await db.prisma.submission.findUnique({ where: { id }, include: PARTS });
+  return row && submissionOf(row);
+}
+
+/** Submissions of the checkpoint with this sha256, newest first. */
+export async function readSubmissionsOf(db: Database, sha256: string, most: number): Promise<SubmissionRow[]> {
+  const rows = await db.prisma.submission.findMany({
+    where: { checkpoint: { sha256 } },
+    include: PARTS,
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: most,
   });
-  if (!row?.evaluation) return null;
+  return rows.flatMap((row) => submissionOf(row) ?? []);
+}
+
+function submissionOf(row: Prisma.SubmissionGetPayload<{ include: typeof PARTS }>): SubmissionRow | null {
+  if (!row.evaluation) return null;
   const { checkpoint } = row;
   return {
     id: row.id,

@@ -13,6 +13,7 @@ import {
   readFile,
   readLog,
   readSubmission,
+  readSubmissionsOf,
 } from '../submissions.ts';
 import { inTransaction } from '../transaction.ts';
 import { beginInspection } from './begin-inspection.ts';
@@ -154,4 +155,25 @@ test('the log gives the newest lines, oldest first', async () => {
     ['inspect', 'w', 'two'],
     ['inspect', 'w', 'three'],
   ]);
+});
+
+test('the same files under the same name for another protocol are another submission', async () => {
+  const input = newSubmission();
+  const asked = [undefined, 'diffusion-itm-gray', 'diffusion-itm-gray', null].map((protocol) =>
+    protocol === undefined ? input : { ...input, protocol },
+  );
+  const made = [];
+  for (const one of asked) made.push((await createSubmission(database(), one)).submissionId);
+  expect(made[1]).not.toBe(made[0]);
+  expect(made.slice(2)).toEqual([made[1], made[0]]);
+});
+
+test('the submissions of a checkpoint are found by its sha256, newest first', async () => {
+  const input = newSubmission('first');
+  const first = await createSubmission(database(), input);
+  const second = await createSubmission(database(), { ...input, name: 'second' });
+  await createSubmission(database(), newSubmission());
+  const ids = async (most: number) => (await readSubmissionsOf(database(), input.sha256, most)).map(({ id }) => id);
+  expect(await ids(10)).toEqual([second.submissionId, first.submissionId]);
+  expect(await ids(1)).toEqual([second.submissionId]);
 });

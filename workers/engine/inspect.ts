@@ -74,41 +74,48 @@ export function modelFiles(layout: Layout): string[] {
  * Finds out what a folder of files is, and whether it can be scored: lists it, reads its configuration and graphs, opens every
  * model and runs each once. The files are taken as hostile; give this a process with limits of its own.
  *
+ * @param onCheck told of each check as it is passed: a large checkpoint takes a while.
  * @throws only what is no fault of the checkpoint's.
  */
-export async function inspectCheckpoint(dir: string): Promise<Inspection> {
+export async function inspectCheckpoint(dir: string, onCheck?: (check: string) => void): Promise<Inspection> {
   try {
-    return { ok: true, report: await inspect(dir) };
+    return { ok: true, report: await inspect(dir, onCheck) };
   } catch (error) {
     if (error instanceof CheckpointFault) return { ok: false, file: error.file, reason: error.message };
     throw error;
   }
 }
 
-async function inspect(dir: string): Promise<CheckpointReport> {
+async function inspect(dir: string, onCheck: (check: string) => void = () => {}): Promise<CheckpointReport> {
   const folder = await openFolder(dir);
-  const checks = [`${folder.files.size} files, no links`];
+  const checks: string[] = [];
+  const passed = (check: string) => {
+    checks.push(check);
+    onCheck(check);
+  };
+  passed(`${folder.files.size} files, no links`);
   const layout = await readLayout(folder);
-  checks.push(
+  passed(
     layout.kind === 'diffusion' ? 'model index, scheduler and configs read' : 'config and preprocessor config read',
   );
   let parameters = 0;
   for (const file of modelFiles(layout)) {
     parameters += (await readOnnx(folder, file)).parameters;
-    checks.push(`${file} is an ONNX model`);
+    passed(`${file} is an ONNX model`);
   }
   const warnings: string[] = [];
   const options: SessionOptions = { device: 'cpu', threads: 1, warn: (sentence) => warnings.push(sentence) };
   const scorer =
     layout.kind === 'diffusion'
-      ? await openDiffusion(layout, { ...options, samples: 2, seed: 0, batch: 2 })
+      ? await openDiffusion(layout, { ...options, samples: 2, seed: 0, pins: { batch: 2 }, memoryBytes: 0 })
       : layout.kind === 'dual-encoder'
         ? await openDualEncoder(layout, { ...options, batch: 2 })
         : await openMatchingHead(layout, { ...options, batch: 2 });
   try {
-    checks.push(`tokenizer gives ${scorer.tokenLength} tokens`, 'inputs and outputs fit each other');
+    passed(`tokenizer gives ${scorer.tokenLength} tokens`);
+    passed('inputs and outputs fit each other');
     await scorer.probe();
-    checks.push('a gray image and an empty text give finite values');
+    passed('a gray image and an empty text give finite values');
   } finally {
     await scorer.close();
   }

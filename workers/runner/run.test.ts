@@ -2,11 +2,18 @@ import { createHash, randomBytes } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { loadTask } from '@gdbench/benchmark/load';
 import { summarise } from '@gdbench/benchmark/summarise';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
 import { listen } from '@gdbench/prisma/events';
-import { createSubmission, type EvaluationDetail, readEvaluation, readLog } from '@gdbench/prisma/submissions';
+import {
+  createSubmission,
+  type EvaluationDetail,
+  readArtifacts,
+  readEvaluation,
+  readLog,
+} from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/manifest';
 import { openStorage } from '@gdbench/storage/storage';
 import { pino } from 'pino';
@@ -15,6 +22,8 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/databa
 import { writeTinyData } from '../../test/support/tiny-data.ts';
 import { openEvaluator } from '../engine/evaluate.ts';
 import { inspectCheckpoint } from '../engine/inspect.ts';
+import { openErrors } from '../engine/protocols/artifact.ts';
+import { reduceErrors } from '../engine/protocols/reduce.ts';
 import { keepWarm, type WarmProcess } from '../stages/warm.ts';
 import { type RunningWorker, startWorker } from './run.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -159,6 +168,29 @@ for (const [kind, dir] of [
     expect(lines).toContainEqual(expect.stringMatching(/^Planned \d+ shards over clevr, winoground\.$/));
     expect(lines).toContainEqual(expect.stringMatching(/^clevr is complete: average \d+\.\d% over 21 examples\.$/));
   });
+
+test('the errors of every sample are kept, and the scores can be reduced from them again', async () => {
+  const evaluationId = await submit(DIFFUSION, 'kept');
+  await work('a');
+  await ended(evaluationId);
+  const storage = openStorage(settingsOf('any').storage);
+  const reduced: number[][] = [];
+  for (const { task, from, to, sha256, bytes } of await readArtifacts(db, evaluationId)) {
+    const content = await buffer(await storage.read(sha256));
+    expect(content).toHaveLength(bytes);
+    const { header, examples } = await openErrors(content);
+    expect(header).toMatchObject({ task, samples: SAMPLES, seed: 0 });
+    const before = reduced.length;
+    for await (const { errors } of examples)
+      reduced.push(reduceErrors('diffusion-itm', errors, header.latentElements).flat());
+    expect(reduced.length - before).toBe(to - from);
+  }
+  const stored = await db.prisma.exampleScore.findMany({
+    where: { evaluationId },
+    orderBy: [{ task: 'asc' }, { index: 'asc' }],
+  });
+  expect(reduced).toEqual(stored.map(({ scores }) => scores));
+});
 
 test('random bytes in place of a model are refused with a sentence that names the file, and a remedy', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'gdbench-random-'));

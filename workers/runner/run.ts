@@ -59,7 +59,7 @@ async function start(
 
   owned.add('child process', () => warm.close());
 
-  const me = { id: settings.workerId, hostname: hostname(), device: settings.device ?? 'cpu' };
+  const me = { id: settings.workerId, hostname: hostname(), device: settings.device };
   const alive = repeat(HEARTBEAT_SECONDS, () => workerAlive(db, me), away('the sign of life'));
   owned.add('sign of life', () => alive.stop());
   const sweeping = repeat(SWEEP_SECONDS, () => sweep(db), away('the sweep'));

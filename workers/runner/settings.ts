@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { DEVICES } from '../stages/devices.ts';
+import { DEVICES, type Device } from '../engine/models/device.ts';
 
 /** Relative folders start here, wherever the command was given. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,7 +39,7 @@ export interface Settings {
   readonly data: string;
   readonly batch?: number;
   readonly threads?: number;
-  readonly device?: (typeof DEVICES)[number];
+  readonly device: Device;
   /** Resident memory a child process may take. */
   readonly memoryBytes: number;
   /** Seconds that one example may take before its child counts as hung. */
@@ -76,7 +76,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     data: resolve(ROOT, given.GDBENCH_DATA ?? drawnData(join(home, 'data'))),
     ...(given.GDBENCH_BATCH === undefined ? {} : { batch: given.GDBENCH_BATCH }),
     ...(given.GDBENCH_THREADS === undefined ? {} : { threads: given.GDBENCH_THREADS }),
-    ...(given.GDBENCH_DEVICE === undefined ? {} : { device: given.GDBENCH_DEVICE }),
+    device: given.GDBENCH_DEVICE ?? 'auto',
     memoryBytes: Math.round((given.GDBENCH_MEMORY_GB ?? MEMORY_GB) * 1e9),
     exampleSeconds: given.GDBENCH_EXAMPLE_SECONDS ?? EXAMPLE_SECONDS,
     logLevel: given.GDBENCH_LOG ?? 'info',

@@ -1,9 +1,10 @@
 import { CheckpointFault } from '../engine/checkpoint/fault.ts';
-import { type Evaluator, openEvaluator } from '../engine/evaluate.ts';
-import { inspectCheckpoint } from '../engine/inspect.ts';
+import { type Evaluator, openEvaluator, type ScoredExample } from '../engine/evaluate.ts';
+import { type CheckpointReport, inspectCheckpoint } from '../engine/inspect.ts';
+import { writeErrors } from '../engine/protocols/artifact-writer.ts';
 import { type BoardData, openBoardData } from './data.ts';
 import { type FromChild, type Request, ToChild } from './messages.ts';
-import { firstLine, splitRemedy } from './sentence.ts';
+import { faultLine, splitRemedy } from './sentence.ts';
 
 /*
  * The process in which an untrusted checkpoint's files are read and run. It holds no secrets, does one request at a time,
@@ -43,13 +44,17 @@ function send(message: FromChild): void {
 }
 
 async function inspect({ id, dir }: Extract<Request, { type: 'inspect' }>): Promise<FromChild> {
-  const outcome = await inspectCheckpoint(dir);
+  let done = 0;
+  const outcome = await inspectCheckpoint(dir, () => {
+    done += 1;
+    send({ type: 'progress', id, done });
+  });
   if (outcome.ok) return { type: 'accepted', id, report: { ...outcome.report } };
   return { type: 'refused', id, file: outcome.file, reason: outcome.reason };
 }
 
 async function score(request: Score, signal: AbortSignal): Promise<FromChild> {
-  const { id, task, from, to } = request;
+  const { id, task, from, to, errorsFile } = request;
   // a worker scores on one root all its life
   if (board?.root !== request.root) board = openBoardData(request.root);
   const data = await board.load(request.task, request.limit);
@@ -63,14 +68,16 @@ async function score(request: Score, signal: AbortSignal): Promise<FromChild> {
       permanent: false,
     };
   const evaluator = await evaluatorOf(request);
-  let examplesDone = 0;
+  let done = 0;
   const scores = await evaluator.scoreExamples(data, from, to, {
     signal,
+    errors: errorsFile !== undefined,
     onExample: () => {
-      examplesDone += 1;
-      send({ type: 'progress', id, examplesDone });
+      done += 1;
+      send({ type: 'progress', id, done });
     },
   });
+  if (errorsFile !== undefined) await leaveErrors(errorsFile, request, scores);
   return {
     type: 'scored',
     id,
@@ -79,15 +86,37 @@ async function score(request: Score, signal: AbortSignal): Promise<FromChild> {
   };
 }
 
-async function evaluatorOf({ dir, report, samples, seed, batch, threads, device }: Score): Promise<Evaluator> {
-  const key = JSON.stringify([dir, samples, seed, batch, threads, device]);
+/** Writes the errors of all samples as a score artifact. */
+async function leaveErrors(path: string, request: Score, scores: readonly ScoredExample[]): Promise<void> {
+  const { sha256, latent } = request.report as CheckpointReport;
+  const { task, dataVersion, samples, seed } = request;
+  const latentElements = latent?.reduce((product, side) => product * side, 1) ?? 0;
+  const writer = await writeErrors(path, {
+    checkpointSha256: sha256,
+    task,
+    dataVersion,
+    samples,
+    seed,
+    latentElements,
+  });
+  try {
+    await writer.append(scores.flatMap(({ index, example, errors }) => (errors ? [{ index, example, errors }] : [])));
+  } finally {
+    await writer.close();
+  }
+}
+
+async function evaluatorOf(request: Score): Promise<Evaluator> {
+  const { dir, report, protocol, samples, seed, batch, threads, device } = request;
+  const key = JSON.stringify([dir, protocol, samples, seed, batch, threads, device]);
   if (warm?.key === key) return warm.evaluator;
   const former = warm;
   warm = undefined;
   await former?.evaluator.close();
   const evaluator = await openEvaluator({
     dir,
-    report: report as Parameters<typeof openEvaluator>[0]['report'],
+    report: report as CheckpointReport,
+    protocol,
     samples,
     seed,
     ...(batch === undefined ? {} : { batch }),
@@ -106,7 +135,7 @@ function failure(id: number, error: unknown): FromChild {
   return {
     type: 'failed',
     id,
-    message: `Scoring stopped: ${firstLine(error)}`,
+    message: `The work on the model stopped: ${faultLine(error)}`,
     remedy: 'Submit the checkpoint again; if it stops again, tell who runs this board.',
     fault: 'SERVICE',
     permanent: false,

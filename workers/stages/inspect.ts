@@ -8,18 +8,31 @@ import {
   renewInspection,
 } from '@gdbench/prisma/inspection';
 import { InspectJob } from '@gdbench/prisma/jobs';
-import { HEARTBEAT_SECONDS, MAX_ATTEMPTS } from '@gdbench/prisma/lease';
+import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
 import type { Task } from 'graphile-worker';
 import { holdLease, Interrupted } from './lease.ts';
 import { planEvaluation } from './plan-evaluation.ts';
 import { ChildEnded, startStageProcess } from './process.ts';
 import { InspectionReport } from './report.ts';
-import { firstLine, gigabytes, type Sentences, splitRemedy } from './sentence.ts';
+import { faultLine, gigabytes, type Sentences, splitRemedy } from './sentence.ts';
 import { persist, type Stage, say } from './stage.ts';
 import { checkpointFolder } from './work-folder.ts';
 
-const INSPECT_SECONDS = 120;
+/** Seconds that one step of an inspection may take, and what a byte adds to them: a large model is long in loading. */
+const STEP_SECONDS = 120;
+const SECONDS_A_BYTE = 1 / 20e6;
+const AGAIN = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
 const CORRECT = 'Correct the file and submit the checkpoint again.';
+
+/** The files were not judged, for a reason that may be the service's own. */
+class NoVerdict extends Error {
+  readonly why: Sentences;
+
+  constructor(why: Sentences) {
+    super(why.reason);
+    this.why = why;
+  }
+}
 
 type Verdict = { ok: true; report: InspectionReport } | ({ ok: false } & Sentences);
 
@@ -45,7 +58,7 @@ export function inspectTask(stage: Stage): Task {
   };
 }
 
-/** The inspection has no verdict: it is given back, left to who has it now, or to the next attempt. */
+/** The inspection has no verdict: it is given back, left to who has it now, or tried again. */
 async function giveUp(stage: Stage, evaluationId: string, claimed: ClaimedInspection, error: unknown): Promise<void> {
   const { db } = stage;
   if (stage.stopping.aborted) {
@@ -55,11 +68,12 @@ async function giveUp(stage: Stage, evaluationId: string, claimed: ClaimedInspec
   }
   if (error instanceof Interrupted) return;
   stage.log.error({ evaluationId, error: String(error) }, 'an inspection stopped');
-  // the lease runs out and the inspection is begun anew, by whichever worker is free
-  if (claimed.attempts < MAX_ATTEMPTS) return;
-  const reason = `Inspection stopped: ${firstLine(error)}`;
-  const remedy = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
-  await persist(stage, () => failInspection(db, evaluationId, claimed.token, { reason, remedy }));
+  const why =
+    error instanceof NoVerdict ? error.why : { reason: `Inspection stopped: ${faultLine(error)}`, remedy: AGAIN };
+  const outcome = await persist(stage, () =>
+    failInspection(db, evaluationId, claimed.token, { ...why, permanent: false }),
+  );
+  if (outcome === 'retry') await say(stage, evaluationId, 'inspect', 'The inspection will be tried again.');
 }
 
 async function inspect(
@@ -79,24 +93,26 @@ async function inspect(
   const { checkpointSha256: sha256, files } = claimed;
   const dir = await checkpointFolder(stage.storage, stage.settings.work, { sha256, files });
   signal.throwIfAborted();
-  const verdict = await verdictOf(stage, dir, signal);
+  const judged = await verdictOf(stage, dir, STEP_SECONDS + bytes * SECONDS_A_BYTE, signal);
+  const verdict = withProtocol(judged, claimed.askedProtocol);
   if (!verdict.ok) {
     const { reason, remedy } = verdict;
     await persist(stage, () => refuse(db, evaluationId, claimed.token, { fault: 'SUBMITTER', reason, remedy }));
     return;
   }
   const { report } = verdict;
+  const protocol = claimed.askedProtocol ?? report.protocol;
   await say(
     stage,
     evaluationId,
     'inspect',
-    `Accepted: ${report.kind.toLowerCase().replace('_', ' ')}, ${(report.parameters / 1e6).toFixed(1)} M parameters, ${report.checks.length} checks passed.`,
+    `Accepted: ${kindWords(report.kind)}, ${(report.parameters / 1e6).toFixed(1)} M parameters, ${report.checks.length} checks passed.`,
   );
-  const plan = await planEvaluation(stage.data, report, claimed);
+  const plan = await planEvaluation(stage.data, report, protocol, claimed);
   if (plan.tasks.length === 0) {
     const reason = `No task can be scored on this board's data: ${plan.unavailable[0] ?? 'the data root is empty'}`;
     const remedy = 'Nothing is wrong with the checkpoint: submit it again when the data is back.';
-    await persist(stage, () => failInspection(db, evaluationId, claimed.token, { reason, remedy }));
+    await persist(stage, () => failInspection(db, evaluationId, claimed.token, { reason, remedy, permanent: true }));
     return;
   }
   const shards = plan.tasks.reduce((sum, task) => sum + task.shards.length, 0);
@@ -106,7 +122,7 @@ async function inspect(
     'inspect',
     `Planned ${shards} shards over ${plan.tasks.map(({ task }) => task).join(', ')}.`,
   );
-  const { kind, parameters, protocol, warnings } = report;
+  const { kind, parameters, warnings } = report;
   await persist(stage, () =>
     accept(db, evaluationId, claimed.token, {
       kind,
@@ -119,19 +135,39 @@ async function inspect(
   );
 }
 
-/** Has the files read in a child process of their own, and turns every way it can end into a verdict. */
-async function verdictOf(stage: Stage, dir: string, signal: AbortSignal): Promise<Verdict> {
+/** A good checkpoint is refused all the same when the protocol that was asked for does not fit it. */
+function withProtocol(verdict: Verdict, asked: string | null): Verdict {
+  if (!verdict.ok || asked === null || verdict.report.protocols.includes(asked)) return verdict;
+  const { kind, protocols } = verdict.report;
+  return {
+    ok: false,
+    reason: `The protocol ${asked} does not fit a ${kindWords(kind)} checkpoint.`,
+    remedy: `Submit it again without a protocol, or with ${protocols.join(', ')}.`,
+  };
+}
+
+function kindWords(kind: InspectionReport['kind']): string {
+  return kind.toLowerCase().replace('_', ' ');
+}
+
+/**
+ * Has the files read in a child process of their own. The engine's own verdict is one; a process that died, or was ended for its
+ * memory or time, gives none.
+ *
+ * @throws NoVerdict
+ */
+async function verdictOf(stage: Stage, dir: string, stepSeconds: number, signal: AbortSignal): Promise<Verdict> {
   const { memoryBytes } = stage.settings;
   const child = startStageProcess({ memoryBytes, onOutput: (line) => stage.log.debug({ child: 'inspect' }, line) });
   try {
-    const answer = await child.ask({ type: 'inspect', dir }, { silenceSeconds: INSPECT_SECONDS, signal });
-    if (answer.type === 'refused') return { ok: false, ...splitRemedy(answer.reason, CORRECT) };
-    if (answer.type === 'failed') return { ok: false, reason: answer.message, remedy: answer.remedy };
+    const answer = await child.ask({ type: 'inspect', dir }, { silenceSeconds: stepSeconds, signal });
     if (answer.type === 'accepted') return { ok: true, report: InspectionReport.parse(answer.report) };
-    throw new Error('the child answered another question');
+    if (answer.type === 'refused') return { ok: false, ...splitRemedy(answer.reason, CORRECT) };
+    if (answer.type !== 'failed') throw new Error('the child answered another question');
+    if (answer.fault === 'SUBMITTER') return { ok: false, reason: answer.message, remedy: answer.remedy };
+    throw new NoVerdict({ reason: answer.message, remedy: answer.remedy });
   } catch (error) {
-    if (!(error instanceof ChildEnded)) throw error;
-    return { ok: false, ...sentencesOf(error) };
+    throw error instanceof ChildEnded ? new NoVerdict(sentencesOf(error)) : error;
   } finally {
     await child.kill();
   }
@@ -140,16 +176,18 @@ async function verdictOf(stage: Stage, dir: string, signal: AbortSignal): Promis
 function sentencesOf({ ending }: ChildEnded): Sentences {
   if (ending.kind === 'memory')
     return {
-      reason: `Inspection of the model files ran out of memory: they needed more than ${gigabytes(ending.bytes)}.`,
+      reason: `The checkpoint needs more memory than the ${gigabytes(ending.bytes)} that this board gives an inspection.`,
       remedy: 'Export the model in half precision or give a smaller one, and submit it again.',
     };
   if (ending.kind === 'time')
     return {
-      reason: `Inspection of the model files took longer than ${ending.seconds} seconds.`,
+      reason: `One step of the checkpoint's inspection took longer than ${Math.round(ending.seconds)} seconds.`,
       remedy: 'Simplify the exported graphs or give a smaller model, and submit it again.',
     };
+  const how = ending.kind === 'crash' ? ` (${ending.detail})` : '';
   return {
-    reason: 'The program that reads ONNX files crashed on this checkpoint.',
-    remedy: 'Export the model again with a current exporter, and check it with ONNX Runtime before you submit it.',
+    reason: `The process that read the model files ended unexpectedly${how}.`,
+    remedy:
+      'Check the exported model with ONNX Runtime; if it runs there, submit it again and tell who runs this board.',
   };
 }

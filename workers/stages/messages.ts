@@ -1,6 +1,7 @@
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { z } from 'zod';
-import { DEVICES } from './devices.ts';
+import { DEVICES } from '../engine/models/device.ts';
+import { PROTOCOLS } from '../engine/models/scorer.ts';
 
 /*
  * What a worker and the child process that reads a checkpoint's files say to each other, as JSON. The child has touched
@@ -18,6 +19,7 @@ export const ToChild = z.discriminatedUnion('type', [
     /** Folder of the checkpoint's files, and what inspection found in it. */
     dir: z.string(),
     report: z.unknown(),
+    protocol: z.enum(PROTOCOLS),
     samples: z.int().positive(),
     seed: z.int(),
     root: z.string(),
@@ -30,6 +32,8 @@ export const ToChild = z.discriminatedUnion('type', [
     batch: z.int().positive().optional(),
     threads: z.int().positive().optional(),
     device: z.enum(DEVICES).optional(),
+    /** Where to leave every sample's error; absent: nobody keeps them. */
+    errorsFile: z.string().optional(),
   }),
   z.object({ type: z.literal('abort'), id: Id }),
 ]);
@@ -41,7 +45,8 @@ export type Asked = { [Type in Request['type']]: Omit<Extract<Request, { type: T
 const Sentence = z.string().min(1).max(2_000);
 
 export const FromChild = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('progress'), id: Id, examplesDone: Count }),
+  /** A sign of life: examples scored, or checks passed. */
+  z.object({ type: z.literal('progress'), id: Id, done: Count }),
   z.object({ type: z.literal('accepted'), id: Id, report: z.record(z.string(), z.unknown()) }),
   z.object({ type: z.literal('refused'), id: Id, file: z.string().max(2_000), reason: Sentence }),
   z.object({
@@ -56,7 +61,7 @@ export const FromChild = z.discriminatedUnion('type', [
       }),
     ),
     /** What did not go as asked, such as a device that is not there. */
-    warnings: z.array(Sentence),
+    warnings: z.array(Sentence).max(100),
   }),
   z.object({
     type: z.literal('failed'),

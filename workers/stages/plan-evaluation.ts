@@ -1,8 +1,10 @@
 import { listTasks } from '@gdbench/benchmark/load';
 import type { TaskData } from '@gdbench/benchmark/task';
+import { SAMPLED_PROTOCOLS } from '../engine/models/scorer.ts';
+import { NEEDS } from '../engine/protocols/reduce.ts';
 import { timestepsFor } from '../engine/protocols/timesteps.ts';
 import type { BoardData } from './data.ts';
-import { type PlannedTask, planShards } from './plan.ts';
+import { type PlannedTask, planShards, type Spending } from './plan.ts';
 import type { InspectionReport } from './report.ts';
 import { firstLine } from './sentence.ts';
 
@@ -12,10 +14,11 @@ export interface EvaluationPlan {
   readonly unavailable: readonly string[];
 }
 
-/** Plans every task that the data root can serve, in the benchmark's order. */
+/** Plans every task that the data root can serve, in the benchmark's order. @param protocol one that fits the report's kind. */
 export async function planEvaluation(
   data: BoardData,
-  report: InspectionReport,
+  { kind }: InspectionReport,
+  protocol: string,
   asked: { samples: number; limit: number | null },
 ): Promise<EvaluationPlan> {
   const loaded: TaskData[] = [];
@@ -31,9 +34,12 @@ export async function planEvaluation(
       unavailable.push(`${listed.task} is not scored: ${firstLine(error)}`);
     }
   }
-  const spending =
-    report.kind === 'DIFFUSION'
-      ? { kind: report.kind, samples: timestepsFor(asked.samples, 1_000).length }
-      : { kind: report.kind };
-  return { tasks: planShards(loaded, spending), unavailable };
+  return { tasks: planShards(loaded, spendingOf(kind, protocol, asked.samples)), unavailable };
+}
+
+function spendingOf(kind: Spending['kind'], protocol: string, samples: number): Spending {
+  if (kind !== 'DIFFUSION') return { kind };
+  const sampled = SAMPLED_PROTOCOLS.find((one) => one === protocol) ?? SAMPLED_PROTOCOLS[0];
+  const { uncond, gray } = NEEDS[sampled];
+  return { kind, samples: timestepsFor(samples, 1_000).length, images: uncond, texts: gray };
 }

@@ -24,19 +24,25 @@ const tasks = fc.array(fc.array(example, { maxLength: 60 }), { minLength: 1, max
   ),
 );
 const spending = fc.oneof(
-  fc.record({ kind: fc.constant('DIFFUSION' as const), samples: fc.integer({ min: 1, max: 300 }) }),
+  fc.record({
+    kind: fc.constant('DIFFUSION' as const),
+    samples: fc.integer({ min: 1, max: 300 }),
+    images: fc.boolean(),
+    texts: fc.boolean(),
+  }),
   fc.constant({ kind: 'DUAL_ENCODER' as const }),
   fc.constant({ kind: 'MATCHING_HEAD' as const }),
 );
 const shardRows = fc.integer({ min: 1, max: 5_000 });
 
 /** Model rows that a plain reading of the protocols needs for a shard's examples. */
-function rows(examples: readonly Example[], { kind, ...how }: Spending): number {
+function rows(examples: readonly Example[], how: Spending): number {
   const pairs = examples.reduce((sum, { texts, images }) => sum + texts.length * images.length, 0);
   const images = new Set(examples.flatMap((one) => one.images.map(({ path }) => path))).size;
   const texts = new Set(examples.flatMap((one) => one.texts)).size;
-  if (kind === 'DIFFUSION') return (pairs + images) * ('samples' in how ? how.samples : Number.NaN);
-  return kind === 'MATCHING_HEAD' ? pairs : images + texts;
+  if (how.kind === 'DIFFUSION')
+    return how.samples * pairs + (how.images ? how.samples * images : 0) + (how.texts ? how.samples * texts : 0);
+  return how.kind === 'MATCHING_HEAD' ? pairs : images + texts;
 }
 
 test('every example is in exactly one shard, in order, with the cost of its rows', () => {
@@ -77,4 +83,11 @@ test('the limit grows to its full size and stays there', () => {
   const limits = Array.from({ length: 12 }, (_, position) => rowsOfShard(position, 800));
   expect(limits.slice(0, 5)).toEqual([100, 200, 400, 800, 800]);
   expect(limits.at(-1)).toBe(800);
+});
+
+test('two boxes of one file are two images', () => {
+  const box = (x: number) => ({ path: 'a.png', crop: { x, y: 0, width: 8, height: 8 } });
+  const one = { index: 0, id: 'e', texts: ['t'], images: [box(0), box(8), box(0)], cluster: 'a' };
+  const data: TaskData = { task: 'svo_verb', root: '/', dataVersion: 'v', examples: [one] };
+  expect(planShards([data], { kind: 'DUAL_ENCODER' })[0]?.shards).toEqual([{ from: 0, to: 1, cost: 3 }]);
 });

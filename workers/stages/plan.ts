@@ -1,7 +1,13 @@
-import type { Example, TaskData, TaskName } from '@gdbench/benchmark/task';
+import { type Example, imageKey, type TaskData, type TaskName } from '@gdbench/benchmark/task';
 
-/** How a checkpoint spends model rows; `samples` is the number of noise samples that are really drawn. */
-export type Spending = { kind: 'DIFFUSION'; samples: number } | { kind: 'DUAL_ENCODER' } | { kind: 'MATCHING_HEAD' };
+/**
+ * How a checkpoint spends model rows. `samples` is the number of noise samples that are really drawn; `images`, `texts` say
+ * whether each image, each text costs rows beside those of the pairs: of the empty text, of the gray image.
+ */
+export type Spending =
+  | { kind: 'DIFFUSION'; samples: number; images: boolean; texts: boolean }
+  | { kind: 'DUAL_ENCODER' }
+  | { kind: 'MATCHING_HEAD' };
 
 /** Examples `from` (inclusive) to `to` (exclusive) of a task's list; `cost` in model rows. */
 export interface PlannedShard {
@@ -68,7 +74,7 @@ function shardFrom(examples: readonly Example[], from: number, spending: Spendin
     cost += more;
     to += 1;
     for (const text of example.texts) seen.texts.add(text);
-    for (const image of example.images) seen.images.add(image.path);
+    for (const image of example.images) seen.images.add(imageKey(image));
   }
   return { from, to, cost };
 }
@@ -82,8 +88,10 @@ interface Seen {
 /** Model rows of one more example: what depends on the text or on the image alone is computed once a shard. */
 function rowsOfExample(example: Example, spending: Spending, seen: Seen): number {
   const pairs = example.texts.length * example.images.length;
-  const newImages = new Set(example.images.map(({ path }) => path).filter((path) => !seen.images.has(path))).size;
-  if (spending.kind === 'DIFFUSION') return (pairs + newImages) * spending.samples;
   if (spending.kind === 'MATCHING_HEAD') return pairs;
-  return newImages + new Set(example.texts.filter((text) => !seen.texts.has(text))).size;
+  const newImages = new Set(example.images.map(imageKey).filter((key) => !seen.images.has(key))).size;
+  const newTexts = new Set(example.texts.filter((text) => !seen.texts.has(text))).size;
+  if (spending.kind === 'DUAL_ENCODER') return newImages + newTexts;
+  const { samples, images, texts } = spending;
+  return (pairs + (images ? newImages : 0) + (texts ? newTexts : 0)) * samples;
 }

@@ -37,7 +37,7 @@ export interface AskOptions {
   /** Seconds without a sign of progress after which the process is ended. */
   silenceSeconds: number;
   signal?: AbortSignal;
-  onProgress?(examplesDone: number): void;
+  onProgress?(done: number): void;
 }
 
 export interface ProcessOptions {
@@ -90,7 +90,7 @@ export function startStageProcess({ memoryBytes, onOutput }: ProcessOptions): St
     const parsed = FromChild.safeParse(raw);
     if (!parsed.success) return end({ kind: 'nonsense' });
     const request = open.get(parsed.data.id);
-    if (parsed.data.type === 'progress') request?.progress(parsed.data.examplesDone);
+    if (parsed.data.type === 'progress') request?.progress(parsed.data.done);
     else request?.settle(parsed.data);
   });
   const memory = setInterval(() => {

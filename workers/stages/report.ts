@@ -1,3 +1,4 @@
+import { PROTOCOLS_OF } from '@gdbench/benchmark/protocol';
 import { z } from 'zod';
 
 const KINDS = { diffusion: 'DIFFUSION', 'dual-encoder': 'DUAL_ENCODER', 'matching-head': 'MATCHING_HEAD' } as const;
@@ -17,6 +18,8 @@ export const InspectionReport = z
   })
   .transform((report) => ({
     kind: KINDS[report.kind],
+    /** Those that fit its kind. */
+    protocols: PROTOCOLS_OF[report.kind] as readonly string[],
     parameters: report.parameters,
     protocol: report.protocol,
     checks: report.checks,

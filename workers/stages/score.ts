@@ -1,17 +1,20 @@
+import { join } from 'node:path';
 import { summarise } from '@gdbench/benchmark/summarise';
-import { type ExampleScores, TASK_NAMES, type TaskData, type TaskSummary } from '@gdbench/benchmark/task';
+import { TASK_NAMES, type TaskData, type TaskSummary } from '@gdbench/benchmark/task';
 import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
 import { ScoreJob } from '@gdbench/prisma/jobs';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
-import { type ClaimedShard, claim, complete, fail, heartbeat, release } from '@gdbench/prisma/shards';
+import { type ClaimedShard, type Completion, claim, complete, fail, heartbeat, release } from '@gdbench/prisma/shards';
 import type { Task } from 'graphile-worker';
 import { z } from 'zod';
+import { PROTOCOLS } from '../engine/models/scorer.ts';
 import { checkScores } from './check-scores.ts';
+import { ErrorsFlaw, keepErrors, keepsErrors, withScratch } from './errors-file.ts';
 import { headline } from './headline.ts';
 import { holdLease, Interrupted } from './lease.ts';
 import { ChildEnded } from './process.ts';
 import { engineReport } from './report.ts';
-import { firstLine, gigabytes } from './sentence.ts';
+import { faultLine, firstLine, gigabytes } from './sentence.ts';
 import { persist, type Stage, say } from './stage.ts';
 import type { WarmProcess } from './warm.ts';
 import { checkpointFolder } from './work-folder.ts';
@@ -34,6 +37,9 @@ class Unscored extends Error {
 }
 
 const TaskName = z.enum(TASK_NAMES);
+const Protocol = z.enum(PROTOCOLS);
+
+const ERRORS_FILE = 'errors.gz';
 
 const AGAIN = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
 
@@ -55,11 +61,13 @@ export function scoreTask(stage: Stage, warm: WarmProcess): Task {
         async (signal) => {
           const began = performance.now();
           const data = await dataOf(stage, shard);
-          const scores = await scoresOf(stage, warm, shard, data, signal, (done) => {
-            examplesDone = done;
-          });
+          const scored = await withScratch(stage.settings.work, (scratch) =>
+            scoresOf(stage, warm, shard, data, scratch, signal, (done) => {
+              examplesDone = done;
+            }),
+          );
           // the lease is still renewed while a database that is away makes the result wait
-          await write(stage, shard, data, scores, (performance.now() - began) / 1_000);
+          await write(stage, shard, data, scored, (performance.now() - began) / 1_000);
         },
       );
     } catch (error) {
@@ -90,24 +98,31 @@ async function dataOf({ data }: Stage, shard: ClaimedShard): Promise<TaskData> {
   });
 }
 
+/** What a child gave for a shard, checked. */
+type Scored = Pick<Completion, 'scores' | 'warnings' | 'errors'>;
+
 async function scoresOf(
   stage: Stage,
   warm: WarmProcess,
   shard: ClaimedShard,
   data: TaskData,
+  scratch: string,
   signal: AbortSignal,
   onProgress: (examplesDone: number) => void,
-): Promise<ExampleScores[]> {
+): Promise<Scored> {
   const { settings } = stage;
   const { checkpointSha256: sha256, files, samples, seed, limit, from, to, dataVersion } = shard;
   const { root, task } = data;
+  const protocol = Protocol.parse(shard.protocol);
+  const errorsFile = keepsErrors(protocol) ? join(scratch, ERRORS_FILE) : undefined;
   const report = engineReport(shard.report);
   const dir = await checkpointFolder(stage.storage, settings.work, { sha256, files });
   signal.throwIfAborted();
-  const child = await warm.take(`${sha256} ${samples} ${seed}`);
+  const child = await warm.take(`${sha256} ${protocol} ${samples} ${seed}`);
   const { batch, threads, device } = settings;
+  const asked = { dir, report, protocol, samples, seed, root, task, limit, dataVersion, from, to };
   const answer = await child.ask(
-    { type: 'score', dir, report, samples, seed, root, task, limit, dataVersion, from, to, batch, threads, device },
+    { type: 'score', ...asked, batch, threads, device, errorsFile },
     { silenceSeconds: settings.exampleSeconds, signal, onProgress },
   );
   if (answer.type === 'failed') {
@@ -117,22 +132,28 @@ async function scoresOf(
   if (answer.type !== 'scored') throw new Error('the child answered another question');
   const flaw = checkScores(data, from, to, answer.scores);
   if (flaw) throw new Unscored({ error: flaw, remedy: AGAIN, fault: 'SERVICE', permanent: false });
-  if (from === 0) for (const warning of answer.warnings) await say(stage, shard.evaluationId, 'score', warning);
-  return answer.scores;
+  const { scores, warnings } = answer;
+  if (errorsFile === undefined) return { scores, warnings };
+  const of = { data, from, to, checkpointSha256: sha256, samples, seed };
+  const errors = await keepErrors(stage.storage, scratch, ERRORS_FILE, of).catch((error) => {
+    if (!(error instanceof ErrorsFlaw)) throw error;
+    throw new Unscored({ error: error.message, remedy: AGAIN, fault: 'SERVICE', permanent: false });
+  });
+  return { scores, warnings, errors };
 }
 
 async function write(
   stage: Stage,
   shard: ClaimedShard,
   data: TaskData,
-  scores: ExampleScores[],
+  scored: Scored,
   seconds: number,
 ): Promise<void> {
   let finished: TaskSummary | undefined;
   const outcome = await persist(stage, () => {
     finished = undefined;
     return complete(stage.db, shard.shardId, shard.token, {
-      scores,
+      ...scored,
       rankingMetric: RANKING_METRIC,
       summarise: (all, isComplete) => {
         const summary = summarise(data, all);
@@ -175,7 +196,7 @@ async function giveUp(stage: Stage, shard: ClaimedShard, error: unknown): Promis
 /** The sentence for an error that is not of the engine's own telling. */
 function faultOf(error: unknown, { task, attempts }: ClaimedShard): ShardFault {
   if (!(error instanceof ChildEnded))
-    return { error: `Scoring ${task} stopped: ${firstLine(error)}`, remedy: AGAIN, fault: 'SERVICE', permanent: false };
+    return { error: `Scoring ${task} stopped: ${faultLine(error)}`, remedy: AGAIN, fault: 'SERVICE', permanent: false };
   const { ending } = error;
   if (ending.kind === 'memory')
     return {

@@ -30,6 +30,17 @@ export function firstLine(error: unknown): string {
   return (line || 'unknown error').slice(0, 500);
 }
 
+/** What an error of this machine means to a reader, without its paths and addresses; others by their first line. */
+export function faultLine(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  if (code === 'ENOSPC') return 'the disk of the service is full.';
+  if (typeof code === 'string' && AWAY.test(code)) return `the storage of the service does not answer (${code}).`;
+  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return `the service could not use its files (${code}).`;
+  return firstLine(error);
+}
+
+const AWAY = /^(ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE)/;
+
 /** 8589934592 -> "8.6 GB" */
 export function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;

@@ -1,3 +1,4 @@
+import { BOARD_PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { type RankRange, rankRanges } from '@gdbench/benchmark/ranking';
 import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
 import type { Database } from '@gdbench/prisma/database';
@@ -19,8 +20,8 @@ import { boardColumns } from './columns.ts';
 import { type RowLists, rowLists } from './row.ts';
 
 export interface Board {
-  /** `first` rows from the best on, or those after a cursor. */
-  page(first: number, after: string | null): Promise<LeaderboardParent>;
+  /** `first` rows from the best on, or those after a cursor; of one protocol, or (null) of the board's own. */
+  page(first: number, after: string | null, protocol: string | null): Promise<LeaderboardParent>;
 }
 
 interface Options {
@@ -46,8 +47,13 @@ interface Kept {
 export function createBoard({ db, evaluations, data, metrics }: Options): Board {
   const pages = new LRUCache<string, Promise<Kept>>({ max: 100 });
 
-  const read = async (first: number, after: string | null): Promise<Kept> => {
-    const [page, ranked, served] = await Promise.all([readBoard(db, { first, after }), readRanked(db), data.served()]);
+  const read = async (first: number, after: string | null, protocol: string | null): Promise<Kept> => {
+    const protocols = protocol === null ? BOARD_PROTOCOLS : [protocol];
+    const [page, ranked, served] = await Promise.all([
+      readBoard(db, { first, after, protocols }),
+      readRanked(db, protocols),
+      data.served(),
+    ]);
     const ranges = rankRanges(ranked.map((row) => ({ ...row, complete: true })));
     const rankOf = new Map(ranked.map(({ evaluationId }, i) => [evaluationId, ranges[i] ?? undefined]));
     const columns = boardColumns(served, page.rows);
@@ -59,26 +65,27 @@ export function createBoard({ db, evaluations, data, metrics }: Options): Board 
     return { page, columns, rows };
   };
 
-  const kept = async (first: number, after: string | null): Promise<Kept> => {
-    const key = `${await boardVersion(db)} ${first} ${after ?? ''}`;
+  const kept = async (first: number, after: string | null, protocol: string | null): Promise<Kept> => {
+    const key = JSON.stringify([await boardVersion(db), first, after, protocol]);
     const present = pages.get(key);
     metrics.boardReads.inc({ source: present ? 'cached' : 'database' });
     if (present) return present;
-    const reading = read(first, after);
+    const reading = read(first, after, protocol);
     pages.set(key, reading);
     reading.catch(() => pages.delete(key));
     return reading;
   };
 
   return {
-    async page(first, after) {
-      const { page, columns, rows } = await kept(first, after).catch((error) => {
+    async page(first, after, protocol) {
+      const { page, columns, rows } = await kept(first, after, protocol).catch((error) => {
         throw error instanceof InvalidCursorError ? badInput(error.message) : error;
       });
       return {
         boardVersion: page.boardVersion,
         metrics: columns,
         rankingMetric: RANKING_METRIC,
+        otherProtocols: page.otherProtocols,
         total: page.total,
         active: page.active,
         edges: rows.map(({ row, rank, ...lists }) => ({

@@ -52,6 +52,7 @@ export interface LeaderboardParent {
   readonly boardVersion: number;
   readonly metrics: string[];
   readonly rankingMetric: string;
+  readonly otherProtocols: readonly string[];
   readonly total: number;
   readonly active: number;
   readonly edges: { readonly cursor: string; readonly node: LeaderboardRowParent }[];

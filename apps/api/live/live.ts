@@ -13,7 +13,7 @@ export interface Live {
   /** The evaluation now, then after each change, until it ends; null once when there is none. */
   evaluation(id: string): Mailbox<EvaluationParent | null>;
   /** The first page now, then after each change of the board. */
-  leaderboard(first: number): Mailbox<LeaderboardParent>;
+  leaderboard(first: number, protocol: string | null): Mailbox<LeaderboardParent>;
   /** Something changed that the database does not know, e.g. bytes of an upload arrived here. */
   evaluationChanged(id: string): void;
   /** Whether the database tells us of changes at this moment. */
@@ -24,18 +24,18 @@ export interface Live {
 interface Options {
   databaseUrl: string;
   readEvaluation(id: string): Promise<EvaluationParent | null>;
-  readBoard(first: number): Promise<LeaderboardParent>;
+  readBoard(first: number, protocol: string | null): Promise<LeaderboardParent>;
   /** The database tells of changes, for the first time or again. */
   onConnect(): void;
   metrics: Metrics;
   log: Logger;
 }
 
-/** One LISTEN for the whole process, and a topic for each evaluation and each length of page that someone watches. */
+/** One LISTEN for the whole process, and a topic for each evaluation and each kind of first page that someone watches. */
 export function createLive(options: Options): Live {
   const { databaseUrl, readEvaluation, readBoard, metrics, log } = options;
   const evaluations = new Map<string, Topic<EvaluationParent | null>>();
-  const boards = new Map<number, Topic<LeaderboardParent>>();
+  const boards = new Map<string, Topic<LeaderboardParent>>();
   const closing = new AbortController();
   let connected = false;
 
@@ -72,9 +72,9 @@ export function createLive(options: Options): Live {
         read: () => patient(() => readEvaluation(id)),
         isLast: (evaluation) => evaluation === null || LAST_STATES.has(evaluation.state),
       }).subscribe(),
-    leaderboard: (first) =>
-      topicOf(boards, first, metrics.topics, {
-        read: () => patient(() => readBoard(first)),
+    leaderboard: (first, protocol) =>
+      topicOf(boards, `${first} ${protocol ?? ''}`, metrics.topics, {
+        read: () => patient(() => readBoard(first, protocol)),
         isSame: (before, after) => before.boardVersion === after.boardVersion,
       }).subscribe(),
     evaluationChanged: (id) => evaluations.get(id)?.changed(),

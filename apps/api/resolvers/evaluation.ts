@@ -1,4 +1,5 @@
-import { cancel, type EvaluationDetail, readSubmission } from '@gdbench/prisma/submissions';
+import { isSampled } from '@gdbench/benchmark/protocol';
+import { cancel, type EvaluationDetail, readArtifacts, readSubmission } from '@gdbench/prisma/submissions';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
 import type { EvaluationParent } from '../graphql/mappers.ts';
@@ -14,7 +15,7 @@ const detail =
 /** Figures of the noise: null where the protocol samples none. */
 const ofNoise = (name: 'samples' | 'seed') => async (parent: EvaluationParent) => {
   const evaluation = await parent.detail();
-  return evaluation.protocol === null || evaluation.protocol === 'diffusion-itm' ? evaluation[name] : null;
+  return evaluation.protocol === null || isSampled(evaluation.protocol) ? evaluation[name] : null;
 };
 
 export const evaluation: Resolvers = {
@@ -89,6 +90,7 @@ export const evaluation: Resolvers = {
       const { fault, reason, remedy } = await parent.detail();
       return fault === null || reason === null ? null : { fault, message: reason, remedy: remedy ?? '' };
     },
+    artifacts: ({ id }, _args, { db }) => readArtifacts(db, id),
     log(parent, { last }) {
       if (!Number.isInteger(last) || last < 1 || last > MOST_LOG_LINES)
         throw badInput(`log(last: ${last}): ask for 1 to ${MOST_LOG_LINES} lines.`);

@@ -1,3 +1,4 @@
+import { ALL_PROTOCOLS } from '@gdbench/benchmark/protocol';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
 import type { LeaderboardParent } from '../graphql/mappers.ts';
@@ -9,13 +10,20 @@ function rows(first: number): number {
   throw badInput(`first is ${first}: ask for 1 to ${MOST_ROWS} rows, and for further ones with after.`);
 }
 
+/** Null: the board's own protocols. */
+function one(protocol: string | null | undefined): string | null {
+  if (protocol == null || ALL_PROTOCOLS.includes(protocol)) return protocol ?? null;
+  throw badInput(`protocol is "${protocol.slice(0, 60)}": give one of ${ALL_PROTOCOLS.join(', ')}.`);
+}
+
 export const leaderboard: Resolvers = {
   Query: {
-    leaderboard: (_root, { first, after }, { board }) => board.page(rows(first), after ?? null),
+    leaderboard: (_root, { first, after, protocol }, { board }) =>
+      board.page(rows(first), after ?? null, one(protocol)),
   },
   Subscription: {
     leaderboardChanged: {
-      subscribe: (_root, { first }, { live }) => live.leaderboard(rows(first)),
+      subscribe: (_root, { first, protocol }, { live }) => live.leaderboard(rows(first), one(protocol)),
       resolve: (value: LeaderboardParent) => value,
     },
   },

@@ -1,9 +1,12 @@
-import { readSubmission } from '@gdbench/prisma/submissions';
+import { readSubmission, readSubmissionsOf } from '@gdbench/prisma/submissions';
 import type { Resolvers } from '../generated/resolvers.ts';
+
+const MOST = 100;
 
 export const submission: Resolvers = {
   Query: {
     submission: (_root, { id }, { db }) => readSubmission(db, id),
+    submissions: (_root, { sha256 }, { db }) => readSubmissionsOf(db, sha256, MOST),
   },
   Submission: {
     async evaluation({ id, evaluationId }, _args, { evaluations }) {

@@ -2,7 +2,7 @@ import { createSubmission, readSubmission } from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/manifest';
 import type { Storage } from '@gdbench/storage/storage';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { findFault } from '../upload/manifest.ts';
+import { findFault, storedSizeFault } from '../upload/manifest.ts';
 import { isRefusal } from '../upload/store.ts';
 
 /** Questions to the storage that are under way at once; an object store answers each over the network. */
@@ -13,10 +13,13 @@ export const submitCheckpoint: Resolvers = {
     async submitCheckpoint(_root, { input }, { db, storage, uploads, budget }) {
       const fault = findFault(input);
       if (fault) return { __typename: 'InvalidInputError', ...fault };
-      const { name, files } = input;
-      const storedHashes = await present(storage, new Set(files.map(({ sha256 }) => sha256)));
+      const { name, files, protocol = null } = input;
+      const stored = await storedSizes(storage, new Set(files.map(({ sha256 }) => sha256)));
+      const sizeFault = storedSizeFault(files, stored);
+      if (sizeFault) return { __typename: 'InvalidInputError', ...sizeFault };
       const sha256 = checkpointSha256(files);
-      const { submissionId } = await createSubmission(db, { name, files, sha256, storedHashes, ...budget });
+      const storedHashes = new Set(stored.keys());
+      const { submissionId } = await createSubmission(db, { name, files, sha256, protocol, storedHashes, ...budget });
       const before = await readSubmission(db, submissionId);
       // of a repeated submission, files may have arrived whole without having been stored
       for (const file of before?.files ?? [])
@@ -28,13 +31,15 @@ export const submitCheckpoint: Resolvers = {
   },
 };
 
-/** Those of the hashes whose files the storage holds. */
-async function present(storage: Storage, hashes: ReadonlySet<string>): Promise<Set<string>> {
+/** Bytes of those files that the storage holds, by hash. */
+async function storedSizes(storage: Storage, hashes: ReadonlySet<string>): Promise<Map<string, number>> {
   const waiting = [...hashes];
-  const found = new Set<string>();
+  const found = new Map<string, number>();
   const ask = async () => {
-    for (let hash = waiting.pop(); hash !== undefined; hash = waiting.pop())
-      if (await storage.has(hash)) found.add(hash);
+    for (let hash = waiting.pop(); hash !== undefined; hash = waiting.pop()) {
+      const size = await storage.size(hash);
+      if (size !== null) found.set(hash, size);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, ask));
   return found;

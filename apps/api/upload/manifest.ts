@@ -1,3 +1,4 @@
+import { ALL_PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { checkManifestPath } from '@gdbench/storage/manifest';
 import type { SubmitCheckpointInput } from '../generated/resolvers.ts';
 
@@ -19,8 +20,21 @@ const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** The first fault of a submission, or null. Everything in it is a stranger's. */
-export function findFault({ name, files }: SubmitCheckpointInput): ManifestFault | null {
-  return nameFault(name) ?? countFault(files.length) ?? fileFault(files) ?? totalFault(files);
+export function findFault({ name, files, protocol }: SubmitCheckpointInput): ManifestFault | null {
+  return (
+    nameFault(name) ?? protocolFault(protocol) ?? countFault(files.length) ?? fileFault(files) ?? totalFault(files)
+  );
+}
+
+/** Whether it fits the kind of checkpoint is known once the files have been inspected. */
+function protocolFault(protocol: string | null | undefined): ManifestFault | null {
+  if (protocol == null || ALL_PROTOCOLS.includes(protocol)) return null;
+  return {
+    code: 'INVALID_PROTOCOL',
+    field: 'protocol',
+    message: `There is no protocol ${JSON.stringify(protocol.slice(0, 60))}.`,
+    remedy: `Leave it out, or give one of ${ALL_PROTOCOLS.join(', ')}.`,
+  };
 }
 
 function nameFault(name: string): ManifestFault | null {
@@ -56,6 +70,7 @@ function countFault(count: number): ManifestFault | null {
 
 function fileFault(files: SubmitCheckpointInput['files']): ManifestFault | null {
   const seen = new Map<string, number>();
+  const sizes = new Map<string, { path: string; size: number }>();
   for (const [index, { path, size, sha256 }] of files.entries()) {
     const at = `files[${index}]`;
     const pathProblem = checkManifestPath(path);
@@ -91,8 +106,35 @@ function fileFault(files: SubmitCheckpointInput['files']): ManifestFault | null 
         message: `The sha256 of ${path} is not 64 lower-case hex digits.`,
         remedy: 'Give the sha256 of its bytes.',
       };
+    const same = sizes.get(sha256);
+    if (same !== undefined && same.size !== size)
+      return wrongSize(
+        at,
+        `${path} has ${size} bytes and ${same.path} has ${same.size}, but both have the same sha256.`,
+      );
+    sizes.set(sha256, { path, size });
   }
   return folderFault(seen, files);
+}
+
+function wrongSize(at: string, message: string): ManifestFault {
+  return { code: 'INVALID_SIZE', field: `${at}.size`, message, remedy: 'Give the size and the sha256 of its bytes.' };
+}
+
+/** The first file of which the service holds another number of bytes than the manifest says; `stored` is by sha256. */
+export function storedSizeFault(
+  files: SubmitCheckpointInput['files'],
+  stored: ReadonlyMap<string, number>,
+): ManifestFault | null {
+  for (const [index, { path, size, sha256 }] of files.entries()) {
+    const held = stored.get(sha256);
+    if (held !== undefined && held !== size)
+      return wrongSize(
+        `files[${index}]`,
+        `${path} has ${size} bytes in the manifest, but the file with its sha256 has ${held}.`,
+      );
+  }
+  return null;
 }
 
 /** No file may stand where another's folder is. */
