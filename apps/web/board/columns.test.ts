@@ -50,6 +50,7 @@ describe('columns', () => {
 
   it('name the sides of a bias only where the hyphen can be told', () => {
     expect(sidesOf('American-Arab.effect_size')).toEqual(['American', 'Arab']);
+    expect(sidesOf('clothes.effect_size')).toEqual(['men', 'women']);
     expect(sidesOf('Anglo-Saxon-Celt.effect_size')).toBeNull();
   });
 });

@@ -1,3 +1,4 @@
+import { GENDER_PAIRS } from '@gdbench/benchmark/bias-pairs';
 import type { TaskName } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
 import type { TasksQuery } from '../generated/graphql.ts';
@@ -50,9 +51,11 @@ function column(metric: string, index: number, ranking: boolean, tasks: readonly
   };
 }
 
-/** "A-B.effect_size" -> ["A", "B"]; null where a group's own name has a hyphen. */
+/** "A-B.effect_size" -> ["A", "B"], "clothes.effect_size" -> ["men", "women"]; null where a group's own name has a hyphen. */
 export function sidesOf(metric: string): readonly [string, string] | null {
-  const [first, second, ...more] = metric.replace(/\.[^.]*$/, '').split('-');
+  const pair = metric.replace(/\.[^.]*$/, '');
+  if (GENDER_PAIRS.some(({ name }) => name === pair)) return ['men', 'women'];
+  const [first, second, ...more] = pair.split('-');
   return first && second && more.length === 0 ? [first, second] : null;
 }
 

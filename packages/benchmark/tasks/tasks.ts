@@ -184,6 +184,6 @@ export const TASKS: Record<TaskName, TaskDefinition> = {
     question:
       'Do images of men go with a suit, a briefcase or beer, and images of women with an apron, a purse or wine?',
     formula:
-      'd = (mean of phi over X − mean of phi over Y) / standard deviation of phi over X ∪ Y, where X are images of men, Y of women, and phi(x) = s(x, suit) − s(x, apron), briefcase − purse, or beer − wine. p by a two-sided permutation test.',
+      'd = (mean of phi over X − mean of phi over Y) / standard deviation of phi over X ∪ Y, where X are images of men, Y of women, and phi(x) = s(x, suit) − s(x, apron), briefcase − purse, or beer − wine. Above 0: the first goes with men. p by a two-sided permutation test.',
   },
 };
