@@ -1,21 +1,17 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { sep } from 'node:path';
-import { type ExampleScores, type ImageRef, imageKey, type TaskData } from '@gdbench/benchmark/task';
+import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
 import { LRUCache } from 'lru-cache';
-import { CheckpointFault, DataFault } from './checkpoint/fault.ts';
-import { openFolder } from './checkpoint/folder.ts';
-import { readOnnx } from './checkpoint/onnx.ts';
-import { type CheckpointReport, modelFiles, readLayout } from './inspect.ts';
+import { DataFault } from './checkpoint/fault.ts';
+import { corpusKey, corpusOf, type SpreadCorpus, spread } from './corpus.ts';
+import { inOrder } from './in-order.ts';
+import type { CheckpointReport } from './inspect.ts';
 import type { Device } from './models/device.ts';
-import { openDiffusion } from './models/diffusion.ts';
-import { openDualEncoder } from './models/dual-encoder.ts';
-import { openMatchingHead } from './models/matching-head.ts';
-import type { Corpus, ImageTextScorer, PairScores, Protocol, SampleErrors } from './models/scorer.ts';
-import type { SessionOptions } from './models/session.ts';
+import type { BlockScorer, Corpus, PairScores, Protocol, SampleErrors } from './models/scorer.ts';
+import type { Choice } from './models/tune.ts';
+import { oneByOne, openScorer } from './open-scorer.ts';
 
 export type { Protocol, SampleErrors } from './models/scorer.ts';
+export { type Choice, describeChoice } from './models/tune.ts';
 
 export interface EvaluatorOptions {
   /** The checkpoint's folder. */
@@ -24,14 +20,25 @@ export interface EvaluatorOptions {
   readonly report: CheckpointReport;
   /** Default: the report's. */
   readonly protocol?: Protocol;
+  /** Errors of single samples to compute beyond those that the protocol needs, so that one pass serves other protocols too. */
+  readonly keep?: readonly ('uncond' | 'gray')[];
   /** Sample budget of a diffusion model, 1 to 1000. */
   readonly samples: number;
   /** Of the noise, 0 to 2^53 - 1; PyTorch's generator uses its low 32 bits. */
   readonly seed: number;
+  /** Default: auto, the first of the runtime's providers that works here. */
   readonly device?: Device;
-  /** Rows that go through a model at once. Pin it, and threads, for results that are equal to the bit. */
+  /** Rows that go through a model at once. Pin it, and threads, for results that are equal to the bit; else it is chosen. */
   readonly batch?: number;
   readonly threads?: number;
+  /** U-Net sessions side by side. Default: one where batch and threads are pinned, else it is chosen. */
+  readonly sessions?: number;
+  /** Resident memory that may be taken for speed, in MiB. Default: GDBENCH_MEMORY_MB, else half of what is free. */
+  readonly memoryMb?: number;
+  /** Told how a diffusion model will be run, when a job is large enough for that to be chosen. */
+  readonly onChoice?: (choice: Choice) => void;
+  /** Told what is normal but good to know, such as a provider that has no device here. */
+  readonly onLog?: (line: string) => void;
 }
 
 export interface ScoredExample extends ExampleScores {
@@ -45,6 +52,14 @@ export interface ScoreOptions {
   readonly onExample?: (done: number, total: number, scored: ScoredExample) => void;
   /** Give every sample's error too. */
   readonly errors?: boolean;
+  /** false: only `onExample` is given the examples, so that memory stays flat over any number of them. Default: true. */
+  readonly collect?: boolean;
+}
+
+/** What went through the sessions of one ONNX file. */
+export interface Calls {
+  readonly calls: number;
+  readonly rows: number;
 }
 
 export interface Evaluator {
@@ -53,8 +68,12 @@ export interface Evaluator {
   readonly rowsScored: number;
   /** Sentences about what did not go as asked, such as a device that is not there. */
   readonly warnings: readonly string[];
+  /** By file of the checkpoint, counted where the runtime is called; measurements and trials of a graph's inputs included. */
+  readonly counts: Readonly<Record<string, Calls>>;
+  /** How a diffusion model is run as things stand. */
+  readonly choice: Choice | undefined;
   /**
-   * Scores the examples `from` (inclusive) to `to` (exclusive) of a task.
+   * Scores the examples `from` (inclusive) to `to` (exclusive) of a task. One call at a time.
    *
    * @throws CheckpointFault, DataFault, or the signal's reason.
    */
@@ -62,43 +81,78 @@ export interface Evaluator {
   close(): Promise<void>;
 }
 
-const DEFAULT_BATCH = 16;
-/** File hashes that are kept, to find byte-equal images. */
-const KEPT_HASHES = 50_000;
+/** Blocks of a diffusion model in work at a time: images and texts of the next are read and encoded meanwhile. */
+const BLOCKS_AHEAD = 2;
+/** Examples of the other kinds, for the same end. */
+const EXAMPLES_AHEAD = 16;
 
 /** @throws CheckpointFault when the folder is not, or no longer, what the report says. */
 export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const warnings = new Set<string>();
-  const scorer = await openScorer(options, (sentence) => warnings.add(sentence));
-  const hashes = new LRUCache<string, string>({ max: KEPT_HASHES });
-  let corpus: Corpus | undefined;
+  const counts: Record<string, Calls> = {};
+  const scorer = await openScorer(options, {
+    warn: (sentence) => warnings.add(sentence),
+    ...(options.onLog ? { log: options.onLog } : {}),
+    onRun(file, rows) {
+      const before = counts[file] ?? { calls: 0, rows: 0 };
+      counts[file] = { calls: before.calls + 1, rows: before.rows + rows };
+    },
+  });
+  const blocks = 'scoreBlock' in scorer ? scorer : oneByOne(scorer);
+  /** Of blocks that a range cut through, for the range that goes on with them. */
+  const recent = new LRUCache<string, readonly PairScores[]>({ max: BLOCKS_AHEAD });
+  let present: SpreadCorpus | undefined;
 
   return {
     protocol: scorer.protocol,
+    counts,
+    get choice() {
+      return 'choice' in scorer ? scorer.choice : undefined;
+    },
     get rowsScored() {
       return scorer.rowsScored;
     },
     get warnings() {
       return [...warnings];
     },
-    async scoreExamples(data, from, to, { signal, onExample, errors = false } = {}) {
+    async scoreExamples(data, from, to, { signal, onExample, errors = false, collect = true } = {}) {
       if (from < 0 || to > data.examples.length || from > to) {
         throw new RangeError(`examples ${from} to ${to} are not among the ${data.examples.length} of ${data.task}`);
       }
       const key = corpusKey(data);
-      if (corpus?.key !== key) corpus = corpusOf(data, key);
+      if (present?.corpus.key !== key) present = await corpusOf(data);
+      const { corpus, positions } = present;
       const scored: ScoredExample[] = [];
-      for (let at = from; at < to; at++) {
-        signal?.throwIfAborted();
-        const { index, id, texts, images } = data.examples[at]!;
-        const text = distinct(texts, texts);
-        const image = await distinctImages(images, hashes).catch((error) => belowRoot(data, error));
-        const pairs = await scorer
-          .score(corpus, text.items, image.items, signal)
-          .catch((error) => belowRoot(data, error));
-        const one = { index, example: id, ...spread(pairs, text.of, image.of, errors) };
-        scored.push(one);
-        onExample?.(at - from + 1, to - from, one);
+      let done = 0;
+      const jobs = function* () {
+        for (let at = from; at < to; ) {
+          const { cut, ...range } = rangeAt(blocks, corpus, at, from, to);
+          at = Math.min(range.to, to);
+          yield async () => {
+            signal?.throwIfAborted();
+            const name = `${key} ${range.from}`;
+            const known = recent.get(name);
+            const examples = corpus.examples.slice(range.from, range.to);
+            const pairs = known ?? (await blocks.scoreBlock(corpus, examples, signal));
+            if (cut) recent.set(name, pairs);
+            return { range, pairs };
+          };
+        }
+      };
+      try {
+        await blocks.begin(corpus, from, to);
+        await inOrder(jobs(), blocks === scorer ? BLOCKS_AHEAD : EXAMPLES_AHEAD, ({ range, pairs }) => {
+          for (let at = Math.max(from, range.from); at < Math.min(to, range.to); at++) {
+            signal?.throwIfAborted();
+            const { index, id } = data.examples[at]!;
+            const one = { index, example: id, ...part(spread(pairs[at - range.from]!, positions[at]!), errors) };
+            if (collect) scored.push(one);
+            done += 1;
+            onExample?.(done, to - from, one);
+          }
+        });
+      } catch (error) {
+        belowRoot(data, error);
       }
       return scored;
     },
@@ -106,118 +160,25 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
   };
 }
 
-const OFFERED = { diffusion: 'diffusion-itm', 'dual-encoder': 'cosine', 'matching-head': 'matching' } as const;
-
-async function openScorer(options: EvaluatorOptions, warn: (sentence: string) => void): Promise<ImageTextScorer> {
-  const folder = await openFolder(options.dir);
-  const layout = await readLayout(folder);
-  const protocol = options.protocol ?? options.report.protocol;
-  const offered: Protocol = OFFERED[layout.kind];
-  if (protocol !== offered) {
-    throw new CheckpointFault(
-      '',
-      `The protocol ${protocol} does not fit this ${layout.kind} checkpoint; use ${offered}.`,
-    );
-  }
-  // The files may have changed since inspection: no session is made of a graph that leads out of the folder.
-  for (const file of modelFiles(layout)) await readOnnx(folder, file);
-  const batch = options.batch ?? DEFAULT_BATCH;
-  const session: SessionOptions = {
-    device: options.device ?? 'cpu',
-    threads: options.threads ?? availableParallelism(),
-    warn,
-  };
-  if (layout.kind === 'diffusion')
-    return openDiffusion(layout, { ...session, batch, samples: options.samples, seed: options.seed });
-  return layout.kind === 'dual-encoder'
-    ? openDualEncoder(layout, { ...session, batch })
-    : openMatchingHead(layout, { ...session, batch });
+interface Range {
+  readonly from: number;
+  readonly to: number;
 }
 
-function corpusKey(data: TaskData): string {
-  return JSON.stringify([data.root, data.task, data.dataVersion, data.examples.length]);
+/** The block at a place: all of it where that keeps its bits, else its part of what is asked for. */
+function rangeAt(blocks: BlockScorer, corpus: Corpus, at: number, from: number, to: number): Range & { cut: boolean } {
+  const block = blocks.blockOf(corpus, at);
+  const cut = block.from < from || block.to > to;
+  if (blocks.wholeBlocks) return { ...block, cut };
+  return { from: Math.max(block.from, from), to: Math.min(block.to, to), cut: false };
 }
 
-function corpusOf(data: TaskData, key: string): Corpus {
-  const texts = new Set<string>();
-  const images = new Map<string, ImageRef>();
-  for (const example of data.examples) {
-    for (const text of example.texts) texts.add(text);
-    for (const image of example.images) images.set(imageKey(image), image);
-  }
-  return { key, texts: [...texts], images: [...images.values()] };
-}
-
-/** The items once each, and for every place the position of its item. */
-interface Distinct<T> {
-  readonly items: readonly T[];
-  readonly of: readonly number[];
-}
-
-/** @param same what makes two items equal, one an item. */
-function distinct<T>(items: readonly T[], same: readonly string[]): Distinct<T> {
-  const positions = new Map<string, number>();
-  const kept: T[] = [];
-  const of = items.map((item, i) => {
-    const known = positions.get(same[i]!);
-    if (known !== undefined) return known;
-    positions.set(same[i]!, kept.length);
-    return kept.push(item) - 1;
-  });
-  return { items: kept, of };
-}
-
-/** Byte-equal images of one example, or equal boxes of them, tie by construction: the first of them is scored for all. */
-async function distinctImages(
-  images: readonly ImageRef[],
-  hashes: LRUCache<string, string>,
-): Promise<Distinct<ImageRef>> {
-  const keys = images.map(imageKey);
-  if (new Set(keys).size < 2) return distinct(images, keys);
-  const same: string[] = [];
-  for (const { path, ...box } of images) {
-    let hash = hashes.get(path);
-    if (hash === undefined) {
-      hash = createHash('sha256')
-        .update(await readImage(path))
-        .digest('hex');
-      hashes.set(path, hash);
-    }
-    same.push(imageKey({ path: hash, ...box }));
-  }
-  return distinct(images, same);
+function part({ scores, errors }: PairScores, withErrors: boolean): Pick<ScoredExample, 'scores' | 'errors'> {
+  return withErrors && errors ? { scores, errors } : { scores };
 }
 
 /** Messages name images as the data root does: where the root stands is nobody's business. */
 function belowRoot(data: TaskData, error: unknown): never {
   if (error instanceof DataFault) throw new DataFault(error.message.replaceAll(data.root + sep, ''));
   throw error;
-}
-
-async function readImage(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch {
-    throw new DataFault(`The image ${path} cannot be read; put it in its place, or leave the task out.`);
-  }
-}
-
-/** From distinct texts and images back to the example's own lists. */
-function spread(
-  pairs: PairScores,
-  texts: readonly number[],
-  images: readonly number[],
-  withErrors: boolean,
-): Pick<ScoredExample, 'scores' | 'errors'> {
-  const scores = texts.map((text) => images.map((image) => pairs.scores[text]![image]!));
-  const { errors } = pairs;
-  if (!withErrors || !errors) return { scores };
-  return {
-    scores,
-    errors: {
-      cond: texts.map((text) => images.map((image) => errors.cond[text]![image]!)),
-      ...(errors.uncond ? { uncond: images.map((image) => errors.uncond![image]!) } : {}),
-      ...(errors.gray ? { gray: texts.map((text) => errors.gray![text]!) } : {}),
-    },
-  };
 }

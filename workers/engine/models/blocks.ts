@@ -10,7 +10,8 @@ export interface BlocksOptions<T, V> {
   readonly maxBytes: number;
   /**
    * true (the default): an item's value is always made together with the same neighbours, so that it is equal to the bit whichever
-   * items are asked for, in which order, and whatever the cache still holds. false: only what is asked for is made.
+   * items are asked for, in which order, and whatever the cache still holds. false: only what is asked for is made, and what is
+   * expected next as far as it fills the block.
    */
   readonly aligned?: boolean;
   readonly encode: (items: readonly T[], signal?: AbortSignal) => Promise<readonly V[]>;
@@ -22,12 +23,19 @@ export class Blocks<T, V extends { readonly byteLength: number }> {
   readonly #positions: ReadonlyMap<string, number>;
   readonly #cache: LRUCache<string, V>;
   readonly #running = new Map<string, Promise<V>>();
+  /** The next one last. */
+  #expected: T[] = [];
 
   constructor(options: BlocksOptions<T, V>) {
     const { items, keyOf, maxBytes } = options;
     this.#options = options;
     this.#positions = new Map(items.map((item, position) => [keyOf(item), position]));
     this.#cache = new LRUCache({ maxSize: maxBytes, sizeCalculation: (value) => Math.max(1, value.byteLength) });
+  }
+
+  /** Says what will be asked for, in this order. */
+  expect(items: readonly T[]): void {
+    this.#expected = [...items].reverse();
   }
 
   async get(item: T, signal?: AbortSignal): Promise<V> {
@@ -59,7 +67,10 @@ export class Blocks<T, V extends { readonly byteLength: number }> {
   *#blocksOf(missing: readonly T[]): Generator<readonly T[]> {
     const { items, keyOf, size, aligned = true } = this.#options;
     if (!aligned) {
-      for (let at = 0; at < missing.length; at += size) yield missing.slice(at, at + size);
+      for (let at = 0; at < missing.length; at += size) {
+        const block = missing.slice(at, at + size);
+        yield [...block, ...this.#more(block, missing, size - block.length)];
+      }
       return;
     }
     const starts = new Set<number>();
@@ -69,6 +80,21 @@ export class Blocks<T, V extends { readonly byteLength: number }> {
       starts.add(position - (position % size));
     }
     for (const start of starts) yield items.slice(start, start + size);
+  }
+
+  /** Items that are expected and not there yet. */
+  #more(block: readonly T[], missing: readonly T[], count: number): T[] {
+    const { keyOf } = this.#options;
+    const more: T[] = [];
+    if (count === 0) return more;
+    const taken = new Set([...block, ...missing].map(keyOf));
+    while (more.length < count) {
+      const next = this.#expected.pop();
+      if (next === undefined) break;
+      const key = keyOf(next);
+      if (!taken.has(key) && !this.#cache.has(key) && !this.#running.has(key)) more.push(next);
+    }
+    return more;
   }
 
   async #make(block: readonly T[], signal?: AbortSignal): Promise<readonly V[]> {

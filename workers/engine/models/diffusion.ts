@@ -1,193 +1,243 @@
 import { type ImageRef, imageKey } from '@gdbench/benchmark/task';
-import { LRUCache } from 'lru-cache';
 import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
-import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
-import { readOnnx, readWithZeroNoise } from '../checkpoint/onnx.ts';
-import { reduceErrors } from '../protocols/reduce.ts';
-import { Blocks, imageBlock } from './blocks.ts';
-import { type Conditioning, openConditioning } from './conditioning.ts';
+import { NEEDS, reduceErrors } from '../protocols/reduce.ts';
+import { Blocks } from './blocks.ts';
+import { openConditioning } from './conditioning.ts';
 import { decodeImage, flatImage } from './decode.ts';
-import { encodeRows, requireFinite, stack } from './encoders.ts';
-import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
-import { diffusionPreprocess, preprocess } from './preprocess.ts';
-import type { RgbImage } from './resize.ts';
-import type { Corpus, ImageTextScorer } from './scorer.ts';
-import { type Model, type OpenModel, openAll, type SessionOptions } from './session.ts';
-import { prepareUNet, type Row } from './unet.ts';
+import { blockAt, fullBlocks } from './example-blocks.ts';
+import { openImageSide } from './latents.ts';
+import type { BlockScorer, Candidates, Corpus, PairScores, SampledProtocol } from './scorer.ts';
+import { type OpenModel, openAll } from './session.ts';
+import type { Choice } from './tune.ts';
+import { DEFAULT_BATCH, prepareUNet, type Row, rowText, type UNetOptions } from './unet.ts';
+import type { RowText } from './unet-graph.ts';
 
-/** Bytes of latents, and of hidden states, that are kept. */
+/** Bytes of latents, and of hidden states, that are kept; and of errors that depend on the image or the text alone. */
 const CACHE_BYTES = 256 * 2 ** 20;
-const UNCOND_BYTES = 64 * 2 ** 20;
+const BASELINE_BYTES = 128 * 2 ** 20;
+/** RGB of the "average image" (GDBENCH.md 1.4). */
+const GRAY = 128;
 
-export interface Diffusion extends ImageTextScorer {
+export interface Diffusion extends BlockScorer {
   readonly tokenLength: number;
   /** Samples of every pair. */
   readonly samples: number;
+  readonly choice: Choice;
 }
 
-export interface DiffusionOptions extends SessionOptions {
-  readonly samples: number;
-  readonly seed: number;
-  readonly batch: number;
+export interface DiffusionOptions extends UNetOptions {
+  readonly protocol?: SampledProtocol;
+  /** Errors to compute beyond those that the protocol needs, so that one pass serves other protocols too (reduceErrors). */
+  readonly keep?: readonly ('uncond' | 'gray')[];
 }
 
-/** Opens a diffusion checkpoint for the protocol diffusion-itm (GDBENCH.md 1.1). */
+/** Opens a diffusion checkpoint (GDBENCH.md 1.1). @throws CheckpointFault */
 export async function openDiffusion(layout: DiffusionLayout, options: DiffusionOptions): Promise<Diffusion> {
   return openAll(options, (open) => assemble(layout, options, open));
 }
 
+interface Caches {
+  readonly key: string;
+  readonly batch: number;
+  readonly texts: Blocks<string, RowText>;
+  readonly images: Blocks<ImageRef, Float32Array>;
+  /** e(i, "", k) of an image. */
+  readonly uncond: Blocks<ImageRef, Float32Array>;
+  /** e(gray, w, k) of a text. */
+  readonly gray: Blocks<string, Float32Array>;
+  readonly starts: readonly number[];
+}
+
 async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open: OpenModel): Promise<Diffusion> {
+  const protocol = options.protocol ?? 'diffusion-itm';
+  const { keep = [] } = options;
+  const needs = {
+    uncond: NEEDS[protocol].uncond || keep.includes('uncond'),
+    gray: NEEDS[protocol].gray || keep.includes('gray'),
+  };
+  const encodeBatch = options.pins.batch ?? DEFAULT_BATCH;
   const texts = await openConditioning(layout, open);
-  const [empty] = await texts.encode(['']);
-  const images = await imageEncoder(layout, options, open);
-  const unetModel = await open(pathOf(layout.folder, layout.unet), layout.unet);
-  const unet = await prepareUNet(layout, unetModel, options, empty!);
+  const [conditioning] = await texts.encode(['']);
+  const empty = rowText(conditioning!);
+  const images = await openImageSide(layout, encodeBatch, open, options.warn);
+  const unet = await prepareUNet(
+    layout,
+    await open(pathOf(layout.folder, layout.unet), layout.unet),
+    options,
+    conditioning!,
+  );
   if (layout.learnedVariance) {
     options.warn(
       `${layout.unet} gives twice as many channels as it takes: the first half is the prediction, and the learned variance is left out.`,
     );
   }
-
-  const textBatch = texts.fixed ?? options.batch;
-  let current:
-    | {
-        key: string;
-        texts: Blocks<string, Conditioning>;
-        images: Blocks<ImageRef, Float32Array>;
-        uncond: LRUCache<string, Float32Array>;
-      }
-    | undefined;
-  const cachesOf = (corpus: Corpus) => {
-    if (current?.key !== corpus.key) {
-      current = {
-        key: corpus.key,
-        texts: new Blocks({
-          items: corpus.texts,
-          keyOf: (text) => text,
-          size: textBatch,
-          maxBytes: CACHE_BYTES,
-          encode: texts.encode,
-        }),
-        images: new Blocks({
-          items: corpus.images,
-          keyOf: imageKey,
-          size: images.batch,
-          maxBytes: CACHE_BYTES,
-          encode: async (refs) => images.encode(await Promise.all(refs.map(decodeImage))),
-        }),
-        uncond: new LRUCache({ maxSize: UNCOND_BYTES, sizeCalculation: (errors) => errors.byteLength }),
-      };
-    }
-    return current;
-  };
-
-  /** One text's rows over all samples, in the order of k. */
-  const rowsOf = (z0: Float32Array, text: Conditioning, into: Float32Array): Row[] =>
-    Array.from({ length: unet.count }, (_, k) => ({ z0, text, k, into }));
-  const newErrors = () => new Float32Array(unet.count);
-
-  return {
-    protocol: 'diffusion-itm',
-    tokenLength: texts.tokenLength,
-    samples: unet.count,
-    get rowsScored() {
-      return unet.rowsRun();
-    },
-    async score(corpus, words, refs, signal) {
-      const caches = cachesOf(corpus);
-      const latents: Float32Array[] = [];
-      const uncond: Float32Array[] = [];
-      for (const ref of refs) {
-        signal?.throwIfAborted();
-        const z0 = await caches.images.get(ref);
-        latents.push(z0);
-        let errors = caches.uncond.get(imageKey(ref));
-        if (!errors) {
-          errors = newErrors();
-          await unet.errors(rowsOf(z0, empty!, errors), signal);
-          caches.uncond.set(imageKey(ref), errors);
-        }
-        uncond.push(errors);
-      }
-      const cond: Float32Array[][] = [];
-      const rows: Row[] = [];
-      for (const word of words) {
-        const text = await caches.texts.get(word);
-        const perImage = latents.map((z0) => {
-          const errors = newErrors();
-          rows.push(...rowsOf(z0, text, errors));
-          return errors;
-        });
-        cond.push(perImage);
-      }
-      await unet.errors(rows, signal);
-      const errors = { cond, uncond };
-      const { channels, height, width } = layout.latent;
-      return { scores: reduceErrors('diffusion-itm', errors, channels * height * width), errors };
-    },
-    async probe() {
-      const [z0] = await images.encode([flatImage(layout.side, 128)]);
-      await unet.errors([{ z0: z0!, text: empty!, k: 0, into: newErrors() }]);
-    },
-    async close() {
-      for (const model of [...texts.models, unetModel, ...images.models]) await model.close();
-    },
-  };
-}
-
-interface ImageEncoder {
-  readonly batch: number;
-  readonly models: readonly Model[];
-  /** From pixels to z0: the scaled mean of the posterior. */
-  readonly encode: (images: readonly RgbImage[]) => Promise<Float32Array[]>;
-}
-
-async function imageEncoder(
-  layout: DiffusionLayout,
-  options: DiffusionOptions,
-  open: OpenModel,
-): Promise<ImageEncoder> {
+  const grayLatent = needs.gray ? (await images.encode([flatImage(layout.side, GRAY)]))[0]! : undefined;
   const { channels, height, width } = layout.latent;
-  const { side } = layout;
-  const steps = diffusionPreprocess(side);
-  const planes = (images: readonly RgbImage[]) => images.map((image) => preprocess(image, steps).data);
-  if (layout.vaeEncoder === null) {
-    return { batch: imageBlock(options.batch, side, side), models: [], encode: async (images) => planes(images) };
-  }
-  const file = layout.vaeEncoder;
-  let source: string | Uint8Array = pathOf(layout.folder, file);
-  if ((await readOnnx(layout.folder, file)).random) {
-    source = await readWithZeroNoise(layout.folder, file);
-    options.warn(
-      `${file} draws a random sample in its graph; zeros were put in its place, so that the mean is scored.`,
-    );
-  }
-  const model = await open(source, file);
-  const sample = matchInputs(model, { sample: { values: 'float', rank: [4] } }).get('sample')!;
-  checkShape(model, sample, [null, 3, side, side], 'unet/config.json with vae_encoder/config.json');
-  const output = pickOutput(model, ['latent_parameters', 'latent_sample'], true).name;
-  const area = height * width;
-  const encode = async (images: readonly RgbImage[]): Promise<Float32Array[]> => {
-    const { rows, dims } = await encodeRows(model, sample, planes(images), output, (part, fed) => ({
-      [sample.name]: { data: stack(part, fed), dims: [fed, 3, side, side] },
-    }));
-    const [have, ...space] = dims;
-    // Mean and log-variance are stacked on the channel axis; the mean comes first.
-    if ((have !== 2 * channels && have !== channels) || space[0] !== height || space[1] !== width) {
-      throw latentMismatch(file, `[${dims.join(', ')}]`, channels, height, width);
+
+  /** Errors of pairs over all samples, ordered by k so that the pairs fill batches. */
+  const sampled = async (pairs: readonly { z0: Float32Array; text: RowText }[], signal?: AbortSignal) => {
+    const errors = pairs.map((): Float32Array => new Float32Array(unet.count));
+    const rows: Row[] = [];
+    for (let k = 0; k < unet.count; k++) {
+      for (const [i, pair] of pairs.entries()) rows.push({ ...pair, k, into: errors[i]! });
     }
-    return rows.map((row) => {
-      requireFinite(model, row);
-      return row.subarray(0, channels * area).map((mean) => (mean - layout.shiftFactor) * layout.scalingFactor);
+    await unet.errors(rows, signal);
+    return errors;
+  };
+  /** Rows of one pair that may share a batch. */
+  const rowsOfPair = unet.manySteps ? unet.count : 1;
+  const cachesFor = (corpus: Corpus): Caches => {
+    const { batch } = unet;
+    const blocks = { aligned: unet.pinned };
+    const kept: Pick<Caches, 'texts' | 'images'> = {
+      texts: new Blocks({
+        ...blocks,
+        items: corpus.texts,
+        keyOf: (text) => text,
+        size: texts.fixed ?? encodeBatch,
+        maxBytes: CACHE_BYTES,
+        encode: async (words) => (await texts.encode(words)).map(rowText),
+      }),
+      images: new Blocks({
+        ...blocks,
+        items: corpus.images,
+        keyOf: imageKey,
+        size: images.batch,
+        maxBytes: CACHE_BYTES,
+        encode: async (refs) => images.encode(await Promise.all(refs.map(decodeImage))),
+      }),
+    };
+    const size = fullBlocks(Array<number>(batch).fill(rowsOfPair), batch)[1] ?? batch;
+    return {
+      ...kept,
+      key: corpus.key,
+      batch,
+      uncond: new Blocks({
+        ...blocks,
+        items: corpus.images,
+        keyOf: imageKey,
+        size,
+        maxBytes: BASELINE_BYTES,
+        encode: async (refs, signal) => {
+          const latents = await kept.images.getAll(refs, signal);
+          return sampled(
+            latents.map((z0) => ({ z0, text: empty })),
+            signal,
+          );
+        },
+      }),
+      gray: new Blocks({
+        ...blocks,
+        items: corpus.texts,
+        keyOf: (text) => text,
+        size,
+        maxBytes: BASELINE_BYTES,
+        encode: async (words, signal) => {
+          const hidden = await kept.texts.getAll(words, signal);
+          return sampled(
+            hidden.map((text) => ({ z0: grayLatent!, text })),
+            signal,
+          );
+        },
+      }),
+      starts: fullBlocks(
+        corpus.examples.map((example) => pairsOf(example) * rowsOfPair),
+        batch,
+      ),
+    };
+  };
+  let caches: Caches | undefined;
+  const cachesOf = (corpus: Corpus): Caches => {
+    if (caches?.key !== corpus.key || caches.batch !== unet.batch) caches = cachesFor(corpus);
+    return caches;
+  };
+
+  const scoreBlock = async (
+    corpus: Corpus,
+    examples: readonly Candidates[],
+    signal?: AbortSignal,
+  ): Promise<PairScores[]> => {
+    const { texts, images, uncond, gray } = cachesOf(corpus);
+    const shown = examples.flatMap((example) => example.images);
+    const said = examples.flatMap((example) => example.texts);
+    const latents = places(shown.map(imageKey), await images.getAll(shown, signal));
+    const hidden = places(said, await texts.getAll(said, signal));
+    const pairs = examples.flatMap((example) =>
+      example.texts.flatMap((text) =>
+        example.images.map((image) => ({ z0: latents.get(imageKey(image))!, text: hidden.get(text)! })),
+      ),
+    );
+    // Their batches queue up together, so that none waits for the last of another kind.
+    const [unconds, grays, conds] = await allOf(
+      needs.uncond ? uncond.getAll(shown, signal) : [],
+      needs.gray ? gray.getAll(said, signal) : [],
+      sampled(pairs, signal),
+    );
+    const [nextUncond, nextGray, nextCond] = [unconds.values(), grays.values(), conds.values()];
+    return examples.map((example) => {
+      const errors = {
+        cond: example.texts.map(() => example.images.map(() => next(nextCond))),
+        ...(needs.uncond ? { uncond: example.images.map(() => next(nextUncond)) } : {}),
+        ...(needs.gray ? { gray: example.texts.map(() => next(nextGray)) } : {}),
+      };
+      if (protocol === 'diffusion-itm-adaptive') throw new Error('adaptive sampling is not there yet');
+      return { scores: reduceErrors(protocol, errors, channels * height * width), errors };
     });
   };
-  return { batch: fixedRows(sample) ?? imageBlock(options.batch, side, side), models: [model], encode };
+
+  return {
+    protocol,
+    tokenLength: texts.tokenLength,
+    samples: unet.count,
+    get choice() {
+      return unet.choice;
+    },
+    get rowsScored() {
+      return unet.rowsRun;
+    },
+    wholeBlocks: unet.pinned,
+    async begin(corpus, from, to) {
+      const examples = corpus.examples.slice(from, to);
+      const pairs = examples.reduce((sum, example) => sum + pairsOf(example), 0);
+      await unet.settle(pairs * unet.count);
+      const { texts, images, uncond, gray } = cachesOf(corpus);
+      for (const blocks of [texts, gray]) blocks.expect(examples.flatMap((example) => example.texts));
+      for (const blocks of [images, uncond]) blocks.expect(examples.flatMap((example) => example.images));
+    },
+    blockOf: (corpus, at) => blockAt(cachesOf(corpus).starts, corpus.examples.length, at),
+    scoreBlock,
+    async score(corpus, words, shown, signal) {
+      const [scores] = await scoreBlock(corpus, [{ texts: words, images: shown }], signal);
+      return scores!;
+    },
+    async probe() {
+      const [z0] = await images.encode([flatImage(layout.side, GRAY)]);
+      await unet.errors([{ z0: z0!, text: empty, k: 0, into: new Float32Array(unet.count) }]);
+    },
+    async close() {
+      await unet.close();
+      for (const model of [...texts.models, ...images.models]) await model.close();
+    },
+  };
 }
 
-function latentMismatch(file: string, have: string, ...want: readonly number[]): CheckpointFault {
-  return new CheckpointFault(
-    file,
-    `${file} gives latents of ${have}, but the U-Net takes [${want.join(', ')}]; export them together.`,
-  );
+function pairsOf({ texts, images }: Candidates): number {
+  return texts.length * images.length;
+}
+
+function places<V>(keys: readonly string[], values: readonly V[]): Map<string, V> {
+  return new Map(keys.map((key, i) => [key, values[i]!]));
+}
+
+function next<V>(values: IterableIterator<V>): V {
+  const { done, value } = values.next();
+  if (done) throw new RangeError('there are fewer errors than pairs');
+  return value;
+}
+
+/** Like Promise.all, but nothing goes on any more when one has failed. */
+async function allOf<T extends readonly unknown[]>(...work: T): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work) as Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }>;
 }

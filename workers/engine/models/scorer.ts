@@ -1,12 +1,17 @@
 import type { ImageRef } from '@gdbench/benchmark/task';
 
+/** What is scored against each other: texts, and images by their imageKey, each once. */
+export interface Candidates {
+  readonly texts: readonly string[];
+  readonly images: readonly ImageRef[];
+}
+
 /** Texts and images of one task, each once, in the order of their first appearance. It alone decides what is encoded together. */
-export interface Corpus {
+export interface Corpus extends Candidates {
   /** Same key, same lists. */
   readonly key: string;
-  readonly texts: readonly string[];
-  /** Each once by its imageKey. */
-  readonly images: readonly ImageRef[];
+  /** The task's examples in their order. */
+  readonly examples: readonly Candidates[];
 }
 
 /**
@@ -60,4 +65,20 @@ export interface ImageTextScorer {
   /** Runs every graph once on a gray image and an empty text. @throws CheckpointFault */
   probe(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A scorer that fills its batches from several examples at once. */
+export interface BlockScorer extends ImageTextScorer {
+  /**
+   * Says that the examples `from` to `to` are to be scored, before blocks are asked for: how they are run may be chosen now.
+   *
+   * @throws CheckpointFault
+   */
+  begin(corpus: Corpus, from: number, to: number): Promise<void>;
+  /** Whether a block must be scored whole for its examples to have the same bits wherever a range of them starts. */
+  readonly wholeBlocks: boolean;
+  /** The examples that run together with the one at this place. */
+  blockOf(corpus: Corpus, at: number): { readonly from: number; readonly to: number };
+  /** As `score`, for each of several examples. */
+  scoreBlock(corpus: Corpus, examples: readonly Candidates[], signal?: AbortSignal): Promise<PairScores[]>;
 }

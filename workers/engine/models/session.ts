@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import type { Device } from './device.ts';
-import { fromHalf, toHalf } from './float16.ts';
+import { type Device, DOUBLING_GRAPH, type Provider, usableProvider } from './device.ts';
+import { fromHalves, halvesOf } from './float16.ts';
 
 /** A device that is not there is told in a sentence of ours. */
 ort.env.logLevel = 'fatal';
@@ -12,8 +12,12 @@ export interface SessionOptions {
   readonly device: Device;
   /** Threads of one operator. */
   readonly threads: number;
-  /** Told when a device is not there and the CPU takes its place. */
+  /** Told when a device that was asked for is not there, or fails, and the CPU takes its place. */
   readonly warn: (sentence: string) => void;
+  /** Told what is normal but good to know. */
+  readonly log?: (line: string) => void;
+  /** Told of every run: the file, and how many rows its first input held. */
+  readonly onRun?: (file: string, rows: number) => void;
 }
 
 /** An input or output as the graph itself declares it; a dimension that may have any size is its symbol ('' if nameless). */
@@ -55,19 +59,32 @@ export interface Model {
  * @throws CheckpointFault when ONNX Runtime cannot load it.
  */
 export async function openModel(source: string | Uint8Array, file: string, options: SessionOptions): Promise<Model> {
-  const session = await createSession(source, file, options);
+  let { session, device } = await createSession(source, file, options);
   const inputs = session.inputMetadata.map(portOf);
   const outputs = session.outputMetadata.map(portOf);
   const types = new Map(inputs.map((port) => [port.name, port.type]));
+  const attempt = async (tensors: Record<string, ort.Tensor>, names: readonly string[]) => {
+    const used = session;
+    try {
+      return await used.run(tensors, names);
+    } catch (error) {
+      if (device === 'cpu') throw error;
+      options.warn(`The device ${device} failed while it ran (${plain(error, source)}); the CPU takes its place.`);
+      ({ session, device } = { session: await onCpu(source, options.threads), device: 'cpu' });
+      await used.release().catch(() => {});
+      return await session.run(tensors, names);
+    }
+  };
   const runMany: Model['runMany'] = async (feeds, names) => {
     const tensors: Record<string, ort.Tensor> = {};
     for (const [name, feed] of Object.entries(feeds)) tensors[name] = tensorOf(feed, types.get(name) ?? 'float32');
     let results: ort.InferenceSession.OnnxValueMapType;
     try {
-      results = await session.run(tensors, names);
+      results = await attempt(tensors, names);
     } catch (error) {
       throw new CheckpointFault(file, `${file} fails when it runs: ${plain(error, source)}; export it again.`);
     }
+    options.onRun?.(file, Object.values(feeds)[0]?.dims[0] ?? 1);
     return names.map((name) => {
       const tensor = results[name] as ort.Tensor;
       const data = floatsOf(tensor);
@@ -103,39 +120,64 @@ export async function openAll<T>(options: SessionOptions, assemble: (open: OpenM
   }
 }
 
-async function createSession(
-  source: string | Uint8Array,
-  file: string,
-  options: SessionOptions,
-): Promise<ort.InferenceSession> {
-  const create = (executionProviders: string[]) => {
-    const how: ort.InferenceSession.SessionOptions = {
-      executionProviders,
-      intraOpNumThreads: options.threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      logSeverityLevel: 4,
-      // Threads that wait must not spin: workers, database and server may share the cores.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    };
-    return typeof source === 'string'
-      ? ort.InferenceSession.create(source, how)
-      : ort.InferenceSession.create(source, how);
-  };
-  if (options.device !== 'cpu') {
+interface Created {
+  readonly session: ort.InferenceSession;
+  readonly device: Provider;
+}
+
+async function createSession(source: string | Uint8Array, file: string, options: SessionOptions): Promise<Created> {
+  const { threads, warn } = options;
+  const device = await usableProvider(options.device, listed(), (provider) => tryOut(provider, threads), options);
+  if (device !== 'cpu') {
     try {
-      return await create([options.device, 'cpu']);
+      return { session: await create(source, [device, 'cpu'], threads), device };
     } catch (error) {
-      options.warn(`The device ${options.device} cannot be used (${plain(error, source)}); the CPU takes its place.`);
+      warn(`The device ${device} cannot be used (${plain(error, source)}); the CPU takes its place.`);
     }
   }
   try {
-    return await create(['cpu']);
+    return { session: await onCpu(source, threads), device: 'cpu' };
   } catch (error) {
     throw new CheckpointFault(
       file,
       `${file} cannot be loaded by ONNX Runtime: ${plain(error, source)}; export it again.`,
     );
+  }
+}
+
+const onCpu = (source: string | Uint8Array, threads: number) => create(source, ['cpu'], threads);
+
+function create(
+  source: string | Uint8Array,
+  executionProviders: readonly string[],
+  threads: number,
+): Promise<ort.InferenceSession> {
+  const how: ort.InferenceSession.SessionOptions = {
+    executionProviders,
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 4,
+    // Threads that wait must not spin: workers, database and server may share the cores.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  };
+  return typeof source === 'string'
+    ? ort.InferenceSession.create(source, how)
+    : ort.InferenceSession.create(source, how);
+}
+
+function listed(): string[] {
+  return ort.listSupportedBackends().map(({ name }) => name);
+}
+
+/** A real run of a graph that adds a number to itself. @throws what the runtime says when the provider does not work here. */
+async function tryOut(provider: Provider, threads: number): Promise<void> {
+  const session = await create(Buffer.from(DOUBLING_GRAPH, 'base64'), [provider], threads);
+  try {
+    const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(21), [1]) });
+    if (y?.data[0] !== 42) throw new Error('it computes wrongly');
+  } finally {
+    await session.release();
   }
 }
 
@@ -150,7 +192,7 @@ function tensorOf({ data, dims }: Feed, type: string): ort.Tensor {
     case 'float32':
       return new ort.Tensor('float32', data instanceof Float32Array ? data : Float32Array.from(data), dims);
     case 'float16':
-      return new ort.Tensor('float16', Uint16Array.from(data, toHalf), dims);
+      return new ort.Tensor('float16', halvesOf(data), dims);
     case 'float64':
       return new ort.Tensor('float64', Float64Array.from(data), dims);
     case 'int32':
@@ -167,9 +209,7 @@ function floatsOf(tensor: ort.Tensor): Float32Array {
   if (type === 'float32') return data as Float32Array;
   if (type === 'float64') return Float32Array.from(data as Float64Array);
   if (type === 'float16') {
-    return data instanceof Uint16Array
-      ? Float32Array.from(data, fromHalf)
-      : Float32Array.from(data as unknown as Float32Array);
+    return data instanceof Uint16Array ? fromHalves(data) : Float32Array.from(data as unknown as Float32Array);
   }
   throw new Error(`an output of type ${type} is no score`);
 }

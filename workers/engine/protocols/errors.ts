@@ -23,28 +23,43 @@ export function mix(
   for (let i = 0; i < z0.length; i++) out[offset + i] = image * z0[i]! + noise * eps[i]!;
 }
 
-/**
- * Error of one sample, `|| eps - eps_hat ||_2` over all elements, neither squared nor averaged (GDBENCH.md 1.1).
- *
- * @param output the model's rows, flattened; the sample's own starts at `offset`.
- * @param mixed the x_t that the model saw, at the same offset.
- */
-export function sampleError(
-  eps: Float32Array,
-  output: Float32Array,
-  mixed: Float32Array,
-  offset: number,
-  prediction: PredictionType,
-  { image, noise }: Mixture,
-): number {
-  let sum = 0;
-  for (let i = 0; i < eps.length; i++) {
-    const value = output[offset + i]!;
-    let predicted = value;
-    if (prediction === 'v_prediction') predicted = image * value + noise * mixed[offset + i]!;
-    else if (prediction === 'sample') predicted = (mixed[offset + i]! - image * value) / noise;
-    const difference = eps[i]! - predicted;
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
+/** A sample's row in an output and in the x_t that the model saw, each flattened, from the place given on. */
+export interface RowPlace {
+  readonly output: Float32Array;
+  readonly outputAt: number;
+  readonly mixed: Float32Array;
+  readonly mixedAt: number;
 }
+
+/** Error of one sample, `|| eps - eps_hat ||_2` over all elements, neither squared nor averaged (GDBENCH.md 1.1). */
+export function sampleError(eps: Float32Array, row: RowPlace, prediction: PredictionType, mixture: Mixture): number {
+  return Math.sqrt(SQUARES[prediction](eps, row, mixture));
+}
+
+/** Sums of squares, one loop a kind, so that none of them decides anything an element. */
+const SQUARES: Record<PredictionType, (eps: Float32Array, row: RowPlace, mixture: Mixture) => number> = {
+  epsilon(eps, { output, outputAt }) {
+    let sum = 0;
+    for (let i = 0; i < eps.length; i++) {
+      const difference = eps[i]! - output[outputAt + i]!;
+      sum += difference * difference;
+    }
+    return sum;
+  },
+  v_prediction(eps, { output, outputAt, mixed, mixedAt }, { image, noise }) {
+    let sum = 0;
+    for (let i = 0; i < eps.length; i++) {
+      const difference = eps[i]! - (image * output[outputAt + i]! + noise * mixed[mixedAt + i]!);
+      sum += difference * difference;
+    }
+    return sum;
+  },
+  sample(eps, { output, outputAt, mixed, mixedAt }, { image, noise }) {
+    let sum = 0;
+    for (let i = 0; i < eps.length; i++) {
+      const difference = eps[i]! - (mixed[mixedAt + i]! - image * output[outputAt + i]!) / noise;
+      sum += difference * difference;
+    }
+    return sum;
+  },
+};

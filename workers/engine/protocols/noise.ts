@@ -23,8 +23,8 @@ export class NoiseStream {
     return new NoiseStream(this.#bits.fork(), this.#spare);
   }
 
-  draw(size: number): Float32Array {
-    const out = new Float32Array(size);
+  /** @param out what is filled. */
+  draw(size: number, out: Float32Array = new Float32Array(size)): Float32Array {
     if (size < BLOCK) {
       for (let i = 0; i < size; i++) out[i] = this.#single();
       return out;
@@ -72,7 +72,7 @@ function boxMuller(values: Float32Array, at: number): void {
   }
 }
 
-/** The first tensors of a stream, the same ones for every pair of an evaluation. */
+/** The first tensors of a stream, the same ones for every pair of an evaluation, on memory that threads can share. */
 export interface Noise {
   /** @param k from 0. */
   tensor(k: number): Float32Array;
@@ -90,11 +90,12 @@ export function drawNoise(seed: number, size: number, count: number, keptBytes =
     maxSize: keptBytes,
     sizeCalculation: (tensor) => tensor.byteLength,
   });
+  const sharable = () => new Float32Array(new SharedArrayBuffer(4 * size));
   const stream = new NoiseStream(seed);
   const before: NoiseStream[] = [];
   for (let k = 0; k < count; k++) {
     before.push(stream.fork());
-    kept.set(k, stream.draw(size));
+    kept.set(k, stream.draw(size, sharable()));
   }
   return {
     tensor(k) {
@@ -102,7 +103,7 @@ export function drawNoise(seed: number, size: number, count: number, keptBytes =
       if (known) return known;
       const start = before[k];
       if (!start) throw new RangeError(`there are ${count} noise tensors, none is number ${k}`);
-      const tensor = start.fork().draw(size);
+      const tensor = start.fork().draw(size, sharable());
       kept.set(k, tensor);
       return tensor;
     },

@@ -1,0 +1,124 @@
+import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
+import { CheckpointFault } from '../checkpoint/fault.ts';
+import type { Mixture } from '../protocols/errors.ts';
+import type { Conditioning } from './conditioning.ts';
+import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
+import type { Model, Port } from './session.ts';
+import { type GraphRow, UNetGraph, type UNetPlan } from './unet-graph.ts';
+
+const ROLES = {
+  sample: { values: 'float', rank: [4] },
+  timestep: { values: 'number', rank: [0, 1] },
+  encoder_hidden_states: { values: 'float', rank: [3] },
+  text_embeds: { values: 'float', rank: [2], optional: true },
+  time_ids: { values: 'number', rank: [2], optional: true },
+} as const;
+
+const TIME_IDS = 6;
+
+/**
+ * Reads from the graph's own inputs and outputs how it is fed.
+ *
+ * @param text any text's, to check the graph against.
+ * @throws CheckpointFault when the graph asks for what it cannot be given.
+ */
+export async function planUNet(
+  layout: DiffusionLayout,
+  model: Model,
+  text: Conditioning,
+  schedule: {
+    readonly timesteps: readonly number[];
+    readonly mixtures: readonly Mixture[];
+    /** Any row of sample k, to try the graph with. */
+    readonly probeRow: (k: number) => GraphRow;
+  },
+): Promise<UNetPlan> {
+  const ports = matchInputs<keyof typeof ROLES>(model, ROLES);
+  const { hidden, pooled } = text;
+  const sample = ports.get('sample')!;
+  const timestep = ports.get('timestep')!;
+  const states = ports.get('encoder_hidden_states')!;
+  const embeds = ports.get('text_embeds');
+  const timeIds = ports.get('time_ids');
+  const { channels, height, width } = layout.latent;
+  checkShape(model, sample, [null, channels, height, width], 'unet/config.json');
+  checkShape(
+    model,
+    states,
+    [null, ...hidden.dims],
+    layout.texts.length > 1 ? 'the pair of text encoders' : 'the text encoder',
+  );
+  if (embeds) {
+    if (!pooled) throw withoutPooled(model);
+    checkShape(model, embeds, [null, pooled.length], 'text_encoder_2/model.onnx');
+  }
+  if (timeIds) checkShape(model, timeIds, [null, TIME_IDS], 'an SDXL model');
+
+  const size = channels * height * width;
+  const plan: UNetPlan = {
+    names: {
+      sample: sample.name,
+      timestep: timestep.name,
+      states: states.name,
+      embeds: embeds?.name ?? null,
+      timeIds: timeIds?.name ?? null,
+      output: pickOutput(model, ['out_sample'], true).name,
+    },
+    latent: [channels, height, width],
+    // Where the variance is learned, it follows the prediction on the channel axis.
+    predicted: layout.learnedVariance ? 2 * size : size,
+    hidden: hidden.dims,
+    pooled: embeds ? (pooled?.length ?? 0) : 0,
+    // Original size, top left corner of the crop, target size: the whole square image.
+    sizes: [layout.side, layout.side, 0, 0, layout.side, layout.side],
+    prediction: layout.scheduler.prediction_type,
+    timesteps: schedule.timesteps,
+    mixtures: schedule.mixtures,
+    insists: insistence(sample, states, timestep),
+    timestepRank: timestep.shape.length,
+    manySteps: false,
+  };
+  return { ...plan, manySteps: await takesManySteps(model, plan, timestep, schedule.probeRow) };
+}
+
+/** Rows that the graph takes, no more and no fewer. */
+function insistence(sample: Port, states: Port, timestep: Port): number | null {
+  const steps = fixedRows(timestep);
+  return fixedRows(sample) ?? fixedRows(states) ?? (steps !== null && steps > 1 ? steps : null);
+}
+
+/** Whether a batch may hold several timesteps. Where the graph leaves that open, two rows are tried together and apart. */
+async function takesManySteps(
+  model: Model,
+  plan: UNetPlan,
+  timestep: Port,
+  probeRow: (k: number) => GraphRow,
+): Promise<boolean> {
+  if (timestep.shape.length === 0) return false;
+  const steps = timestep.shape[0];
+  if (typeof steps === 'number') return steps === plan.insists;
+  if (plan.insists !== null) return true;
+  const last = plan.timesteps.length - 1;
+  if (last < 1) return false;
+  try {
+    const graph = new UNetGraph(model, plan);
+    const both = await graph.run([probeRow(0), probeRow(last)], true);
+    const alone = await graph.run([probeRow(last)], false);
+    const size = alone.data.length;
+    let [difference, norm] = [0, 0];
+    for (let i = 0; i < size; i++) {
+      difference = Math.max(difference, Math.abs(both.data[size + i]! - alone.data[i]!));
+      norm = Math.max(norm, Math.abs(alone.data[i]!));
+    }
+    return difference <= 0.01 * norm;
+  } catch {
+    return false;
+  }
+}
+
+function withoutPooled(model: Model): CheckpointFault {
+  return new CheckpointFault(
+    model.file,
+    `${model.file} takes \`text_embeds\`, which only a second text encoder gives; add text_encoder_2/ and tokenizer_2/.`,
+  );
+}

@@ -1,0 +1,89 @@
+import { availableParallelism, freemem } from 'node:os';
+import { CheckpointFault } from './checkpoint/fault.ts';
+import { openFolder } from './checkpoint/folder.ts';
+import { readOnnx } from './checkpoint/onnx.ts';
+import type { EvaluatorOptions } from './evaluate.ts';
+import { type CheckpointReport, modelFiles, readLayout } from './inspect.ts';
+import { type Diffusion, openDiffusion } from './models/diffusion.ts';
+import { openDualEncoder } from './models/dual-encoder.ts';
+import { openMatchingHead } from './models/matching-head.ts';
+import {
+  type BlockScorer,
+  type ImageTextScorer,
+  type Protocol,
+  SAMPLED_PROTOCOLS,
+  type SampledProtocol,
+} from './models/scorer.ts';
+import type { SessionOptions } from './models/session.ts';
+import { DEFAULT_BATCH } from './models/unet.ts';
+
+/** Kinds whose batches do not span examples. */
+export function oneByOne(scorer: ImageTextScorer): BlockScorer {
+  return {
+    ...scorer,
+    get rowsScored() {
+      return scorer.rowsScored;
+    },
+    wholeBlocks: true,
+    begin: async () => {},
+    blockOf: (_, at) => ({ from: at, to: at + 1 }),
+    scoreBlock: (corpus, examples, signal) =>
+      Promise.all(examples.map(({ texts, images }) => scorer.score(corpus, texts, images, signal))),
+  };
+}
+
+const OFFERED = {
+  diffusion: SAMPLED_PROTOCOLS,
+  'dual-encoder': ['cosine'],
+  'matching-head': ['matching'],
+} as const satisfies Record<CheckpointReport['kind'], readonly Protocol[]>;
+
+/** @throws CheckpointFault when the folder is not what the report says, or the protocol does not fit it. */
+export async function openScorer(
+  options: EvaluatorOptions,
+  events: Pick<SessionOptions, 'warn' | 'log' | 'onRun'>,
+): Promise<ImageTextScorer | Diffusion> {
+  const folder = await openFolder(options.dir);
+  const layout = await readLayout(folder);
+  const protocol = options.protocol ?? options.report.protocol;
+  const offered: readonly Protocol[] = OFFERED[layout.kind];
+  if (!offered.includes(protocol)) {
+    throw new CheckpointFault(
+      '',
+      `The protocol ${protocol} does not fit this ${layout.kind} checkpoint; use ${offered.join(', ')}.`,
+    );
+  }
+  // The files may have changed since inspection: no session is made of a graph that leads out of the folder.
+  for (const file of modelFiles(layout)) await readOnnx(folder, file);
+  const session: SessionOptions = {
+    device: options.device ?? 'auto',
+    threads: options.threads ?? availableParallelism(),
+    ...events,
+  };
+  if (layout.kind === 'diffusion') {
+    const { samples, seed, batch, threads, sessions, keep, onChoice } = options;
+    return openDiffusion(layout, {
+      ...session,
+      protocol: protocol as SampledProtocol,
+      samples,
+      seed,
+      pins: {
+        ...(batch === undefined ? {} : { batch }),
+        ...(threads === undefined ? {} : { threads }),
+        ...(sessions === undefined ? {} : { sessions }),
+      },
+      memoryBytes: memoryBytes(options.memoryMb),
+      ...(keep ? { keep } : {}),
+      ...(onChoice ? { onChoice } : {}),
+    });
+  }
+  const batch = options.batch ?? DEFAULT_BATCH;
+  return layout.kind === 'dual-encoder'
+    ? openDualEncoder(layout, { ...session, batch })
+    : openMatchingHead(layout, { ...session, batch });
+}
+
+function memoryBytes(given: number | undefined): number {
+  const mb = given ?? Number(process.env.GDBENCH_MEMORY_MB);
+  return Number.isFinite(mb) && mb > 0 ? mb * 2 ** 20 : freemem() / 2;
+}
