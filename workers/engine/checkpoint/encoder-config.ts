@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Preprocess, preprocessFrom, preprocessorConfig } from '../models/preprocess.ts';
+import { type Preprocess, preprocessFrom, preprocessorConfig, unknownProcessor } from '../models/preprocess.ts';
+import type { ModelText } from '../models/tokenizer.ts';
 import { CheckpointFault } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { readJson } from './json.ts';
@@ -9,14 +10,16 @@ export interface EncoderConfig {
   readonly preprocess: Preprocess;
   /** Pixels of the model's input. */
   readonly input: { readonly width: number; readonly height: number };
-  /** The text config's max_position_embeddings. */
-  readonly maxPositions: number | undefined;
+  readonly text: ModelText;
 }
 
 /** Where exports put their graphs. */
 export const PLACES = ['', 'onnx/'] as const;
 
-const positions = z.looseObject({ max_position_embeddings: z.number().int().min(1).optional() });
+const positions = z.looseObject({
+  max_position_embeddings: z.number().int().min(1).nullish(),
+  vocab_size: z.number().int().min(1).nullish(),
+});
 const modelConfig = positions.extend({ text_config: positions.nullish() });
 /** Newer exports keep all processors in one file. */
 const processorConfig = z.looseObject({ image_processor: preprocessorConfig.nullish() });
@@ -25,6 +28,13 @@ const processorConfig = z.looseObject({ image_processor: preprocessorConfig.null
 export async function readEncoderConfig(folder: Folder): Promise<EncoderConfig> {
   const config = await readJson(folder, 'config.json', modelConfig);
   const { file, images } = await imageConfig(folder);
+  const unknown = unknownProcessor(images);
+  if (unknown !== null) {
+    throw new CheckpointFault(
+      file,
+      `${file} is for a ${unknown}, whose defaults GDBench does not know (it knows CLIP's, SigLIP's, BLIP's and ViT's); write size, resample, do_center_crop, crop_size, image_mean and image_std out.`,
+    );
+  }
   const steps = preprocessFrom(images);
   const input = steps.crop ?? (steps.resize && 'width' in steps.resize ? steps.resize : null);
   if (!input) {
@@ -36,7 +46,10 @@ export async function readEncoderConfig(folder: Folder): Promise<EncoderConfig> 
   return {
     preprocess: steps,
     input,
-    maxPositions: config.text_config?.max_position_embeddings ?? config.max_position_embeddings,
+    text: {
+      maxPositions: config.text_config?.max_position_embeddings ?? config.max_position_embeddings ?? undefined,
+      vocabSize: config.text_config?.vocab_size ?? config.vocab_size ?? undefined,
+    },
   };
 }
 

@@ -51,7 +51,7 @@ export async function openDualEncoder(
   layout: DualEncoderLayout,
   options: SessionOptions & { batch: number },
 ): Promise<DualEncoder> {
-  const tokenizer = await openTokenizer(layout.folder, '', layout.maxPositions);
+  const tokenizer = await openTokenizer(layout.folder, '', layout.text);
   const towers = await openAll(options, (open) => openTowers(layout, tokenizer, open));
   let rowsScored = 0;
 

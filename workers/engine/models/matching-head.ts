@@ -48,7 +48,7 @@ export async function openMatchingHead(
   layout: MatchingHeadLayout,
   options: SessionOptions & { batch: number },
 ): Promise<MatchingHead> {
-  const tokenizer = await openTokenizer(layout.folder, '', layout.maxPositions);
+  const tokenizer = await openTokenizer(layout.folder, '', layout.text);
   const { model, pixels, textPorts } = await openAll(options, (open) => openHead(layout, tokenizer, open));
   const { width, height } = layout.input;
   const batch = fixedRows(pixels) ?? imageBlock(options.batch, width, height);

@@ -22,6 +22,14 @@ const odd = read('odd-scores.json') as {
   dual_encoder: { pixels_sha256: string[] };
 };
 
+const processors = read('processors.json') as {
+  images: string[];
+  cases: {
+    config: object;
+    results: { shape: number[]; step: number; every: number[]; sum: number; squares: number }[];
+  }[];
+};
+
 /** The source image that test/reference/README.md defines. */
 function pattern(width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3);
@@ -138,6 +146,21 @@ describe('preprocess', () => {
       resample: 3,
     });
   });
+
+  it.each(processors.cases.map(({ config, results }) => [JSON.stringify(config), config, results] as const))(
+    'gives the values of transformers for %s',
+    async (_, config, results) => {
+      const steps = preprocessFrom(preprocessorConfig.parse(config));
+      for (const [i, { shape, step, every, sum, squares }] of results.entries()) {
+        const { data, width, height } = preprocess(await decodeImage(at(processors.images[i]!)), steps);
+        expect([3, height, width]).toEqual(shape);
+        for (const [n, value] of every.entries()) expect(data[n * step]).toBeCloseTo(value, 5);
+        const total = (of: (value: number) => number) => data.reduce((all, value) => all + of(value), 0);
+        expect(Math.abs(total((v) => v) - sum)).toBeLessThan(1e-6 * data.length);
+        expect(Math.abs(total((v) => v * v) - squares)).toBeLessThan(1e-5 * squares);
+      }
+    },
+  );
 
   it('cuts and pads from the centre as transformers does', () => {
     const { data } = flatImage(3, 7);

@@ -41,20 +41,25 @@ export function diffusionPreprocess(side: number): Preprocess {
 }
 
 const side = z.number().int().min(1).max(4096);
-const edgeOrBox = z.union([
-  side,
-  z
-    .looseObject({
-      shortest_edge: side.optional(),
-      height: side.optional(),
-      width: side.optional(),
-    })
-    .refine(
-      (size) => (size.shortest_edge ?? size.height ?? size.width) !== undefined,
-      'needs shortest_edge, or height and width',
-    ),
-]);
-const triple = z.array(z.number()).length(3);
+const edgeOrBox = z.union(
+  [
+    side,
+    z
+      .strictObject({
+        shortest_edge: side.nullish(),
+        height: side.nullish(),
+        width: side.nullish(),
+        longest_edge: z.null().optional(),
+        max_height: z.null().optional(),
+        max_width: z.null().optional(),
+      })
+      .refine(({ shortest_edge, height, width }) => shortest_edge || (height && width)),
+  ],
+  'it must be a number, shortest_edge, or height and width, of at most 4096',
+);
+const triple = z.union([z.array(z.number()).length(3), z.number().transform((value) => [value, value, value])]);
+/** A step of some processor that is not CLIP's, SigLIP's, BLIP's or ViT's. */
+const off = z.literal(false, 'GDBench does not take this step').nullish();
 
 /** What scoring reads of a preprocessor_config.json. */
 export const preprocessorConfig = z.looseObject({
@@ -71,6 +76,12 @@ export const preprocessorConfig = z.looseObject({
   do_normalize: z.boolean().nullish(),
   image_mean: triple.nullish(),
   image_std: triple.nullish(),
+  do_pad: off,
+  do_thumbnail: off,
+  do_align_long_axis: off,
+  do_flip_channel_order: off,
+  do_reduce_labels: off,
+  do_image_splitting: off,
 });
 export type PreprocessorConfig = z.output<typeof preprocessorConfig>;
 
@@ -90,15 +101,33 @@ const square = (side: number) => ({ height: side, width: side });
 /** What transformers' processor classes take where the file is silent. */
 const CLIP: Defaults = { size: 224, crop: 224, resample: 3, mean: OPENAI_MEAN, std: OPENAI_STD };
 const DEFAULTS: readonly (readonly [RegExp, Defaults])[] = [
-  [/siglip/i, { size: square(224), crop: null, resample: 3, mean: HALVES, std: HALVES }],
-  [/blip/i, { size: square(384), crop: null, resample: 3, mean: OPENAI_MEAN, std: OPENAI_STD }],
-  [/vit/i, { size: square(224), crop: null, resample: 2, mean: HALVES, std: HALVES }],
+  [/^siglip/i, { size: square(224), crop: null, resample: 3, mean: HALVES, std: HALVES }],
+  [/^blip/i, { size: square(384), crop: null, resample: 3, mean: OPENAI_MEAN, std: OPENAI_STD }],
+  [/^vit(image|feature|processor)/i, { size: square(224), crop: null, resample: 2, mean: HALVES, std: HALVES }],
 ];
+
+/** The class that a preprocessor_config.json names; '' where it names none, which is read as CLIP's. */
+function className(config: PreprocessorConfig): string {
+  return config.image_processor_type ?? config.feature_extractor_type ?? config.processor_class ?? '';
+}
+
+function defaultsOf(kind: string): Defaults | undefined {
+  if (kind === '' || /^(chinese)?clip/i.test(kind)) return CLIP;
+  return DEFAULTS.find(([pattern]) => pattern.test(kind))?.[1];
+}
+
+/** The class of a preprocessor_config.json that leaves something to defaults which GDBench does not know; otherwise null. */
+export function unknownProcessor(config: PreprocessorConfig): string | null {
+  const kind = className(config);
+  const { size, resample, image_mean: mean, image_std: std, do_center_crop: cropping, crop_size: crop } = config;
+  const stated =
+    typeof size === 'object' && size && resample != null && mean && std && cropping != null && (!cropping || crop);
+  return defaultsOf(kind) || stated ? null : kind;
+}
 
 /** Reads a preprocessor_config.json as transformers does. */
 export function preprocessFrom(config: PreprocessorConfig): Preprocess {
-  const kind = config.image_processor_type ?? config.feature_extractor_type ?? config.processor_class ?? '';
-  const defaults = DEFAULTS.find(([pattern]) => pattern.test(kind))?.[1] ?? CLIP;
+  const defaults = defaultsOf(className(config)) ?? CLIP;
   const cropping = config.do_center_crop ?? defaults.crop !== null;
   return {
     resize: (config.do_resize ?? true) ? target(config.size ?? defaults.size, defaults) : null,
@@ -114,17 +143,15 @@ type Size = z.output<typeof edgeOrBox> | Defaults['size'];
 function target(size: Size, defaults: Defaults): Preprocess['resize'] {
   if (typeof size === 'number')
     return typeof defaults.size === 'number' ? { edge: size } : { width: size, height: size };
-  if ('shortest_edge' in size && size.shortest_edge !== undefined) return { edge: size.shortest_edge };
+  if ('shortest_edge' in size && size.shortest_edge) return { edge: size.shortest_edge };
   return box(size);
 }
 
 function box(size: Size): { width: number; height: number } {
   if (typeof size === 'number') return { width: size, height: size };
   const edge = 'shortest_edge' in size ? size.shortest_edge : undefined;
-  const height = size.height ?? edge ?? size.width;
-  const width = size.width ?? edge ?? size.height;
-  if (height === undefined || width === undefined)
-    throw new RangeError('a size needs shortest_edge, or height and width');
+  const [height, width] = [size.height ?? edge, size.width ?? edge];
+  if (!height || !width) throw new RangeError('a size needs shortest_edge, or height and width');
   return { width, height };
 }
 
