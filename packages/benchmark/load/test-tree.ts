@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { TaskName } from '../task.ts';
 import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
+import { READERS } from './readers.ts';
 
 /** Files of a data root for a test, by path relative to it. Anything but a string is written as JSON. */
 export type Tree = Record<string, unknown>;
@@ -127,4 +129,10 @@ export function fullTree(): Tree {
     'pets/classes.txt': 'pug\r\nGreat Pyrenees\nbombay\n',
     ...Object.fromEntries(images.map((path) => [path, image(path)])),
   };
+}
+
+/** The part of `fullTree` that a task reads. */
+export function treeOf(task: TaskName): Tree {
+  const folder = `${READERS[task].folder}/`;
+  return Object.fromEntries(Object.entries(fullTree()).filter(([path]) => path.startsWith(folder)));
 }
