@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { runPrisma } from './engine/cli.mjs';
+import { withRetry } from './retry.ts';
 
 interface MigrateOptions {
   /** Told in a few words what is being done, e.g. "2 migrations to apply". */
@@ -32,6 +33,44 @@ export async function migrate(url: string, { onProgress }: MigrateOptions = {}):
   } finally {
     // ends the lock too
     await client.end().catch(() => undefined);
+  }
+}
+
+/** Milliseconds between two lines that say that the database is still away. */
+const SAY_EVERY_MS = 30_000;
+
+interface Patience {
+  /** Told in one sentence, at once and then every half minute, that the database does not answer. */
+  onWaiting(sentence: string): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Migrates as soon as the database answers, however long that takes.
+ *
+ * @throws Error with one sentence when it answers and cannot be used; the signal's reason
+ */
+export function migrateWhenThere(url: string, { onWaiting, signal }: Patience): Promise<void> {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  return withRetry(() => migrate(url), {
+    ...(signal ? { signal } : {}),
+    onRetry() {
+      if (performance.now() - saidAt < SAY_EVERY_MS) return;
+      saidAt = performance.now();
+      onWaiting(
+        `The database at ${placeOf(url)} does not answer: start it, or correct DATABASE_URL; it is tried again until it does.`,
+      );
+    },
+  });
+}
+
+/** "127.0.0.1:5432": never the user or the password. */
+function placeOf(url: string): string {
+  try {
+    const { hostname, port, searchParams } = new URL(url);
+    return `${hostname || searchParams.get('host') || 'localhost'}:${port || searchParams.get('port') || 5432}`;
+  } catch {
+    return 'the address in DATABASE_URL';
   }
 }
 
@@ -73,12 +112,10 @@ async function createDatabase(url: string): Promise<void> {
 }
 
 function unreachable(url: string, error: Error): Error {
-  const { host, username } = new URL(url);
   const why = error instanceof AggregateError ? (error.errors as Error[])[0]?.message : error.message;
-  return new Error(
-    `PostgreSQL at ${host} did not let ${username || 'us'} in (${why}): start it, or correct DATABASE_URL.`,
-    { cause: error },
-  );
+  return new Error(`PostgreSQL at ${placeOf(url)} did not let us in (${why}): start it, or correct DATABASE_URL.`, {
+    cause: error,
+  });
 }
 
 /** Names of the committed migrations that the database does not have. */

@@ -4,25 +4,31 @@ import pRetry from 'p-retry';
 const TRANSIENT_CODE =
   /^(08...|57P0.|40001|40P01|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|P1001|P1002|P1008|P1017|P2024|P2034)$/;
 const TRANSIENT_MESSAGE =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed/i;
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed/i;
 
 interface RetryOptions {
   signal?: AbortSignal;
   /** Further tries at most; default without end. */
   retries?: number;
+  /** Told of each error after which there is another try. */
+  onRetry?(error: Error): void;
 }
 
 /**
  * Runs `fn` again, with growing pauses of 0.1 to 5 s, while the database is away or refused for the moment.
  * Any other error is thrown at once. `fn` must be safe to run twice: a lost connection does not say whether it committed.
  */
-export function withRetry<T>(fn: () => Promise<T>, { signal, retries }: RetryOptions = {}): Promise<T> {
+export function withRetry<T>(fn: () => Promise<T>, { signal, retries, onRetry }: RetryOptions = {}): Promise<T> {
   return pRetry(fn, {
     retries: retries ?? Number.POSITIVE_INFINITY,
     minTimeout: 100,
     maxTimeout: 5_000,
     randomize: true,
-    shouldRetry: ({ error }) => isTransient(error),
+    shouldRetry: ({ error }) => {
+      const again = isTransient(error);
+      if (again) onRetry?.(error);
+      return again;
+    },
     ...(signal ? { signal } : {}),
   });
 }

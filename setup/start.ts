@@ -167,34 +167,21 @@ async function answers(url: string): Promise<boolean> {
   );
 }
 
-/** Submits the built-in checkpoints as anyone would, leaving out those that stand on the board already. */
+/** Submits the built-in checkpoints as anyone would, leaving out those that stand on the board or are on their way. */
 async function submitBuiltin(apiUrl: string): Promise<void> {
   const { checkpointSha256OfFolder } = await import('./builtin.ts');
+  const { isSubmitted } = await import('./submitted.ts');
   const folder = join(ROOT, 'builtin/checkpoints');
   const names = readdirSync(folder).filter((name) =>
     ['config.json', 'model_index.json'].some((file) => existsSync(join(folder, name, file))),
   );
-  const present = await namesOnBoard(apiUrl);
   for (const name of names) {
     if (ending) return;
-    if (present.has(`${name} ${await checkpointSha256OfFolder(join(folder, name))}`)) continue;
+    if (await isSubmitted(apiUrl, name, await checkpointSha256OfFolder(join(folder, name)))) continue;
     await step(`Submitting the built-in checkpoint ${name}`, () =>
       runNode(['apps/cli/gdbench.mjs', 'submit', join(folder, name), '--name', name, '--server', apiUrl, '--json']),
     );
   }
-}
-
-async function namesOnBoard(apiUrl: string): Promise<Set<string>> {
-  const query = '{ leaderboard(first: 100) { edges { node { checkpoint { name sha256 } } } } }';
-  const response = await fetch(`${apiUrl}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  });
-  const body = (await response.json()) as {
-    data: { leaderboard: { edges: { node: { checkpoint: { name: string; sha256: string } } }[] } };
-  };
-  return new Set(body.data.leaderboard.edges.map(({ node }) => `${node.checkpoint.name} ${node.checkpoint.sha256}`));
 }
 
 /** Ends what was started, last first; a second call (an impatient second Ctrl-C) changes nothing. */

@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openStorage } from '@gdbench/storage/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
 import { acceptAs, finishAs, scoreNext, sha256, submitStored } from '../../test/support/drive.ts';
@@ -106,6 +109,37 @@ describe('the leaderboard', () => {
     }
     expect(paged).toEqual(nodes.map(({ evaluation }) => evaluation.id));
     expect(new Set(paged)).toEqual(new Set([...ids, half.evaluationId]));
+  });
+
+  it('keeps rows of another protocol in a list of their own, ranked among themselves', async () => {
+    const LIST = `query ($protocol: String) { leaderboard(first: 100, protocol: $protocol) { total otherProtocols
+      edges { node { evaluation { id protocol samples artifacts { sha256 } } rankFirst rankLast } } } }`;
+    const before = await request<{ leaderboard: { total: number } }>(test.url, LIST);
+    const { evaluationId } = await submitStored(test.db, 'adaptive');
+    await acceptAs(test.db, evaluationId, { examples: 1, protocol: 'diffusion-itm-adaptive' });
+    await scoreNext(test.db, evaluationId, 0.99);
+    expect(await request(test.url, LIST)).toMatchObject({
+      leaderboard: { total: before.leaderboard.total, otherProtocols: ['diffusion-itm-adaptive'] },
+    });
+    const { leaderboard } = await request<Board>(test.url, BOARD, { first: 100 });
+    expect(leaderboard.edges.map(({ node }) => node.evaluation.id)).not.toContain(evaluationId);
+    expect(await request(test.url, LIST, { protocol: 'diffusion-itm-adaptive' })).toEqual({
+      leaderboard: {
+        total: 1,
+        otherProtocols: ['diffusion-itm'],
+        edges: [
+          {
+            node: {
+              evaluation: { id: evaluationId, protocol: 'diffusion-itm-adaptive', samples: 5, artifacts: [] },
+              rankFirst: 1,
+              rankLast: 1,
+            },
+          },
+        ],
+      },
+    });
+    const { body } = await ask('{ leaderboard(protocol: "guess") { total } }');
+    expect(body.errors?.[0]?.message).toMatch(/^protocol is "guess": give one of diffusion-itm, /);
   });
 
   it('shows a change at once, also to a second API process that has the page in its cache', async () => {
@@ -255,6 +289,30 @@ describe('submitCheckpoint', () => {
     expect(await submit({ name: 'mine', files: [...files].reverse() })).toEqual(first);
     const other = (await submit({ name: 'mine too', files })) as { submission: { id: string } };
     expect(other.submission.id).not.toBe(submission.id);
+  });
+
+  it('tells the submissions of a checkpoint by its sha256, newest first', async () => {
+    const made = [];
+    for (const name of ['one', 'two']) made.push(await submit({ name, files: [{ ...files[0], path: 'only.onnx' }] }));
+    const ids = made.map((one) => (one as { submission: { id: string } }).submission.id);
+    const [first] = made as { submission: { checkpoint: { sha256: string } } }[];
+    const found = await ask('query ($sha256: String!) { submissions(sha256: $sha256) { id evaluation { state } } }', {
+      sha256: first?.submission.checkpoint.sha256,
+    });
+    expect(found.body.data).toEqual({
+      submissions: [...ids].reverse().map((id) => ({ id, evaluation: { state: 'UPLOADING' } })),
+    });
+  });
+
+  it('refuses a size that is not that of the stored file', async () => {
+    const storage = openStorage(test.config.storage);
+    const path = join(test.home, 'model');
+    await writeFile(path, 'model');
+    await storage.put(sha256('model'), path);
+    expect(await submit({ name: 'mine', files: [{ ...files[0], size: 4 }] })).toMatchObject({
+      code: 'INVALID_SIZE',
+      field: 'files[0].size',
+    });
   });
 
   it('answers a fault with code, sentence, remedy and field', async () => {

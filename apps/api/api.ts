@@ -32,6 +32,7 @@ export async function startApi(config: ApiConfig, log: Logger = createLog()): Pr
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
   const storage = storageOf(config);
+  storage.tidy().catch((error) => logUnexpected(log, error, 'tidying the storage'));
   const data = readBenchmarkData(config.data, log);
   const evaluations = createEvaluations(db);
   const board = createBoard({ db, evaluations, data, metrics });
@@ -66,8 +67,8 @@ export async function startApi(config: ApiConfig, log: Logger = createLog()): Pr
       () => live.connected(),
       () => false,
     );
-  httpServer.on('request', createApp({ apollo, context, loopbackOnly: config.loopbackOnly, isReady, metrics, log }));
-  const sockets = openSockets({ httpServer, schema, context, mask, metrics, log, loopbackOnly: config.loopbackOnly });
+  httpServer.on('request', createApp({ apollo, context, hosts: config.hosts, isReady, metrics, log }));
+  const sockets = openSockets({ httpServer, schema, context, mask, metrics, log, hosts: config.hosts });
 
   const end = async () => {
     await sockets.close();

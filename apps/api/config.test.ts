@@ -18,6 +18,21 @@ describe('the API’s settings', () => {
     });
   });
 
+  it('goes by the names of this machine, that of its address, and those it is told', () => {
+    const hosts = (env: Record<string, string>) => [...readConfig({ DATABASE_URL: url, ...env }).hosts];
+    const own = ['localhost', '127.0.0.1', '[::1]'];
+    expect(hosts({})).toEqual(own);
+    expect(hosts({ API_HOST: '0.0.0.0' })).toEqual(own);
+    expect(hosts({ API_HOST: '10.0.0.5', API_ALLOWED_HOSTS: 'Board.example, api' })).toEqual([
+      ...own,
+      '10.0.0.5',
+      'board.example',
+      'api',
+    ]);
+    for (const bad of ['*', 'board.example:4000', 'http://board.example', 'a,,b'])
+      expect(() => hosts({ API_ALLOWED_HOSTS: bad })).toThrow(/API_ALLOWED_HOSTS/);
+  });
+
   it('says every fault in a sentence that names the variable', () => {
     const read = () =>
       readConfig({ API_PORT: '70000', GDBENCH_SAMPLES: '2.5', GDBENCH_LIMIT: '0', GDBENCH_STORAGE: 'ftp:x' });

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { LOOPBACK_NAMES } from './http/loopback.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -8,8 +9,10 @@ export interface ApiConfig {
   readonly databaseUrl: string;
   /** Address to listen on. */
   readonly host: string;
-  /** True on loopback: requests that name another host or come from a foreign page are refused. */
+  /** True when only this machine reaches the address. */
   readonly loopbackOnly: boolean;
+  /** Names under which it may be addressed; others, and foreign pages, are refused. */
+  readonly hosts: ReadonlySet<string>;
   /** 0: any free port. */
   readonly port: number;
   /** Folder of this machine's state; uploads wait below it until they are whole. */
@@ -33,6 +36,9 @@ const whole = (name: string, low: number, high: number) =>
     return z.NEVER;
   });
 
+/** As it stands in an address: a name, an IPv4 address, or an IPv6 address in brackets. */
+const HOST_NAME = /^([a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])$/;
+
 const settings = z.object({
   DATABASE_URL: z
     .string(
@@ -43,6 +49,14 @@ const settings = z.object({
       'DATABASE_URL is not the address of a PostgreSQL database: give postgresql://user:password@host:port/name.',
     ),
   API_HOST: z.string().optional(),
+  API_ALLOWED_HOSTS: z
+    .string()
+    .transform((text) => text.split(',').map((name) => name.trim().toLowerCase()))
+    .refine((names) => names.every((name) => HOST_NAME.test(name)), {
+      message:
+        'API_ALLOWED_HOSTS is a list of host names without ports, separated by commas, e.g. board.example,10.0.0.5.',
+    })
+    .default([]),
   API_PORT: whole('API_PORT', 0, 65_535).default(4000),
   GDBENCH_HOME: z.string().default('.gdbench'),
   GDBENCH_STORAGE: z
@@ -55,6 +69,12 @@ const settings = z.object({
   GDBENCH_LIMIT: whole('GDBENCH_LIMIT', 1, 1_000_000).optional(),
 });
 
+/** The address to listen on is a name of ours too, unless it stands for every address. */
+function ownName(host: string | undefined): string[] {
+  if (host === undefined || host === '0.0.0.0' || host === '::') return [];
+  return [host.includes(':') ? `[${host}]` : host.toLowerCase()];
+}
+
 /** Reads the settings from the environment; an empty variable counts as not set. Throws ConfigFault. */
 export function readConfig(env: Record<string, string | undefined>): ApiConfig {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
@@ -66,6 +86,7 @@ export function readConfig(env: Record<string, string | undefined>): ApiConfig {
     databaseUrl: value.DATABASE_URL,
     host: value.API_HOST ?? '127.0.0.1',
     loopbackOnly: value.API_HOST === undefined,
+    hosts: new Set([...LOOPBACK_NAMES, ...ownName(value.API_HOST), ...value.API_ALLOWED_HOSTS]),
     port: value.API_PORT,
     home,
     storage: value.GDBENCH_STORAGE ?? `file:${join(home, 'storage')}`,

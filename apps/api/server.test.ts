@@ -55,6 +55,29 @@ it('says in one sentence that a port is taken, and which', async () => {
   taken.close();
 });
 
+/** A port on which nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+it('says that the database does not answer, without its password, and ends at once on Ctrl-C', async () => {
+  const port = await closedPort();
+  const { child, ended } = start({ DATABASE_URL: `postgresql://someone:secret@127.0.0.1:${port}/gdbench` });
+  let stdout = '';
+  child.stdout?.on('data', (chunk) => {
+    stdout += chunk;
+    if (stdout.includes('does not answer')) child.kill('SIGINT');
+  });
+  expect(await ended).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain(`The database at 127.0.0.1:${port} does not answer`);
+  expect(stdout).not.toContain('secret');
+});
+
 it('says in a sentence each what is wrong with its settings', async () => {
   const { code, stderr } = await start({ DATABASE_URL: '', API_PORT: 'x', GDBENCH_STORAGE: 'ftp:there' }).ended;
   expect(code).toBe(1);

@@ -1,28 +1,33 @@
-import { migrate } from '@gdbench/prisma/migrate';
-import { withRetry } from '@gdbench/prisma/retry';
-import { startApi } from './api.ts';
+import { migrateWhenThere } from '@gdbench/prisma/migrate';
+import { type Api, startApi } from './api.ts';
 import { ConfigFault, readConfig } from './config.ts';
 import { createLog, logUnexpected } from './log.ts';
 
 const log = createLog();
 
+let api: Api | undefined;
+let ending = false;
+const end = (signal: string) => {
+  if (ending) return;
+  ending = true;
+  log.info({ signal }, 'ending');
+  // while it is still waiting for the database there is nothing to close
+  if (!api) process.exit(0);
+  api.close().then(
+    () => process.exit(0),
+    (error) => fail(error),
+  );
+};
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
+
 try {
   const config = readConfig(process.env);
   // whoever starts first brings the database up to date; the others wait for it
-  await withRetry(() => migrate(config.databaseUrl));
-  const api = await startApi(config, log);
+  await migrateWhenThere(config.databaseUrl, { onWaiting: (line) => log.warn(line) }).catch((error: Error) => {
+    throw new ConfigFault(error.message);
+  });
+  api = await startApi(config, log);
   process.send?.({ listening: api.port });
-  let ending = false;
-  const end = (signal: string) => {
-    if (ending) return;
-    ending = true;
-    log.info({ signal }, 'ending');
-    api.close().then(
-      () => process.exit(0),
-      (error) => fail(error),
-    );
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
 } catch (error) {
   fail(error);
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { removeHalfMade } from './leftovers.ts';
 import { HashMismatchError, NotStoredError, openStorage, type Storage } from './storage.ts';
 
 const sha256 = (content: string) => createHash('sha256').update(content).digest('hex');
@@ -177,3 +178,29 @@ test.each(['', 'file:', 'file:relative', 'http://x', 's3:', 's3:bucket?endpoint=
   'the address %j names no storage',
   (url) => expect(() => openStorage(url)).toThrow(/names no storage: write file:/),
 );
+
+test('the size of what is stored is known, and null of what is not', async () => {
+  expect(await storage.size(await store('hello'))).toBe(5);
+  expect(await storage.size(sha256('nothing'))).toBeNull();
+});
+
+test('what was left half made over a day ago is removed, and nothing else', async () => {
+  const hash = await store('hello');
+  const [incomingFolder, work] = [join(root, 'store/incoming'), join(root, 'work')];
+  const half = `.${hash}.01890000-0000-4000-8000-00000000000`;
+  const folders = [`${half}0`, `${half}1.old`, `${half}2`, hash, '.hidden'];
+  for (const name of folders) {
+    await mkdir(join(work, name), { recursive: true });
+    await writeFile(join(work, name, 'model.onnx'), 'half');
+  }
+  await mkdir(incomingFolder, { recursive: true });
+  for (const name of ['old', 'new']) await writeFile(join(incomingFolder, name), 'half');
+  const past = new Date(Date.now() - 25 * 3_600_000);
+  for (const path of [join(incomingFolder, 'old'), ...folders.toSpliced(2, 1).map((name) => join(work, name))])
+    await utimes(path, past, past);
+  await Promise.all([removeHalfMade(work), removeHalfMade(work), storage.tidy(), storage.tidy()]);
+  expect((await readdir(work)).sort()).toEqual(['.hidden', `${half}2`, hash].sort());
+  expect(await readdir(incomingFolder)).toEqual(['new']);
+  expect(await text(await storage.read(hash))).toBe('hello');
+  await removeHalfMade(join(root, 'not there'));
+});

@@ -39,7 +39,7 @@ export async function acceptAs(db: Database, evaluationId: string, plan: Plan = 
   if (!inspection) throw new Error(`Nothing to inspect in ${evaluationId}.`);
   const shards = Array.from({ length: examples }, (_, i) => ({ from: i, to: i + 1, cost: 10 }));
   const accepted = await accept(db, evaluationId, inspection.token, {
-    kind: protocol === 'diffusion-itm' ? 'DIFFUSION' : 'DUAL_ENCODER',
+    kind: protocol.startsWith('diffusion-') ? 'DIFFUSION' : 'DUAL_ENCODER',
     parameters: 1234,
     report: { inputSize: 64, predictionType: 'epsilon', checks: ['Its files are whole.'] },
     protocol,

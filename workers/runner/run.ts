@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { openDatabase } from '@gdbench/prisma/database';
 import { HEARTBEAT_SECONDS, SWEEP_SECONDS } from '@gdbench/prisma/lease';
-import { migrate } from '@gdbench/prisma/migrate';
-import { withRetry } from '@gdbench/prisma/retry';
+import { migrateWhenThere } from '@gdbench/prisma/migrate';
 import { sweep } from '@gdbench/prisma/shards';
 import { workerAlive } from '@gdbench/prisma/workers';
+import { removeHalfMade } from '@gdbench/storage/leftovers';
 import { openStorage } from '@gdbench/storage/storage';
 import { type Logger, pino } from 'pino';
 import { openBoardData } from '../stages/data.ts';
@@ -53,7 +53,7 @@ async function start(
 ): Promise<void> {
   const away = (what: string) => (error: unknown) =>
     log.warn({ error: String(error) }, `${what} failed and is tried again`);
-  await withRetry(() => migrate(settings.databaseUrl));
+  await migrateWhenThere(settings.databaseUrl, { signal: stopping.signal, onWaiting: (line) => log.warn(line) });
   const db = openDatabase(settings.databaseUrl, { onError: away('a database connection') });
   owned.add('database', () => db.close());
 
@@ -65,9 +65,11 @@ async function start(
   const sweeping = repeat(SWEEP_SECONDS, () => sweep(db), away('the sweep'));
   owned.add('sweep', () => sweeping.stop());
 
+  const storage = openStorage(settings.storage);
+  await Promise.all([removeHalfMade(settings.work), storage.tidy()]).catch(away('tidying up'));
   const stage: Stage = {
     db,
-    storage: openStorage(settings.storage),
+    storage,
     data: openBoardData(settings.data),
     settings,
     log,

@@ -10,7 +10,8 @@ import type { Metrics } from './metrics.ts';
 interface Options {
   apollo: ApolloServer<Context>;
   context: Context;
-  loopbackOnly: boolean;
+  /** Names under which this API may be addressed. */
+  hosts: ReadonlySet<string>;
   /** Whether queries and live updates can be served at this moment. */
   isReady(): Promise<boolean>;
   metrics: Metrics;
@@ -22,7 +23,7 @@ const SILENCE_MS = 30_000;
 const UPLOAD_METHODS = new Set(['POST', 'HEAD', 'PATCH', 'OPTIONS']);
 
 /** Everything that is served over HTTP, on one port. */
-export function createApp({ apollo, context, loopbackOnly, isReady, metrics, log }: Options): Express {
+export function createApp({ apollo, context, hosts, isReady, metrics, log }: Options): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -31,7 +32,7 @@ export function createApp({ apollo, context, loopbackOnly, isReady, metrics, log
     request.setTimeout(request.path.startsWith('/uploads') ? 0 : SILENCE_MS);
     next();
   });
-  app.use(guardOrigin(loopbackOnly));
+  app.use(guardOrigin(hosts));
   app.get('/healthz', (_request, response) => {
     response.type('text/plain').send('ok\n');
   });

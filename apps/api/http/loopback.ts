@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 
-const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** Names of this machine itself, as they stand in an address. */
+export const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /** The host's name without its port, or null when it is none. */
 function hostname(address: string): string | null {
@@ -17,25 +18,25 @@ interface Headers {
 }
 
 /**
- * Why a request is refused, or null when it is welcome. There are no accounts, so being on this machine is the only
- * credential: a foreign page must not act through a reader's browser (Origin), nor reach us under a name of its own
- * that it lets point to 127.0.0.1 (Host).
+ * Why a request is refused, or null when it is welcome. There are no accounts, so being on this machine, or in a network that
+ * reaches it, is the only credential: a foreign page must not act through a reader's browser (Origin), nor reach us under a
+ * name of its own that it lets point to our address (Host). `hosts` are the names that are ours.
  */
-export function refusal({ host, origin }: Headers, loopbackOnly: boolean): string | null {
+export function refusal({ host, origin }: Headers, hosts: ReadonlySet<string>): string | null {
   const own = host === undefined ? null : hostname(`http://${host}`);
-  if (loopbackOnly && (own === null || !LOOPBACK_NAMES.has(own)))
-    return 'This API serves this machine only: address it as localhost or 127.0.0.1, or set API_HOST.';
+  if (own === null || !hosts.has(own))
+    return 'This API does not go by that name: address it as localhost or 127.0.0.1, or list the name in API_ALLOWED_HOSTS.';
   if (origin === undefined) return null;
   const page = hostname(origin);
-  if (page !== null && (LOOPBACK_NAMES.has(page) || (!loopbackOnly && page === own))) return null;
+  if (page !== null && hosts.has(page)) return null;
   return 'Pages of other origins may not use this API.';
 }
 
-/** Refuses foreign hosts and origins with 403, and lets pages of this machine read the answers (CORS). */
-export function guardOrigin(loopbackOnly: boolean): RequestHandler {
+/** Refuses foreign hosts and origins with 403, and lets pages of our own names read the answers (CORS). */
+export function guardOrigin(hosts: ReadonlySet<string>): RequestHandler {
   return (request, response, next) => {
     const { origin } = request.headers;
-    const reason = refusal(request.headers, loopbackOnly);
+    const reason = refusal(request.headers, hosts);
     if (reason !== null) {
       response.status(403).type('text/plain').send(`${reason}\n`);
       return;

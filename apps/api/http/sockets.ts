@@ -26,14 +26,15 @@ interface Options {
   mask: Mask;
   metrics: Metrics;
   log: Logger;
-  loopbackOnly: boolean;
+  /** Names under which this API may be addressed. */
+  hosts: ReadonlySet<string>;
 }
 
 const RULES = [...specifiedRules, ...LIMIT_RULES];
 
 /** GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql, under the same limits as over HTTP. */
 export function openSockets(options: Options): { close(): Promise<void> } {
-  const { httpServer, schema, context, mask, metrics, log, loopbackOnly } = options;
+  const { httpServer, schema, context, mask, metrics, log, hosts } = options;
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_REQUEST_BYTES });
   const server = useServer(
     {
@@ -66,7 +67,7 @@ export function openSockets(options: Options): { close(): Promise<void> } {
     socket.on('error', () => socket.destroy());
     const path = request.url?.split('?')[0];
     if (path !== '/graphql') return reject(socket, '404 Not Found', 'Subscriptions are at /graphql.');
-    const reason = refusal(request.headers, loopbackOnly);
+    const reason = refusal(request.headers, hosts);
     if (reason !== null) return reject(socket, '403 Forbidden', reason);
     sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
   });

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findFault, MAX_FILES, MAX_TOTAL_BYTES } from './manifest.ts';
+import { findFault, MAX_FILES, MAX_TOTAL_BYTES, storedSizeFault } from './manifest.ts';
 
-const sha256 = 'a'.repeat(64);
-const file = (path: string, size = 1) => ({ path, size, sha256 });
+/** Files of one size have one content. */
+const hashOf = (size: number) => createHash('sha256').update(`${size}`).digest('hex');
+const file = (path: string, size = 1) => ({ path, size, sha256: hashOf(size) });
 const fault = (name: string, files = [file('model.onnx')]) => findFault({ name, files });
 
 describe('a submission’s manifest', () => {
@@ -61,6 +63,33 @@ describe('a submission’s manifest', () => {
       expect(findFault({ name: 'n', files })).toMatchObject({ code: 'INVALID_SHA256', field: 'files[0].sha256' });
     },
   );
+
+  it('refuses two sizes of one hash, and another size than that of the file that is stored', () => {
+    expect(fault('n', [file('a', 5), file('b', 5)])).toBeNull();
+    const lie = { path: 'big', size: 0, sha256: hashOf(1e9) };
+    expect(fault('n', [file('a', 1e9), lie])).toMatchObject({ code: 'INVALID_SIZE', field: 'files[1].size' });
+    const files = [lie, file('a', 5)];
+    expect(storedSizeFault(files, new Map([[hashOf(5), 5]]))).toBeNull();
+    expect(storedSizeFault(files, new Map([[hashOf(1e9), 1e9]]))).toMatchObject({
+      code: 'INVALID_SIZE',
+      field: 'files[0].size',
+      message: 'big has 0 bytes in the manifest, but the file with its sha256 has 1000000000.',
+    });
+    // 200 names for one large file are as many bytes as they would take
+    const named = Array.from({ length: 200 }, (_, i) => file(`f${i}`, 1e9));
+    expect(fault('n', named)).toMatchObject({ code: 'TOO_LARGE' });
+  });
+
+  it('takes the protocols that there are', () => {
+    const files = [file('a')];
+    expect(findFault({ name: 'n', files, protocol: 'diffusion-itm-adaptive' })).toBeNull();
+    expect(findFault({ name: 'n', files, protocol: null })).toBeNull();
+    expect(findFault({ name: 'n', files, protocol: 'guess' })).toMatchObject({
+      code: 'INVALID_PROTOCOL',
+      field: 'protocol',
+      remedy: expect.stringContaining('diffusion-itm-adaptive'),
+    });
+  });
 
   it('counts files and bytes', () => {
     const many = (count: number) => Array.from({ length: count }, (_, i) => file(`f${i}`));
