@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { memo, useEffect, useRef } from 'react';
 import { rankRange } from '../figure/format.ts';
 import { Glyph } from '../figure/kind.tsx';
+import { ProtocolBadge } from '../figure/protocol.tsx';
 import { Tile } from '../figure/tile.tsx';
 import styles from './board.module.css';
 import { Cell } from './cell.tsx';
@@ -38,6 +39,7 @@ export const BoardRow = memo(function BoardRow({
               <Glyph kind={checkpoint.kind} />
               <span className={styles.titleText}>{checkpoint.name}</span>
             </Link>
+            <ProtocolBadge protocol={evaluation.protocol} />
             <span className={`${styles.sub} ${evaluation.state === 'SCORING' ? styles.now : ''}`}>{subline(row)}</span>
           </div>
         </div>

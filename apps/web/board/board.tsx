@@ -15,6 +15,7 @@ import { ColumnNote } from './column-note.tsx';
 import { type Column, columnsOf, firstShow, groupsOf, shownColumns } from './columns.ts';
 import { EmptyBoard } from './empty.tsx';
 import { ordered, type Row } from './order.ts';
+import { Protocols } from './protocols.tsx';
 import { Strip } from './strip.tsx';
 import { useBoard } from './use-board.ts';
 import { useHeldOrder } from './use-held-order.ts';
@@ -25,13 +26,15 @@ export function Board({
   tasks,
   pageSize,
   after,
+  protocol,
 }: {
   initial: BoardPageFragment;
   tasks: TasksQuery['tasks'];
   pageSize: number;
   after: string | null;
+  protocol: string | null;
 }) {
-  const board = useBoard(initial, pageSize, after);
+  const board = useBoard(initial, pageSize, after, protocol);
   const { metrics, rankingMetric } = board;
   const columns = useMemo(() => columnsOf(metrics, rankingMetric, tasks), [metrics, rankingMetric, tasks]);
   const offer = { metrics, groups: groupsOf(columns), first: firstShow(columns) };
@@ -53,7 +56,14 @@ export function Board({
     [board.edges, columns],
   );
 
-  if (!chosen || (rows.length === 0 && after === null)) return <EmptyBoard />;
+  const protocols = <Protocols view={view} offer={offer} others={board.otherProtocols} />;
+  if (!chosen || (rows.length === 0 && after === null))
+    return (
+      <>
+        {protocols}
+        <EmptyBoard />
+      </>
+    );
 
   const go = (next: View) => window.history.pushState(null, '', viewHref(next, offer));
   const sort = (metric: string) => (event: MouseEvent) => {
@@ -65,6 +75,7 @@ export function Board({
   return (
     <>
       <LivenessNote />
+      {protocols}
       <Strip rows={rows} column={chosen} />
       <div className={styles.toolbar}>
         <GroupChips view={view} offer={offer} shown={visible.length} total={columns.length} onView={go} />

@@ -1,3 +1,4 @@
+import { isBoardProtocol } from '@gdbench/benchmark/protocol';
 import { bytes, count, duration, parameters, percent } from '../figure/format.ts';
 import type { EvaluationState } from '../generated/graphql.ts';
 import type { Row } from './order.ts';
@@ -42,7 +43,8 @@ export function subline(row: Row): string {
       ]);
     case 'DONE':
       return join([
-        evaluation.protocol,
+        // another protocol has a badge
+        evaluation.protocol != null && isBoardProtocol(evaluation.protocol) && evaluation.protocol,
         checkpoint.parameters != null && parameters(checkpoint.parameters),
         evaluation.samples != null && `${evaluation.samples} samples`,
         evaluation.limit != null && `first ${evaluation.limit} of each`,

@@ -14,7 +14,12 @@ const REDRAW = 100;
  * The board as it is now: what the server rendered, then what the subscription says. Only the first page is pushed; a later
  * page asks the server again when the board's version moved.
  */
-export function useBoard(initial: BoardPageFragment, first: number, after: string | null): BoardPageFragment {
+export function useBoard(
+  initial: BoardPageFragment,
+  first: number,
+  after: string | null,
+  protocol: string | null,
+): BoardPageFragment {
   const origin = useApiOrigin();
   const router = useRouter();
   const [board, setBoard] = useState(initial);
@@ -30,14 +35,14 @@ export function useBoard(initial: BoardPageFragment, first: number, after: strin
       setBoard(next);
       tellPulse(next);
     });
-    const stop = follow(origin, BoardChangedDocument, { first }, ({ leaderboardChanged }) =>
+    const stop = follow(origin, BoardChangedDocument, { first, protocol }, ({ leaderboardChanged }) =>
       redraw.push(leaderboardChanged),
     );
     return () => {
       stop();
       redraw.cancel();
     };
-  }, [origin, first, after]);
+  }, [origin, first, after, protocol]);
 
   const version = initial.boardVersion;
   useEffect(() => {

@@ -15,6 +15,7 @@ const viewOf = ({ first }: Offer): fc.Arbitrary<View> =>
     ascending: fc.boolean(),
     show: fc.oneof(some, fc.constant(first), fc.constant('all' as const)),
     after: fc.option(fc.string({ minLength: 1 })),
+    protocol: fc.constantFrom(null, 'diffusion-itm-adaptive', 'diffusion-itm-gray'),
   });
 const any = fc
   .constantFrom(narrow, wide)
@@ -31,18 +32,22 @@ describe('the view in the address', () => {
 
   it('is the plain address where nothing was chosen', () => {
     for (const offer of [narrow, wide])
-      expect(viewHref({ sort: null, ascending: false, show: offer.first, after: null }, offer)).toBe('/');
+      expect(viewHref({ sort: null, ascending: false, show: offer.first, after: null, protocol: null }, offer)).toBe(
+        '/',
+      );
     expect(parse('/', wide).show).toBe('overview');
     expect(parse('/?show=all', wide).show).toBe('all');
   });
 
   it('leaves out what this board does not know', () => {
-    expect(parse('/?sort=gone.metric&show=Gone,Bias&order=sideways')).toEqual({
+    expect(parse('/?sort=gone.metric&show=Gone,Bias&order=sideways&protocol=guess')).toEqual({
       sort: null,
       ascending: false,
       show: ['Bias'],
       after: null,
+      protocol: null,
     });
+    expect(parse('/?protocol=cosine').protocol).toBeNull();
     expect(parse('/?show=overview').show).toBe('all');
   });
 

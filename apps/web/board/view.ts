@@ -1,3 +1,5 @@
+import { ALL_PROTOCOLS, isBoardProtocol } from '@gdbench/benchmark/protocol';
+
 /** Which columns: one a task, all, or those of some groups. */
 export type Show = 'overview' | 'all' | readonly string[];
 
@@ -9,6 +11,8 @@ export type View = {
   show: Show;
   /** Cursor of the page; null: the first. */
   after: string | null;
+  /** The protocol whose own list is shown; null: the board. */
+  protocol: string | null;
 };
 
 /** What the board offers. */
@@ -29,7 +33,14 @@ export function parseView(params: Params, offer: Offer): View {
     ascending: params.get('order') === 'ascending',
     show: parseShow(params.get('show') ?? '', offer),
     after: params.get('after') || null,
+    protocol: protocolOf(params.get('protocol')),
   };
+}
+
+/** The protocol that has a list of its own, or null for the board, whatever the address says. */
+export function protocolOf(asked: unknown): string | null {
+  if (typeof asked !== 'string' || isBoardProtocol(asked)) return null;
+  return ALL_PROTOCOLS.includes(asked) ? asked : null;
 }
 
 function parseShow(text: string, { groups, first }: Offer): Show {
@@ -51,6 +62,7 @@ function showOf(chosen: readonly string[], groups: readonly string[], first: Off
 /** The address of a view, without what is the default. */
 export function viewHref(view: View, { first }: Pick<Offer, 'first'>): string {
   const params = new URLSearchParams();
+  if (view.protocol) params.set('protocol', view.protocol);
   if (view.sort) params.set('sort', view.sort);
   if (view.ascending) params.set('order', 'ascending');
   if (view.show !== first) params.set('show', typeof view.show === 'string' ? view.show : view.show.join(','));

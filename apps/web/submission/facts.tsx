@@ -80,24 +80,32 @@ export function Repeat({ evaluation }: { evaluation: Evaluation }) {
   );
 }
 
+/** What a reader should know of how it was scored: a task that is left out, a device that was not there. */
+export function Notes({ warnings }: { warnings: readonly string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <section className={`panel ${styles.later}`}>
+      <h2>Notes</h2>
+      {warnings.map((warning) => (
+        <p key={warning} className={styles.warning}>
+          {warning}
+        </p>
+      ))}
+    </section>
+  );
+}
+
 export function Inspection({ evaluation }: { evaluation: Evaluation }) {
   const { checks } = evaluation.checkpoint;
-  if (checks.length === 0 && evaluation.warnings.length === 0) return null;
+  if (checks.length === 0) return null;
   return (
     <section className={`panel ${styles.later}`}>
       <h2>Inspection</h2>
-      {evaluation.warnings.map((warning) => (
-        <p key={warning} className={styles.warning}>
-          <b>Note.</b> {warning}
-        </p>
-      ))}
-      {checks.length > 0 && (
-        <ul className={styles.checks}>
-          {checks.map((check) => (
-            <li key={check}>{check}</li>
-          ))}
-        </ul>
-      )}
+      <ul className={styles.checks}>
+        {checks.map((check) => (
+          <li key={check}>{check}</li>
+        ))}
+      </ul>
     </section>
   );
 }

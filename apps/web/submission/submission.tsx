@@ -3,8 +3,10 @@
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { isActive, progressOf } from '../board/state.ts';
+import { protocolOf } from '../board/view.ts';
 import { parameters, shortHash } from '../figure/format.ts';
 import { Glyph, kindWord } from '../figure/kind.tsx';
+import { ProtocolBadge } from '../figure/protocol.tsx';
 import { Tile } from '../figure/tile.tsx';
 import {
   type EvaluationPageFragment,
@@ -18,7 +20,7 @@ import { useApiOrigin } from '../live/origin.tsx';
 import { follow } from '../live/socket.ts';
 import { CancelButton } from './cancel-button.tsx';
 import { CopyButton } from './copy-button.tsx';
-import { Facts, FileList, Inspection, Repeat } from './facts.tsx';
+import { Facts, FileList, Inspection, Notes, Repeat } from './facts.tsx';
 import { Log } from './log.tsx';
 import { Scores } from './scores.tsx';
 import { stagesOf } from './stages.ts';
@@ -53,6 +55,7 @@ export function Submission({
       <div className={styles.columns}>
         <div className={styles.side}>
           {(active || evaluation.results.length > 0) && <Scores evaluation={evaluation} tasks={tasks} />}
+          <Notes warnings={evaluation.warnings} />
           <Inspection evaluation={evaluation} />
           <FileList files={submission.files} />
         </div>
@@ -65,11 +68,17 @@ export function Submission({
       <Milestones evaluation={evaluation} />
       {!active && evaluation.state === 'DONE' && (
         <p className={styles.next}>
-          <Link href="/">See its place on the leaderboard</Link>
+          <Link href={placeOf(evaluation.protocol)}>See its place on the leaderboard</Link>
         </p>
       )}
     </>
   );
+}
+
+/** The list in which a row of this protocol stands. */
+function placeOf(protocol: string | null | undefined): string {
+  const apart = protocolOf(protocol);
+  return apart === null ? '/' : `/?protocol=${apart}`;
 }
 
 function useEvaluation(initial: EvaluationPageFragment) {
@@ -113,6 +122,7 @@ function Head({
             <Glyph kind={checkpoint.kind} />{' '}
             {facts.length > 0 ? facts.join(' · ') : isActive(state) ? 'kind not known yet' : 'kind not known'}
           </span>
+          <ProtocolBadge protocol={evaluation.protocol} />
           <span className="mono" title={checkpoint.sha256}>
             sha256 {shortHash(checkpoint.sha256)}
           </span>

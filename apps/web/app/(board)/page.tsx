@@ -1,5 +1,6 @@
 import { Board } from '../../board/board.tsx';
 import { Introduction } from '../../board/introduction.tsx';
+import { protocolOf } from '../../board/view.ts';
 import { BoardDocument, TasksDocument } from '../../generated/graphql.ts';
 import { request } from '../../server/request.ts';
 
@@ -11,16 +12,24 @@ export default async function LeaderboardPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { after: asked } = await searchParams;
+  const { after: asked, protocol: named } = await searchParams;
+  const protocol = protocolOf(named);
   const after = typeof asked === 'string' && asked !== '' ? asked : null;
   const [{ leaderboard }, { tasks }] = await Promise.all([
-    request(BoardDocument, { first: PAGE_SIZE, after }),
+    request(BoardDocument, { first: PAGE_SIZE, after, protocol }),
     request(TasksDocument, {}),
   ]);
   return (
     <>
       <Introduction />
-      <Board key={after} initial={leaderboard} tasks={tasks} pageSize={PAGE_SIZE} after={after} />
+      <Board
+        key={`${protocol} ${after}`}
+        initial={leaderboard}
+        tasks={tasks}
+        pageSize={PAGE_SIZE}
+        after={after}
+        protocol={protocol}
+      />
     </>
   );
 }
