@@ -26,10 +26,10 @@ export interface OfficialTask {
   readonly pleasant?: number;
 }
 
-/** A metadata file larger than this is not the official one; the largest has some 30 MB. */
+/** A metadata file larger than this is not an official one, and would fill the memory. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
-/** A text that is scored. The longest official one has some 350 characters; no model reads as many as are allowed. */
+/** A text that is scored. No model reads as many characters as are allowed. */
 export const caption = z.string().min(1).max(10_000);
 
 /** Reads and validates a JSON file of the data root; throws DataError. */

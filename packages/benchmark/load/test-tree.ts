@@ -136,3 +136,9 @@ export function treeOf(task: TaskName): Tree {
   const folder = `${READERS[task].folder}/`;
   return Object.fromEntries(Object.entries(fullTree()).filter(([path]) => path.startsWith(folder)));
 }
+
+/** A root of one task, changed: null takes a file away. */
+export async function rootWith(task: TaskName, changes: Tree = {}): Promise<string> {
+  const tree = { ...treeOf(task), ...changes };
+  return writeTree(Object.fromEntries(Object.entries(tree).filter(([, content]) => content !== null)));
+}

@@ -3,7 +3,7 @@ import type { Box } from '../task.ts';
 import { DataError } from './data-error.ts';
 import { caption, imagePath, type OfficialExample, type OfficialTask, readJson } from './files.ts';
 
-/** Visual Genome's images have at most some 1,300 pixels a side; a box is held in memory as pixels. */
+/** Longest side of a box, and farthest place: a box is held in memory as pixels. */
 const MOST_PIXELS = 8192;
 
 const place = z.number().min(-MOST_PIXELS).max(MOST_PIXELS);
