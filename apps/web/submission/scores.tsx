@@ -4,6 +4,7 @@ import { isActive } from '../board/state.ts';
 import { count, effectSize, percent, plusMinus, pValue } from '../figure/format.ts';
 import { AccuracyTrack, BiasTrack } from '../figure/track.tsx';
 import type { EvaluationPageFragment, TasksQuery } from '../generated/graphql.ts';
+import { metricName } from './metric-name.ts';
 import styles from './submission.module.css';
 
 type Task = TasksQuery['tasks'][number];
@@ -64,12 +65,6 @@ function TaskScores({
       </ul>
     </section>
   );
-}
-
-/** A column that bears its task's own name is called by its group ("Average") or its label ("text score") here. */
-function metricName(task: Task, { title, group, label }: Task['metrics'][number]): string {
-  if (title !== task.title) return title;
-  return group === task.capability ? label : group;
 }
 
 function taskNote({ shardsDone, shardsTotal, examples, ties }: Evaluation['tasks'][number]): string {
