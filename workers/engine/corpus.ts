@@ -36,7 +36,14 @@ export async function corpusOf(data: TaskData): Promise<SpreadCorpus> {
     for (const one of text.items) texts.add(one);
     for (const one of image.items) if (!images.has(imageKey(one))) images.set(imageKey(one), one);
   }
-  return { corpus: { key: corpusKey(data), texts: [...texts], images: [...images.values()], examples }, positions };
+  const corpus: Corpus = {
+    key: corpusKey(data),
+    texts: [...texts],
+    images: [...images.values()],
+    examples,
+    everyScore: data.pleasant !== undefined,
+  };
+  return { corpus, positions };
 }
 
 /** From the scores of an example's candidates back to its own lists. */

@@ -42,7 +42,7 @@ export interface EvaluatorOptions {
 }
 
 export interface ScoredExample extends ExampleScores {
-  /** Only where asked for, and only of a protocol that samples. */
+  /** Only where asked for, and only of a protocol that samples in full: not of raced candidates (diffusion-itm-adaptive). */
   readonly errors?: SampleErrors;
 }
 
@@ -122,6 +122,9 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       const key = corpusKey(data);
       if (present?.corpus.key !== key) present = await corpusOf(data);
       const { corpus, positions } = present;
+      if (corpus.everyScore && scorer.protocol === 'diffusion-itm-adaptive') {
+        warnings.add(`${data.task} compares the scores of all its images: it was scored with the full budget.`);
+      }
       const scored: ScoredExample[] = [];
       let done = 0;
       const jobs = function* () {

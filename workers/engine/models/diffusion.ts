@@ -1,6 +1,9 @@
 import { type ImageRef, imageKey } from '@gdbench/benchmark/task';
+import { LRUCache } from 'lru-cache';
 import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { pathOf } from '../checkpoint/folder.ts';
+import { canRace } from '../protocols/adaptive.ts';
+import { raceBlock, raceBlocks } from '../protocols/adaptive-block.ts';
 import { NEEDS, reduceErrors } from '../protocols/reduce.ts';
 import { Blocks } from './blocks.ts';
 import { openConditioning } from './conditioning.ts';
@@ -9,8 +12,8 @@ import { blockAt, fullBlocks } from './example-blocks.ts';
 import { openImageSide } from './latents.ts';
 import type { BlockScorer, Candidates, Corpus, PairScores, SampledProtocol } from './scorer.ts';
 import { type OpenModel, openAll } from './session.ts';
-import type { Choice } from './tune.ts';
-import { DEFAULT_BATCH, prepareUNet, type Row, rowText, type UNetOptions } from './unet.ts';
+import { type Choice, DEFAULT_BATCH } from './tune.ts';
+import { prepareUNet, type Row, rowText, type UNetOptions } from './unet.ts';
 import type { RowText } from './unet-graph.ts';
 
 /** Bytes of latents, and of hidden states, that are kept; and of errors that depend on the image or the text alone. */
@@ -46,12 +49,18 @@ interface Caches {
   readonly uncond: Blocks<ImageRef, Float32Array>;
   /** e(gray, w, k) of a text. */
   readonly gray: Blocks<string, Float32Array>;
+  /** e(i, "", k) of the samples that races have drawn. undefined: each block draws its own, so that its rows depend on it alone. */
+  readonly raced: LRUCache<string, Float32Array> | undefined;
   readonly starts: readonly number[];
 }
 
 async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open: OpenModel): Promise<Diffusion> {
   const protocol = options.protocol ?? 'diffusion-itm';
   const { keep = [] } = options;
+  const isAdaptive = protocol === 'diffusion-itm-adaptive';
+  /** Where every score counts, none may be a race's estimate. */
+  const isRaced = ({ everyScore }: Corpus, { texts, images }: Candidates) =>
+    isAdaptive && !everyScore && canRace(texts.length, images.length);
   const needs = {
     uncond: NEEDS[protocol].uncond || keep.includes('uncond'),
     gray: NEEDS[protocol].gray || keep.includes('gray'),
@@ -141,10 +150,15 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
           );
         },
       }),
-      starts: fullBlocks(
-        corpus.examples.map((example) => pairsOf(example) * rowsOfPair),
-        batch,
-      ),
+      raced: unet.pinned
+        ? undefined
+        : new LRUCache({ maxSize: BASELINE_BYTES, sizeCalculation: (errors) => errors.byteLength }),
+      starts: corpus.examples.some((example) => isRaced(corpus, example))
+        ? raceBlocks(corpus.examples.map(pairsOf), batch)
+        : fullBlocks(
+            corpus.examples.map((example) => pairsOf(example) * rowsOfPair),
+            batch,
+          ),
     };
   };
   let caches: Caches | undefined;
@@ -153,7 +167,7 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
     return caches;
   };
 
-  const scoreBlock = async (
+  const scoreInFull = async (
     corpus: Corpus,
     examples: readonly Candidates[],
     signal?: AbortSignal,
@@ -181,9 +195,41 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
         ...(needs.uncond ? { uncond: example.images.map(() => next(nextUncond)) } : {}),
         ...(needs.gray ? { gray: example.texts.map(() => next(nextGray)) } : {}),
       };
-      if (protocol === 'diffusion-itm-adaptive') throw new Error('adaptive sampling is not there yet');
-      return { scores: reduceErrors(protocol, errors, channels * height * width), errors };
+      const exact = protocol === 'diffusion-itm-adaptive' ? 'diffusion-itm' : protocol;
+      return { scores: reduceErrors(exact, errors, channels * height * width), errors };
     });
+  };
+
+  const raceExamples = async (
+    corpus: Corpus,
+    examples: readonly Candidates[],
+    signal?: AbortSignal,
+  ): Promise<PairScores[]> => {
+    const { texts, images, raced } = cachesOf(corpus);
+    const shown = examples.flatMap((example) => example.images);
+    const said = examples.flatMap((example) => example.texts);
+    const latents = places(shown.map(imageKey), await images.getAll(shown, signal));
+    const hidden = places(said, await texts.getAll(said, signal));
+    const runners = examples.map((example) => ({
+      texts: example.texts.map((text) => hidden.get(text)!),
+      images: example.images.map(imageKey).map((key) => ({ key, z0: latents.get(key)! })),
+    }));
+    const scores = await raceBlock(unet, runners, { empty, signal, ...(raced ? { emptyErrors: raced } : {}) });
+    return scores.map((one) => ({ scores: one }));
+  };
+
+  const scoreBlock = async (
+    corpus: Corpus,
+    examples: readonly Candidates[],
+    signal?: AbortSignal,
+  ): Promise<PairScores[]> => {
+    const [fast, full] = [true, false].map((raced) => examples.filter((one) => isRaced(corpus, one) === raced));
+    const [races, rest] = await allOf(
+      fast!.length > 0 ? raceExamples(corpus, fast!, signal) : [],
+      full!.length > 0 ? scoreInFull(corpus, full!, signal) : [],
+    );
+    const [nextRace, nextOther] = [races.values(), rest.values()];
+    return examples.map((one) => next(isRaced(corpus, one) ? nextRace : nextOther));
   };
 
   return {

@@ -12,6 +12,8 @@ export interface Corpus extends Candidates {
   readonly key: string;
   /** The task's examples in their order. */
   readonly examples: readonly Candidates[];
+  /** The task's metrics compare scores of different examples (bias): all are drawn in full, whatever the protocol. */
+  readonly everyScore: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface SampleErrors {
 export interface PairScores {
   /** [text][image]; higher is better. */
   readonly scores: readonly (readonly number[])[];
-  /** Absent where nothing is sampled. */
+  /** Absent where nothing is sampled, and where candidates were raced: most of their errors were never drawn. */
   readonly errors?: SampleErrors;
 }
 
