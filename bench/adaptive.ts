@@ -7,7 +7,7 @@ import type { Evaluator, SampleErrors } from '@gdbench/workers/engine/evaluate';
 import { reduceErrors } from '@gdbench/workers/engine/reduce';
 import { candidatesOf, type RacedTask, racedTasks } from './adaptive-tasks.ts';
 
-/** What adaptive sampling does on one task, beside the full budget. */
+/** What adaptive sampling does on one task, or one subtask of CLEVR, beside the full budget. */
 export interface AdaptiveTask {
   readonly name: string;
   readonly examples: number;
@@ -18,7 +18,10 @@ export interface AdaptiveTask {
   readonly counted: boolean;
   /** Examples with the same winner (winoground: the same four decisions). */
   readonly agreed: number;
-  /** The fewest U-Net rows of the full budget, and those of the race; of the empty text once an image and sample in both. */
+  /**
+   * The fewest U-Net rows of the full budget, and those of the race. Of the empty text, both once an image and sample, where
+   * images are compared; between texts of one image, where it ranks nothing, neither.
+   */
   readonly exactRows: number;
   readonly adaptiveRows: number;
 }
@@ -34,7 +37,7 @@ export interface AdaptiveBench {
 }
 
 export interface AdaptiveBenchOptions {
-  /** Of protocol diffusion-itm, with no task's rows in its caches. */
+  /** Of protocol diffusion-itm; how many rows are saved depends on its samples. */
   readonly evaluator: Evaluator;
   readonly root: string;
   /** Of all tasks together, about: each has its share of them. */
@@ -51,9 +54,10 @@ export async function benchAdaptive(options: AdaptiveBenchOptions): Promise<Adap
   const raced = await racedTasks(options.root);
   const tasks: AdaptiveTask[] = [];
   for (const one of raced) {
-    const task = await benchTask(one, options.evaluator, (options.seconds * 1000) / raced.length);
-    tasks.push(task);
-    options.onTask?.(task);
+    for (const task of await benchTask(one, options.evaluator, (options.seconds * 1000) / raced.length)) {
+      tasks.push(task);
+      options.onTask?.(task);
+    }
   }
   const sum = (of: (task: AdaptiveTask) => number, among = tasks) => among.reduce((total, task) => total + of(task), 0);
   const saved = (fits: (candidates: number) => boolean) => {
@@ -69,51 +73,81 @@ export async function benchAdaptive(options: AdaptiveBenchOptions): Promise<Adap
   };
 }
 
-/** Examples of a task, whatever they take, and those scored at once. */
+/** Examples of a task or subtask, whatever they take, and those scored at once. */
 const LEAST_EXAMPLES = 7;
 const SLICE = 7;
 
-async function benchTask({ name, data }: RacedTask, evaluator: Evaluator, milliseconds: number): Promise<AdaptiveTask> {
-  const start = performance.now();
-  const examples: Example[] = [];
-  const exact: ExampleScores[] = [];
-  /** Rows of the empty text: by image, which samples the race has drawn; the full budget draws all. */
-  const empty = new Map<string, Uint8Array>();
-  let [agreed, exactRows, adaptiveRows] = [0, 0, 0];
-  for (let from = 0; from < data.examples.length; from += SLICE) {
-    if (from >= LEAST_EXAMPLES && performance.now() - start > milliseconds) break;
-    const to = Math.min(data.examples.length, from + SLICE);
-    for (const { errors: kept, ...scored } of await evaluator.scoreExamples(data, from, to, { errors: true })) {
-      if (!kept?.uncond) throw new Error('the evaluator kept no errors');
-      const example = data.examples[exact.length]!;
-      examples.push(example);
-      exact.push(scored);
-      const { errors, images } = distinct(kept, example);
-      const race = replay(errors);
-      if (isDeepStrictEqual(decisions(reduceErrors('diffusion-itm', errors, 1)), decisions(race.scores))) agreed++;
-      exactRows += errors.cond.flat().reduce((sum, row) => sum + row.length, 0);
-      adaptiveRows += total(race.cond.flat());
-      for (const [image, marks] of race.uncond.entries()) {
-        const known = empty.get(images[image]!);
-        empty.set(images[image]!, known ? known.map((mark, k) => mark | marks[k]!) : marks);
-      }
+/** Examples that one metric stands for: a task's, or a subtask's of CLEVR. */
+class Tally {
+  readonly examples: Example[] = [];
+  readonly exact: ExampleScores[] = [];
+  agreed = 0;
+  #exactRows = 0;
+  #adaptiveRows = 0;
+  /** Rows of the empty text that the race has drawn, by image; the full budget draws all of them. */
+  readonly #empty = new Map<string, Uint8Array>();
+
+  add(example: Example, scores: ExampleScores, kept: SampleErrors): void {
+    this.examples.push(example);
+    this.exact.push(scores);
+    const { errors, images } = distinct(kept, example);
+    const race = replay(errors);
+    const decided = decisions(reduceErrors('diffusion-itm', errors, 1));
+    if (isDeepStrictEqual(decided, decisions(race.scores))) this.agreed++;
+    this.#exactRows += errors.cond.flat().reduce((sum, row) => sum + row.length, 0);
+    this.#adaptiveRows += total(race.cond.flat());
+    // Texts of one image need no empty text to be ranked: neither side is charged with it.
+    if (images.length === 1) return;
+    for (const [image, marks] of race.uncond.entries()) {
+      const known = this.#empty.get(images[image]!);
+      this.#empty.set(images[image]!, known ? known.map((mark, k) => mark | marks[k]!) : marks);
     }
   }
-  exactRows += [...empty.values()].reduce((sum, marks) => sum + marks.length, 0);
-  adaptiveRows += total([...empty.values()]);
-  const main = TASKS[data.task].main;
-  const metric = summarise({ ...data, examples }, exact).metrics.find((one) => one.metric === main)!;
-  const { low, high, chance } = metric;
-  return {
-    name,
-    examples: examples.length,
-    candidates: candidatesOf(examples[0]!),
-    metric,
-    counted: low !== null && high !== null && chance !== null && (low > chance || high < chance),
-    agreed,
-    exactRows,
-    adaptiveRows,
-  };
+
+  get rows() {
+    const empty = [...this.#empty.values()];
+    return {
+      exactRows: this.#exactRows + empty.reduce((sum, marks) => sum + marks.length, 0),
+      adaptiveRows: this.#adaptiveRows + total(empty),
+    };
+  }
+}
+
+async function benchTask(
+  { name, data }: RacedTask,
+  evaluator: Evaluator,
+  milliseconds: number,
+): Promise<AdaptiveTask[]> {
+  const start = performance.now();
+  const main = TASKS[data.task].main!;
+  const subtasks = new Set(summarise(data, []).metrics.map(({ metric }) => metric));
+  const metricOf = ({ group }: Example) => (group !== undefined && subtasks.has(group) ? group : main);
+  const tallies = new Map(data.examples.map((example) => [metricOf(example), new Tally()]));
+  for (let from = 0; from < data.examples.length; from += SLICE) {
+    if (from >= LEAST_EXAMPLES * tallies.size && performance.now() - start > milliseconds) break;
+    const to = Math.min(data.examples.length, from + SLICE);
+    for (const [i, { errors, ...scores }] of (
+      await evaluator.scoreExamples(data, from, to, { errors: true })
+    ).entries()) {
+      if (!errors?.uncond) throw new Error('the evaluator kept no errors');
+      const example = data.examples[from + i]!;
+      tallies.get(metricOf(example))!.add(example, scores, errors);
+    }
+  }
+  return [...tallies].map(([metric, tally]) => {
+    const figures = summarise({ ...data, examples: tally.examples }, tally.exact).metrics;
+    const figure = figures.find((one) => one.metric === metric)!;
+    const { low, high, chance } = figure;
+    return {
+      name: metric === main ? name : `${name} ${metric}`,
+      examples: tally.examples.length,
+      candidates: candidatesOf(tally.examples[0]!),
+      metric: figure,
+      counted: low !== null && high !== null && chance !== null && (low > chance || high < chance),
+      agreed: tally.agreed,
+      ...tally.rows,
+    };
+  });
 }
 
 function total(marks: readonly Uint8Array[]): number {
