@@ -3,7 +3,7 @@ import { CLEVR_SUBTASKS, WINOGROUND_CHANCE, WINOGROUND_SCORES } from '../tasks/t
 import { recallCredit, tieCredit } from './accuracy.ts';
 import { clusteredAccuracy, type Estimate, independentAccuracy } from './clustered-accuracy.ts';
 import type { Scored } from './scored.ts';
-import { macroMean, type Strata } from './strata.ts';
+import { mean, type Strata } from './strata.ts';
 import { winogroundOutcome } from './winoground.ts';
 
 type Scores = Scored['scores'];
@@ -139,6 +139,6 @@ export function estimate(metric: AccuracyMetric, credits: Strata): Estimate {
 
 /** The level of a model that knows nothing, as the metric averages it; null without examples. */
 export function chanceOf({ strata, chance }: AccuracyMetric): number | null {
-  const level = macroMean(strata.map((members) => members.map((example) => ({ cluster: '', value: chance(example) }))));
+  const level = mean(strata.map((members) => mean(members.map(chance))));
   return Number.isNaN(level) ? null : level;
 }

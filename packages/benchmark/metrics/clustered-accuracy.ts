@@ -1,5 +1,5 @@
 import { type Interval, percentileInterval, wilson } from './intervals.ts';
-import { clusterCount, macroMean, resampledMacroMeans, type Strata } from './strata.ts';
+import { clusterCount, macroMean, mean, resampledMacroMeans, type Strata } from './strata.ts';
 
 /** A mean of 0..1 with its 95% interval; no examples: all null. */
 export interface Estimate {
@@ -28,8 +28,8 @@ export function clusteredAccuracy(strata: Strata): Estimate {
 
 /** The mean credit of examples of which no two share a cluster, with Wilson's 95% interval; no examples: unknown. */
 export function independentAccuracy(credits: readonly number[]): Estimate {
-  const value = macroMean([credits.map((credit) => ({ cluster: '', value: credit }))]);
-  if (Number.isNaN(value)) return UNKNOWN;
+  if (credits.length === 0) return UNKNOWN;
+  const value = mean(credits);
   const [low, high] = wilson(value * credits.length, credits.length);
   return { value, low, high };
 }
