@@ -56,6 +56,14 @@ export async function readLayout(folder: Folder): Promise<Layout> {
     const head = await findMatchingHead(folder);
     return head === null ? readDualEncoderLayout(folder) : readMatchingHeadLayout(folder, head);
   }
+  const variant = [...folder.files.keys()].find((file) => /^(onnx\/)?((text|vision)_)?model_\w+\.onnx$/.test(file));
+  if (variant) {
+    const plain = variant.replace(/model_\w+\.onnx$/, 'model.onnx');
+    throw new CheckpointFault(
+      variant,
+      `${variant} is a variant of ${plain}, which is missing; give it that name to have it scored.`,
+    );
+  }
   throw new CheckpointFault(
     '',
     'The folder holds no checkpoint that GDBench knows: neither model_index.json (diffusion) nor model.onnx or text_model.onnx with ' +

@@ -23,8 +23,10 @@ import { openTokenizer, type TextTokenizer } from './tokenizer.ts';
 
 /** Bytes of embeddings kept of each kind. */
 const CACHE_BYTES = 64 * 2 ** 20;
-const TEXT_OUTPUTS = ['text_embeds', 'pooler_output'];
-const IMAGE_OUTPUTS = ['image_embeds', 'pooler_output'];
+/** What SigLIP, which has no projection, calls its embeddings; in CLIP, those before the projection. */
+const POOLED = 'pooler_output';
+const TEXT_OUTPUTS = ['text_embeds', POOLED];
+const IMAGE_OUTPUTS = ['image_embeds', POOLED];
 
 /** One tower: the graph it runs in, the input that counts its rows, its output, and what else the graph must be fed. */
 interface Tower {
@@ -182,9 +184,17 @@ async function openTowers(layout: DualEncoderLayout, tokenizer: TextTokenizer, o
   checkTextPorts(text, textPorts, tokenizer);
   checkShape(image, pixels, [null, 3, layout.input.height, layout.input.width], 'preprocessor_config.json');
   const none = () => ({});
+  const words = pickOutput(text, TEXT_OUTPUTS).name;
+  const seen = pickOutput(image, IMAGE_OUTPUTS).name;
+  if ((words === POOLED) !== (seen === POOLED)) {
+    throw new CheckpointFault(
+      text.file,
+      `${text.file} gives \`${words}\` and ${image.file} \`${seen}\`, which do not lie in one space; export both with their projection.`,
+    );
+  }
   return {
-    text: { model: text, rows: textPorts.get('input_ids')!, output: pickOutput(text, TEXT_OUTPUTS).name, others: none },
-    image: { model: image, rows: pixels, output: pickOutput(image, IMAGE_OUTPUTS).name, others: none },
+    text: { model: text, rows: textPorts.get('input_ids')!, output: words, others: none },
+    image: { model: image, rows: pixels, output: seen, others: none },
     textPorts,
     models: [text, image],
   };

@@ -23,7 +23,7 @@ import { openTokenizer, type TextTokenizer, type Tokens } from './tokenizer.ts';
 
 /** Bytes of preprocessed images that are kept for their next pairs. */
 const CACHE_BYTES = 128 * 2 ** 20;
-const KEPT_TEXTS = 4096;
+const TEXT_BYTES = 32 * 2 ** 20;
 
 export interface MatchingHead extends ImageTextScorer {
   readonly tokenLength: number;
@@ -57,7 +57,10 @@ export async function openMatchingHead(
     sizeCalculation: (planes) => planes.byteLength,
   });
   const reading = new Map<string, Promise<Float32Array>>();
-  const texts = new LRUCache<string, Tokens>({ max: KEPT_TEXTS });
+  const texts = new LRUCache<string, Tokens>({
+    maxSize: TEXT_BYTES,
+    sizeCalculation: ({ ids, mask }) => ids.byteLength + mask.byteLength,
+  });
   let rowsScored = 0;
 
   const tokensOf = (text: string): Tokens => {
@@ -103,7 +106,7 @@ export async function openMatchingHead(
     if (dims.length !== 1 || dims[0] !== 2) {
       throw new CheckpointFault(
         model.file,
-        `${model.file} gives \`${MATCH_OUTPUT}\` as [batch, ${dims.join(', ')}], not the two logits [batch, 2] of "no match" and "match"; export the head as it is.`,
+        `${model.file} gives \`${MATCH_OUTPUT}\` as [${['batch', ...dims].join(', ')}], not the two logits [batch, 2] of "no match" and "match"; export the head as it is.`,
       );
     }
     rowsScored += pairs.length;

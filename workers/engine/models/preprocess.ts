@@ -75,7 +75,7 @@ export const preprocessorConfig = z.looseObject({
   rescale_factor: z.number().nullish(),
   do_normalize: z.boolean().nullish(),
   image_mean: triple.nullish(),
-  image_std: triple.nullish(),
+  image_std: triple.refine((std) => !std.includes(0), 'nothing can be divided by 0').nullish(),
   do_pad: off,
   do_thumbnail: off,
   do_align_long_axis: off,

@@ -25,6 +25,8 @@ export interface ModelText {
   readonly maxPositions?: number | undefined;
   /** Rows of the text model's embedding, where its config says so. */
   readonly vocabSize?: number | undefined;
+  /** Milliseconds that a text may take. */
+  readonly patience?: number;
 }
 
 const ids = z.number().int().min(0).max(0x7fffffff);
@@ -76,8 +78,10 @@ function guessType(of: Record<string, unknown>): string | undefined {
 
 /** Above this a model_max_length means "none" (transformers writes 1e30). */
 const NO_LENGTH = 1e6;
+/** Longer texts than any text encoder's, and short enough that a batch of them fits in memory. */
+const LONGEST = 8192;
 /** A text takes well below a millisecond. What takes this long is a pattern that tries without end. */
-const LONGEST_MS = 10_000;
+const PATIENCE = 10_000;
 
 /**
  * Opens a tokenizer (GDBENCH.md 1.4), whichever of its files are there.
@@ -90,16 +94,15 @@ export async function openTokenizer(
   dir: string,
   text: ModelText | number | undefined,
 ): Promise<TextTokenizer> {
-  const { maxPositions, vocabSize } =
-    typeof text === 'number' ? { maxPositions: text, vocabSize: undefined } : (text ?? {});
+  const model: ModelText = typeof text === 'number' ? { maxPositions: text } : (text ?? {});
   const { source, config } = await findTokenizer(folder, dir);
   const parsed = tokenizerFile.safeParse(source.json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw notATokenizer(source.file, `\`${issue?.path.join('.')}\`: ${issue?.message}`);
   }
-  const length = lengthOf(source.file, config.model_max_length ?? undefined, maxPositions);
-  return build(source, parsed.data, config, length, vocabSize);
+  const length = lengthOf(source.file, config.model_max_length, model.maxPositions);
+  return build(source, parsed.data, config, length, model);
 }
 
 function notATokenizer(file: string, why: string): CheckpointFault {
@@ -111,6 +114,12 @@ function notATokenizer(file: string, why: string): CheckpointFault {
 
 function lengthOf(file: string, stated: number | undefined, maxPositions: number | undefined): number {
   const length = stated !== undefined && stated <= NO_LENGTH ? stated : maxPositions;
+  if (length !== undefined && length > LONGEST) {
+    throw new CheckpointFault(
+      file,
+      `${file} pads texts to ${length} tokens, and GDBench feeds at most ${LONGEST}; set model_max_length in tokenizer_config.json to what the model was trained with.`,
+    );
+  }
   if (length !== undefined && Number.isInteger(length) && length >= 1) return length;
   throw new CheckpointFault(
     file,
@@ -124,10 +133,10 @@ function build(
   parsed: TokenizerFile,
   config: TokenizerConfig,
   length: number,
-  vocabSize: number | undefined,
+  { vocabSize, patience = PATIENCE }: ModelText,
 ): TextTokenizer {
   const { file } = source;
-  const { tokenizer, frame } = guarded(file, 'a', () => {
+  const { tokenizer, frame } = guarded(file, 'a', patience, () => {
     const loaded = load(parsed, config, source);
     return { tokenizer: loaded, frame: frameOf(loaded) };
   });
@@ -150,10 +159,10 @@ function build(
     }
   };
   check(pad, '');
-  return {
+  const opened: TextTokenizer = {
     length,
     encode(text) {
-      const words = guarded(file, text, () => tokenizer.encode(text, { add_special_tokens: false }).ids);
+      const words = guarded(file, text, patience, () => tokenizer.encode(text, { add_special_tokens: false }).ids);
       const kept =
         config.truncation_side === 'left' ? words.slice(Math.max(0, words.length - room)) : words.slice(0, room);
       const used = [...frame.start, ...kept, ...frame.end];
@@ -165,20 +174,23 @@ function build(
       return { ids: padded, mask };
     },
   };
+  // A tokenizer that gives even this no id is refused before any text is scored.
+  opened.encode('a');
+  return opened;
 }
 
 /** Runs the library on a file that may hold anything. */
-function guarded<T>(file: string, text: string, work: () => T): T {
+function guarded<T>(file: string, text: string, patience: number, work: () => T): T {
   let done: { readonly value: T } | null;
   try {
-    done = withinTime(LONGEST_MS, work);
+    done = withinTime(patience, work);
   } catch (error) {
     throw notATokenizer(file, error instanceof Error ? error.message : 'unknown kind');
   }
   if (done) return done.value;
   throw new CheckpointFault(
     file,
-    `${file} takes more than ${LONGEST_MS / 1000} s for the text "${text.slice(0, 60)}": one of its patterns tries without end; simplify the patterns.`,
+    `${file} takes more than ${patience / 1000} s for the text "${text.slice(0, 60)}": one of its patterns tries without end; simplify the patterns.`,
   );
 }
 

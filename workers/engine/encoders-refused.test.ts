@@ -1,0 +1,303 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import protobuf from 'protobufjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GraphSpec, onnxModel, type Value } from '../../test/support/onnx-writer.ts';
+import { TINY_CLIP, tinyClip, tokenizerFiles, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { inspectCheckpoint } from './inspect.ts';
+
+type Files = Record<string, string | Uint8Array | object>;
+
+const REFERENCE = fileURLToPath(new URL('../../test/reference', import.meta.url));
+const read = (checkpoint: string, ...files: string[]): Files =>
+  Object.fromEntries(files.map((file) => [file, new Uint8Array(readFileSync(path.join(REFERENCE, checkpoint, file)))]));
+const json = (file: string): Record<string, unknown> => JSON.parse(readFileSync(path.join(REFERENCE, file), 'utf8'));
+const without = (files: Files, ...names: string[]): Files =>
+  Object.fromEntries(Object.entries(files).filter(([name]) => !names.includes(name)));
+
+const configs = ['config.json', 'preprocessor_config.json', 'tokenizer_config.json'];
+const siglip = read('odd-siglip', ...configs, 'spiece.model', 'onnx/text_model.onnx', 'onnx/vision_model.onnx');
+const blip = read('odd-blip', ...configs, 'vocab.txt', 'model.onnx');
+const clip = tinyClip();
+const siglipTokenizer = json('odd-siglip/tokenizer_config.json');
+const blipPreprocessor = json('odd-blip/preprocessor_config.json');
+
+/** odd-siglip with another class for its SentencePiece model. */
+const spoken = (tokenizer_class: string | undefined): Files => ({
+  ...siglip,
+  'tokenizer_config.json': { ...siglipTokenizer, tokenizer_class },
+});
+const prepared = (more: object): Files => ({ ...blip, 'preprocessor_config.json': { ...blipPreprocessor, ...more } });
+
+const { root } = protobuf.parse(`
+  syntax = "proto2";
+  message Piece { optional string piece = 1; optional float score = 2; optional int32 type = 3; }
+  message Trainer { optional int32 model_type = 3; optional bool byte_fallback = 35; }
+  message Normalizer { optional bytes precompiled_charsmap = 2; }
+  message Model { repeated Piece pieces = 1; optional Trainer trainer_spec = 2; optional Normalizer normalizer_spec = 3; }
+`);
+/** odd-siglip with a SentencePiece model of three pieces and what is given. */
+function sentencePiece(given: { trainerSpec?: object; normalizerSpec?: object; pieces?: object[] }): Files {
+  const pieces = [
+    { piece: '<unk>', score: 0, type: 2 },
+    { piece: '</s>', score: 0, type: 3 },
+    { piece: 'a', score: -1 },
+  ];
+  const message = { pieces, trainerSpec: { modelType: 1 }, normalizerSpec: {}, ...given };
+  const type = root.lookupType('Model');
+  return { ...siglip, 'spiece.model': type.encode(type.fromObject(message)).finish() };
+}
+
+/** A tiny dual encoder whose tokenizer is the given tokenizer.json. */
+const tokenized = (tokenizer: object): Files => ({
+  ...without(clip, ...Object.keys(tokenizerFiles('', 7))),
+  'tokenizer_config.json': { model_max_length: 7 },
+  'tokenizer.json': tokenizer,
+});
+
+/** A matching head that judges by the mean colour alone: its output is [rows, outputs]. */
+function head(more: {
+  pixels?: Value['shape'];
+  ids?: Value['shape'];
+  inputs?: Value[];
+  outputs?: number;
+  weight?: number;
+}): Files {
+  const outputs = more.outputs ?? 2;
+  const spec: GraphSpec = {
+    inputs: [
+      { name: 'pixel_values', type: 'float32', shape: more.pixels ?? ['batch', 3, 15, 15] },
+      { name: 'input_ids', type: 'int64', shape: more.ids ?? ['batch', 'tokens'] },
+      ...(more.inputs ?? []),
+    ],
+    outputs: [{ name: 'itm_score', type: 'float32', shape: ['batch', outputs] }],
+    weights: [{ name: 'matrix', dims: [3, outputs], data: new Float32Array(3 * outputs).fill(more.weight ?? 1) }],
+    ops: [
+      { op: 'ReduceMean', in: ['pixel_values'], out: 'colour', attributes: { axes: [2, 3], keepdims: 0 } },
+      { op: 'MatMul', in: ['colour', 'matrix'], out: 'itm_score' },
+    ],
+  };
+  return { ...blip, 'model.onnx': onnxModel(spec) };
+}
+
+const refusals: [title: string, files: Files, file: string, reason: RegExp][] = [
+  [
+    'a SentencePiece model of a class that numbers pieces otherwise',
+    spoken('XLMRobertaTokenizer'),
+    'spiece.model',
+    /^spiece.model comes with a XLMRobertaTokenizer, .*; add the tokenizer.json of this tokenizer\.$/,
+  ],
+  ['a SentencePiece model of no class', spoken(undefined), 'spiece.model', /comes with no tokenizer_class/],
+  [
+    'a SentencePiece model that is none',
+    { ...siglip, 'spiece.model': 'not a model' },
+    'spiece.model',
+    /^spiece.model is not a SentencePiece model that can be loaded/,
+  ],
+  [
+    'a byte-pair SentencePiece model',
+    sentencePiece({ trainerSpec: { modelType: 2 } }),
+    'spiece.model',
+    /is no Unigram model, which GDBench cannot read; add the tokenizer.json/,
+  ],
+  [
+    'a SentencePiece model that falls back to bytes',
+    sentencePiece({ trainerSpec: { modelType: 1, byteFallback: true } }),
+    'spiece.model',
+    /falls back to bytes/,
+  ],
+  [
+    'a character map that is cut short',
+    sentencePiece({ normalizerSpec: { precompiledCharsmap: Buffer.from([255, 255, 255, 255, 1]) } }),
+    'spiece.model',
+    /its character map is cut short/,
+  ],
+  ['a SentencePiece model without pieces', sentencePiece({ pieces: [] }), 'spiece.model', /it lacks pieces/],
+  [
+    'a WordPiece vocabulary without its start',
+    { ...blip, 'vocab.txt': '[PAD]\n[UNK]\n[SEP]\na\n' },
+    'vocab.txt',
+    /^vocab.txt lacks the token \[CLS\]/,
+  ],
+  [
+    'tokens that the model does not have',
+    { ...blip, 'config.json': { text_config: { max_position_embeddings: 15, vocab_size: 3 } } },
+    'vocab.txt',
+    /^vocab.txt gives a token of "a" the id 3, but the model's config has 3 tokens \(vocab_size\)/,
+  ],
+  [
+    'texts that fit no memory',
+    { ...blip, 'tokenizer_config.json': { model_max_length: 900_000 } },
+    'vocab.txt',
+    /^vocab.txt pads texts to 900000 tokens, and GDBench feeds at most 8192/,
+  ],
+  [
+    'a tokenizer of words',
+    tokenized({ model: { type: 'WordLevel', vocab: { a: 0 } } }),
+    'tokenizer.json',
+    /^tokenizer.json is not a tokenizer that can be loaded \(`model.type`/,
+  ],
+  [
+    'ids that are no numbers',
+    tokenized({ model: { type: 'WordPiece', vocab: { a: 'b' } } }),
+    'tokenizer.json',
+    /\(`model.vocab.a`/,
+  ],
+  [
+    'ids beyond all models',
+    tokenized({ model: { type: 'WordPiece', vocab: { a: 2 ** 40 } } }),
+    'tokenizer.json',
+    /\(`model.vocab.a`/,
+  ],
+  [
+    'a text without an id',
+    tokenized({ model: { type: 'WordPiece', vocab: { b: 0 } } }),
+    'tokenizer.json',
+    /^tokenizer.json gives a token of "a" no id/,
+  ],
+  [
+    'Unigram pieces that fall back to bytes',
+    tokenized({ model: { type: 'Unigram', unk_id: 0, vocab: [['a', -1]], byte_fallback: true } }),
+    'tokenizer.json',
+    /\(`model.byte_fallback`/,
+  ],
+  [
+    'a step that the library does not know',
+    tokenized({ model: { type: 'WordPiece', vocab: { a: 0 } }, normalizer: { type: 'Nmt' } }),
+    'tokenizer.json',
+    /Unknown Normalizer type: Nmt/,
+  ],
+  [
+    'steps nested without end',
+    {
+      ...tokenized({}),
+      'tokenizer.json': `{"model":{"type":"WordPiece","vocab":{"a":0}},"normalizer":${'{"type":"Sequence","normalizers":['.repeat(20_000)}null${']}'.repeat(20_000)}}`,
+    },
+    'tokenizer.json',
+    /is not a tokenizer that can be loaded/,
+  ],
+  [
+    'a pattern that is none',
+    tokenized({
+      model: { type: 'WordPiece', vocab: { a: 0 } },
+      pre_tokenizer: { type: 'Split', pattern: { Regex: '(' }, behavior: 'Isolated', invert: false },
+    }),
+    'tokenizer.json',
+    /is not a tokenizer that can be loaded \(Invalid regular expression/,
+  ],
+  [
+    'a processor whose defaults are not known',
+    prepared({ image_processor_type: 'LevitImageProcessor' }),
+    'preprocessor_config.json',
+    /is for a LevitImageProcessor, whose defaults GDBench does not know/,
+  ],
+  [
+    'images that are padded',
+    prepared({ do_pad: true }),
+    'preprocessor_config.json',
+    /`do_pad` is not what it should be \(GDBench does not take this step\)/,
+  ],
+  [
+    'images by their longest edge',
+    prepared({ size: { longest_edge: 15 } }),
+    'preprocessor_config.json',
+    /`size` is not what it should be/,
+  ],
+  ['a division by zero', prepared({ image_std: [1, 0, 1] }), 'preprocessor_config.json', /`image_std` is not what/],
+  [
+    'a processor_config.json without images',
+    { ...without(blip, 'preprocessor_config.json'), 'processor_config.json': {} },
+    'preprocessor_config.json',
+    /^preprocessor_config.json is missing/,
+  ],
+  [
+    'an embedding before and one after the projection',
+    tinyClip({ ...TINY_CLIP, outputs: { text: 'pooler_output', image: 'image_embeds' } }),
+    'text_model.onnx',
+    /gives `pooler_output` and vision_model.onnx `image_embeds`, which do not lie in one space/,
+  ],
+  [
+    'a variant under a name of its own',
+    { ...without(blip, 'model.onnx'), 'onnx/model_fp16.onnx': blip['model.onnx']! },
+    'onnx/model_fp16.onnx',
+    /^onnx\/model_fp16.onnx is a variant of onnx\/model.onnx, which is missing/,
+  ],
+  ['a head of one logit', head({ outputs: 1 }), 'model.onnx', /gives `itm_score` as \[batch, 1\], not the two logits/],
+  [
+    'a head whose inputs insist on different numbers of rows',
+    head({ pixels: [2, 3, 15, 15], ids: [3, 'tokens'] }),
+    'model.onnx',
+    /takes 2 rows of `pixel_values` with 3 of `input_ids`; export it with one batch for both/,
+  ],
+  [
+    'a head that asks for what is not fed',
+    head({ inputs: [{ name: 'foo', type: 'float32', shape: ['batch'] }] }),
+    'model.onnx',
+    /the input `foo` is not one that GDBench can feed/,
+  ],
+  [
+    'a head for texts of another length',
+    head({ ids: ['batch', 35] }),
+    'model.onnx',
+    /takes `input_ids` with 35 in dimension 1, but the tokenizer gives 15/,
+  ],
+  [
+    'a head whose weights are not numbers',
+    head({ weight: Number.NaN }),
+    'model.onnx',
+    /gives values that are not finite/,
+  ],
+  ['a head without tokenizer', without(blip, 'vocab.txt'), 'tokenizer.json', /^The folder holds no tokenizer/],
+];
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'refused-'));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+let folders = 0;
+async function inspected(files: Files) {
+  const dir = path.join(scratch, String(folders++));
+  await writeFiles(dir, files);
+  return inspectCheckpoint(dir);
+}
+
+describe('a dual encoder or matching head is refused for', () => {
+  it.each(refusals)('%s', async (_, files, file, reason) => {
+    const inspection = await inspected(files);
+    expect(inspection).toMatchObject({ ok: false, file });
+    const said = inspection.ok ? '' : inspection.reason;
+    expect(said).toMatch(reason);
+    expect(said).not.toContain(scratch);
+    expect(said).toMatch(/^\S[^\n]*[.)]$/);
+  });
+});
+
+describe('a dual encoder or matching head is accepted', () => {
+  it('as it stands, each by itself', async () => {
+    for (const files of [siglip, blip, clip, head({})]) expect(await inspected(files)).toMatchObject({ ok: true });
+  });
+
+  it('of a processor that is not known, where its file leaves nothing to defaults', async () => {
+    const whole = {
+      image_processor_type: 'LevitImageProcessor',
+      size: { height: 15, width: 15 },
+      resample: 3,
+      do_center_crop: false,
+      image_mean: [0.5, 0.5, 0.5],
+      image_std: 0.5,
+    };
+    expect(await inspected(prepared(whole))).toMatchObject({ ok: true });
+  });
+
+  it('as a pair of encoders, whatever lies beside them', async () => {
+    expect(await inspected({ ...clip, 'model.onnx': blip['model.onnx']! })).toMatchObject({
+      ok: true,
+      report: { kind: 'dual-encoder' },
+    });
+  });
+});
