@@ -6,6 +6,7 @@ import type { Server } from './server.ts';
 
 interface SubmitOptions {
   name: string;
+  protocol?: string;
   server?: string;
   token?: string;
   json?: boolean;
@@ -13,6 +14,8 @@ interface SubmitOptions {
 }
 
 const LONGEST_NAME = 80;
+/** Refusals of what was given on the command line, not of the folder. */
+const WRONG_USE = ['INVALID_NAME', 'INVALID_PROTOCOL'];
 
 export function register(program: Command): void {
   program
@@ -22,6 +25,7 @@ export function register(program: Command): void {
     )
     .argument('<dir>', 'folder of the checkpoint')
     .requiredOption('--name <name>', 'name on the board, 1 to 80 characters')
+    .option('--protocol <name>', 'how to score it (default: that of its kind; others have lists of their own)')
     .option('--server <url>', 'address of the API (default: GDBENCH_SERVER, else this machine)')
     .option('--token <token>', 'access token (default: GDBENCH_TOKEN)')
     .option('--wait', 'follow the evaluation to its end')
@@ -64,7 +68,7 @@ async function submit(dir: string, options: SubmitOptions): Promise<void> {
     process.exit(130);
   });
   const manifest = await readManifest(dir, options.json === true);
-  const submission = await createSubmission(server, name, manifest);
+  const submission = await createSubmission(server, name, manifest, options.protocol);
   await sendMissing(server, dir, submission, options.json === true);
   const page = submissionPage(server, submission.id);
   const ids = { submissionId: submission.id, evaluationId: submission.evaluation.id, url: page };
@@ -93,13 +97,18 @@ async function readManifest(dir: string, silent: boolean): Promise<ManifestFile[
   return manifest;
 }
 
-async function createSubmission(server: Server, name: string, files: readonly ManifestFile[]): Promise<Submission> {
+async function createSubmission(
+  server: Server,
+  name: string,
+  files: readonly ManifestFile[],
+  protocol: string | undefined,
+): Promise<Submission> {
   const { ask } = await import('./server.ts');
   const { submitCheckpoint: payload } = await ask<{ submitCheckpoint: SubmitPayload }>(server, SUBMIT, {
-    input: { name, files },
+    input: { name, files, ...(protocol === undefined ? {} : { protocol }) },
   });
   if (payload.__typename === 'SubmitCheckpointSuccess') return payload.submission;
-  throw new CliFault(`${payload.message} ${payload.remedy}`, payload.code === 'INVALID_NAME' ? 2 : 1);
+  throw new CliFault(`${payload.message} ${payload.remedy}`, WRONG_USE.includes(payload.code) ? 2 : 1);
 }
 
 async function sendMissing(server: Server, dir: string, { files }: Submission, silent: boolean): Promise<void> {

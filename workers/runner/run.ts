@@ -31,7 +31,7 @@ interface Parts {
 /** Starts a worker: it takes inspections and shards from the queue until it is stopped. Resolves when it takes jobs. */
 export async function startWorker(settings: Settings, parts: Parts = {}): Promise<RunningWorker> {
   const log = parts.log ?? pino({ level: settings.logLevel });
-  const output = (line: string) => log.debug({ child: 'score' }, line);
+  const output = (line: string) => log.info({ child: 'score' }, line);
   const warm = parts.warm ?? keepWarm({ memoryBytes: settings.memoryBytes, onOutput: output });
   const stopping = new AbortController();
   const owned = createOwned((name, error) => log.warn({ error: String(error) }, `${name} did not end cleanly`));

@@ -107,7 +107,7 @@ async function leaveErrors(path: string, request: Score, scores: readonly Scored
 }
 
 async function evaluatorOf(request: Score): Promise<Evaluator> {
-  const { dir, report, protocol, samples, seed, batch, threads, device } = request;
+  const { dir, report, protocol, samples, seed, batch, threads, device, memoryMb } = request;
   const key = JSON.stringify([dir, protocol, samples, seed, batch, threads, device]);
   if (warm?.key === key) return warm.evaluator;
   const former = warm;
@@ -119,6 +119,11 @@ async function evaluatorOf(request: Score): Promise<Evaluator> {
     protocol,
     samples,
     seed,
+    memoryMb,
+    // what is printed goes to the worker's log
+    onLog: (line) => console.log(line),
+    onChoice: ({ batch: rows, threads: each, sessions, seconds }) =>
+      console.log(`Chosen in ${seconds.toFixed(1)} s: batch ${rows}, ${sessions} sessions of ${each} threads.`),
     ...(batch === undefined ? {} : { batch }),
     ...(threads === undefined ? {} : { threads }),
     ...(device === undefined ? {} : { device }),

@@ -32,6 +32,8 @@ export const ToChild = z.discriminatedUnion('type', [
     batch: z.int().positive().optional(),
     threads: z.int().positive().optional(),
     device: z.enum(DEVICES).optional(),
+    /** Resident memory that may be taken for speed, in MiB. */
+    memoryMb: z.int().positive(),
     /** Where to leave every sample's error; absent: nobody keeps them. */
     errorsFile: z.string().optional(),
   }),

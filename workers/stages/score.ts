@@ -120,9 +120,11 @@ async function scoresOf(
   signal.throwIfAborted();
   const child = await warm.take(`${sha256} ${protocol} ${samples} ${seed}`);
   const { batch, threads, device } = settings;
+  // half, for weights and images are there too
+  const memoryMb = Math.max(1, Math.floor(settings.memoryBytes / 2 / 2 ** 20));
   const asked = { dir, report, protocol, samples, seed, root, task, limit, dataVersion, from, to };
   const answer = await child.ask(
-    { type: 'score', ...asked, batch, threads, device, errorsFile },
+    { type: 'score', ...asked, batch, threads, device, memoryMb, errorsFile },
     { silenceSeconds: settings.exampleSeconds, signal, onProgress },
   );
   if (answer.type === 'failed') {
