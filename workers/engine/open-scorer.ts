@@ -15,7 +15,7 @@ import {
   type SampledProtocol,
 } from './models/scorer.ts';
 import type { SessionOptions } from './models/session.ts';
-import { DEFAULT_BATCH } from './models/unet.ts';
+import { DEFAULT_BATCH } from './models/tune.ts';
 
 /** Kinds whose batches do not span examples. */
 export function oneByOne(scorer: ImageTextScorer): BlockScorer {

@@ -92,7 +92,9 @@ export class Blocks<T, V extends { readonly byteLength: number }> {
       const next = this.#expected.pop();
       if (next === undefined) break;
       const key = keyOf(next);
-      if (!taken.has(key) && !this.#cache.has(key) && !this.#running.has(key)) more.push(next);
+      if (taken.has(key) || this.#cache.has(key) || this.#running.has(key)) continue;
+      taken.add(key);
+      more.push(next);
     }
     return more;
   }

@@ -34,61 +34,70 @@ export interface TuneOptions {
 }
 
 const BATCHES = [4, 16, 64];
-/** A larger batch, or another layout, must be this much faster to be taken. */
+/** What runs where there is no time to measure it. */
+export const DEFAULT_BATCH = 16;
+/** Another layout must be this much faster to be taken; a smaller batch may be this much slower. */
 const GAIN = 1.03;
 const TRIAL_MS = 150;
+/** Sessions that take longer than this to load are not loaded only to be tried. */
+const LONGEST_LOAD_MS = 5_000;
+
+type Trial = Choice['tried'][number];
 
 /**
- * Chooses batch, threads and sessions by running a few batches of each, within the budget and the memory. Batches are tried in
- * ascending order with one session, then the chosen batch with more sessions of fewer threads each.
+ * Chooses batch, threads and sessions by running a few batches of each, within the memory and the budget, which does not count
+ * loading. Batches are tried in ascending order with one session, then the chosen batch with more sessions of fewer threads each.
  *
  * @returns the choice, and the lanes that it runs in.
  */
 export async function tune(options: TuneOptions): Promise<{ choice: Choice; lanes: Lanes }> {
-  const { cores, pins, open, memoryBytes, weightBytes, budgetMs } = options;
+  const { cores, pins, open, memoryBytes, weightBytes } = options;
   const resident = options.residentBytes ?? (() => process.memoryUsage.rss());
   const start = performance.now();
-  const left = () => budgetMs - (performance.now() - start);
-  const tried: (Setting & { rowsPerSecond: number })[] = [];
-  let rowMs = options.rowMs;
+  const tried: Trial[] = [];
+  let left = options.budgetMs;
+  let { rowMs } = options;
   let rowBytes = 0;
-  const measure = async (lanes: Lanes, setting: Setting) => {
-    const before = resident();
+  const measure = async (lanes: Lanes, setting: Setting): Promise<Trial> => {
+    const [before, began] = [resident(), performance.now()];
     const rowsPerSecond = await rate(lanes, setting, options.rows(setting.batch));
+    left -= performance.now() - began;
     rowBytes = Math.max(rowBytes, (resident() - before) / (setting.batch * setting.sessions));
     rowMs = Math.min(rowMs, (1000 * setting.sessions) / rowsPerSecond);
-    tried.push({ ...setting, rowsPerSecond });
-    return rowsPerSecond;
+    const trial = { ...setting, rowsPerSecond };
+    tried.push(trial);
+    return trial;
   };
   const fits = ({ batch, sessions }: Setting) =>
-    sessions * (batch * rowBytes + weightBytes) <= memoryBytes && 2 * batch * rowMs <= left();
+    sessions * (batch * rowBytes + weightBytes) <= memoryBytes && TRIALS * batch * rowMs <= left;
 
   const [layout, ...others] = layoutsOf(cores, pins);
-  let best: Setting = { ...layout!, batch: pins.batch ?? BATCHES[0]! };
-  let lanes = await open(best.sessions, best.threads);
+  const opening = performance.now();
+  let lanes = await open(layout!.sessions, layout!.threads);
+  const loadMs = performance.now() - opening;
+  let best: Setting = { ...layout!, batch: pins.batch ?? DEFAULT_BATCH };
   try {
-    let fastest = 0;
-    const batches = pins.batch === undefined ? BATCHES : [pins.batch];
-    if (batches.length > 1 || others.length > 0) {
-      for (const batch of batches) {
-        const setting = { ...layout!, batch };
-        if (!fits(setting)) break;
-        const speed = await measure(lanes, setting).catch((error) => {
-          // Too large for the device's memory: what ran before it stays.
-          if (fastest > 0) return 0;
-          throw error;
-        });
-        if (speed < fastest * GAIN) break;
-        [fastest, best] = [speed, setting];
-      }
+    const batches = pins.batch === undefined ? BATCHES : others.length > 0 ? [pins.batch] : [];
+    for (const batch of batches) {
+      const setting = { ...layout!, batch };
+      if (!fits(setting)) break;
+      // One that is too large for the device's memory fails: those that ran before it stay.
+      const trial = await measure(lanes, setting).catch((error) =>
+        tried.length > 0 ? undefined : Promise.reject(error),
+      );
+      if (!trial) break;
     }
+    const fastest = Math.max(...tried.map(({ rowsPerSecond }) => rowsPerSecond));
+    let first = tried.find(({ rowsPerSecond }) => rowsPerSecond * GAIN >= fastest);
+    if (first) best = settingOf(first);
     for (const other of others) {
       const setting = { ...other, batch: best.batch };
-      if (!fits(setting)) continue;
+      if (!first || loadMs > LONGEST_LOAD_MS || !fits(setting)) continue;
       const rivals = await open(setting.sessions, setting.threads);
-      const speed = await measure(rivals, setting).catch(() => 0);
-      const loser = speed > fastest * GAIN ? lanes : rivals;
-      if (loser === lanes) [lanes, best, fastest] = [rivals, setting, speed];
+      const trial = await measure(rivals, setting).catch(() => undefined);
+      const won = trial !== undefined && trial.rowsPerSecond > first.rowsPerSecond * GAIN;
+      const loser = won ? lanes : rivals;
+      if (won) [lanes, best, first] = [rivals, setting, trial];
       await loser.close();
     }
   } catch (error) {
@@ -96,6 +105,10 @@ export async function tune(options: TuneOptions): Promise<{ choice: Choice; lane
     throw error;
   }
   return { choice: { ...best, tried, seconds: (performance.now() - start) / 1000 }, lanes };
+}
+
+function settingOf({ batch, threads, sessions }: Setting): Setting {
+  return { batch, threads, sessions };
 }
 
 /** Threads and sessions to try: all cores for one session first, then shared out. */
@@ -107,13 +120,16 @@ function layoutsOf(cores: number, pins: Partial<Setting>): { threads: number; se
   return layouts.filter((one, i) => i === 0 || !layouts.slice(0, i).some((other) => other.sessions === one.sessions));
 }
 
-/** Rows a second over at least two batches a session, after one to warm up. */
+/** Batches that a trial takes of a session at least, the one to warm up included. */
+const TRIALS = 3;
+
+/** Rows a second. */
 async function rate(lanes: Lanes, { batch, sessions }: Setting, rows: readonly GraphRow[]): Promise<number> {
   await Promise.all(Array.from({ length: sessions }, () => lanes.errors(rows)));
   const start = performance.now();
   let batches = 0;
   const run = async () => {
-    for (let n = 0; n < 2 || performance.now() - start < TRIAL_MS; n++) {
+    for (let n = 0; n < TRIALS - 1 || performance.now() - start < TRIAL_MS; n++) {
       await lanes.errors(rows);
       batches += 1;
     }

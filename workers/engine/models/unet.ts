@@ -9,7 +9,7 @@ import type { Conditioning } from './conditioning.ts';
 import { laneHere, laneInThread } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import type { Model, SessionOptions } from './session.ts';
-import { type Choice, type Setting, tune } from './tune.ts';
+import { type Choice, DEFAULT_BATCH, type Setting, tune } from './tune.ts';
 import { type GraphRow, onSharedMemory, type RowText } from './unet-graph.ts';
 import { planUNet } from './unet-plan.ts';
 
@@ -59,7 +59,6 @@ export interface UNetOptions extends SessionOptions {
   readonly onChoice?: (choice: Choice) => void;
 }
 
-export const DEFAULT_BATCH = 16;
 /** Seconds of work from which threads are started, and from which it is measured what suits them. */
 const WORTH_THREADS_MS = 1_500;
 const WORTH_MEASURING_MS = 10_000;
