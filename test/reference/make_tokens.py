@@ -45,6 +45,10 @@ TEXTS = [
     "THE İstanbul ΣΑΣ straße",
     "control\u0001\u007fcharacters\u0085here",
     "?!...",
+    "grass  and  grassss of spheress",
+    "m\uff42\u0301 e\u0301\u0308 \u00ff\u093fE \uff21\u0301",
+    "YΣ@ the ΟΔΟΣ, aΣ Σ",
+    "red*@'\ufeff2 \ufeff cube~\ufeff\u030aé",
 ]
 WORDS = (
     "a the red blue green gray cube cubes sphere spheres cylinder left right of and small large two three dog cat man woman runs on "
@@ -75,6 +79,7 @@ def sentence_piece(rule):
             pad_piece="<pad>",
             character_coverage=1.0,
             minloglevel=2,
+            num_threads=1,
             **how,
         )
     return out.getvalue()

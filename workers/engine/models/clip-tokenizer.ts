@@ -45,7 +45,8 @@ export function clipTokenizerJson(
       type: 'Sequence',
       pretokenizers: [
         { type: 'Split', pattern: { Regex: PIECES }, behavior: 'Removed', invert: true },
-        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+        // The pieces are whole already: the pattern of this step would find nothing more to split.
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
       ],
     },
     post_processor: {

@@ -140,7 +140,7 @@ function broken(file: string, why: string): CheckpointFault {
 
 /** What SentencePiece finds pieces in: characters mapped, extra spaces dropped, one put before the text, spaces written as U+2581. */
 function normalised(charsmap: Charsmap, spec: Model['normalizerSpec'], text: string): string {
-  let out = charsmap(text);
+  let out = charsmap.longest(text);
   if (spec.removeExtraWhitespaces)
     out = out
       .replace(/ {2,}/g, ' ')

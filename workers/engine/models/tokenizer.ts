@@ -208,10 +208,17 @@ function own(normalise: (text: string) => string): Normalizer {
   return Object.assign((text: string) => normalise(text), { normalize: normalise }) as unknown as Normalizer;
 }
 
-/** The library stands NFKC in for a SentencePiece character map; this reads the map itself. */
+/**
+ * Puts right where the library's normalisers differ from those that a tokenizer.json is written for: it stands NFKC in for a
+ * SentencePiece character map, and writes a capital sigma that ends a word as a final one.
+ */
 function exact(normalizer: Normalizer | null): Normalizer | null {
-  const { type, precompiled_charsmap: map } = (normalizer?.config ?? {}) as Record<string, unknown>;
-  if (type === 'Precompiled') return own(readCharsmap(Buffer.from(typeof map === 'string' ? map : '', 'base64')));
+  if (!normalizer) return null;
+  const { type, precompiled_charsmap: map, lowercase } = normalizer.config as unknown as Record<string, unknown>;
+  if (type === 'Precompiled')
+    return own(readCharsmap(Buffer.from(typeof map === 'string' ? map : '', 'base64')).byGrapheme);
+  if (type === 'Lowercase' || (type === 'BertNormalizer' && lowercase))
+    return own((text) => normalizer.normalize(text.replaceAll('\u03a3', '\u03c3')));
   if (type === 'Sequence') {
     const sequence = normalizer as unknown as { normalizers: (Normalizer | null)[] };
     sequence.normalizers = sequence.normalizers.map(exact);
