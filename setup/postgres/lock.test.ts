@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withLock } from './lock.ts';
+import { follow, makeLock, withLock } from './lock.ts';
 
 let root: string;
 let dead: number;
@@ -40,6 +40,20 @@ test('of many that find the lock of a process that died, one at a time works', a
     await writeFile(join(path, `${dead}.left`), '');
     expect(await crowd(path, 4)).toEqual({ most: 1, worked: 4 });
   }
+});
+
+test('who saw the dead holder too late, or no holder, takes nothing from the one that was first', async () => {
+  const path = join(root, 'race');
+  await mkdir(path);
+  await writeFile(join(path, `${dead}.left`), '');
+  const first = `${process.pid}.first`;
+  // both have read the dead holder's name before either acts
+  expect(await follow(path, `${dead}.left`, first)).toBe(true);
+  expect(await follow(path, `${dead}.left`, `${process.pid}.second`)).toBe(false);
+  // and this one had found the lock free
+  expect(await makeLock(path, `${process.pid}.third`)).toBe(false);
+  expect(await follow(path, first, `${process.pid}.fourth`)).toBe(false);
+  expect(await readdir(path)).toEqual([first]);
 });
 
 test('of many that find no lock, or an empty one, one at a time works, and nothing is left behind', async () => {

@@ -51,7 +51,7 @@ async function holderOf(path: string): Promise<string | null> {
 }
 
 /** Makes the lock with its holder in it at once; false when another was first. */
-async function makeLock(path: string, mine: string): Promise<boolean> {
+export async function makeLock(path: string, mine: string): Promise<boolean> {
   const made = `${path}.${mine}`;
   try {
     await mkdir(made);
@@ -68,7 +68,7 @@ async function makeLock(path: string, mine: string): Promise<boolean> {
 }
 
 /** Takes the lock over from a holder that is dead; false when it lives, or another was first. */
-async function follow(path: string, holder: string, mine: string): Promise<boolean> {
+export async function follow(path: string, holder: string, mine: string): Promise<boolean> {
   if (isAlive(Number.parseInt(holder, 10))) return false;
   try {
     await rename(join(path, holder), join(path, mine));

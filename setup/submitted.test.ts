@@ -1,0 +1,42 @@
+import { cancel, createSubmission } from '@gdbench/prisma/submissions';
+import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestApi, type TestApi } from '../test/support/api.ts';
+import { acceptAs, scoreNext, sha256, submitStored } from '../test/support/drive.ts';
+import { isSubmitted } from './submitted.ts';
+
+let test: TestApi;
+beforeAll(async () => {
+  test = await startTestApi();
+});
+afterAll(() => test.close());
+
+const hashOf = (name: string) => checkpointSha256([{ path: 'model.onnx', sha256: sha256(name) }]);
+
+it('knows a checkpoint from the moment its files are there until it is done, under its own name only', async () => {
+  const isKnown = (name: string) => isSubmitted(test.url, name, hashOf('built in'));
+  expect(await isKnown('built in')).toBe(false);
+  const { evaluationId } = await submitStored(test.db, 'built in');
+  expect(await isKnown('built in')).toBe(true);
+  expect(await isKnown('another name')).toBe(false);
+  await acceptAs(test.db, evaluationId, { examples: 1 });
+  expect(await isKnown('built in')).toBe(true);
+  await scoreNext(test.db, evaluationId, 0.9);
+  expect(await isKnown('built in')).toBe(true);
+});
+
+it('does not count one that was cancelled, or whose files are still on their way', async () => {
+  const { evaluationId } = await submitStored(test.db, 'cancelled');
+  await cancel(test.db, evaluationId);
+  expect(await isSubmitted(test.url, 'cancelled', hashOf('cancelled'))).toBe(false);
+  const files = [{ path: 'model.onnx', size: 3, sha256: sha256('half') }];
+  const budget = { samples: 5, seed: 0, limit: null };
+  await createSubmission(test.db, {
+    name: 'half',
+    files,
+    sha256: checkpointSha256(files),
+    ...budget,
+    storedHashes: new Set(),
+  });
+  expect(await isSubmitted(test.url, 'half', hashOf('half'))).toBe(false);
+});
