@@ -8,6 +8,7 @@ transformers (the slow classes where there are such) or, for the tokenizer.json 
 """
 
 import base64
+import contextlib
 import io
 import json
 import random
@@ -23,7 +24,7 @@ from sentencepiece import SentencePieceTrainer
 sys.path.insert(0, str(Path(__file__).parents[2] / "builtin" / "checkpoints"))
 from bpe import Tokenizer as ClipFiles  # noqa: E402
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 TEXTS = [
     "",
     "A red cube.",
@@ -61,11 +62,12 @@ def sentence_piece(rule):
     rng = random.Random(7)
     lines = [" ".join(rng.choice(WORDS) for _ in range(rng.randint(3, 12))) for _ in range(1500)]
     out = io.BytesIO()
-    with tempfile.TemporaryDirectory() as scratch:
+    # The model keeps the path of the map: one without a folder is the same wherever this runs.
+    with tempfile.TemporaryDirectory() as scratch, contextlib.chdir(scratch):
         how = {"normalization_rule_name": "identity"}
         if rule is not None:
-            Path(scratch, "rule.tsv").write_text(rule, encoding="utf-8")
-            how = {"normalization_rule_tsv": str(Path(scratch, "rule.tsv"))}
+            Path("rule.tsv").write_text(rule, encoding="utf-8")
+            how = {"normalization_rule_tsv": "rule.tsv"}
         SentencePieceTrainer.train(
             sentence_iterator=iter(lines),
             model_writer=out,
