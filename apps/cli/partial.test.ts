@@ -30,7 +30,7 @@ const SETTINGS: RunSettings = {
   codeVersion: '1',
   data: { clevr: '00' },
 };
-const PINS = { device: 'cpu', batch: 4, threads: 1 };
+const PINS = { batch: 4, threads: 1 };
 
 let folders = 0;
 const newFolder = () => path.join(scratch, `out-${folders++}`);
@@ -114,6 +114,9 @@ test.each<[string, Partial<RunSettings>, RegExp]>([
 test('a run that is gone on with knows its scores and its pins', async () => {
   const partial = await openPartial(await interrupted(2), SETTINGS, [data], true, silent);
   expect([partial.written(), partial.pins]).toEqual([2, PINS]);
+  partial.settle({ ...PINS, sessions: 2 });
+  const again = await openPartial(partial.file(data).replace(/\.partial.*/, ''), SETTINGS, [data], true, silent);
+  expect(again.pins).toEqual({ ...PINS, sessions: 2 });
   expect(partial.scored(data)).toEqual([0, 1].map((index) => ({ index, ...line(index) })));
 });
 

@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
@@ -24,21 +25,22 @@ export interface RunSettings {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** What may move a score by floating-point noise alone. */
+/** What may move a score by floating-point noise alone; absent: not chosen yet. */
 export interface Pins {
-  readonly device: string;
-  readonly batch: number;
-  readonly threads: number;
+  readonly batch?: number;
+  readonly threads?: number;
   readonly sessions?: number;
 }
 
 export interface PartialRun {
-  /** Of the run that is gone on with; undefined for a new one. */
-  readonly pins: Pins | undefined;
+  /** Of the run that is gone on with; empty for a new one. */
+  readonly pins: Pins;
   /** Examples that stand in the partial run now. */
   written(): number;
-  /** To be called once the engine is open: a run that goes on later takes the same pins. */
+  /** To be called once the engine is open. */
   begin(pins: Pins): Promise<void>;
+  /** What the engine has chosen meanwhile: a run that goes on later takes the same. */
+  settle(pins: Pins): void;
   /** Scores of the task's first examples. */
   scored(data: TaskData): readonly ExampleScores[];
   open(data: TaskData): Draft;
@@ -84,13 +86,14 @@ export async function openPartial(
   let written = [...done.values()].reduce((sum, { length }) => sum + length, 0);
   let isMade = false;
   return {
-    pins: resume ? before?.pins : undefined,
+    pins: (resume && before?.pins) || {},
     written: () => written,
     async begin(pins) {
       const made = await mkdir(folder, { recursive: true });
       isMade = made !== undefined && made !== folder;
-      await writeWhole(path.join(folder, HEADER), `${JSON.stringify({ settings, pins }, null, 2)}\n`);
+      writeHeader(folder, { settings, pins });
     },
+    settle: (pins) => writeHeader(folder, { settings, pins }),
     scored: ({ task }) => done.get(task) ?? [],
     open(one) {
       const draft = openDraft(fileOf(one));
@@ -123,7 +126,19 @@ export async function openPartial(
   };
 }
 
-async function readHeader(folder: string): Promise<{ settings: RunSettings; pins: Pins } | undefined> {
+interface Header {
+  readonly settings: RunSettings;
+  readonly pins: Pins;
+}
+
+/** At once, whole or not at all. */
+function writeHeader(folder: string, header: Header): void {
+  const draft = path.join(folder, `.${HEADER}`);
+  writeFileSync(draft, `${JSON.stringify(header, null, 2)}\n`);
+  renameSync(draft, path.join(folder, HEADER));
+}
+
+async function readHeader(folder: string): Promise<Header | undefined> {
   try {
     return JSON.parse(await readFile(path.join(folder, HEADER), 'utf8'));
   } catch (error) {

@@ -5,6 +5,7 @@ import { DEVICES, type Device } from '@gdbench/workers/engine/device';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import { PROTOCOLS, type Protocol, SAMPLED_PROTOCOLS } from '@gdbench/workers/engine/scorer';
 import { CliFault } from './fault.ts';
+import type { Pins } from './partial.ts';
 
 /** The words of `gdbench evaluate` as commander gives them: strings, unchecked. */
 export interface EvaluateOptions {
@@ -21,6 +22,7 @@ export interface EvaluateOptions {
   resume?: boolean;
   batch?: string;
   threads?: string;
+  sessions?: string;
   device?: string;
   json?: boolean;
 }
@@ -40,8 +42,7 @@ export interface Plan {
   readonly limit: number | undefined;
   readonly skipMissing: boolean;
   readonly resume: boolean;
-  readonly batch: number | undefined;
-  readonly threads: number | undefined;
+  readonly pins: Pins;
   readonly device: Device;
   readonly errors: KeptErrors;
   readonly json: boolean;
@@ -61,9 +62,12 @@ export async function planOf(dir: string, options: EvaluateOptions): Promise<Pla
     limit: options.limit === undefined ? undefined : whole('--limit', options.limit, 1, Number.MAX_SAFE_INTEGER),
     skipMissing: options.skipMissing === true,
     resume: options.resume === true,
-    batch: pinned(['--batch', options.batch], ['GDBENCH_BATCH', env.GDBENCH_BATCH], 4096),
-    threads: pinned(['--threads', options.threads], ['GDBENCH_THREADS', env.GDBENCH_THREADS], 1024),
-    device: deviceOf(options.device ?? (env.GDBENCH_DEVICE || DEVICES[0])),
+    pins: {
+      ...pinned('batch', options.batch, env.GDBENCH_BATCH, 4096),
+      ...pinned('threads', options.threads, env.GDBENCH_THREADS, 1024),
+      ...pinned('sessions', options.sessions, undefined, 64),
+    },
+    device: deviceOf(options.device ?? (env.GDBENCH_DEVICE || 'auto')),
     errors: options.keepAllErrors ? 'all' : options.errors ? 'needed' : 'none',
     json: options.json === true,
   };
@@ -97,12 +101,10 @@ function deviceOf(given: string): Device {
   return known;
 }
 
-type Setting = [name: string, value: string | undefined];
-
-/** What a flag pins, else an environment variable; undefined where neither is set. */
-function pinned(flag: Setting, variable: Setting, most: number): number | undefined {
-  const [name, value] = flag[1] === undefined ? variable : flag;
-  return value === undefined || (value === '' && name === variable[0]) ? undefined : whole(name, value, 1, most);
+/** What a flag pins, else its environment variable. */
+function pinned(name: keyof Pins, flag: string | undefined, variable: string | undefined, most: number): Pins {
+  if (flag !== undefined) return { [name]: whole(`--${name}`, flag, 1, most) };
+  return variable ? { [name]: whole(`GDBENCH_${name.toUpperCase()}`, variable, 1, most) } : {};
 }
 
 /** @throws CliFault with exit code 2. */

@@ -3,6 +3,8 @@ import { SingleBar } from 'cli-progress';
 export interface Progress {
   /** Amount done so far. */
   set(done: number): void;
+  /** A line of its own: at once, or behind the bar when that has ended. */
+  note(line: string): void;
   end(): void;
 }
 
@@ -25,7 +27,7 @@ export interface ProgressOptions {
   readonly lines?: number;
 }
 
-const SILENT: Progress = { set() {}, end() {} };
+const SILENT: Progress = { set() {}, note() {}, end() {} };
 const REFRESH_MS = 1000;
 /** Columns that amount and pace take, about. */
 const BESIDE = 65;
@@ -45,6 +47,7 @@ export function startProgress(title: string, total: number, unit: Unit, options:
       const speed = pace?.(done);
       process.stdout.write(`${title}: ${unit(done)} of ${unit(total)} (${share}%)${speed ? `, ${speed}` : ''}\n`);
     },
+    note: (text) => process.stdout.write(`${text}\n`),
     end() {},
   };
 }
@@ -64,6 +67,7 @@ function bar(title: string, total: number, unit: Unit, { from = 0, pace }: Progr
     return { done: unit(done), whole: unit(total), pace: speed ? `  ${speed}` : '' };
   };
   let last = from;
+  const notes: string[] = [];
   line.start(total, last, payload(last));
   const refresh = pace ? setInterval(() => line.update(last, payload(last)), REFRESH_MS).unref() : undefined;
   return {
@@ -71,11 +75,13 @@ function bar(title: string, total: number, unit: Unit, { from = 0, pace }: Progr
       last = Math.min(done, total);
       line.update(last, payload(last));
     },
+    note: (text) => notes.push(text),
     end() {
       clearInterval(refresh);
       // what the last redraw showed may be older than the end
       line.update(last, payload(last));
       line.stop();
+      for (const text of notes.splice(0)) process.stdout.write(`${text}\n`);
     },
   };
 }

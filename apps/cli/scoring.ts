@@ -5,17 +5,17 @@ import type { PlainErrors } from './draft.ts';
 import { CliFault } from './fault.ts';
 import { describePace } from './pace.ts';
 import type { PartialRun } from './partial.ts';
-import { startProgress } from './progress.ts';
+import { type Progress, startProgress } from './progress.ts';
 
 export interface ScoreTaskOptions {
   readonly partial: PartialRun;
   readonly errors: boolean;
   readonly silent: boolean;
   readonly signal: AbortSignal;
+  /** Hears of the progress that is shown now, for lines of others. */
+  readonly onProgress: (progress: Progress | undefined) => void;
 }
 
-/** Examples that are asked of the engine at once: their lines are written one by one, but their errors are held until then. */
-const SLICE = 64;
 /** Lines of progress a task, where there is no terminal. */
 const LINES = 10;
 
@@ -23,7 +23,7 @@ const LINES = 10;
 export async function scoreTask(
   evaluator: Evaluator,
   data: TaskData,
-  { partial, errors, silent, signal }: ScoreTaskOptions,
+  { partial, errors, silent, signal, onProgress }: ScoreTaskOptions,
 ): Promise<TaskSummary> {
   const total = data.examples.length;
   const scores: ExampleScores[] = [...partial.scored(data)];
@@ -39,6 +39,7 @@ export async function scoreTask(
     });
   if (before < total) {
     const progress = startProgress(`Scoring ${data.task}`, total, String, { silent, from: before, pace, lines: LINES });
+    onProgress(progress);
     const draft = partial.open(data);
     const onExample = (_done: number, _total: number, one: ScoredExample) => {
       if (one.index !== scores.length) throw new Error(`example ${one.index} came in the place of ${scores.length}`);
@@ -51,13 +52,13 @@ export async function scoreTask(
       progress.set(scores.length);
     };
     try {
-      for (let from = before; from < total; from = scores.length)
-        await evaluator.scoreExamples(data, from, Math.min(total, from + SLICE), { signal, onExample, errors });
+      await evaluator.scoreExamples(data, before, total, { signal, onExample, errors, collect: false });
     } catch (error) {
       throw isFull(error) ? new CliFault(`The folder of the results cannot be written: ${error.message}.`) : error;
     } finally {
       draft.close();
       progress.end();
+      onProgress(undefined);
     }
   }
   return summarise(data, scores);
