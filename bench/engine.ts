@@ -19,8 +19,8 @@ import { peakMemory } from './memory.ts';
 const DIR = fileURLToPath(new URL('../builtin/checkpoints/toy-ldm', import.meta.url));
 const say = (line = '') => process.stdout.write(`${line}\n`);
 
-const ADAPTIVE_SAMPLES = 100;
-const ADAPTIVE_SECONDS = 60;
+const ADAPTIVE_SAMPLES = 250;
+const ADAPTIVE_SECONDS = 90;
 /** Examples of clevr; the second run is four times the first. */
 const MEMORY_SIZES = [100, 400] as const;
 

@@ -31,7 +31,7 @@ export interface EvaluatorOptions {
   /** Rows that go through a model at once. Pin it, and threads, for results that are equal to the bit; else it is chosen. */
   readonly batch?: number;
   readonly threads?: number;
-  /** U-Net sessions side by side. Default: one where batch and threads are pinned, else it is chosen. */
+  /** U-Net sessions side by side, each in a thread of its own. Default: one where batch and threads are pinned, else it is chosen. */
   readonly sessions?: number;
   /** Resident memory that may be taken for speed, in MiB. Default: GDBENCH_MEMORY_MB, else half of what is free. */
   readonly memoryMb?: number;

@@ -46,61 +46,57 @@ export class Blocks<T, V extends { readonly byteLength: number }> {
   async getAll(items: readonly T[], signal?: AbortSignal): Promise<V[]> {
     const { keyOf } = this.#options;
     const found = new Map<string, V | Promise<V>>();
-    const missing: T[] = [];
+    const missing = new Map<string, T>();
     for (const item of items) {
       const key = keyOf(item);
-      if (found.has(key)) continue;
-      const known = this.#cache.get(key) ?? this.#running.get(key);
+      const known = this.#known(key);
       if (known !== undefined) found.set(key, known);
-      else missing.push(item);
+      else missing.set(key, item);
     }
-    for (const block of this.#blocksOf(missing)) {
+    for (const [key, item] of missing) {
+      if (found.has(key)) continue;
       signal?.throwIfAborted();
+      // Another call may have begun it while a block before was made.
+      const known = this.#known(key);
+      const block = known === undefined ? this.#blockOf(item, missing, found) : [];
+      if (known !== undefined) found.set(key, known);
       const values = await this.#make(block, signal);
-      block.forEach((item, i) => {
-        found.set(keyOf(item), values[i]!);
+      block.forEach((member, i) => {
+        found.set(keyOf(member), values[i]!);
       });
     }
     return Promise.all(items.map((item) => found.get(keyOf(item))!));
   }
 
-  *#blocksOf(missing: readonly T[]): Generator<readonly T[]> {
-    const { items, keyOf, size, aligned = true } = this.#options;
-    if (!aligned) {
-      for (let at = 0; at < missing.length; at += size) {
-        const block = missing.slice(at, at + size);
-        yield [...block, ...this.#more(block, missing, size - block.length)];
-      }
-      return;
-    }
-    const starts = new Set<number>();
-    for (const item of missing) {
-      const position = this.#positions.get(keyOf(item));
-      if (position === undefined) throw new RangeError('the item is not part of the corpus');
-      starts.add(position - (position % size));
-    }
-    for (const start of starts) yield items.slice(start, start + size);
+  #known(key: string): V | Promise<V> | undefined {
+    return this.#cache.get(key) ?? this.#running.get(key);
   }
 
-  /** Items that are expected and not there yet. */
-  #more(block: readonly T[], missing: readonly T[], count: number): T[] {
-    const { keyOf } = this.#options;
-    const more: T[] = [];
-    if (count === 0) return more;
-    const taken = new Set([...block, ...missing].map(keyOf));
-    while (more.length < count) {
+  /** What is made together with an item. */
+  #blockOf(item: T, missing: ReadonlyMap<string, T>, found: ReadonlyMap<string, unknown>): readonly T[] {
+    const { items, keyOf, size, aligned = true } = this.#options;
+    if (aligned) {
+      const position = this.#positions.get(keyOf(item));
+      if (position === undefined) throw new RangeError('the item is not part of the corpus');
+      const start = position - (position % size);
+      return items.slice(start, start + size);
+    }
+    const block = new Map([[keyOf(item), item]]);
+    const add = (key: string, more: T) => {
+      if (!block.has(key) && !found.has(key) && this.#known(key) === undefined) block.set(key, more);
+    };
+    for (const [key, more] of missing) if (block.size < size) add(key, more);
+    while (block.size < size) {
       const next = this.#expected.pop();
       if (next === undefined) break;
-      const key = keyOf(next);
-      if (taken.has(key) || this.#cache.has(key) || this.#running.has(key)) continue;
-      taken.add(key);
-      more.push(next);
+      add(keyOf(next), next);
     }
-    return more;
+    return [...block.values()];
   }
 
   async #make(block: readonly T[], signal?: AbortSignal): Promise<readonly V[]> {
     const { keyOf, encode } = this.#options;
+    if (block.length === 0) return [];
     const made = encode(block, signal);
     block.forEach((item, i) => {
       const value = made.then((values) => values[i]!);

@@ -12,7 +12,9 @@ export type Device = (typeof DEVICES)[number];
 export const DOUBLING_GRAPH =
   'CAgSBHRlc3Q6OAoOCgF4CgF4EgF5IgNBZGQSBHRlc3RaDwoBeBIKCggIARIECgIIAWIPCgF5EgoKCAgBEgQKAggBQgQKABAN';
 
-const tried = new Map<Provider, Promise<string | null>>();
+/** What was found out about a provider in this thread: why it does not work, or null. */
+type Tried = Map<Provider, Promise<string | null>>;
+const here: Tried = new Map();
 
 /**
  * The provider to use for a device. `auto` takes the first of those that the runtime lists and that work: CUDA before TensorRT,
@@ -20,19 +22,23 @@ const tried = new Map<Provider, Promise<string | null>>();
  * logged; a device that was asked for by name and does not work is a warning.
  *
  * @param listed providers that this build of the runtime knows.
- * @param tryOut runs something on a provider, and throws when it does not work here. Tried once in this thread.
+ * @param tryOut runs something on a provider, and throws when it does not work here.
+ * @param tried what is known; default: of this thread.
  */
 export async function usableProvider(
   device: Device,
   listed: readonly string[],
   tryOut: (provider: Provider) => Promise<void>,
   { warn, log }: { warn: (sentence: string) => void; log?: (line: string) => void },
+  tried: Tried = here,
 ): Promise<Provider> {
   if (device === 'cpu') return 'cpu';
   for (const provider of device === 'auto' ? PROVIDERS : [device]) {
     if (provider === 'cpu') continue;
     if (device === 'auto' && provider === 'webgpu' && !mayHaveGpu()) continue;
-    const why = listed.includes(provider) ? await faultOf(provider, tryOut) : 'this build of ONNX Runtime lacks it';
+    const why = listed.includes(provider)
+      ? await faultOf(provider, tryOut, tried)
+      : 'this build of ONNX Runtime lacks it';
     if (why === null) return provider;
     if (device === 'auto') log?.(`The device ${provider} is not used: ${why}.`);
     else warn(`The device ${provider} cannot be used (${why}); the CPU takes its place.`);
@@ -46,7 +52,11 @@ function mayHaveGpu(): boolean {
   return ['/dev/dri', '/dev/nvidia0', '/dev/dxg'].some((path) => existsSync(path));
 }
 
-function faultOf(provider: Provider, tryOut: (provider: Provider) => Promise<void>): Promise<string | null> {
+function faultOf(
+  provider: Provider,
+  tryOut: (provider: Provider) => Promise<void>,
+  tried: Tried,
+): Promise<string | null> {
   const known = tried.get(provider);
   if (known) return known;
   const fault = tryOut(provider).then(

@@ -31,6 +31,8 @@ export interface TuneOptions {
   readonly memoryBytes: number;
   readonly weightBytes: number;
   readonly residentBytes?: () => number;
+  /** Milliseconds. */
+  readonly clock?: () => number;
 }
 
 const BATCHES = [4, 16, 64];
@@ -53,15 +55,16 @@ type Trial = Choice['tried'][number];
 export async function tune(options: TuneOptions): Promise<{ choice: Choice; lanes: Lanes }> {
   const { cores, pins, open, memoryBytes, weightBytes } = options;
   const resident = options.residentBytes ?? (() => process.memoryUsage.rss());
-  const start = performance.now();
+  const clock = options.clock ?? (() => performance.now());
+  const start = clock();
   const tried: Trial[] = [];
   let left = options.budgetMs;
   let { rowMs } = options;
   let rowBytes = 0;
   const measure = async (lanes: Lanes, setting: Setting): Promise<Trial> => {
-    const [before, began] = [resident(), performance.now()];
-    const rowsPerSecond = await rate(lanes, setting, options.rows(setting.batch));
-    left -= performance.now() - began;
+    const [before, began] = [resident(), clock()];
+    const rowsPerSecond = await rate(lanes, setting, options.rows(setting.batch), clock);
+    left -= clock() - began;
     rowBytes = Math.max(rowBytes, (resident() - before) / (setting.batch * setting.sessions));
     rowMs = Math.min(rowMs, (1000 * setting.sessions) / rowsPerSecond);
     const trial = { ...setting, rowsPerSecond };
@@ -72,9 +75,9 @@ export async function tune(options: TuneOptions): Promise<{ choice: Choice; lane
     sessions * (batch * rowBytes + weightBytes) <= memoryBytes && TRIALS * batch * rowMs <= left;
 
   const [layout, ...others] = layoutsOf(cores, pins);
-  const opening = performance.now();
+  const opening = clock();
   let lanes = await open(layout!.sessions, layout!.threads);
-  const loadMs = performance.now() - opening;
+  const loadMs = clock() - opening;
   let best: Setting = { ...layout!, batch: pins.batch ?? DEFAULT_BATCH };
   try {
     const batches = pins.batch === undefined ? BATCHES : others.length > 0 ? [pins.batch] : [];
@@ -104,7 +107,7 @@ export async function tune(options: TuneOptions): Promise<{ choice: Choice; lane
     await lanes.close();
     throw error;
   }
-  return { choice: { ...best, tried, seconds: (performance.now() - start) / 1000 }, lanes };
+  return { choice: { ...best, tried, seconds: (clock() - start) / 1000 }, lanes };
 }
 
 function settingOf({ batch, threads, sessions }: Setting): Setting {
@@ -124,19 +127,24 @@ function layoutsOf(cores: number, pins: Partial<Setting>): { threads: number; se
 const TRIALS = 3;
 
 /** Rows a second. */
-async function rate(lanes: Lanes, { batch, sessions }: Setting, rows: readonly GraphRow[]): Promise<number> {
+async function rate(
+  lanes: Lanes,
+  { batch, sessions }: Setting,
+  rows: readonly GraphRow[],
+  clock: () => number,
+): Promise<number> {
   await Promise.all(Array.from({ length: sessions }, () => lanes.errors(rows)));
-  const start = performance.now();
+  const start = clock();
   let batches = 0;
   const run = async () => {
-    for (let n = 0; n < TRIALS - 1 || performance.now() - start < TRIAL_MS; n++) {
+    for (let n = 0; n < TRIALS - 1 || clock() - start < TRIAL_MS; n++) {
       await lanes.errors(rows);
       batches += 1;
     }
   };
   // One more than there are sessions waits its turn, so that none of them does.
   await Promise.all(Array.from({ length: sessions + 1 }, run));
-  return (1000 * batches * batch) / (performance.now() - start);
+  return (1000 * batches * batch) / (clock() - start);
 }
 
 /** One line for a log. */

@@ -122,24 +122,27 @@ export async function prepareUNet(
     tried: [],
     seconds: 0,
   };
-  let isHere = true;
+  /** In this thread, in threads as it is by default, or as it will stay. */
+  let stage: 'here' | 'threads' | 'settled' = 'here';
+  const weightBytes = [...layout.folder.files].reduce(
+    (sum, [file, bytes]) => (file.startsWith('unet/') ? sum + bytes : sum),
+    0,
+  );
   let rowMs: number | undefined;
   let rowsRun = 0;
   let active = 0;
 
   const settle = async (rows: number) => {
-    if (!isHere || active > 0) return;
+    if (active > 0 || rows === 0 || stage === 'settled') return;
     rowMs ??= await timeOf(lanes, probeRow(0));
     // What ran before counts: many small jobs make a large one.
     const jobMs = (rows + rowsRun) * rowMs;
-    if (jobMs < WORTH_THREADS_MS) return;
     const isOpen = pins.batch === undefined || pins.threads === undefined;
-    const here = lanes;
-    if (isOpen && jobMs >= WORTH_MEASURING_MS) {
-      const size = [...layout.folder.files].reduce(
-        (sum, [file, bytes]) => (file.startsWith('unet/') ? sum + bytes : sum),
-        0,
-      );
+    const measures = isOpen && jobMs >= WORTH_MEASURING_MS;
+    const starts = stage === 'here' && (jobMs >= WORTH_THREADS_MS || pins.sessions !== undefined);
+    if (!measures && !starts) return;
+    const former = lanes;
+    if (measures) {
       ({ choice, lanes } = await tune({
         cores: availableParallelism(),
         pins: options.device === 'cpu' ? pins : { sessions: 1, threads: options.threads, ...pins },
@@ -148,15 +151,15 @@ export async function prepareUNet(
         rowMs,
         budgetMs: Math.min(LONGEST_MS, SHARE * jobMs),
         memoryBytes: options.memoryBytes,
-        weightBytes: size,
+        weightBytes,
       }));
     } else {
       const sessions = pins.sessions ?? 1;
       lanes = await openThreads(sessions, options.threads);
       choice = { ...choice, sessions };
     }
-    isHere = false;
-    await here.close();
+    stage = measures || !isOpen ? 'settled' : 'threads';
+    await former.close();
     options.onChoice?.(choice);
   };
 
