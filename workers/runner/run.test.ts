@@ -7,6 +7,7 @@ import { loadTask } from '@gdbench/benchmark/load';
 import { summarise } from '@gdbench/benchmark/summarise';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
 import { listen } from '@gdbench/prisma/events';
+import { readBoard } from '@gdbench/prisma/leaderboard';
 import {
   createSubmission,
   type EvaluationDetail,
@@ -30,6 +31,7 @@ import { readSettings, type Settings } from './settings.ts';
 
 const DUAL_ENCODER = join(process.cwd(), 'test/reference/odd-clip');
 const DIFFUSION = join(process.cwd(), 'test/reference/odd-ldm');
+const MATCHING_HEAD = join(process.cwd(), 'test/reference/odd-blip');
 const SAMPLES = 4;
 const PINNED = { batch: 4, threads: 1 };
 const ENDED = ['DONE', 'REFUSED', 'FAILED', 'CANCELLED'];
@@ -76,7 +78,7 @@ async function work(name: string, warm?: WarmProcess): Promise<RunningWorker> {
 }
 
 /** Puts a folder's files into the service's storage and submits them; gives the evaluation's id. */
-async function submit(dir: string, name: string): Promise<string> {
+async function submit(dir: string, name: string, protocol: string | null = null): Promise<string> {
   const storage = openStorage(settingsOf('any').storage);
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const files = await Promise.all(
@@ -97,6 +99,7 @@ async function submit(dir: string, name: string): Promise<string> {
     samples: SAMPLES,
     seed: 0,
     limit: null,
+    protocol,
     storedHashes: new Set(files.map(({ sha256 }) => sha256)),
   });
   return evaluationId;
@@ -153,16 +156,20 @@ async function expectWhole(evaluationId: string, dir: string): Promise<void> {
       expect(results).toContainEqual({ evaluationId, task, metric, value, low, high, chance, n, complete: true });
 }
 
-for (const [kind, dir] of [
-  ['dual encoder', DUAL_ENCODER],
-  ['diffusion checkpoint', DIFFUSION],
+for (const [kind, dir, known] of [
+  ['dual encoder', DUAL_ENCODER, { kind: 'DUAL_ENCODER', protocol: 'cosine' }],
+  ['diffusion checkpoint', DIFFUSION, { kind: 'DIFFUSION', protocol: 'diffusion-itm' }],
+  ['matching head', MATCHING_HEAD, { kind: 'MATCHING_HEAD', protocol: 'matching' }],
 ] as const)
   test(`a ${kind} is inspected, planned and scored as the engine alone scores it`, async () => {
     const evaluationId = await submit(dir, kind);
     await work('a');
     const evaluation = await ended(evaluationId);
-    expect(evaluation).toMatchObject({ state: 'DONE', fault: null, reason: null });
-    expect(evaluation.warnings).toEqual([expect.stringMatching(/^mmbias is not scored: mmbias\//)]);
+    expect(evaluation).toMatchObject({ state: 'DONE', fault: null, reason: null, protocol: known.protocol });
+    expect(evaluation.checkpoint.kind).toBe(known.kind);
+    expect(evaluation.warnings).toEqual([
+      expect.stringMatching(/^Not scored, for the data root of this board does not hold them: .*mmbias/),
+    ]);
     await expectWhole(evaluationId, dir);
     const lines = (await readLog(db, evaluationId, 100)).map(({ message }) => message);
     expect(lines).toContainEqual(expect.stringMatching(/^Planned \d+ shards over clevr, winoground\.$/));
@@ -190,6 +197,20 @@ test('the errors of every sample are kept, and the scores can be reduced from th
     orderBy: [{ task: 'asc' }, { index: 'asc' }],
   });
   expect(reduced).toEqual(stored.map(({ scores }) => scores));
+});
+
+test('a protocol that was asked for scores the checkpoint, whose row stands in the list of that protocol', async () => {
+  const evaluationId = await submit(DIFFUSION, 'adaptive', 'diffusion-itm-adaptive');
+  await work('a');
+  expect(await ended(evaluationId)).toMatchObject({ state: 'DONE', protocol: 'diffusion-itm-adaptive' });
+  const list = async (protocols: string[]) => {
+    const { rows } = await readBoard(db, { first: 10, protocols });
+    return rows.map((row) => row.evaluationId);
+  };
+  expect(await list(['diffusion-itm', 'cosine', 'matching'])).toEqual([]);
+  expect(await list(['diffusion-itm-adaptive'])).toEqual([evaluationId]);
+  // a race leaves samples undrawn: there is nothing to reduce again
+  expect(await readArtifacts(db, evaluationId)).toEqual([]);
 });
 
 test('random bytes in place of a model are refused with a sentence that names the file, and a remedy', async () => {

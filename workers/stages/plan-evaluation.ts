@@ -10,9 +10,12 @@ import { firstLine } from './sentence.ts';
 
 export interface EvaluationPlan {
   readonly tasks: readonly PlannedTask[];
-  /** A sentence for each task that is left out. */
+  /** A sentence for each task that is left out, and one for all of which the root has nothing. */
   readonly unavailable: readonly string[];
 }
+
+/** The loader's reason where not even the task's folder is there. */
+const ABSENT = /is not a folder of the data root/;
 
 /** Plans every task that the data root can serve, in the benchmark's order. @param protocol one that fits the report's kind. */
 export async function planEvaluation(
@@ -23,9 +26,11 @@ export async function planEvaluation(
 ): Promise<EvaluationPlan> {
   const loaded: TaskData[] = [];
   const unavailable: string[] = [];
+  const absent: string[] = [];
   for (const listed of await listTasks(data.root)) {
     if (!listed.runnable) {
-      unavailable.push(`${listed.task} is not scored: ${listed.reason}`);
+      if (ABSENT.test(listed.reason ?? '')) absent.push(listed.task);
+      else unavailable.push(`${listed.task} is not scored: ${listed.reason}`);
       continue;
     }
     try {
@@ -34,6 +39,9 @@ export async function planEvaluation(
       unavailable.push(`${listed.task} is not scored: ${firstLine(error)}`);
     }
   }
+  // a board may well be of a few tasks: one note says so
+  if (absent.length > 0)
+    unavailable.push(`Not scored, for the data root of this board does not hold them: ${absent.join(', ')}.`);
   return { tasks: planShards(loaded, spendingOf(kind, protocol, asked.samples)), unavailable };
 }
 
