@@ -54,6 +54,18 @@ test('stored errors give the scores of another protocol, and of their own to the
   }
 });
 
+test('one pass that keeps all errors serves every protocol: what a run of its own writes, to the bit', async () => {
+  const pins = ['--batch', '4', '--threads', '1'];
+  await Promise.all([
+    evaluate('ldm', 'all', '--keep-all-errors', ...pins),
+    evaluate('ldm', 'own', '--protocol', 'diffusion-itm-gray', ...pins),
+  ]);
+  const { code } = await run('rescore', at('all'), '--protocol', 'diffusion-itm-gray', '--out', at('read'));
+  expect(code).toBe(0);
+  expect(await results('read')).toEqual(await results('own'));
+  for (const task of ['clevr', 'winoground']) expect(await lines('read', task)).toEqual(await lines('own', task));
+});
+
 test.concurrent.each<[string, number, () => string[], RegExp]>([
   [
     'errors that were not kept',
