@@ -133,8 +133,9 @@ export async function prepareUNet(
   let active = 0;
 
   const settle = async (rows: number) => {
-    if (active > 0 || rows === 0 || stage === 'settled') return;
+    if (active > 0 || stage === 'settled') return;
     rowMs ??= await timeOf(lanes, probeRow(0));
+    if (rows === 0) return;
     // What ran before counts: many small jobs make a large one.
     const jobMs = (rows + rowsRun) * rowMs;
     const isOpen = pins.batch === undefined || pins.threads === undefined;
