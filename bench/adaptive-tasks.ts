@@ -11,7 +11,7 @@ export interface RacedTask {
 
 /** Candidates of an example that is made of a task of pairs. */
 const CANDIDATES = 10;
-const LARGEST_LIST = 200;
+const MOST_EXAMPLES = 200;
 
 /**
  * The accuracy tasks of a data root, examples of different groups by turns. Where none has ten candidates, two more are made
@@ -49,7 +49,7 @@ function byTurns(data: TaskData): TaskData {
   return { ...data, examples: turns.sort((a, b) => a.turn - b.turn).map(({ example }) => example) };
 }
 
-/** Lists of ten within a tenth of the images, so that every image and every caption is the right one once. */
+/** Ten images at a time and their captions: each of both is the right one once. */
 function madeOf(clevr: TaskData): RacedTask[] {
   const blocks: Example[][] = [];
   let block: Example[] = [];
@@ -66,7 +66,8 @@ function madeOf(clevr: TaskData): RacedTask[] {
       block = [];
     }
   }
-  const lists = blocks.slice(0, LARGEST_LIST / CANDIDATES);
+  const lists = blocks.slice(0, MOST_EXAMPLES / CANDIDATES);
+  if (lists.length === 0) return [];
   const make = (task: TaskName, name: string, list: (block: readonly Example[], right: number) => Partial<Example>) => {
     const examples = lists.flatMap((block) =>
       block.map((example, right) => ({ ...example, right, ...list(block, right) })),

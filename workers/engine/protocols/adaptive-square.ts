@@ -22,6 +22,7 @@ export function* raceSquare(errors: RaceErrors, count: number, rule: RaceRule): 
   const comparisons = comparisonsOf(errors);
   const found: (Estimate | undefined)[] = comparisons.map(() => undefined);
   let before = 0;
+  let isExact = true;
   /** How far the images were compared under the first text, which gives the scores their place. */
   let based: readonly number[] = [];
   for (const n of looks(count, rule)) {
@@ -33,13 +34,17 @@ export function* raceSquare(errors: RaceErrors, count: number, rule: RaceRule): 
     for (const [i, { value }] of comparisons.entries()) {
       if (found[i]) continue;
       const now = estimate(value, samples, count);
-      if (n === count || isDecided(now, rule)) found[i] = now;
+      if (n < count && !isDecided(now, rule)) continue;
+      found[i] = now;
+      if (n < count) isExact = false;
     }
     if (found.every((one) => one)) break;
   }
+  if (isExact) return reduceErrors('diffusion-itm', errors, 1);
+  const base = -meanOf((k) => errors.cond[0]![0]![k]! - errors.uncond[0]![k]!, based);
   const scores = squareOf(
     found.map((one) => one!),
-    -meanOf((k) => errors.cond[0]![0]![k]! - errors.uncond[0]![k]!, based),
+    base,
   );
   if (scores) return scores;
   const all = Array.from({ length: count }, (_, k) => k);
@@ -75,7 +80,7 @@ const CIRCLE = [1, 1, -1, -1] as const;
 
 /**
  * Scores with these differences, least squares moved so that the circle closes: one that was drawn in full stays as it is.
- * undefined where nothing can be moved, or where a comparison would come out otherwise.
+ * undefined where a comparison would come out otherwise.
  *
  * @param base the first pair's score.
  */
@@ -83,8 +88,9 @@ function squareOf(estimates: readonly Estimate[], base: number): number[][] | un
   const variances = estimates.map(({ standardError }) => standardError ** 2);
   const total = variances.reduce((a, b) => a + b);
   const gap = estimates.reduce((sum, { mean }, i) => sum + CIRCLE[i]! * mean, 0);
-  if (total === 0) return undefined;
-  const moved = estimates.map(({ mean }, i) => mean - (CIRCLE[i]! * gap * variances[i]!) / total);
+  const moved = estimates.map(({ mean }, i) =>
+    total === 0 ? mean : mean - (CIRCLE[i]! * gap * variances[i]!) / total,
+  );
   const left = base - moved[0]!;
   const right = base - moved[FIRST_IMAGES]!;
   const corner = right + moved[1]!;

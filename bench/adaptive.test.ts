@@ -1,0 +1,126 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Example, imageKey } from '@gdbench/benchmark/task';
+import type { Evaluator, SampleErrors } from '@gdbench/workers/engine/evaluate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeTinyData } from '../test/support/tiny-data.ts';
+import { benchAdaptive, describeAdaptive } from './adaptive.ts';
+import { racedTasks } from './adaptive-tasks.ts';
+
+const COUNT = 98;
+const COLOURS = ['red', 'blue', 'gray', 'cyan', 'green', 'brown', 'purple', 'yellow', 'black', 'white', 'pink'];
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'bench-adaptive-'));
+  await writeTinyData(root);
+  const images = path.join(root, 'clevr/images');
+  const captions: Record<string, [string, string][]> = {};
+  for (const [i, colour] of COLOURS.slice(0, 10).entries()) {
+    const next = COLOURS[i + 1];
+    await copyFile(path.join(images, 'CLEVR_val2_000000.png'), path.join(images, `pair_${i}.png`));
+    captions[`pair_${i}.png`] = [
+      [`A ${colour} cube and a ${next} sphere.`, `A ${next} cube and a ${colour} sphere.`],
+      [`A ${next} sphere and a ${colour} cube.`, `A ${colour} sphere and a ${next} cube.`],
+    ];
+  }
+  await writeFile(path.join(root, 'clevr/captions/pair_binding_color.json'), JSON.stringify(captions));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** Errors of a pretended model: the noise is the image's and the sample's, `behind` is what a pair adds. */
+function pretended(behind: (text: number, image: number, example: Example, k: number) => number): Evaluator {
+  const noise = (image: string, k: number) => 30 + ((image.length * 31 + k * 17) % 13);
+  const errorsOf = (example: Example): SampleErrors => {
+    const rows = example.images.map((image) =>
+      Float32Array.from({ length: COUNT }, (_, k) => noise(imageKey(image), k)),
+    );
+    const cond = example.texts.map((_, text) =>
+      rows.map((row, image) => row.map((value, k) => value + behind(text, image, example, k))),
+    );
+    return { cond, uncond: rows };
+  };
+  const evaluator: Pick<Evaluator, 'protocol' | 'scoreExamples'> = {
+    protocol: 'diffusion-itm',
+    async scoreExamples(data, from, to) {
+      return data.examples.slice(from, to).map((example) => {
+        const errors = errorsOf(example);
+        const mean = (row: Float32Array) => row.reduce((a, b) => a + b, 0) / row.length;
+        const scores = errors.cond.map((row) => row.map((pair, image) => mean(errors.uncond![image]!) - mean(pair)));
+        return { index: example.index, example: example.id, scores, errors };
+      });
+    },
+  };
+  return evaluator as Evaluator;
+}
+
+const isRight = (text: number, image: number, { texts, images, right = 0 }: Example) => {
+  if (texts.length > 1 && images.length > 1) return text === image;
+  return (images.length > 1 ? image : text) === right;
+};
+
+describe('racedTasks', () => {
+  it('makes lists of ten of pairs, in which each image and each caption is the right one once', async () => {
+    const tasks = await racedTasks(root);
+    expect(tasks.map(({ name }) => name)).toEqual([
+      'clevr',
+      'winoground',
+      'ten captions, made of clevr',
+      'ten images, made of clevr',
+    ]);
+    const [, , captions, images] = tasks.map(({ data }) => data.examples);
+    expect(captions).toHaveLength(10);
+    for (const [i, { texts, images: shown, right }] of captions!.entries()) {
+      expect([texts.length, shown.length, right]).toEqual([10, 1, i]);
+      expect(path.basename(shown[0]!.path)).toBe(`pair_${i}.png`);
+      expect(texts[i]).toContain(`A ${COLOURS[i]} cube`);
+      expect(new Set(texts).size).toBe(10);
+    }
+    for (const [i, { texts, images: shown, right }] of images!.entries()) {
+      expect([texts, right]).toEqual([[captions![i]!.texts[i]], i]);
+      expect(shown.map((image) => path.basename(image.path))).toEqual(
+        COLOURS.slice(0, 10).map((_, n) => `pair_${n}.png`),
+      );
+    }
+  });
+});
+
+describe('benchAdaptive', () => {
+  it('counts what a race of clear winners saves', async () => {
+    const evaluator = pretended((text, image, example, k) => (isRight(text, image, example) ? 0 : 5) + (k % 3) / 10);
+    const bench = await benchAdaptive({ evaluator, root, seconds: 60 });
+    expect(bench.agreement).toBe(1);
+    // All of them are decided at the first look; the images' empty texts are drawn once for ten examples.
+    expect(bench.rowsSaved).toBeCloseTo(COUNT / 12, 10);
+    expect(bench.rowsSavedOnPairs).toBeCloseTo(COUNT / 12, 10);
+    const images = bench.tasks.find(({ name }) => name === 'ten images, made of clevr')!;
+    expect(images.exactRows).toBe((10 * 10 + 10) * COUNT);
+    expect(images.metric.value).toBe(1);
+    expect(describeAdaptive(bench)).toMatch(
+      /same winner 100.0% .* 8.17 times fewer \(4 wanted\).* 8.17 times fewer \(2/,
+    );
+  });
+
+  it('counts no rows of tasks at chance, but agreement of all', async () => {
+    const evaluator = pretended(() => 0);
+    const bench = await benchAdaptive({ evaluator, root, seconds: 60 });
+    const counted = bench.tasks.filter(({ counted }) => counted);
+    // Of a constant model only winoground, whose comparisons are strict, can differ from chance.
+    expect(counted.every(({ name }) => name === 'winoground')).toBe(true);
+    expect(bench.rowsSaved).toBeNull();
+    expect(bench.agreement).toBe(1);
+    expect(bench.tasks.every(({ exactRows, adaptiveRows }) => adaptiveRows === exactRows)).toBe(true);
+  });
+
+  it('sees a winner that is another', async () => {
+    // The first samples of the race say that the right one is worse, the others that it is better.
+    const late = new Set([0, 60, 23, 83, 46, 9, 69, 32, 92, 55, 18, 78]);
+    const evaluator = pretended((text, image, example, k) => {
+      const gap = late.has(k) ? -5 - (k % 2) : 2;
+      return isRight(text, image, example) ? 0 : gap;
+    });
+    const bench = await benchAdaptive({ evaluator, root, seconds: 60 });
+    expect(bench.agreement).toBeLessThan(1);
+  });
+});
