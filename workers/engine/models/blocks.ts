@@ -4,8 +4,8 @@ export interface BlocksOptions<T, V> {
   /** Each once, in the order that decides the blocks. */
   readonly items: readonly T[];
   readonly keyOf: (item: T) => string;
-  /** Items in a block. */
-  readonly size: number;
+  /** Items in a block. It may only change where blocks need not be aligned. */
+  readonly size: number | (() => number);
   /** Bytes of values that are kept; of the others, those that were asked for last stay. */
   readonly maxBytes: number;
   /**
@@ -74,7 +74,8 @@ export class Blocks<T, V extends { readonly byteLength: number }> {
 
   /** What is made together with an item. */
   #blockOf(item: T, missing: ReadonlyMap<string, T>, found: ReadonlyMap<string, unknown>): readonly T[] {
-    const { items, keyOf, size, aligned = true } = this.#options;
+    const { items, keyOf, aligned = true } = this.#options;
+    const size = typeof this.#options.size === 'number' ? this.#options.size : this.#options.size();
     if (aligned) {
       const position = this.#positions.get(keyOf(item));
       if (position === undefined) throw new RangeError('the item is not part of the corpus');

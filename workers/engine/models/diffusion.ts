@@ -1,24 +1,19 @@
-import { type ImageRef, imageKey } from '@gdbench/benchmark/task';
-import { LRUCache } from 'lru-cache';
+import { imageKey } from '@gdbench/benchmark/task';
 import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { pathOf } from '../checkpoint/folder.ts';
 import { canRace } from '../protocols/adaptive.ts';
 import { raceBlock, raceBlocks } from '../protocols/adaptive-block.ts';
 import { NEEDS, reduceErrors } from '../protocols/reduce.ts';
-import { Blocks } from './blocks.ts';
 import { openConditioning } from './conditioning.ts';
-import { decodeImage, flatImage } from './decode.ts';
+import { flatImage } from './decode.ts';
+import { type DiffusionCaches, diffusionCaches, rowsOfPair, sampledInFull } from './diffusion-caches.ts';
 import { blockAt, fullBlocks } from './example-blocks.ts';
 import { openImageSide } from './latents.ts';
 import type { BlockScorer, Candidates, Corpus, PairScores, SampledProtocol } from './scorer.ts';
 import { type OpenModel, openAll } from './session.ts';
 import { type Choice, DEFAULT_BATCH } from './tune.ts';
-import { prepareUNet, type Row, rowText, type UNetOptions } from './unet.ts';
-import type { RowText } from './unet-graph.ts';
+import { prepareUNet, rowText, type UNetOptions } from './unet.ts';
 
-/** Bytes of latents, and of hidden states, that are kept; and of errors that depend on the image or the text alone. */
-const CACHE_BYTES = 256 * 2 ** 20;
-const BASELINE_BYTES = 128 * 2 ** 20;
 /** RGB of the "average image" (GDBENCH.md 1.4). */
 const GRAY = 128;
 
@@ -38,20 +33,6 @@ export interface DiffusionOptions extends UNetOptions {
 /** Opens a diffusion checkpoint (GDBENCH.md 1.1). @throws CheckpointFault */
 export async function openDiffusion(layout: DiffusionLayout, options: DiffusionOptions): Promise<Diffusion> {
   return openAll(options, (open) => assemble(layout, options, open));
-}
-
-interface Caches {
-  readonly key: string;
-  readonly batch: number;
-  readonly texts: Blocks<string, RowText>;
-  readonly images: Blocks<ImageRef, Float32Array>;
-  /** e(i, "", k) of an image. */
-  readonly uncond: Blocks<ImageRef, Float32Array>;
-  /** e(gray, w, k) of a text. */
-  readonly gray: Blocks<string, Float32Array>;
-  /** e(i, "", k) of the samples that races have drawn. undefined: each block draws its own, so that its rows depend on it alone. */
-  readonly raced: LRUCache<string, Float32Array> | undefined;
-  readonly starts: readonly number[];
 }
 
 async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open: OpenModel): Promise<Diffusion> {
@@ -81,90 +62,28 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
       `${layout.unet} gives twice as many channels as it takes: the first half is the prediction, and the learned variance is left out.`,
     );
   }
-  const grayLatent = needs.gray ? (await images.encode([flatImage(layout.side, GRAY)]))[0]! : undefined;
+  const grayLatent = needs.gray ? (await images.encode([flatImage(layout.side, GRAY)]))[0]! : null;
   const { channels, height, width } = layout.latent;
 
-  /** Errors of pairs over all samples, ordered by k so that the pairs fill batches. */
-  const sampled = async (pairs: readonly { z0: Float32Array; text: RowText }[], signal?: AbortSignal) => {
-    const errors = pairs.map((): Float32Array => new Float32Array(unet.count));
-    const rows: Row[] = [];
-    for (let k = 0; k < unet.count; k++) {
-      for (const [i, pair] of pairs.entries()) rows.push({ ...pair, k, into: errors[i]! });
-    }
-    await unet.errors(rows, signal);
-    return errors;
+  const parts = { texts, images, unet, empty, grayLatent, encodeBatch };
+  let present: { readonly key: string; readonly caches: DiffusionCaches } | undefined;
+  const cachesOf = (corpus: Corpus): DiffusionCaches => {
+    if (present?.key !== corpus.key) present = { key: corpus.key, caches: diffusionCaches(corpus, parts) };
+    return present.caches;
   };
-  /** Rows of one pair that may share a batch. */
-  const rowsOfPair = unet.manySteps ? unet.count : 1;
-  const cachesFor = (corpus: Corpus): Caches => {
+  let cuts: { readonly key: string; readonly batch: number; readonly starts: readonly number[] } | undefined;
+  const startsOf = (corpus: Corpus): readonly number[] => {
+    const { key, examples } = corpus;
     const { batch } = unet;
-    const blocks = { aligned: unet.pinned };
-    const kept: Pick<Caches, 'texts' | 'images'> = {
-      texts: new Blocks({
-        ...blocks,
-        items: corpus.texts,
-        keyOf: (text) => text,
-        size: texts.fixed ?? encodeBatch,
-        maxBytes: CACHE_BYTES,
-        encode: async (words) => (await texts.encode(words)).map(rowText),
-      }),
-      images: new Blocks({
-        ...blocks,
-        items: corpus.images,
-        keyOf: imageKey,
-        size: images.batch,
-        maxBytes: CACHE_BYTES,
-        encode: async (refs) => images.encode(await Promise.all(refs.map(decodeImage))),
-      }),
-    };
-    const size = fullBlocks(Array<number>(batch).fill(rowsOfPair), batch)[1] ?? batch;
-    return {
-      ...kept,
-      key: corpus.key,
-      batch,
-      uncond: new Blocks({
-        ...blocks,
-        items: corpus.images,
-        keyOf: imageKey,
-        size,
-        maxBytes: BASELINE_BYTES,
-        encode: async (refs, signal) => {
-          const latents = await kept.images.getAll(refs, signal);
-          return sampled(
-            latents.map((z0) => ({ z0, text: empty })),
-            signal,
-          );
-        },
-      }),
-      gray: new Blocks({
-        ...blocks,
-        items: corpus.texts,
-        keyOf: (text) => text,
-        size,
-        maxBytes: BASELINE_BYTES,
-        encode: async (words, signal) => {
-          const hidden = await kept.texts.getAll(words, signal);
-          return sampled(
-            hidden.map((text) => ({ z0: grayLatent!, text })),
-            signal,
-          );
-        },
-      }),
-      raced: unet.pinned
-        ? undefined
-        : new LRUCache({ maxSize: BASELINE_BYTES, sizeCalculation: (errors) => errors.byteLength }),
-      starts: corpus.examples.some((example) => isRaced(corpus, example))
-        ? raceBlocks(corpus.examples.map(pairsOf), batch)
-        : fullBlocks(
-            corpus.examples.map((example) => pairsOf(example) * rowsOfPair),
-            batch,
-          ),
-    };
-  };
-  let caches: Caches | undefined;
-  const cachesOf = (corpus: Corpus): Caches => {
-    if (caches?.key !== corpus.key || caches.batch !== unet.batch) caches = cachesFor(corpus);
-    return caches;
+    if (cuts?.key === key && cuts.batch === batch) return cuts.starts;
+    const starts = examples.some((example) => isRaced(corpus, example))
+      ? raceBlocks(examples.map(pairsOf), batch)
+      : fullBlocks(
+          examples.map((example) => pairsOf(example) * rowsOfPair(unet)),
+          batch,
+        );
+    cuts = { key, batch, starts };
+    return starts;
   };
 
   const scoreInFull = async (
@@ -186,7 +105,7 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
     const [unconds, grays, conds] = await allOf(
       needs.uncond ? uncond.getAll(shown, signal) : [],
       needs.gray ? gray.getAll(said, signal) : [],
-      sampled(pairs, signal),
+      sampledInFull(unet, pairs, signal),
     );
     const [nextUncond, nextGray, nextCond] = [unconds.values(), grays.values(), conds.values()];
     return examples.map((example) => {
@@ -251,7 +170,7 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
       for (const blocks of [texts, gray]) blocks.expect(examples.flatMap((example) => example.texts));
       for (const blocks of [images, uncond]) blocks.expect(examples.flatMap((example) => example.images));
     },
-    blockOf: (corpus, at) => blockAt(cachesOf(corpus).starts, corpus.examples.length, at),
+    blockOf: (corpus, at) => blockAt(startsOf(corpus), corpus.examples.length, at),
     scoreBlock,
     async score(corpus, words, shown, signal) {
       const [scores] = await scoreBlock(corpus, [{ texts: words, images: shown }], signal);
