@@ -66,7 +66,7 @@ async function choose(machine: Machine, options: Partial<TuneOptions> = {}) {
 describe('how a U-Net is run', () => {
   it('is the fastest batch, and more sessions where they are faster', async () => {
     const batches = await choose({ cost: ({ batch }) => 4 + batch / 4 });
-    expect(batches.chosen).toEqual({ batch: 64, threads: 4, sessions: 1 });
+    expect(batches.chosen).toEqual({ batch: 32, threads: 4, sessions: 1 });
     const sessions = await choose({ cost: ({ batch, threads }) => 10 + batch * threads });
     expect(sessions.chosen).toMatchObject({ threads: 1, sessions: 4 });
     expect(sessions.line).toContain('4 sessions of 1 thread');

@@ -35,7 +35,7 @@ export interface TuneOptions {
   readonly clock?: () => number;
 }
 
-const BATCHES = [4, 16, 64];
+const BATCHES = [4, 16, 32];
 /** What runs where there is no time to measure it. */
 export const DEFAULT_BATCH = 16;
 /** Another layout must be this much faster to be taken; a smaller batch may be this much slower. */

@@ -63,7 +63,7 @@ export interface UNetOptions extends SessionOptions {
 const WORTH_THREADS_MS = 1_500;
 const WORTH_MEASURING_MS = 10_000;
 /** The measurement's share of the job, and its limits in ms. */
-const SHARE = 0.03;
+const SHARE = 0.15;
 const LONGEST_MS = 2_000;
 
 let texts = 0;
