@@ -33,7 +33,8 @@ export function register(program: Command): void {
       'after',
       `
 Each accuracy: both values, the difference with its 95% interval, and p. The test is McNemar's, exact, where examples are
-independent, and a sign-flip test by image where several share one. Bias has no such test, and is left out.`,
+independent, and a sign-flip test by image where several share one. Bias has no such test, and is left out.
+A run of diffusion-itm-adaptive is compared only with another; other differences in protocol, samples or seed are said.`,
     )
     .action(compare);
 }
@@ -46,6 +47,7 @@ async function compare(folderA: string, folderB: string, options: CompareOptions
   ]);
   const [a, b] = [await readResults(folderA), await readResults(folderB)];
   const tasks = await comparable([folderA, a], [folderB, b], options.tasks);
+  refuseRace(a, b);
   const root = await rootOf(options.data, options.json === true);
   const compared: Record<string, Comparison['tasks'][string]> = {};
   for (const task of tasks) {
@@ -98,7 +100,25 @@ function shown({ a, b, tasks }: Comparison): string {
   const lines = [['task', 'metric', 'A', 'B', 'A - B', '95% interval', 'only A', 'only B', 'n', 'p', 'test'], ...rows];
   const name = ({ checkpoint, protocol, samples }: Side) =>
     `${checkpoint} (${protocol}${samples === null ? '' : `, ${samples} samples`})`;
-  return `A: ${name(a)}\nB: ${name(b)}\n${aligned(lines)}\n`;
+  return `A: ${name(a)}\nB: ${name(b)}\n${differences(a, b)}${aligned(lines)}\n`;
+}
+
+/** @throws CliFault where only one was scored by a race, which stops drawing where the winner is clear. */
+function refuseRace(a: Side, b: Side): void {
+  const [isRaceA, isRaceB] = [a, b].map(({ protocol }) => protocol === 'diffusion-itm-adaptive');
+  if (isRaceA === isRaceB) return;
+  throw new CliFault(
+    `The two were scored by ${a.protocol} and ${b.protocol}, and a race is compared only with another: evaluate both under one protocol.`,
+  );
+}
+
+/** One line of what else differs than the checkpoint; samples and seed count where both sides have them. */
+function differences(a: Side, b: Side): string {
+  const differing = (['protocol', 'samples', 'seed'] as const).filter(
+    (name) => a[name] !== b[name] && a[name] !== null && b[name] !== null,
+  );
+  if (differing.length === 0) return '';
+  return `Scored differently: ${differing.map((name) => `${name} ${a[name]} and ${b[name]}`).join(', ')}.\n`;
 }
 
 function row(task: string, one: PairedMetric): string[] {

@@ -45,6 +45,11 @@ export async function writeErrorsFile(out: string, scores: string, data: TaskDat
   }
 }
 
+/** Where no errors are kept, those of the evaluation before must not stand beside the new scores. */
+export async function removeErrorsFile(out: string, task: string): Promise<void> {
+  await rm(errorsFile(out, task), { force: true });
+}
+
 /** From JSON: the same float32 values. */
 function typed({ cond, uncond, gray }: PlainErrors) {
   const rows = (list: number[][]) => list.map((row) => Float32Array.from(row));

@@ -223,6 +223,12 @@ describe('gdbench evaluate', () => {
       (out) => [ldm, '--protocol', 'cosine', '--data', data, '--out', out],
       /^--protocol cosine does not fit this diffusion checkpoint/,
     ],
+    [
+      'errors of a race',
+      2,
+      () => [ldm, '--protocol', 'diffusion-itm-adaptive', '--keep-all-errors'],
+      /^--keep-all-errors has nothing to keep under diffusion-itm-adaptive, /,
+    ],
     ['an unknown protocol', 2, () => [ldm, '--protocol', 'guess'], /^--protocol "guess" is not known: give one of /],
     [
       'a sampled protocol that is not the default, of a kind that samples nothing',

@@ -71,6 +71,11 @@ export async function planOf(dir: string, options: EvaluateOptions): Promise<Pla
     errors: options.keepAllErrors ? 'all' : options.errors ? 'needed' : 'none',
     json: options.json === true,
   };
+  if (plan.errors !== 'none' && plan.protocol === 'diffusion-itm-adaptive')
+    throw new CliFault(
+      `--${plan.errors === 'all' ? 'keep-all-errors' : 'errors'} has nothing to keep under diffusion-itm-adaptive, which draws some of the samples only: leave it out, or give another --protocol.`,
+      2,
+    );
   const found = await stat(plan.dir).catch(() => undefined);
   if (!found) throw new CliFault(`${dir} is not there: give the folder that holds the checkpoint.`, 2);
   if (!found.isDirectory()) throw new CliFault(`${dir} is a file: give the folder that holds the checkpoint.`, 2);

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -94,13 +94,38 @@ test.concurrent.each<[string, number, () => string[], RegExp]>([
   expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
 });
 
+test('errors of an evaluation before are never taken for those of the results beside them', async () => {
+  const stale = at('stale', 'errors', 'clevr.bin.gz');
+  await evaluate('ldm', 'stale', '--tasks', 'clevr', '--limit', '1', '--errors');
+  await cp(stale, at('old.bin.gz'));
+  await evaluate('ldm', 'stale', '--tasks', 'clevr', '--limit', '2', '--samples', '3');
+  await expect(access(stale)).rejects.toThrow('ENOENT');
+  const made = await results('stale');
+  // put back by hand: as a copy of the folder's parts may
+  await cp(at('old.bin.gz'), stale);
+  const another = expect.stringMatching(/holds the errors of another evaluation than results\.json tells of: /);
+  const rescored = [
+    {},
+    // of as many samples, yet of fewer examples
+    { samples: 7 },
+    { samples: 7, seed: 1 },
+  ].map(async (change, i) => {
+    await cp(at('stale'), at(`stale${i}`), { recursive: true });
+    await writeFile(at(`stale${i}`, 'results.json'), JSON.stringify({ ...made, ...change }));
+    return run('rescore', at(`stale${i}`), '--protocol', 'diffusion-itm');
+  });
+  for (const ended of await Promise.all(rescored))
+    expect(ended).toMatchObject({ code: 1, stdout: '', stderr: another });
+});
+
 test('compare tests two checkpoints on the same examples', async () => {
   const [shown, json] = await Promise.all([
     run('compare', at('ldm-out'), at('clip-out')),
     run('compare', at('ldm-out'), at('clip-out'), '--tasks', 'winoground', '--json'),
   ]);
   expect([shown.code, shown.stderr, json.code]).toEqual([0, '', 0]);
-  expect(shown.stdout).toMatch(/^A: ldm \(diffusion-itm, 7 samples\)\nB: clip \(cosine\)\ntask +metric +A +B +A - B /);
+  expect(shown.stdout).toMatch(/^A: ldm \(diffusion-itm, 7 samples\)\nB: clip \(cosine\)\nScored diff/);
+  expect(shown.stdout).toMatch(/\nScored differently: protocol diffusion-itm and cosine\.\ntask +metric +A +B +A - B /);
   const { a, b, tasks } = JSON.parse(json.stdout);
   expect([a.checkpoint, b.checkpoint, Object.keys(tasks)]).toEqual(['ldm', 'clip', ['winoground']]);
   const [ofA, ofB] = [await results('ldm-out'), await results('clip-out')];
@@ -120,6 +145,32 @@ test('compare tests two checkpoints on the same examples', async () => {
   const text = tasks.winoground.metrics.find(({ metric }: { metric: string }) => metric === 'text');
   expect([text.onlyA, text.onlyB, text.test]).toEqual([onlyA, onlyB, 'mcnemar']);
   expect(text.p).toBeCloseTo(Math.min(1, (2 * tail) / 2 ** (onlyA + onlyB)), 12);
+});
+
+test('compare says what else differs than the checkpoint, and refuses a race beside what is none', async () => {
+  for (const [name, change] of [
+    ['fewer', { samples: 3, seed: 5 }],
+    ['race', { protocol: 'diffusion-itm-adaptive' }],
+  ] as const) {
+    await cp(at('ldm-out'), at(name), { recursive: true });
+    await writeFile(at(name, 'results.json'), JSON.stringify({ ...(await results('ldm-out')), ...change }));
+  }
+  const [same, fewer, race, races] = await Promise.all(
+    [
+      ['ldm-out', 'ldm-out'],
+      ['ldm-out', 'fewer'],
+      ['race', 'ldm-out'],
+      ['race', 'race'],
+    ].map(([a, b]) => run('compare', at(a!), at(b!), '--tasks', 'winoground')),
+  );
+  expect(same!.stdout).not.toContain('Scored differently');
+  expect(fewer!.stdout).toContain('\nScored differently: samples 7 and 3, seed 0 and 5.\ntask ');
+  expect(race).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^The two were scored by diff.*\n$/),
+  });
+  expect(races!.code).toBe(0);
 });
 
 test('compare refuses other data, other tasks and folders without results', async () => {

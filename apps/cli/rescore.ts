@@ -100,8 +100,15 @@ async function* reduced(
   if (!(await stat(file).catch(() => undefined)))
     throw new CliFault(`${file} is not there: evaluate the checkpoint again, with --keep-all-errors.`);
   const { header, examples } = await openErrors(file, { name: file });
-  if (header.checkpointSha256 !== results.checkpointSha256 || header.dataVersion !== data.dataVersion)
-    throw new CliFault(`${file} holds the errors of another evaluation than results.json tells of: evaluate again.`);
+  const others = `${file} holds the errors of another evaluation than results.json tells of: evaluate again.`;
+  const fits =
+    header.checkpointSha256 === results.checkpointSha256 &&
+    header.task === data.task &&
+    header.dataVersion === data.dataVersion &&
+    header.samples === results.samples &&
+    header.seed === results.seed;
+  if (!fits) throw new CliFault(others);
+  let count = 0;
   const index = new Map(data.examples.map((example) => [example.id, example.index]));
   for await (const { example, errors } of examples) {
     const at = index.get(example);
@@ -112,5 +119,8 @@ async function* reduced(
         `${file} lacks the errors of the ${lacking}, which ${protocol} needs: evaluate again with --keep-all-errors.`,
       );
     yield { index: at, example, scores: reduceErrors(protocol, errors, header.latentElements) };
+    count += 1;
   }
+  // the data's version says nothing of a limit
+  if (count !== results.tasks[data.task]?.n) throw new CliFault(others);
 }

@@ -3,7 +3,7 @@ import type { TaskData } from '@gdbench/benchmark/task';
 import type { Evaluator } from '@gdbench/workers/engine/evaluate';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import type { Protocol } from '@gdbench/workers/engine/scorer';
-import { writeErrorsFile } from './errors.ts';
+import { removeErrorsFile, writeErrorsFile } from './errors.ts';
 import { CliFault } from './fault.ts';
 import type { PartialRun, Pins, RunSettings } from './partial.ts';
 import type { Plan } from './plan.ts';
@@ -61,7 +61,7 @@ export async function run(
   }
 }
 
-/** Puts a task's scores into their place, and its errors beside them. */
+/** Puts a task's scores into their place, and its errors beside them; those of an evaluation before go. */
 async function publish(
   data: TaskData,
   plan: Plan,
@@ -69,6 +69,7 @@ async function publish(
   { samples, seed, errors, protocol }: Settings,
   partial: PartialRun,
 ): Promise<void> {
+  await removeErrorsFile(plan.out, data.task);
   await partial.publish(data, scoresFile(plan.out, data.task));
   // a race draws some of the samples only: nothing that another protocol could be read from
   if (samples === null || seed === null || errors === 'none' || protocol === 'diffusion-itm-adaptive') return;
