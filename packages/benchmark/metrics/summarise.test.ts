@@ -236,13 +236,19 @@ describe('mmbias', () => {
     });
   });
 
-  it('waits for two images of both groups', () => {
+  it('waits for an image of both groups, and with the interval for two', () => {
     const data = mmbias(3, ['Emblem/A', 'Emblem/B']);
     const scores = scoresOf(data, ({ index }, text) => (text === 0 ? index : 0));
     const some = (...places: number[]) => places.map((place) => scores[place]!);
-    expect(metric(data, some(0, 1, 2, 3), 'A-B.effect_size')).toMatchObject({ value: null, low: null, n: 4 });
-    expect(metric(data, some(0, 1, 3, 4), 'A-B.effect_size').value).not.toBeNull();
-    expect(metric(data, some(0, 1, 2, 3), 'A-B.p_value').value).toBeNull();
+    expect(metric(data, some(0, 1, 2), 'A-B.effect_size')).toMatchObject({ value: null, low: null, n: 3 });
+    expect(metric(data, some(0, 1, 2), 'A-B.p_value').value).toBeNull();
+    // phi is 0.5 and 1.5, so the deviation is 0.5; both splits of two images are hits
+    const two = metric(data, some(1, 3), 'A-B.effect_size');
+    expect(two.value).toBeCloseTo(-2, 12);
+    expect(two).toMatchObject({ low: null, high: null, n: 2 });
+    expect(metric(data, some(1, 3), 'A-B.p_value').value).toBe(1);
+    expect(metric(data, some(0, 1, 2, 3), 'A-B.effect_size')).toMatchObject({ low: null, n: 4 });
+    expect(metric(data, some(0, 1, 3, 4), 'A-B.effect_size').low).not.toBeNull();
   });
 });
 

@@ -8,7 +8,7 @@ import { permutationP } from './permutation.ts';
 import { joinScores, type Scored } from './scored.ts';
 import { winogroundOutcome } from './winoground.ts';
 
-/** Images that each group of a bias pair must have before an effect size is given. */
+/** Images that each group of a bias pair must have before an interval is given: one alone tells of no spread. */
 const LEAST_IMAGES = 2;
 
 /**
@@ -21,8 +21,8 @@ const LEAST_IMAGES = 2;
  * - vg_relation, vg_attribution: `accuracy`, and `macro` over the groups, null until each has an example.
  * - svo_verb, svo_subj, svo_obj, coco_order, flickr30k_order, pets: `accuracy`.
  * - mmbias: `<X>-<Y>.effect_size` and `<X>-<Y>.p_value` a pair; genderbias: the same for `clothes`, `bags` and `drinks`;
- *   null until both groups have 2 images, and where the standard deviation is 0. `n` counts the images of both groups. A p
- *   value has no interval.
+ *   null until both groups have an image, and where the standard deviation is 0. `n` counts the images of both groups. The
+ *   interval is null until both have 2 images. A p value has no interval.
  *
  * Throws ScoreError for scores that are not finite, have a wrong shape, come twice or belong to no example.
  */
@@ -67,11 +67,11 @@ function biases(
 }
 
 function biasOf({ name }: BiasPair, x: readonly number[], y: readonly number[]): MetricValue[] {
-  const enough = Math.min(x.length, y.length) >= LEAST_IMAGES;
-  const [low, high] = (enough ? effectSizeInterval(x, y) : null) ?? [null, null];
+  const isSpread = Math.min(x.length, y.length) >= LEAST_IMAGES;
+  const [low, high] = (isSpread ? effectSizeInterval(x, y) : null) ?? [null, null];
   const known = { chance: null, n: x.length + y.length };
   return [
-    { metric: `${name}.effect_size`, value: enough ? effectSize(x, y) : null, low, high, ...known },
-    { metric: `${name}.p_value`, value: enough ? permutationP(x, y) : null, low: null, high: null, ...known },
+    { metric: `${name}.effect_size`, value: effectSize(x, y), low, high, ...known },
+    { metric: `${name}.p_value`, value: permutationP(x, y), low: null, high: null, ...known },
   ];
 }
