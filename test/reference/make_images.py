@@ -1,14 +1,21 @@
-"""Writes images/: small pictures of the kinds a data root holds, among them those whose reading goes wrong most easily.
+"""Writes images/: small pictures of the kinds a data root holds, among them those whose reading goes wrong most easily; and
+decoding/: rarer forms of image files, with what Pillow's convert("RGB") makes of each.
 
     /usr/bin/python3 test/reference/make_images.py
 """
 
+import hashlib
+import json
+import struct
+import zlib
 from pathlib import Path
 
 import numpy
+import PIL
 from PIL import Image
 
 FOLDER = Path(__file__).with_name("images")
+RARE = Path(__file__).with_name("decoding")
 
 
 def picture(width, height, seed):
@@ -40,6 +47,71 @@ def main():
     exif = Image.Exif()
     exif[0x0112] = 6
     picture(48, 26, 8).save(FOLDER / "jpeg-turned-48x26.jpg", quality=90, exif=exif)
+    rare()
+
+
+def cmyk_jpegs():
+    """CMYK with the marker that Adobe's programs (and Pillow) write, without it, and said to be YCCK."""
+    layers = [picture(31, 23, seed).convert("L") for seed in (9, 10, 11, 12)]
+    Image.merge("CMYK", layers).save(RARE / "cmyk.jpg", quality=90)
+    adobe = (RARE / "cmyk.jpg").read_bytes()
+    at = adobe.index(b"\xff\xee\x00\x0eAdobe")
+    (RARE / "cmyk-unmarked.jpg").write_bytes(adobe[:at] + adobe[at + 16 :])
+    (RARE / "cmyk-ycck.jpg").write_bytes(adobe[: at + 15] + b"\x02" + adobe[at + 16 :])
+
+
+def deep_grays():
+    """Gray of 16 bits, 0 to 600: Pillow's convert clips at 255 (most of a real file is white)."""
+    y, x = numpy.mgrid[0:21, 0:30]
+    Image.fromarray((x * 20 + y).astype(numpy.int32)).save(RARE / "gray-16.png")
+    Image.fromarray((x * 20 + y).astype(numpy.int32)).save(RARE / "gray-16-transparent.png", transparency=40)
+
+
+def png(name, colour, bits, rows):
+    """A PNG of a form that Pillow cannot write: rows is of bytes, [height, bytes a row]; colour is PNG's own number."""
+    channels = {0: 1, 2: 3, 4: 2}[colour]
+    header = struct.pack(">IIBBBBB", rows.shape[1] * 8 // (bits * channels), rows.shape[0], bits, colour, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    chunks = [(b"IHDR", header), (b"IDAT", data), (b"IEND", b"")]
+    body = b"".join(struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks)
+    (RARE / name).write_bytes(b"\x89PNG\r\n\x1a\n" + body)
+
+
+def rare():
+    RARE.mkdir(exist_ok=True)
+    cmyk_jpegs()
+    deep_grays()
+    bytes_of = numpy.random.default_rng(14).integers(0, 256, size=(9, 24), dtype=numpy.uint8)
+    for name, colour, bits in [("rgb-16", 2, 16), ("gray-alpha-16", 4, 16), ("gray-4", 0, 4), ("gray-2", 0, 2)]:
+        png(f"{name}.png", colour, bits, bytes_of)
+    flat = picture(26, 19, 13)
+    flat.convert("L").save(RARE / "gray-transparent.png", transparency=90)
+    flat.convert("1").save(RARE / "bits.png")
+    flat.convert("LA").save(RARE / "gray-alpha.png")
+    flat.save(RARE / "rgb-transparent.png", transparency=flat.getpixel((3, 3)))
+    few = flat.convert("P", palette=Image.Palette.ADAPTIVE, colors=13)
+    few.save(RARE / "palette-transparent.png", transparency=bytes(range(0, 260, 20)))
+    few.save(RARE / "opaque.gif")
+    few.save(RARE / "transparent.gif", transparency=5)
+    few.save(RARE / "moving.gif", save_all=True, append_images=[few.rotate(180)])
+    flat.convert("L").save(RARE / "gray.jpg", quality=90)
+    flat.save(RARE / "progressive.jpg", quality=90, progressive=True)
+    flat.save(RARE / "lossy.webp", quality=90)
+    flat.save(RARE / "moving.webp", save_all=True, append_images=[flat.rotate(180)])
+    flat.save(RARE / "lossless.webp", lossless=True)
+    rgba = flat.convert("RGBA")
+    rgba.putalpha(Image.fromarray((numpy.mgrid[0:19, 0:26][1] * 9).astype(numpy.uint8), "L"))
+    rgba.save(RARE / "transparent.webp", lossless=True, exact=True)
+    flat.save(RARE / "rgb.tiff")
+    flat.save(RARE / "rgb.bmp")
+    files = sorted(file for file in RARE.iterdir() if file.name != "cases.json")
+    cases = [{"file": file.name, **reading(file)} for file in files]
+    (RARE / "cases.json").write_text(json.dumps({"pillow": PIL.__version__, "cases": cases}, indent=1) + "\n")
+
+
+def reading(file):
+    image = Image.open(file).convert("RGB")
+    return {"width": image.width, "height": image.height, "rgb_sha256": hashlib.sha256(image.tobytes()).hexdigest()}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Box, ImageRef } from '@gdbench/benchmark/task';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { DataFault } from '../checkpoint/fault.ts';
 import type { RgbImage } from './resize.ts';
 
@@ -7,27 +8,74 @@ import type { RgbImage } from './resize.ts';
 sharp.cache(false);
 
 /**
- * Decodes an image file to RGB as Pillow's `convert("RGB")` does: alpha dropped, palettes expanded, gray replicated, colour
- * profile and EXIF orientation ignored. A reference's box is cut out of it as Pillow's `crop` does.
+ * Decodes an image file to RGB as Pillow's `convert("RGB")` does, to the bit: alpha dropped, palettes expanded, gray replicated
+ * (of 16 bits: clipped at 255), CMYK without a profile, colour profile and EXIF orientation ignored. A reference's box is cut out of
+ * it as Pillow's `crop` does.
  *
- * @throws DataFault when the file is missing or is no image.
+ * @throws DataFault when the file is missing, is no image, or is of a form that could come out otherwise than by Pillow.
  */
 export async function decodeImage({ path: file, crop }: ImageRef): Promise<RgbImage> {
   try {
-    const { data, info } = await sharp(file, { ignoreIcc: true, failOn: 'error' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    const image = {
-      width: info.width,
-      height: info.height,
-      data: info.channels === 3 ? data : replicate(data, info.channels),
-    };
+    const image = await decode(file);
     return crop ? cut(image, crop) : image;
   } catch (error) {
     throw new DataFault(`The image ${file} cannot be read: ${firstLine(error)}.`);
   }
+}
+
+const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'gif', 'webp']);
+
+async function decode(file: string): Promise<RgbImage> {
+  const input = sharp(file, { ignoreIcc: true, failOn: 'error' });
+  const { format, space, hasAlpha } = await input.metadata();
+  if (!FORMATS.has(format)) throw new Error(`its format is ${format}; convert it to PNG or JPEG`);
+  if (format === 'gif' && hasAlpha)
+    throw new Error('it is a GIF with transparent parts, whose colours are not kept; convert it to PNG');
+  if (space === 'cmyk') return fromCmyk(input);
+  if (space === 'grey16' && (await readFile(file))[PNG_COLOUR_TYPE] === PLAIN_GRAY) return fromDeepGray(input);
+  const { data, info } = await input
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  return { width, height, data: channels === 3 ? data : replicate(data, channels) };
+}
+
+/** Pillow's CMYK to RGB. Like Pillow, libvips takes the inks of a JPEG to be stored inverted, with Adobe's marker or without. */
+async function fromCmyk(input: Sharp): Promise<RgbImage> {
+  const { data, info } = await input
+    .pipelineColourspace('cmyk')
+    .toColourspace('cmyk')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const light = 255 - data[i * 4 + 3]!;
+    for (let c = 0; c < 3; c++) {
+      // The ink's share of the light, rounded: (a * b) / 255.
+      const product = data[i * 4 + c]! * light + 128;
+      rgb[i * 3 + c] = light - (((product >> 8) + product) >> 8);
+    }
+  }
+  return { width, height, data: rgb };
+}
+
+/** Where a PNG's header says what its numbers are, and its word for gray without alpha. */
+const PNG_COLOUR_TYPE = 25;
+const PLAIN_GRAY = 0;
+
+/** Pillow clips 16-bit gray at 255; of gray with alpha, and of colours, it takes the high bytes. */
+async function fromDeepGray(input: Sharp): Promise<RgbImage> {
+  const { data, info } = await input
+    .pipelineColourspace('grey16')
+    .toColourspace('grey16')
+    .extractChannel(0)
+    .raw({ depth: 'ushort' })
+    .toBuffer({ resolveWithObject: true });
+  const clipped = Uint8Array.from({ length: data.length / 2 }, (_, i) => Math.min(data.readUInt16LE(i * 2), 255));
+  return { width: info.width, height: info.height, data: replicate(clipped, 1) };
 }
 
 /** The box's pixels; what lies outside the image is black. */

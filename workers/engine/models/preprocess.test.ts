@@ -22,6 +22,14 @@ const odd = read('odd-scores.json') as {
   dual_encoder: { pixels_sha256: string[] };
 };
 
+const { cases: rare } = read('decoding/cases.json') as { cases: (typeof odd)['images'] };
+const rareAt = (file: string) => fileURLToPath(new URL(`decoding/${file}`, REFERENCE));
+const REFUSED = {
+  'rgb.bmp': 'Input file contains unsupported image format',
+  'rgb.tiff': 'its format is tiff; convert it to PNG or JPEG',
+  'transparent.gif': 'it is a GIF with transparent parts, whose colours are not kept; convert it to PNG',
+};
+
 const processors = read('processors.json') as {
   images: string[];
   cases: {
@@ -55,6 +63,16 @@ describe('decode', () => {
   it.each(odd.images)('reads $file as Pillow does', async ({ file, width, height, rgb_sha256 }) => {
     const image = await decodeImage(at(file));
     expect([image.width, image.height, sha256(image.data)]).toEqual([width, height, rgb_sha256]);
+  });
+
+  it.each(rare.filter(({ file }) => !(file in REFUSED)))('reads $file as Pillow does', async (want) => {
+    const image = await decodeImage({ path: rareAt(want.file) });
+    expect([image.width, image.height, sha256(image.data)]).toEqual([want.width, want.height, want.rgb_sha256]);
+  });
+
+  it.each(Object.entries(REFUSED))('refuses %s, which could come out otherwise', async (file, why) => {
+    expect(rare.map((one) => one.file)).toContain(file);
+    await expect(decodeImage({ path: rareAt(file) })).rejects.toThrow(`${file} cannot be read: ${why}.`);
   });
 
   it('names an image that is missing', async () => {
