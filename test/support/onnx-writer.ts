@@ -26,7 +26,7 @@ const { root } = protobuf.parse(`
 const Model = root.lookupType('Model');
 
 /** TensorProto.DataType */
-export const TYPES = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
+export const TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 export type TypeName = keyof typeof TYPES;
 
 export interface Value {
@@ -47,7 +47,8 @@ export interface Op {
 export interface Weights {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  /** Bytes are of type bool. */
+  readonly data: Float32Array | BigInt64Array | Uint8Array;
   /** Where the values are said to lie instead of in the model. */
   readonly external?: { readonly location: string; readonly offset?: number; readonly length?: number };
 }
@@ -88,7 +89,8 @@ export function onnxModel(spec: GraphSpec): Uint8Array {
 }
 
 function tensor({ name, dims, data, external }: Weights): object {
-  const head = { name, dims, dataType: data instanceof Float32Array ? TYPES.float32 : TYPES.int64 };
+  const type = data instanceof Float32Array ? 'float32' : data instanceof Uint8Array ? 'bool' : 'int64';
+  const head = { name, dims, dataType: TYPES[type] };
   if (!external) return { ...head, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
   const entries = Object.entries(external).map(([key, value]) => ({ key, value: String(value) }));
   return { ...head, externalData: entries, dataLocation: 1 };

@@ -133,7 +133,7 @@ export function tinyUnet(tiny: TinyDiffusion, more: readonly Value[] = []): Grap
 export const embeddings = (width: number): Float32Array => weightsOf(VOCAB_SIZE * width, 1);
 export const vaeKernel = (rows: number): Float32Array => weightsOf(rows * 3, 2);
 
-function tinyText({ tokens, width, batch, ids, floats }: TinyDiffusion): GraphSpec {
+export function tinyText({ tokens, width, batch, ids, floats }: TinyDiffusion): GraphSpec {
   return {
     inputs: [{ name: 'input_ids', type: ids, shape: [batch, tokens] }],
     outputs: [{ name: 'last_hidden_state', type: floats, shape: [batch, tokens, width] }],
@@ -229,7 +229,7 @@ export const TINY_CLIP: TinyClip = {
 export const imageKernel = (width: number): Float32Array => weightsOf(3 * width, 3);
 
 /** Text: the mean of its tokens' embeddings. Image: its mean colour times a matrix. */
-export function tinyClip(tiny: TinyClip = TINY_CLIP): Record<string, string | Uint8Array | object> {
+export function tinyTowers(tiny: TinyClip): { text: GraphSpec; image: GraphSpec } {
   const { tokens, side, width, outputs } = tiny;
   const text: GraphSpec = {
     inputs: [{ name: 'input_ids', type: tiny.ids, shape: [tiny.texts, tokens] }],
@@ -249,6 +249,13 @@ export function tinyClip(tiny: TinyClip = TINY_CLIP): Record<string, string | Ui
       { op: 'MatMul', in: ['colour', 'matrix'], out: outputs.image },
     ],
   };
+  return { text, image };
+}
+
+/** The files of a dual encoder. */
+export function tinyClip(tiny: TinyClip = TINY_CLIP): Record<string, string | Uint8Array | object> {
+  const { tokens, side } = tiny;
+  const { text, image } = tinyTowers(tiny);
   const both: GraphSpec = {
     inputs: [...text.inputs, ...image.inputs],
     outputs: [...text.outputs, ...image.outputs],

@@ -11,7 +11,7 @@ import {
   type MatchingHeadLayout,
   readMatchingHeadLayout,
 } from './checkpoint/matching-head-layout.ts';
-import { readOnnx } from './checkpoint/onnx.ts';
+import { type OnnxFile, readOnnx } from './checkpoint/onnx.ts';
 import { openDiffusion } from './models/diffusion.ts';
 import { openDualEncoder } from './models/dual-encoder.ts';
 import { openMatchingHead } from './models/matching-head.ts';
@@ -79,6 +79,21 @@ export function modelFiles(layout: Layout): string[] {
 }
 
 /**
+ * Reads one of a layout's models without making a session.
+ *
+ * @throws CheckpointFault as readOnnx does, and when the graph draws random numbers; a VAE encoder's draw is put right later.
+ */
+export async function readModel(layout: Layout, file: string): Promise<OnnxFile> {
+  const model = await readOnnx(layout.folder, file);
+  const encoder = layout.kind === 'diffusion' && file === layout.vaeEncoder;
+  if (model.random === null || encoder) return model;
+  throw new CheckpointFault(
+    file,
+    `${file} draws random numbers (node ${model.random}), so its scores would differ from run to run; export it without.`,
+  );
+}
+
+/**
  * Finds out what a folder of files is, and whether it can be scored: lists it, reads its configuration and graphs, opens every
  * model and runs each once. The files are taken as hostile; give this a process with limits of its own.
  *
@@ -108,7 +123,7 @@ async function inspect(dir: string, onCheck: (check: string) => void = () => {})
   );
   let parameters = 0;
   for (const file of modelFiles(layout)) {
-    parameters += (await readOnnx(folder, file)).parameters;
+    parameters += (await readModel(layout, file)).parameters;
     passed(`${file} is an ONNX model`);
   }
   const warnings: string[] = [];

@@ -1,9 +1,8 @@
 import { availableParallelism, freemem } from 'node:os';
 import { CheckpointFault } from './checkpoint/fault.ts';
 import { openFolder } from './checkpoint/folder.ts';
-import { readOnnx } from './checkpoint/onnx.ts';
 import type { EvaluatorOptions } from './evaluate.ts';
-import { type CheckpointReport, modelFiles, readLayout } from './inspect.ts';
+import { type CheckpointReport, modelFiles, readLayout, readModel } from './inspect.ts';
 import { type Diffusion, openDiffusion } from './models/diffusion.ts';
 import { openDualEncoder } from './models/dual-encoder.ts';
 import { openMatchingHead } from './models/matching-head.ts';
@@ -53,8 +52,8 @@ export async function openScorer(
       `The protocol ${protocol} does not fit this ${layout.kind} checkpoint; use ${offered.join(', ')}.`,
     );
   }
-  // The files may have changed since inspection: no session is made of a graph that leads out of the folder.
-  for (const file of modelFiles(layout)) await readOnnx(folder, file);
+  // The files may have changed since inspection: no session is made of a graph that leads out of the folder, or that draws.
+  for (const file of modelFiles(layout)) await readModel(layout, file);
   const session: SessionOptions = {
     device: options.device ?? 'auto',
     threads: options.threads ?? availableParallelism(),

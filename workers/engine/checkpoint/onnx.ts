@@ -6,19 +6,19 @@ import { type Folder, pathOf } from './folder.ts';
 import { type ExternalSlice, withInnerWeights, withZeroNoise } from './zero-noise.ts';
 
 /**
- * The few fields of ONNX's protobuf that inspection looks at (numbers from onnx.proto); weights are skipped, not decoded.
+ * The few fields of ONNX's protobuf that inspection looks at (numbers from onnx.proto); weights are skipped, or left where they lie.
  * A graph may sit in a node's attribute, and a tensor too, so that every place where a file can be named is covered.
  */
 const { root } = protobuf.parse(`
   syntax = "proto2";
   message Entry { optional string key = 1; optional string value = 2; }
-  message Tensor { repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8;
-    repeated Entry external_data = 13; optional int32 data_location = 14; }
+  message Tensor { repeated int64 dims = 1; optional int32 data_type = 2; repeated int32 int32_data = 5; optional string name = 8;
+    optional bytes raw_data = 9; repeated Entry external_data = 13; optional int32 data_location = 14; }
   message Sparse { optional Tensor values = 1; optional Tensor indices = 2; }
   message Attribute { optional string name = 1; optional Tensor t = 5; optional Graph g = 6; repeated Tensor tensors = 10;
     repeated Graph graphs = 11; optional Sparse sparse_tensor = 22; repeated Sparse sparse_tensors = 23; }
-  message Node { repeated string input = 1; repeated string output = 2; optional string op_type = 4;
-    repeated Attribute attribute = 5; optional string domain = 7; }
+  message Node { repeated string input = 1; repeated string output = 2; optional string name = 3;
+    optional string op_type = 4; repeated Attribute attribute = 5; optional string domain = 7; }
   message Graph { repeated Node node = 1; optional string name = 2; repeated Tensor initializer = 5; repeated Sparse sparse_initializer = 15;
     repeated Value output = 12; }
   message Value { optional string name = 1; }
@@ -30,7 +30,9 @@ const modelType = root.lookupType('Model');
 interface Tensor {
   dims?: readonly (number | { toNumber(): number })[];
   dataType?: number;
+  int32Data?: readonly number[];
   name?: string;
+  rawData?: Uint8Array;
   externalData?: readonly { key?: string; value?: string }[];
 }
 interface Sparse {
@@ -46,6 +48,9 @@ interface Attribute {
   sparseTensors?: readonly Sparse[];
 }
 interface Node {
+  input?: readonly string[];
+  output?: readonly string[];
+  name?: string;
   opType?: string;
   attribute?: readonly Attribute[];
 }
@@ -65,8 +70,8 @@ export interface OnnxFile {
   readonly file: string;
   /** Elements of the initializers that hold weights (floating point or 8 bits). */
   readonly parameters: number;
-  /** Whether the graph draws random numbers when it runs. */
-  readonly random: boolean;
+  /** The first node that draws random numbers when the graph runs; null where none does. */
+  readonly random: string | null;
   /** Whether weights lie in other files. */
   readonly external: boolean;
   /** Names of the graph's outputs. */
@@ -105,15 +110,46 @@ export async function readOnnx(folder: Folder, file: string): Promise<OnnxFile> 
 
 function readBytes(folder: Folder, file: string, bytes: Uint8Array): OnnxFile {
   const { graph, functions } = decode(file, bytes);
-  const found = { parameters: 0, random: false, external: false };
+  const found = { parameters: 0, external: false };
+  const drawing: Node[] = [];
+  const off = new Set<string>();
   const seen = (node: Node) => {
-    if (RANDOM_OPS.has(node.opType ?? '')) found.random = true;
+    if (RANDOM_OPS.has(node.opType ?? '') || mayDropOut(node)) drawing.push(node);
+    const constant = node.opType === 'Constant' ? node.attribute?.[0]?.t : undefined;
+    if (constant && isFalse(constant)) off.add(node.output?.[0] ?? '');
   };
   for (const { tensor, weight } of tensorsOf(graph, functions ?? [], seen)) {
     if (checkExternal(folder, file, tensor)) found.external = true;
+    if (weight && isFalse(tensor)) off.add(tensor.name ?? '');
     if (weight && WEIGHT_TYPES.has(tensor.dataType ?? 0)) found.parameters += elements(tensor);
   }
-  return { file, ...found, outputs: (graph.output ?? []).map(({ name }) => name ?? '') };
+  const random = drawing.find((node) => !mayDropOut(node) || !off.has(node.input?.[TRAINING_MODE] ?? ''));
+  return {
+    file,
+    ...found,
+    random: random ? nameOf(random) : null,
+    outputs: (graph.output ?? []).map(({ name }) => name ?? ''),
+  };
+}
+
+/** The third input of Dropout, which only drops something where this is true. */
+const TRAINING_MODE = 2;
+const BOOL = 9;
+
+function mayDropOut({ opType, input }: Node): boolean {
+  return opType === 'Dropout' && (input?.[TRAINING_MODE] ?? '') !== '';
+}
+
+function isFalse({ dataType, rawData, int32Data }: Tensor): boolean {
+  if (dataType !== BOOL) return false;
+  const value = rawData?.length ? rawData[0] : int32Data?.[0];
+  return value === 0;
+}
+
+/** A node as its exporter calls it, or by what it does. */
+function nameOf({ name, opType }: Node): string {
+  const known = (name ?? '').replace(/\s+/g, ' ').trim();
+  return known === '' ? `${opType}` : `${known.slice(0, 100)} (${opType})`;
 }
 
 /**
@@ -127,7 +163,7 @@ export async function readWithZeroNoise(folder: Folder, file: string): Promise<U
   readBytes(folder, file, original);
   const bytes = withZeroNoise(await withExternalWeights(folder, file, original));
   const { random, external } = readBytes(folder, file, bytes);
-  if (!random && !external) return bytes;
+  if (random === null && !external) return bytes;
   throw new CheckpointFault(
     file,
     `${file} draws a random sample in its graph, so that scores would not repeat; re-export: this encoder samples.`,

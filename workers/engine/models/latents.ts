@@ -39,7 +39,7 @@ export async function openImageSide(
   }
   const file = layout.vaeEncoder;
   let source: string | Uint8Array = pathOf(layout.folder, file);
-  if ((await readOnnx(layout.folder, file)).random) {
+  if ((await readOnnx(layout.folder, file)).random !== null) {
     source = await readWithZeroNoise(layout.folder, file);
     warn(`${file} draws a random sample in its graph; zeros were put in its place, so that the mean is scored.`);
   }
