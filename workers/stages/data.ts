@@ -9,7 +9,7 @@ export interface BoardData {
   load(task: TaskName, limit: number | null): Promise<TaskData>;
 }
 
-/** The three tasks at two limits: the one of the evaluation under way and the one before. */
+/** Every task at two limits: the one of the evaluation under way and the one before. */
 const KEPT = 2 * TASK_NAMES.length;
 
 export function openBoardData(root: string): BoardData {

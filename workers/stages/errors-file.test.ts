@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { openStorage } from '@gdbench/storage/storage';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ErrorsHeader } from '../engine/protocols/artifact.ts';
 import { writeErrors } from '../engine/protocols/artifact-writer.ts';
 import { timestepsFor } from '../engine/protocols/timesteps.ts';
 import { ErrorsFlaw, keepErrors, keepsErrors, mostBytes, withScratch } from './errors-file.ts';
@@ -22,9 +23,26 @@ const data: TaskData = {
     cluster: `${index}`,
   })),
 };
-const of = { data, from: 1, to: 3, checkpointSha256: 'c'.repeat(64), samples: 10, seed: 7 };
-const { checkpointSha256, samples, seed } = of;
-const header = { checkpointSha256, task: data.task, dataVersion: data.dataVersion, samples, seed, latentElements: 4 };
+const of = {
+  data,
+  from: 1,
+  to: 3,
+  checkpointSha256: 'c'.repeat(64),
+  protocol: 'diffusion-itm',
+  samples: 10,
+  seed: 7,
+  latentElements: 4,
+} as const;
+type Head = Omit<ErrorsHeader, 'format' | 'version'>;
+const { checkpointSha256, samples, seed, latentElements } = of;
+const header: Head = {
+  checkpointSha256,
+  task: data.task,
+  dataVersion: data.dataVersion,
+  samples,
+  seed,
+  latentElements,
+};
 
 let root: string;
 beforeEach(async () => {
@@ -33,11 +51,16 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 /** What a child leaves for these examples. */
-async function leave(path: string, indices: readonly number[], changed: Partial<typeof header> = {}): Promise<void> {
+async function leave(
+  path: string,
+  indices: readonly number[],
+  changed: Partial<Head> = {},
+  baseline: 'uncond' | 'gray' | 'none' = 'uncond',
+): Promise<void> {
   const row = () => Float32Array.from(timestepsFor(samples, 1_000), (_, k) => 1 + k / 3);
   const errors = () => ({
     cond: [0, 1].map(() => [row(), row()]),
-    uncond: [row(), row()],
+    ...(baseline === 'none' ? {} : { [baseline]: [row(), row()] }),
   });
   const writer = await writeErrors(path, { ...header, ...changed });
   await writer.append(indices.map((index) => ({ index, example: `e${index}`, errors: errors() })));
@@ -76,6 +99,9 @@ test.each<[string, (path: string) => Promise<unknown>]>([
   ['other examples', (path) => leave(path, [0, 1])],
   ['those of another seed', (path) => leave(path, [1, 2], { seed: 8 })],
   ['those of another checkpoint', (path) => leave(path, [1, 2], { checkpointSha256: 'd'.repeat(64) })],
+  ['those of another latent', (path) => leave(path, [1, 2], { latentElements: 8 })],
+  ['those of the pairs alone', (path) => leave(path, [1, 2], {}, 'none')],
+  ['those of the gray image where the empty text’s are needed', (path) => leave(path, [1, 2], {}, 'gray')],
 ])('%s is refused, and nothing is stored', async (_what, harm) => {
   await expect(keep(harm)).rejects.toBeInstanceOf(ErrorsFlaw);
   expect(await readdir(root)).toEqual([]);

@@ -6,10 +6,11 @@ import { isSampled } from '@gdbench/benchmark/protocol';
 import type { TaskData } from '@gdbench/benchmark/task';
 import type { Storage } from '@gdbench/storage/storage';
 import { openErrors } from '../engine/protocols/artifact.ts';
+import { type ExactProtocol, NEEDS } from '../engine/protocols/reduce.ts';
 import { timestepsFor } from '../engine/protocols/timesteps.ts';
 
 /** Whether all errors of all samples are there to be kept: a race leaves some undrawn. */
-export function keepsErrors(protocol: string): boolean {
+export function keepsErrors(protocol: string): protocol is ExactProtocol {
   return isSampled(protocol) && protocol !== 'diffusion-itm-adaptive';
 }
 
@@ -31,8 +32,11 @@ export interface ErrorsOf {
   readonly from: number;
   readonly to: number;
   readonly checkpointSha256: string;
+  readonly protocol: ExactProtocol;
   readonly samples: number;
   readonly seed: number;
+  /** Numbers in a latent, as inspection found. */
+  readonly latentElements: number;
 }
 
 /** Bytes of the listing, of headers and of what cannot be packed, an example. */
@@ -88,14 +92,15 @@ async function readBounded(path: string, most: number): Promise<Buffer> {
 }
 
 async function check(bytes: Buffer, of: ErrorsOf): Promise<void> {
-  const { data, from, to, checkpointSha256, samples, seed } = of;
+  const { data, from, to, checkpointSha256, protocol, samples, seed, latentElements } = of;
   const { header, examples } = await openErrors(bytes, { name: 'The file of errors' });
   const fits =
     header.checkpointSha256 === checkpointSha256 &&
     header.task === data.task &&
     header.dataVersion === data.dataVersion &&
     header.samples === samples &&
-    header.seed === seed;
+    header.seed === seed &&
+    header.latentElements === latentElements;
   if (!fits) throw new ErrorsFlaw('The file of errors is that of another run.');
   let at = from;
   for await (const { index, example, errors } of examples) {
@@ -106,6 +111,10 @@ async function check(bytes: Buffer, of: ErrorsOf): Promise<void> {
       errors.cond.length === wanted.texts.length &&
       errors.cond.every((row) => row.length === wanted.images.length);
     if (!same) throw new ErrorsFlaw(`The file of errors holds ${example} where another example should stand.`);
+    // the length of either is that of the pairs: the reader cannot take them otherwise
+    const { uncond, gray } = NEEDS[protocol];
+    if ((uncond && !errors.uncond) || (gray && !errors.gray))
+      throw new ErrorsFlaw(`The file of errors lacks those of ${example} that ${protocol} needs.`);
     at += 1;
   }
   if (at !== to) throw new ErrorsFlaw(`The file of errors holds ${at - from} examples of ${to - from}.`);

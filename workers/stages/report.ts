@@ -35,6 +35,13 @@ export const InspectionReport = z
   }));
 export type InspectionReport = z.infer<typeof InspectionReport>;
 
+/** Numbers in a latent of a diffusion model, from the engine's report. */
+export function latentElements(engine: unknown): number {
+  const side = z.int().positive();
+  const { latent } = z.object({ latent: z.tuple([side, side, side]) }).parse(engine);
+  return latent.reduce((product, one) => product * one, 1);
+}
+
 /** The engine's report out of what `accept` stored. */
 export function engineReport(stored: unknown): unknown {
   return z.object({ engine: z.unknown() }).parse(stored).engine;

@@ -13,7 +13,7 @@ import { ErrorsFlaw, keepErrors, keepsErrors, withScratch } from './errors-file.
 import { headline } from './headline.ts';
 import { holdLease, Interrupted } from './lease.ts';
 import { ChildEnded } from './process.ts';
-import { engineReport } from './report.ts';
+import { engineReport, latentElements } from './report.ts';
 import { faultLine, firstLine, gigabytes } from './sentence.ts';
 import { persist, type Stage, say } from './stage.ts';
 import type { WarmProcess } from './warm.ts';
@@ -114,8 +114,9 @@ async function scoresOf(
   const { checkpointSha256: sha256, files, samples, seed, limit, from, to, dataVersion } = shard;
   const { root, task } = data;
   const protocol = Protocol.parse(shard.protocol);
-  const errorsFile = keepsErrors(protocol) ? join(scratch, ERRORS_FILE) : undefined;
   const report = engineReport(shard.report);
+  const kept = keepsErrors(protocol) ? { protocol, latentElements: latentElements(report) } : undefined;
+  const errorsFile = kept && join(scratch, ERRORS_FILE);
   const dir = await checkpointFolder(stage.storage, settings.work, { sha256, files });
   signal.throwIfAborted();
   const child = await warm.take(`${sha256} ${protocol} ${samples} ${seed}`);
@@ -135,8 +136,8 @@ async function scoresOf(
   const flaw = checkScores(data, from, to, answer.scores);
   if (flaw) throw new Unscored({ error: flaw, remedy: AGAIN, fault: 'SERVICE', permanent: false });
   const { scores, warnings } = answer;
-  if (errorsFile === undefined) return { scores, warnings };
-  const of = { data, from, to, checkpointSha256: sha256, samples, seed };
+  if (kept === undefined) return { scores, warnings };
+  const of = { data, from, to, checkpointSha256: sha256, samples, seed, ...kept };
   const errors = await keepErrors(stage.storage, scratch, ERRORS_FILE, of).catch((error) => {
     if (!(error instanceof ErrorsFlaw)) throw error;
     throw new Unscored({ error: error.message, remedy: AGAIN, fault: 'SERVICE', permanent: false });
@@ -210,7 +211,7 @@ function faultOf(error: unknown, { task, attempts }: ClaimedShard): ShardFault {
     };
   if (ending.kind === 'time')
     return {
-      error: `An example of ${task} took longer than ${ending.seconds} seconds.`,
+      error: `Scoring ${task} came no further for ${ending.seconds} seconds.`,
       remedy: 'Submit a smaller model, or ask for a faster worker.',
       fault: 'SERVICE',
       permanent: attempts > 1,
