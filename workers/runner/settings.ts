@@ -42,12 +42,12 @@ export interface Settings {
   readonly device: Device;
   /** Resident memory a child process may take. */
   readonly memoryBytes: number;
-  /** Seconds that one example may take before its child counts as hung. */
+  /** Seconds without a row of a model before its child counts as hung. */
   readonly exampleSeconds: number;
   readonly logLevel: string;
 }
 
-/** Generous: a large diffusion model on a slow processor needs many minutes for one example of sixty phrases. */
+/** Generous: a large diffusion model on a slow processor needs minutes to open, and for one batch. */
 const EXAMPLE_SECONDS = 3_600;
 const MEMORY_GB = 8;
 

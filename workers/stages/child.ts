@@ -4,6 +4,7 @@ import { type CheckpointReport, inspectCheckpoint } from '../engine/inspect.ts';
 import { writeErrors } from '../engine/protocols/artifact-writer.ts';
 import { type BoardData, openBoardData } from './data.ts';
 import { type FromChild, type Request, ToChild } from './messages.ts';
+import { startPulse } from './pulse.ts';
 import { faultLine, splitRemedy } from './sentence.ts';
 
 /*
@@ -12,6 +13,9 @@ import { faultLine, splitRemedy } from './sentence.ts';
  */
 
 type Score = Extract<Request, { type: 'score' }>;
+
+/** A block of many examples ends none of them for hours on a slow machine: its rows are a sign of life too. */
+const PULSE_MS = 10_000;
 
 const aborts = new Map<number, AbortController>();
 let board: BoardData | undefined;
@@ -69,14 +73,17 @@ async function score(request: Score, signal: AbortSignal): Promise<FromChild> {
     };
   const evaluator = await evaluatorOf(request);
   let done = 0;
-  const scores = await evaluator.scoreExamples(data, from, to, {
+  const progress = () => send({ type: 'progress', id, done });
+  const stopPulse = startPulse(() => rowsRun(evaluator), progress, PULSE_MS);
+  const scoring = evaluator.scoreExamples(data, from, to, {
     signal,
     errors: errorsFile !== undefined,
     onExample: () => {
       done += 1;
-      send({ type: 'progress', id, done });
+      progress();
     },
   });
+  const scores = await scoring.finally(stopPulse);
   if (errorsFile !== undefined) await leaveErrors(errorsFile, request, scores);
   return {
     type: 'scored',
@@ -84,6 +91,11 @@ async function score(request: Score, signal: AbortSignal): Promise<FromChild> {
     scores: scores.map(({ index, example, scores: rows }) => ({ index, example, scores: rows.map((row) => [...row]) })),
     warnings: [...evaluator.warnings],
   };
+}
+
+/** Rows that have come out of any of the checkpoint's graphs: images and texts of a block are encoded before its first pair. */
+function rowsRun({ counts }: Evaluator): number {
+  return Object.values(counts).reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** Writes the errors of all samples as a score artifact. */

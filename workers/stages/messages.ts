@@ -47,7 +47,7 @@ export type Asked = { [Type in Request['type']]: Omit<Extract<Request, { type: T
 const Sentence = z.string().min(1).max(2_000);
 
 export const FromChild = z.discriminatedUnion('type', [
-  /** A sign of life: examples scored, or checks passed. */
+  /** A sign of life: examples scored so far, also where it is the model's rows that advanced; or checks passed. */
   z.object({ type: z.literal('progress'), id: Id, done: Count }),
   z.object({ type: z.literal('accepted'), id: Id, report: z.record(z.string(), z.unknown()) }),
   z.object({ type: z.literal('refused'), id: Id, file: z.string().max(2_000), reason: Sentence }),

@@ -34,7 +34,7 @@ export interface StageProcess {
 }
 
 export interface AskOptions {
-  /** Seconds without a sign of progress after which the process is ended. */
+  /** Seconds without a sign of life after which the process is ended. */
   silenceSeconds: number;
   signal?: AbortSignal;
   onProgress?(done: number): void;
