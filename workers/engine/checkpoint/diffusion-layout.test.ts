@@ -36,6 +36,11 @@ const noVae = index(without(latent, 'vae_encoder'), { vae_encoder: null, vae_dec
 const pixel = { ...TINY_DIFFUSION, channels: 3 };
 const pixels: Files = index(without(tinyDiffusion(pixel), 'vae_encoder'), { vae_encoder: [null, null] });
 
+const SCHEDULER = 'scheduler/scheduler_config.json';
+const scheduled = (config: object): Files => ({ ...latent, [SCHEDULER]: config });
+/** Forty betas, the first of which is 0: abar is 1 at timestep 0, which every budget uses. */
+const LATE = { num_train_timesteps: 40, trained_betas: [0, ...Array<number>(39).fill(0.1)] };
+
 const refusals: [title: string, files: Files, file: string, reason: RegExp][] = [
   [
     'a transformer',
@@ -117,6 +122,26 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'scheduler/scheduler_config.json',
     /`prediction_type` is not what it should be/,
   ],
+  ...['epsilon', 'v_prediction', 'sample'].flatMap((prediction_type): [string, Files, string, RegExp][] => [
+    [
+      `a schedule without noise (${prediction_type})`,
+      scheduled({ prediction_type, beta_start: 0, beta_end: 0 }),
+      SCHEDULER,
+      /^scheduler\/scheduler_config.json has betas that mix no noise into an image; give it the betas/,
+    ],
+    [
+      `a schedule of nothing but noise (${prediction_type})`,
+      scheduled({ prediction_type, beta_start: 1, beta_end: 1 }),
+      SCHEDULER,
+      /^scheduler\/scheduler_config.json has betas that leave nothing of an image; give it the betas/,
+    ],
+  ]),
+  [
+    'a predicted sample where there is no noise yet',
+    scheduled({ ...LATE, prediction_type: 'sample' }),
+    SCHEDULER,
+    /^scheduler\/scheduler_config.json mixes no noise in at timestep 0, where a predicted sample does not tell the noise/,
+  ],
 ];
 
 describe('a diffusion export is refused for', () => {
@@ -126,6 +151,24 @@ describe('a diffusion export is refused for', () => {
     expect((fault as CheckpointFault).file).toBe(file);
     expect((fault as CheckpointFault).message).toMatch(reason);
   });
+});
+
+describe('a diffusion export is accepted', () => {
+  it.each(['epsilon', 'v_prediction'])(
+    'with no noise at its first timestep, predicting %s',
+    async (prediction_type) => {
+      const dir = await folderOf(scheduled({ ...LATE, prediction_type }));
+      expect(await inspectCheckpoint(dir)).toMatchObject({ ok: true });
+    },
+  );
+
+  it.each(['epsilon', 'v_prediction', 'sample'])(
+    'with nothing but noise at its last timestep, predicting %s',
+    async (prediction_type) => {
+      const config = { num_train_timesteps: 40, rescale_betas_zero_snr: true, prediction_type };
+      expect(await inspectCheckpoint(await folderOf(scheduled(config)))).toMatchObject({ ok: true });
+    },
+  );
 });
 
 const withUnet = (spec: GraphSpec, files: Files = latent): Files => ({ ...files, 'unet/model.onnx': onnxModel(spec) });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type SchedulerConfig, schedulerConfig } from '../protocols/schedule.ts';
+import { type SchedulerConfig, scheduleFault, schedulerConfig } from '../protocols/schedule.ts';
 import { CheckpointFault } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { readJson } from './json.ts';
@@ -227,6 +227,9 @@ async function readScheduler(folder: Folder): Promise<SchedulerConfig> {
       `${file} lists ${betas.length} trained_betas for ${config.num_train_timesteps} num_train_timesteps; make the two agree.`,
     );
   }
+  const why = scheduleFault(config);
+  if (why !== null)
+    throw new CheckpointFault(file, `${file} ${why}; give it the betas that the model was trained with.`);
   return config;
 }
 

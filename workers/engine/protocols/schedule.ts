@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALL_SAMPLES, timestepsFor } from './timesteps.ts';
 
 /** What scoring needs of a scheduler_config.json, with diffusers' defaults. */
 export const schedulerConfig = z.looseObject({
@@ -49,5 +50,21 @@ function rescaleToZeroSnr(products: Float64Array): Float64Array {
   const first = roots[0]!;
   const last = roots[roots.length - 1]!;
   if (first === last) return products;
-  return roots.map((root) => (((root - last) * first) / (first - last)) ** 2);
+  // Rounding must not lead beyond 1, where the noise's share would be the root of a negative number.
+  return roots.map((root) => Math.min(1, (((root - last) * first) / (first - last)) ** 2));
+}
+
+/**
+ * Why no error can be had from a schedule of betas, or none that says anything. Noise is read from a predicted epsilon or v at
+ * every abar from 0 to 1, but from a predicted sample by a division by sqrt(1 - abar). Like PyTorch, this takes abar in float32.
+ */
+export function scheduleFault(config: SchedulerConfig): string | null {
+  const alphas = alphasCumprod(config);
+  const steps = timestepsFor(ALL_SAMPLES, config.num_train_timesteps);
+  const clear = steps.filter((t) => Math.fround(alphas[t]!) === 1);
+  if (clear.length === steps.length) return 'has betas that mix no noise into an image';
+  if (clear.length > 0 && config.prediction_type === 'sample')
+    return `mixes no noise in at timestep ${clear[0]}, where a predicted sample does not tell the noise`;
+  if (steps.every((t) => Math.fround(alphas[t]!) === 0)) return 'has betas that leave nothing of an image';
+  return null;
 }

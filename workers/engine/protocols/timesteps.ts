@@ -3,6 +3,9 @@ const STEPS = 1000;
 const FIRST = 10;
 const END = 990;
 
+/** The budget that has every timestep which a smaller one has. */
+export const ALL_SAMPLES = STEPS;
+
 /**
  * The timesteps of a sample budget: 10, 10 + rate, ... below 990 with rate = floor(1000 / samples), mapped to the
  * checkpoint's own number of training steps. 250 samples give 245 timesteps, 10 give 10.
