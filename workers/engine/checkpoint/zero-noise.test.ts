@@ -56,6 +56,11 @@ const drawn = (attributes: Record<string, number | readonly number[]> = {}): Op 
   attributes: { shape: [1, 6], ...attributes },
 });
 const like: Op = { op: 'RandomNormalLike', in: ['mean'], out: 'noise' };
+const likeOf = (other: string, dtype: keyof typeof TYPES): Op => ({
+  ...like,
+  in: [other],
+  attributes: { dtype: TYPES[dtype] },
+});
 const want = Array.from(IMAGE, (value) => value + SHIFT);
 
 describe('an encoder that draws a sample gives the mean', () => {
@@ -64,6 +69,8 @@ describe('an encoder that draws a sample gives the mean', () => {
     ['a draw of a shape', onnxModel(encoder(drawn()))],
     ['a draw in half precision', onnxModel(encoder(drawn({ dtype: TYPES.float16 }), 'float16'))],
     ['a draw like a mean in half precision', onnxModel(encoder(like, 'float16'))],
+    ['a draw that states its type', onnxModel(encoder(likeOf('mean', 'float32')))],
+    ['a draw of another type than what it is like', onnxModel(encoder(likeOf('single', 'float16'), 'float16'))],
   ])('for %s', async (_, model) => {
     expect(await meanOf({ 'vae/model.onnx': model })).toEqual(want);
   });
@@ -83,6 +90,7 @@ describe('an encoder that samples is refused', () => {
     readWithZeroNoise(await folderOf({ 'vae/model.onnx': model }), 'vae/model.onnx');
 
   it.each([
+    ['a draw of no floating type', likeOf('mean', 'int64')],
     ['uniform numbers', { ...drawn(), op: 'RandomUniform' }],
     ['a draw larger than any latent', drawn({ shape: [2 ** 20, 2 ** 20] })],
   ])('for %s', async (_, draw) => {

@@ -16,6 +16,7 @@ const NODE = { input: 1, output: 2, op: 4, attribute: 5 };
 const ATTRIBUTE = { name: 1, int: 3, tensor: 5, ints: 8, type: 20 };
 const TENSOR = { dims: 1, type: 2, raw: 9, external: 13, location: 14 };
 const ENTRY = { key: 1, value: 2 };
+const INT_ATTRIBUTE = 2;
 const TENSOR_ATTRIBUTE = 4;
 const FLOAT = 1;
 /** Bytes of a number of the types a draw can have: float, float16, double, bfloat16. */
@@ -47,30 +48,29 @@ function* fieldsOf(bytes: Uint8Array): Generator<Field> {
   }
 }
 
-/** The message with some length-delimited fields replaced; `replace` gives null to keep one. */
-function rewrite(bytes: Uint8Array, field: number, replace: (content: Uint8Array) => Uint8Array | null): Uint8Array {
+/** The message with some length-delimited fields replaced, by one or several; `replace` gives null to keep one. */
+function rewrite(bytes: Uint8Array, field: number, replace: (content: Uint8Array) => Uint8Array[] | null): Uint8Array {
   const parts: Uint8Array[] = [];
   for (const { number, whole, content } of fieldsOf(bytes)) {
     const changed = number === field ? replace(content) : null;
-    parts.push(changed ? Writer.create().uint32(tag(field, LENGTH_DELIMITED)).bytes(changed).finish() : whole);
+    const written = changed?.map((one) => Writer.create().uint32(tag(field, LENGTH_DELIMITED)).bytes(one).finish());
+    parts.push(...(written ?? [whole]));
   }
   return Buffer.concat(parts);
 }
 
 /** The model's bytes with zeros for every RandomNormal and RandomNormalLike of its main graph. */
 export function withZeroNoise(model: Uint8Array): Uint8Array {
-  return rewrite(model, MODEL_GRAPH, (graph) => rewrite(graph, GRAPH_NODE, zeroNode));
+  return rewrite(model, MODEL_GRAPH, (graph) => [rewrite(graph, GRAPH_NODE, zeroNodes)]);
 }
 
-function zeroNode(node: Uint8Array): Uint8Array | null {
+function zeroNodes(node: Uint8Array): Uint8Array[] | null {
   const fields = [...fieldsOf(node)];
   const texts = (number: number) =>
     fields.filter((field) => field.number === number).map(({ content }) => Buffer.from(content).toString());
   const op = texts(NODE.op)[0];
   const outputs = texts(NODE.output);
   const input = texts(NODE.input)[0];
-  if (op === 'RandomNormalLike' && input !== undefined) return difference(input, outputs);
-  if (op !== 'RandomNormal') return null;
   const attributes = fields
     .filter((field) => field.number === NODE.attribute)
     .map(({ content }) => [...fieldsOf(content)]);
@@ -79,16 +79,35 @@ function zeroNode(node: Uint8Array): Uint8Array | null {
       parts.some((part) => part.number === ATTRIBUTE.name && Buffer.from(part.content).toString() === name),
     );
   const [shape, dtype] = [named('shape'), named('dtype')];
-  const type = dtype ? (integers(dtype, ATTRIBUTE.int)[0] ?? FLOAT) : FLOAT;
-  return shape ? constantZeros(integers(shape, ATTRIBUTE.ints), type, outputs) : null;
+  const type = dtype ? integers(dtype, ATTRIBUTE.int)[0] : undefined;
+  if (type !== undefined && BYTES[type] === undefined) return null;
+  if (op === 'RandomNormalLike' && input !== undefined) return zerosLike(input, type, outputs);
+  if (op !== 'RandomNormal' || !shape) return null;
+  const constant = constantZeros(integers(shape, ATTRIBUTE.ints), type ?? FLOAT, outputs);
+  return constant && [constant];
 }
 
-/** x - x: zeros of x's shape and type. */
-function difference(input: string, outputs: readonly string[]): Uint8Array {
+/** x - x: zeros of x's shape and type, or of the type that the draw states, which may be another. */
+function zerosLike(input: string, type: number | undefined, outputs: readonly string[]): Uint8Array[] {
+  if (type === undefined) return [nodeOf('Sub', [input, input], outputs)];
+  const zeros = `${outputs[0]}/zeros`;
+  return [nodeOf('Sub', [input, input], [zeros]), nodeOf('Cast', [zeros], outputs, castTo(type))];
+}
+
+function nodeOf(op: string, inputs: readonly string[], outputs: readonly string[], attribute?: Uint8Array): Uint8Array {
   const writer = Writer.create();
-  for (const name of [input, input]) writer.uint32(tag(NODE.input, LENGTH_DELIMITED)).string(name);
+  for (const name of inputs) writer.uint32(tag(NODE.input, LENGTH_DELIMITED)).string(name);
   for (const name of outputs) writer.uint32(tag(NODE.output, LENGTH_DELIMITED)).string(name);
-  return writer.uint32(tag(NODE.op, LENGTH_DELIMITED)).string('Sub').finish();
+  writer.uint32(tag(NODE.op, LENGTH_DELIMITED)).string(op);
+  if (attribute) writer.uint32(tag(NODE.attribute, LENGTH_DELIMITED)).bytes(attribute);
+  return writer.finish();
+}
+
+function castTo(type: number): Uint8Array {
+  const attribute = Writer.create();
+  attribute.uint32(tag(ATTRIBUTE.name, LENGTH_DELIMITED)).string('to');
+  attribute.uint32(tag(ATTRIBUTE.int, 0)).int64(type);
+  return attribute.uint32(tag(ATTRIBUTE.type, 0)).int32(INT_ATTRIBUTE).finish();
 }
 
 function constantZeros(shape: readonly number[], type: number, outputs: readonly string[]): Uint8Array | null {
@@ -103,10 +122,7 @@ function constantZeros(shape: readonly number[], type: number, outputs: readonly
   attribute.uint32(tag(ATTRIBUTE.name, LENGTH_DELIMITED)).string('value');
   attribute.uint32(tag(ATTRIBUTE.tensor, LENGTH_DELIMITED)).bytes(tensor.finish());
   attribute.uint32(tag(ATTRIBUTE.type, 0)).int32(TENSOR_ATTRIBUTE);
-  const node = Writer.create();
-  for (const name of outputs) node.uint32(tag(NODE.output, LENGTH_DELIMITED)).string(name);
-  node.uint32(tag(NODE.op, LENGTH_DELIMITED)).string('Constant');
-  return node.uint32(tag(NODE.attribute, LENGTH_DELIMITED)).bytes(attribute.finish()).finish();
+  return nodeOf('Constant', [], outputs, attribute.finish());
 }
 
 /** An attribute's integers, packed or one a field. */
@@ -136,16 +152,16 @@ export interface ExternalSlice {
  * @param read the bytes of a slice.
  */
 export function withInnerWeights(model: Uint8Array, read: (slice: ExternalSlice) => Uint8Array): Uint8Array {
-  return rewrite(model, MODEL_GRAPH, (graph) =>
+  return rewrite(model, MODEL_GRAPH, (graph) => [
     rewrite(graph, GRAPH_INITIALIZER, (tensor) => {
       const fields = [...fieldsOf(tensor)];
       const slice = sliceOf(fields);
       if (!slice) return null;
       const kept = fields.filter(({ number }) => number !== TENSOR.external && number !== TENSOR.location);
       const raw = Writer.create().uint32(tag(TENSOR.raw, LENGTH_DELIMITED)).bytes(read(slice)).finish();
-      return Buffer.concat([...kept.map(({ whole }) => whole), raw]);
+      return [Buffer.concat([...kept.map(({ whole }) => whole), raw])];
     }),
-  );
+  ]);
 }
 
 function sliceOf(tensor: readonly Field[]): ExternalSlice | null {
