@@ -3,8 +3,15 @@ import { validate } from 'dockerfile-utils';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
+interface Service {
+  build?: { target: string };
+  ports?: string[];
+  depends_on?: Record<string, unknown>;
+  environment?: Record<string, string | null>;
+}
+
 interface Compose {
-  services: Record<string, { build?: { target: string }; ports?: string[]; depends_on?: Record<string, unknown> }>;
+  services: Record<string, Service>;
   volumes: Record<string, unknown>;
 }
 
@@ -17,6 +24,13 @@ test('compose runs the four parts and publishes ports on loopback only', () => {
     for (const port of ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
   for (const { depends_on } of Object.values(compose.services))
     for (const name of Object.keys(depends_on ?? {})) expect(compose.services).toHaveProperty(name);
+});
+
+test('every setting of the README reaches the API and the workers, those without a value as they are set', () => {
+  const named = [...readFileSync('README.md', 'utf8').matchAll(/`(GDBENCH_[A-Z_]+)`/g)].map(([, name]) => name!);
+  expect(named).toEqual(expect.arrayContaining(['GDBENCH_SAMPLES', 'GDBENCH_BATCH', 'GDBENCH_EXAMPLE_SECONDS']));
+  for (const part of ['api', 'worker'])
+    for (const name of named) expect(compose.services[part]?.environment, `${part}: ${name}`).toHaveProperty(name);
 });
 
 test('every target that compose builds stands in the Dockerfile', () => {

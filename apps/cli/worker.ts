@@ -11,7 +11,8 @@ export function register(program: Command): void {
       'after',
       `
 Settings are environment variables: DATABASE_URL (else the database of a running "npm start"), GDBENCH_HOME,
-GDBENCH_STORAGE, GDBENCH_DATA, GDBENCH_BATCH, GDBENCH_THREADS, GDBENCH_DEVICE, GDBENCH_MEMORY_GB, WORKER_NAME.`,
+GDBENCH_STORAGE, GDBENCH_DATA, GDBENCH_BATCH, GDBENCH_THREADS, GDBENCH_DEVICE, GDBENCH_MEMORY_GB,
+GDBENCH_EXAMPLE_SECONDS, WORKER_NAME.`,
     )
     .action(worker);
 }
