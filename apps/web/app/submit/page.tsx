@@ -21,13 +21,22 @@ export default function SubmitPage() {
               <li>
                 <b>Latent diffusion, the ONNX export of diffusers</b>
                 <code>model_index.json</code>, <code>scheduler/</code>, <code>tokenizer/</code>,{' '}
-                <code>text_encoder/</code>, <code>unet/</code>, <code>vae_encoder/</code>
+                <code>text_encoder/</code>, <code>unet/</code>, <code>vae_encoder/</code>; SDXL also{' '}
+                <code>text_encoder_2/</code> and <code>tokenizer_2/</code>
               </li>
               <li>
-                <b>Dual encoder, a CLIP export</b>
+                <b>Pixel-space diffusion</b>
+                The same without <code>vae_encoder/</code>, and without a VAE in <code>model_index.json</code>
+              </li>
+              <li>
+                <b>Dual encoder, a CLIP or SigLIP export</b>
                 <code>config.json</code>, <code>preprocessor_config.json</code>, a tokenizer, and{' '}
                 <code>model.onnx</code> or <code>text_model.onnx</code> with <code>vision_model.onnx</code>, at the root
                 or under <code>onnx/</code>
+              </li>
+              <li>
+                <b>Matching head, a BLIP-like export</b>
+                The same files, with one <code>model.onnx</code> that gives <code>itm_score</code>
               </li>
             </ul>
           </section>
