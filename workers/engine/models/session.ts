@@ -1,7 +1,9 @@
 import * as ort from 'onnxruntime-node';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { type Device, DOUBLING_GRAPH, type Provider, usableProvider } from './device.ts';
+import { type Placed, withFallback } from './fallback.ts';
 import { fromHalves, halvesOf } from './float16.ts';
+import { runtimeMessage } from './runtime-message.ts';
 
 /** A device that is not there is told in a sentence of ours. */
 ort.env.logLevel = 'fatal';
@@ -44,6 +46,8 @@ export interface Model {
   readonly file: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** What it really runs on. */
+  readonly device: Provider;
   /** Runs the graph for one output. @throws CheckpointFault when the graph fails. */
   run(feeds: Readonly<Record<string, Feed>>, output: string): Promise<Output>;
   /** Runs the graph once for several outputs, in the order asked for. @throws CheckpointFault when the graph fails. */
@@ -59,30 +63,26 @@ export interface Model {
  * @throws CheckpointFault when ONNX Runtime cannot load it.
  */
 export async function openModel(source: string | Uint8Array, file: string, options: SessionOptions): Promise<Model> {
-  let { session, device } = await createSession(source, file, options);
-  const inputs = session.inputMetadata.map(portOf);
-  const outputs = session.outputMetadata.map(portOf);
+  const placed = withFallback(await createSession(source, file, options), async (failed, error) => {
+    options.warn(
+      `The device ${failed.device} failed while it ran (${runtimeMessage(error, source)}); the CPU takes its place.`,
+    );
+    const session = await onCpu(source, options.threads);
+    await failed.session.release().catch(() => {});
+    return session;
+  });
+  const { inputMetadata, outputMetadata } = placed.current.session;
+  const inputs = inputMetadata.map(portOf);
+  const outputs = outputMetadata.map(portOf);
   const types = new Map(inputs.map((port) => [port.name, port.type]));
-  const attempt = async (tensors: Record<string, ort.Tensor>, names: readonly string[]) => {
-    const used = session;
-    try {
-      return await used.run(tensors, names);
-    } catch (error) {
-      if (device === 'cpu') throw error;
-      options.warn(`The device ${device} failed while it ran (${plain(error, source)}); the CPU takes its place.`);
-      ({ session, device } = { session: await onCpu(source, options.threads), device: 'cpu' });
-      await used.release().catch(() => {});
-      return await session.run(tensors, names);
-    }
-  };
   const runMany: Model['runMany'] = async (feeds, names) => {
     const tensors: Record<string, ort.Tensor> = {};
     for (const [name, feed] of Object.entries(feeds)) tensors[name] = tensorOf(feed, types.get(name) ?? 'float32');
     let results: ort.InferenceSession.OnnxValueMapType;
     try {
-      results = await attempt(tensors, names);
+      results = await placed.run((session) => session.run(tensors, names));
     } catch (error) {
-      throw new CheckpointFault(file, `${file} fails when it runs: ${plain(error, source)}; export it again.`);
+      throw new CheckpointFault(file, `${file} fails when it runs: ${runtimeMessage(error, source)}; export it again.`);
     }
     options.onRun?.(file, Object.values(feeds)[0]?.dims[0] ?? 1);
     return names.map((name) => {
@@ -99,7 +99,10 @@ export async function openModel(source: string | Uint8Array, file: string, optio
     outputs,
     runMany,
     run: async (feeds, output) => (await runMany(feeds, [output]))[0]!,
-    close: () => session.release(),
+    close: () => placed.current.session.release(),
+    get device() {
+      return placed.current.device;
+    },
   };
 }
 
@@ -120,19 +123,18 @@ export async function openAll<T>(options: SessionOptions, assemble: (open: OpenM
   }
 }
 
-interface Created {
-  readonly session: ort.InferenceSession;
-  readonly device: Provider;
-}
-
-async function createSession(source: string | Uint8Array, file: string, options: SessionOptions): Promise<Created> {
+async function createSession(
+  source: string | Uint8Array,
+  file: string,
+  options: SessionOptions,
+): Promise<Placed<ort.InferenceSession>> {
   const { threads, warn } = options;
   const device = await usableProvider(options.device, listed(), (provider) => tryOut(provider, threads), options);
   if (device !== 'cpu') {
     try {
       return { session: await create(source, [device, 'cpu'], threads), device };
     } catch (error) {
-      warn(`The device ${device} cannot be used (${plain(error, source)}); the CPU takes its place.`);
+      warn(`The device ${device} cannot be used (${runtimeMessage(error, source)}); the CPU takes its place.`);
     }
   }
   try {
@@ -140,7 +142,7 @@ async function createSession(source: string | Uint8Array, file: string, options:
   } catch (error) {
     throw new CheckpointFault(
       file,
-      `${file} cannot be loaded by ONNX Runtime: ${plain(error, source)}; export it again.`,
+      `${file} cannot be loaded by ONNX Runtime: ${runtimeMessage(error, source)}; export it again.`,
     );
   }
 }
@@ -212,14 +214,4 @@ function floatsOf(tensor: ort.Tensor): Float32Array {
     return data instanceof Uint16Array ? fromHalves(data) : Float32Array.from(data as unknown as Float32Array);
   }
   throw new Error(`an output of type ${type} is no score`);
-}
-
-/** The runtime's message on one line, without this machine's paths. */
-function plain(error: unknown, source: string | Uint8Array): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = (typeof source === 'string' ? message.replaceAll(source, 'the file') : message)
-    .replace(/\s+/g, ' ')
-    .trim();
-  const short = line.length > 240 ? `${line.slice(0, 240)}...` : line;
-  return short.replace(/\.$/, '');
 }
