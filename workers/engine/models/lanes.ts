@@ -21,7 +21,9 @@ export class Lanes {
     return this.#lanes.reduce((sum, { lane }) => sum + lane.depth, 0);
   }
 
+  /** @throws when there is no lane: others were to be opened, and could not be. */
   errors(rows: readonly GraphRow[]): Promise<Float32Array> {
+    if (this.#lanes.length === 0) return Promise.reject(new Error('the sessions of the U-Net could not be opened'));
     return new Promise((resolve, reject) => {
       this.#queue.push({ rows, resolve, reject });
       this.#next();

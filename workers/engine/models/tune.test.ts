@@ -50,6 +50,7 @@ async function choose(machine: Machine, options: Partial<TuneOptions> = {}) {
     },
     rows: (count) => Array<GraphRow>(count).fill(row),
     rowMs: 1,
+    rowBytes: 0,
     budgetMs: 100_000,
     memoryBytes: 1e9,
     weightBytes: 1,
@@ -99,6 +100,22 @@ describe('how a U-Net is run', () => {
     const { chosen } = await choose({ cost: () => 10, fails: ({ batch }) => batch > 16 });
     expect(chosen.batch).toBe(16);
     await expect(choose({ cost: () => 10, fails: () => true })).rejects.toThrow('out of memory');
+  });
+
+  it('counts the session that stays while another layout is tried', async () => {
+    const machine: Machine = { cost: ({ batch, threads }) => 10 + batch * threads };
+    const { tried } = await choose(machine, { weightBytes: 10, memoryBytes: 29 });
+    expect(new Set(tried.map(({ sessions }) => sessions))).toEqual(new Set([1]));
+    expect((await choose(machine, { weightBytes: 10, memoryBytes: 30 })).chosen.sessions).toBe(2);
+  });
+
+  it('is a batch that the memory holds where nothing can be measured', async () => {
+    const slow = (options: Partial<TuneOptions>) =>
+      choose({ cost: () => 1e6 }, { rowMs: 1e6, rowBytes: 10, ...options });
+    const batches = [161, 160, 41, 40, 5].map(async (memoryBytes) => (await slow({ memoryBytes })).chosen.batch);
+    expect(await Promise.all(batches)).toEqual([16, 4, 4, 1, 1]);
+    expect((await slow({ memoryBytes: 5, pins: { batch: 8 } })).chosen.batch).toBe(8);
+    expect((await slow({ memoryBytes: 162, pins: { sessions: 2 } })).chosen).toMatchObject({ batch: 4, sessions: 2 });
   });
 
   it('measures nothing where a few batches would take longer than the budget', async () => {

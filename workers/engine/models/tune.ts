@@ -26,6 +26,8 @@ export interface TuneOptions {
   readonly rows: (count: number) => GraphRow[];
   /** How long one row took by itself. */
   readonly rowMs: number;
+  /** Bytes that a row adds to a batch, as far as that is known; what is measured may be more. */
+  readonly rowBytes: number;
   readonly budgetMs: number;
   /** Resident bytes that may be added, and those that a session's weights take. */
   readonly memoryBytes: number;
@@ -38,6 +40,7 @@ export interface TuneOptions {
 const BATCHES = [4, 16, 32];
 /** What runs where there is no time to measure it. */
 export const DEFAULT_BATCH = 16;
+const DEFAULT_BATCHES = [DEFAULT_BATCH, 4];
 /** Another layout must be this much faster to be taken; a smaller batch may be this much slower. */
 const GAIN = 1.03;
 const TRIAL_MS = 150;
@@ -45,6 +48,14 @@ const TRIAL_MS = 150;
 const LONGEST_LOAD_MS = 5_000;
 
 type Trial = Choice['tried'][number];
+
+/** The batch to run where there is no time to measure it: the largest of a few that the memory holds, a row at least. */
+export function defaultBatch(
+  sessions: number,
+  { memoryBytes, weightBytes, rowBytes }: Pick<TuneOptions, 'memoryBytes' | 'weightBytes' | 'rowBytes'>,
+): number {
+  return DEFAULT_BATCHES.find((batch) => sessions * (batch * rowBytes + weightBytes) <= memoryBytes) ?? 1;
+}
 
 /**
  * Chooses batch, threads and sessions by running a few batches of each, within the memory and the budget, which does not count
@@ -59,8 +70,7 @@ export async function tune(options: TuneOptions): Promise<{ choice: Choice; lane
   const start = clock();
   const tried: Trial[] = [];
   let left = options.budgetMs;
-  let { rowMs } = options;
-  let rowBytes = 0;
+  let { rowMs, rowBytes } = options;
   const measure = async (lanes: Lanes, setting: Setting): Promise<Trial> => {
     const [before, began] = [resident(), clock()];
     const rowsPerSecond = await rate(lanes, setting, options.rows(setting.batch), clock);
@@ -71,14 +81,15 @@ export async function tune(options: TuneOptions): Promise<{ choice: Choice; lane
     tried.push(trial);
     return trial;
   };
-  const fits = ({ batch, sessions }: Setting) =>
-    sessions * (batch * rowBytes + weightBytes) <= memoryBytes && TRIALS * batch * rowMs <= left;
+  /** @param open sessions that stay meanwhile. */
+  const fits = ({ batch, sessions }: Setting, open = 0) =>
+    sessions * (batch * rowBytes + weightBytes) + open * weightBytes <= memoryBytes && TRIALS * batch * rowMs <= left;
 
   const [layout, ...others] = layoutsOf(cores, pins);
   const opening = clock();
   let lanes = await open(layout!.sessions, layout!.threads);
   const loadMs = clock() - opening;
-  let best: Setting = { ...layout!, batch: pins.batch ?? DEFAULT_BATCH };
+  let best: Setting = { ...layout!, batch: pins.batch ?? defaultBatch(layout!.sessions, options) };
   try {
     const batches = pins.batch === undefined ? BATCHES : others.length > 0 ? [pins.batch] : [];
     for (const batch of batches) {
@@ -95,7 +106,7 @@ export async function tune(options: TuneOptions): Promise<{ choice: Choice; lane
     if (first) best = settingOf(first);
     for (const other of others) {
       const setting = { ...other, batch: best.batch };
-      if (!first || loadMs > LONGEST_LOAD_MS || !fits(setting)) continue;
+      if (!first || loadMs > LONGEST_LOAD_MS || !fits(setting, best.sessions)) continue;
       const rivals = await open(setting.sessions, setting.threads);
       const trial = await measure(rivals, setting).catch(() => undefined);
       const won = trial !== undefined && trial.rowsPerSecond > first.rowsPerSecond * GAIN;

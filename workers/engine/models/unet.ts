@@ -9,8 +9,8 @@ import type { Conditioning } from './conditioning.ts';
 import { laneHere, laneInThread } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import type { Model, SessionOptions } from './session.ts';
-import { type Choice, DEFAULT_BATCH, type Setting, tune } from './tune.ts';
-import { type GraphRow, onSharedMemory, type RowText } from './unet-graph.ts';
+import { type Choice, DEFAULT_BATCH, defaultBatch, type Setting, tune } from './tune.ts';
+import { type GraphRow, onSharedMemory, type RowText, type UNetPlan } from './unet-graph.ts';
 import { planUNet } from './unet-plan.ts';
 
 /** One pass through the U-Net: an image's latent, a text, and the sample k, whose error goes to `into[k]`. */
@@ -93,7 +93,10 @@ export async function prepareUNet(
   const probe = rowText(text);
   const mixtures = timesteps.map((t) => mixtureOf(alphas[t]!));
   const probeRow = (k: number): GraphRow => ({ z0: noise.tensor(0), eps: noise.tensor(k), text: probe, k });
+  const unplanned = process.memoryUsage.rss();
   const plan = await planUNet(layout, model, text, { timesteps, mixtures, probeRow });
+  /** What is known of a row's memory: its inputs and output, and by how much a run made this process larger. */
+  let rowBytes = Math.max(bytesOfRow(plan), (process.memoryUsage.rss() - unplanned) / trialRows(plan));
 
   const pins = plan.insists === null ? options.pins : { ...options.pins, batch: plan.insists };
   const { onRun } = options;
@@ -104,8 +107,7 @@ export async function prepareUNet(
     onRun: (rows: number) => onRun?.(layout.unet, rows),
   };
   const openThreads = async (sessions: number, threads: number) => {
-    const { device } = options;
-    const start = { source, file: layout.unet, plan, device, threads };
+    const start = { source, file: layout.unet, plan, device: model.device, threads };
     const started = await Promise.allSettled(Array.from({ length: sessions }, () => laneInThread(start, events)));
     const lanes = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const failed = started.find((one) => one.status === 'rejected');
@@ -128,13 +130,19 @@ export async function prepareUNet(
     (sum, [file, bytes]) => (file.startsWith('unet/') ? sum + bytes : sum),
     0,
   );
+  const memory = () => ({ memoryBytes: options.memoryBytes, weightBytes, rowBytes });
   let rowMs: number | undefined;
   let rowsRun = 0;
   let active = 0;
 
   const settle = async (rows: number) => {
     if (active > 0 || stage === 'settled') return;
-    rowMs ??= await timeOf(lanes, probeRow(0));
+    if (rowMs === undefined) {
+      const resident = process.memoryUsage.rss();
+      rowMs = await timeOf(lanes, probeRow(0));
+      rowBytes = Math.max(rowBytes, (process.memoryUsage.rss() - resident) / (plan.insists ?? 1));
+      choice = { ...choice, batch: pins.batch ?? defaultBatch(pins.sessions ?? 1, memory()) };
+    }
     if (rows === 0) return;
     // What ran before counts: many small jobs make a large one.
     const jobMs = (rows + rowsRun) * rowMs;
@@ -142,17 +150,18 @@ export async function prepareUNet(
     const measures = isOpen && jobMs >= WORTH_MEASURING_MS;
     const starts = stage === 'here' && (jobMs >= WORTH_THREADS_MS || pins.sessions !== undefined);
     if (!measures && !starts) return;
-    const former = lanes;
+    // One session's weights may be all that the memory holds: none stays open while others load.
+    await lanes.close();
+    lanes = new Lanes([]);
     if (measures) {
       ({ choice, lanes } = await tune({
         cores: availableParallelism(),
-        pins: options.device === 'cpu' ? pins : { sessions: 1, threads: options.threads, ...pins },
+        pins: model.device === 'cpu' ? pins : { sessions: 1, threads: options.threads, ...pins },
         open: openThreads,
         rows: (count) => Array.from({ length: count }, () => probeRow(0)),
         rowMs,
         budgetMs: Math.min(LONGEST_MS, SHARE * jobMs),
-        memoryBytes: options.memoryBytes,
-        weightBytes,
+        ...memory(),
       }));
     } else {
       const sessions = pins.sessions ?? 1;
@@ -160,7 +169,6 @@ export async function prepareUNet(
       choice = { ...choice, sessions };
     }
     stage = measures || !isOpen ? 'settled' : 'threads';
-    await former.close();
     options.onChoice?.(choice);
   };
 
@@ -207,6 +215,17 @@ export async function prepareUNet(
     },
     close: () => lanes.close(),
   };
+}
+
+/** Numbers that a row puts in and takes out, in bytes. */
+function bytesOfRow({ latent, hidden, pooled, predicted }: UNetPlan): number {
+  const product = (dims: readonly number[]) => dims.reduce((all, dim) => all * dim, 1);
+  return 4 * (product(latent) + product(hidden) + pooled + predicted);
+}
+
+/** Rows of the largest batch that planning tried: two, unless the graph insists on a number or cannot have them. */
+function trialRows({ insists, manySteps }: UNetPlan): number {
+  return insists ?? (manySteps ? 2 : 1);
 }
 
 const TIMINGS = 3;
