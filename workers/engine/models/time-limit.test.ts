@@ -34,9 +34,27 @@ it('refuses a tokenizer by name whose pattern tries without end', async () => {
       pre_tokenizer: { type: 'Split', pattern: { Regex: PATTERN }, behavior: 'Isolated', invert: false },
     },
   });
-  const tokenizer = await openTokenizer(await openFolder(dir), '', { patience: 500 });
+  const tokenizer = await openTokenizer(await openFolder(dir), '', { patience: { text: 500 } });
   expect(() => tokenizer.encode(TEXT)).toThrow(
-    /^tokenizer.json takes more than 0.5 s for the text "a{60}": one of its patterns tries without end; simplify the patterns\.$/,
+    /^tokenizer.json takes more than 0.5 s for the text "a{60}": one of its patterns tries without end, or its vocabulary is too large; simplify it\.$/,
+  );
+  await rm(dir, { recursive: true });
+});
+
+it('gives opening a tokenizer a time of its own, in which a text would long be refused', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'vocabulary-'));
+  const pieces = Array.from({ length: 100_000 }, (_, id) => [`piece${id}`, id + 2]);
+  await writeFiles(dir, {
+    'tokenizer_config.json': { model_max_length: 7 },
+    'tokenizer.json': {
+      model: { type: 'WordPiece', vocab: { a: 0, '[UNK]': 1, ...Object.fromEntries(pieces) } },
+      pre_tokenizer: { type: 'Whitespace' },
+    },
+  });
+  const folder = await openFolder(dir);
+  expect((await openTokenizer(folder, '', { patience: { text: 1 } })).length).toBe(7);
+  await expect(openTokenizer(folder, '', { patience: { opening: 1 } })).rejects.toThrow(
+    /^tokenizer.json takes more than 0.001 s to be opened: /,
   );
   await rm(dir, { recursive: true });
 });
