@@ -83,7 +83,12 @@ function taskOf(...lists: { texts: string[]; images: string[] }[]): TaskData {
   return { task: 'winoground', root: scratch, dataVersion: JSON.stringify(lists), examples };
 }
 
-/** How far a score may be from PyTorch's: half precision keeps 11 bits of what goes in and out. */
+/**
+ * How far a score may be from PyTorch's: 1e-4 of its size and 2e-5. The graphs of the half cases have float16 at their edges and
+ * float32 inside (PyTorch 1.13 has no half convolutions on the CPU, so it could give no reference for others), and the reference
+ * rounds at the same edges: mostly both have the same bits. Where sums in another order round to the other neighbour of 11 bits, a
+ * logit from 2 to 4 moves by 2e-3, and a score is of two logits: hence 4e-3.
+ */
 const bound = (size: number, half = false): number => (half ? 4e-3 : 1e-4) * Math.abs(size) + (half ? 4e-3 : 2e-5);
 
 /** Every pair's score within the bound, and every two scores that lie further apart than both bounds in the same order. */

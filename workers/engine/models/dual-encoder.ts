@@ -200,7 +200,12 @@ async function openTowers(layout: DualEncoderLayout, tokenizer: TextTokenizer, o
   };
 }
 
-/** Both towers in one graph: while one works, the other is fed a single blank row, or as many as the graph insists on. */
+/**
+ * Both towers in one graph: while one works, the other is fed a single blank row, or as many as the graph insists on. A graph that
+ * calls both batches by one symbol insists on as many as the first has, so every batch of texts pays for as many images, and the
+ * reverse: the scores are the same, the time is not. Texts and images are asked for apart, by caches of their own, so real ones
+ * are not fed together; exported with two symbols (as Optimum does) the graph costs nothing more.
+ */
 function joinedTowers(model: Model, layout: DualEncoderLayout, tokenizer: TextTokenizer): Towers {
   const ports = matchInputs<TextRole | 'pixel_values'>(model, { ...TEXT_ROLES, ...IMAGE_ROLES });
   const pixels = ports.get('pixel_values')!;
