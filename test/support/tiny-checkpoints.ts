@@ -62,6 +62,8 @@ export interface TinyDiffusion {
   readonly timestep: { readonly type: TypeName; readonly shape: readonly (number | string)[] };
   /** The graph breaks on more than one timestep, whatever its input says. */
   readonly oneStep: boolean;
+  /** The graph takes any number of timesteps, and reads the first alone. */
+  readonly firstStep?: boolean;
   readonly ids: 'int32' | 'int64';
   readonly floats: 'float32' | 'float16';
   readonly vae: 'parameters' | 'drawn like' | 'drawn';
@@ -108,6 +110,7 @@ export function tinyUnet(tiny: TinyDiffusion, more: readonly Value[] = []): Grap
     outputs: [{ name: 'out_sample', type: floats, shape: latent }],
     weights: [
       column,
+      { ...column, name: 'first', dims: [1], data: BigInt64Array.of(0n) },
       { ...column, name: 'steps', data: BigInt64Array.of(tiny.oneStep ? 1n : -1n, 1n, 1n, 1n) },
       scalar('a', UNET.sample),
       scalar('b', UNET.states),
@@ -117,7 +120,8 @@ export function tinyUnet(tiny: TinyDiffusion, more: readonly Value[] = []): Grap
       cast('sample', 'x'),
       cast('timestep', 't'),
       cast('encoder_hidden_states', 'h'),
-      { op: 'Reshape', in: ['t', 'steps'], out: 't4' },
+      ...(tiny.firstStep ? [{ op: 'Gather', in: ['t', 'first'], out: 't1', attributes: { axis: 0 } }] : []),
+      { op: 'Reshape', in: [tiny.firstStep ? 't1' : 't', 'steps'], out: 't4' },
       { op: 'ReduceMean', in: ['h'], out: 'mean', attributes: { axes: [1, 2], keepdims: 1 } },
       { op: 'Reshape', in: ['mean', 'column'], out: 'h4' },
       { op: 'Mul', in: ['x', 'a'], out: 'xa' },

@@ -78,7 +78,7 @@ export async function planUNet(
     timestepRank: timestep.shape.length,
     manySteps: false,
   };
-  return { ...plan, manySteps: await takesManySteps(model, plan, timestep, schedule.probeRow) };
+  return { ...plan, manySteps: await takesManySteps(model, plan, { sample, timestep }, schedule.probeRow) };
 }
 
 /** Rows that the graph takes, no more and no fewer. */
@@ -87,33 +87,50 @@ function insistence(sample: Port, states: Port, timestep: Port): number | null {
   return fixedRows(sample) ?? fixedRows(states) ?? (steps !== null && steps > 1 ? steps : null);
 }
 
-/** Whether a batch may hold several timesteps. Where the graph leaves that open, two rows are tried together and apart. */
+/** How far a row may lie from itself in another batch, as a share of the largest output: rounding, and no other timestep. */
+const NEAR = 1e-3;
+/** Where half precision rounds on the way, as graphics cards may choose to by the batch. */
+const NEAR_IN_HALVES = 5e-3;
+
+/** Whether a batch may hold several timesteps. Where the graph leaves that open, two are tried together, and one alone. */
 async function takesManySteps(
   model: Model,
   plan: UNetPlan,
-  timestep: Port,
+  { sample, timestep }: { readonly sample: Port; readonly timestep: Port },
   probeRow: (k: number) => GraphRow,
 ): Promise<boolean> {
   if (timestep.shape.length === 0) return false;
   const steps = timestep.shape[0];
   if (typeof steps === 'number') return steps === plan.insists;
-  if (plan.insists !== null) return true;
+  if (plan.insists === 1) return true;
   const last = plan.timesteps.length - 1;
-  if (last < 1) return false;
   try {
     const graph = new UNetGraph(model, plan);
+    // Of the rows that a graph insists on, the others repeat the last one.
     const both = await graph.run([probeRow(0), probeRow(last)], true);
-    const alone = await graph.run([probeRow(last)], false);
-    const size = alone.data.length;
+    const alone = await graph.run([probeRow(last)], true);
+    const size = plan.predicted;
     let [difference, norm] = [0, 0];
     for (let i = 0; i < size; i++) {
       difference = Math.max(difference, Math.abs(both.data[size + i]! - alone.data[i]!));
       norm = Math.max(norm, Math.abs(alone.data[i]!));
     }
-    return difference <= 0.01 * norm;
+    const rounds = sample.type === 'float16' || model.device !== 'cpu';
+    return difference <= (rounds ? NEAR_IN_HALVES : NEAR) * norm;
   } catch {
     return false;
   }
+}
+
+/** Numbers that a row puts in and takes out, in bytes. */
+export function bytesOfRow({ latent, hidden, pooled, predicted }: UNetPlan): number {
+  const product = (dims: readonly number[]) => dims.reduce((all, dim) => all * dim, 1);
+  return 4 * (product(latent) + product(hidden) + pooled + predicted);
+}
+
+/** Rows of the largest batch that planning tried: two, unless the graph insists on a number or cannot have them. */
+export function trialRows({ insists, manySteps }: UNetPlan): number {
+  return insists ?? (manySteps ? 2 : 1);
 }
 
 function withoutPooled(model: Model): CheckpointFault {

@@ -10,8 +10,8 @@ import { laneHere, laneInThread } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import type { Model, SessionOptions } from './session.ts';
 import { type Choice, DEFAULT_BATCH, defaultBatch, type Setting, tune } from './tune.ts';
-import { type GraphRow, onSharedMemory, type RowText, type UNetPlan } from './unet-graph.ts';
-import { planUNet } from './unet-plan.ts';
+import { type GraphRow, onSharedMemory, type RowText } from './unet-graph.ts';
+import { bytesOfRow, planUNet, trialRows } from './unet-plan.ts';
 
 /** One pass through the U-Net: an image's latent, a text, and the sample k, whose error goes to `into[k]`. */
 export interface Row {
@@ -215,17 +215,6 @@ export async function prepareUNet(
     },
     close: () => lanes.close(),
   };
-}
-
-/** Numbers that a row puts in and takes out, in bytes. */
-function bytesOfRow({ latent, hidden, pooled, predicted }: UNetPlan): number {
-  const product = (dims: readonly number[]) => dims.reduce((all, dim) => all * dim, 1);
-  return 4 * (product(latent) + product(hidden) + pooled + predicted);
-}
-
-/** Rows of the largest batch that planning tried: two, unless the graph insists on a number or cannot have them. */
-function trialRows({ insists, manySteps }: UNetPlan): number {
-  return insists ?? (manySteps ? 2 : 1);
 }
 
 const TIMINGS = 3;
