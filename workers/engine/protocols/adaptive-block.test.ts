@@ -108,6 +108,25 @@ describe('raceBlock', () => {
     expect(unet.calls.flat().some(({ text }) => text === EMPTY)).toBe(false);
   });
 
+  it('does not draw what another block draws at the same time', async () => {
+    const unet = pretended();
+    const slow = {
+      count: COUNT,
+      async errors(rows: readonly Row[]) {
+        await new Promise((resolve) => setImmediate(resolve));
+        await unet.errors(rows);
+      },
+    };
+    const blocks = ['text 1', 'text 2', 'text 3'].map((text) => exampleOf({ texts: [text], images: [0, 1, 2, 3] }));
+    const rule = { ...RACE_RULE, errors: Number.POSITIVE_INFINITY };
+    const options = { empty: EMPTY, emptyErrors: new Map<string, Float32Array>(), rule };
+    const together = await Promise.all(blocks.map((block) => raceBlock(slow, [block], options)));
+    // Of each text its four images, and of the empty text those images once.
+    expect(unet.calls.flat()).toHaveLength((3 + 1) * 4 * COUNT);
+    const alone = blocks.map((block) => raceBlock(pretended(), [block], { empty: EMPTY, rule }));
+    expect(together).toEqual(await Promise.all(alone));
+  });
+
   it('ends with the fault of the one who draws', async () => {
     const unet = { count: COUNT, errors: () => Promise.reject(new Error('the graph fails')) };
     const example = exampleOf({ texts: ['a', 'b'], images: [0] });

@@ -23,6 +23,25 @@ export interface RaceBlockOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Rows of the empty text that some block has asked for and that are not there yet, by where their errors go and k. */
+const asked = new WeakMap<Float32Array, Map<number, Promise<void>>>();
+
+/** Runs rows; who wants one of them meanwhile finds it in `asked`. */
+async function draw(unet: Pick<UNet, 'errors'>, rows: readonly Row[], empty: Row['text'], signal?: AbortSignal) {
+  const drawn = unet.errors(rows, signal);
+  drawn.catch(() => {});
+  const shared = rows.filter(({ text }) => text === empty);
+  for (const { into, k } of shared) {
+    const samples = asked.get(into) ?? new Map<number, Promise<void>>();
+    asked.set(into, samples.set(k, drawn));
+  }
+  try {
+    await drawn;
+  } finally {
+    for (const { into, k } of shared) asked.get(into)?.delete(k);
+  }
+}
+
 /**
  * Races several examples side by side, so that their rows fill batches: all races that still run have the same samples drawn
  * in a round, and rows are ordered by sample.
@@ -52,6 +71,8 @@ export async function raceBlock(
   });
   while (running.length > 0) {
     const rows: Row[] = [];
+    /** Rows that another block draws at this moment. */
+    const others = new Set<Promise<void>>();
     const wanted = new Map<Float32Array, Set<number>>();
     const want = (row: Row) => {
       if (!Number.isNaN(row.into[row.k]!)) return;
@@ -60,7 +81,9 @@ export async function raceBlock(
       // Two examples may show one image.
       if (samples.has(row.k)) return;
       samples.add(row.k);
-      rows.push(row);
+      const other = asked.get(row.into)?.get(row.k);
+      if (other) others.add(other);
+      else rows.push(row);
     };
     running = running.filter(({ example, place, errors, contest }) => {
       const turn = contest.next();
@@ -77,11 +100,8 @@ export async function raceBlock(
       }
       return true;
     });
-    if (rows.length > 0)
-      await unet.errors(
-        rows.sort((a, b) => a.k - b.k),
-        signal,
-      );
+    rows.sort((a, b) => a.k - b.k);
+    await Promise.all([rows.length > 0 ? draw(unet, rows, empty, signal) : undefined, ...others]);
   }
   return scores;
 }

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { Mersenne } from './mersenne.ts';
 
 const BLOCK = 16;
@@ -78,7 +77,7 @@ export interface Noise {
   tensor(k: number): Float32Array;
 }
 
-/** Bytes of noise that are kept. What falls out is drawn again from the generator's state before it. */
+/** Bytes of noise that are kept: the first tensors that fit. The others are drawn again from the generator's state before them. */
 const KEPT_BYTES = 512 * 2 ** 20;
 
 /**
@@ -86,25 +85,27 @@ const KEPT_BYTES = 512 * 2 ** 20;
  * @param count tensors.
  */
 export function drawNoise(seed: number, size: number, count: number, keptBytes = KEPT_BYTES): Noise {
-  const kept = new LRUCache<number, Float32Array>({
-    maxSize: keptBytes,
-    sizeCalculation: (tensor) => tensor.byteLength,
-  });
   const sharable = () => new Float32Array(new SharedArrayBuffer(4 * size));
   const stream = new NoiseStream(seed);
+  const kept: Float32Array[] = [];
   const before: NoiseStream[] = [];
-  for (let k = 0; k < count; k++) {
+  const fitting = Math.min(count, Math.floor(keptBytes / (4 * size)));
+  while (kept.length < fitting) kept.push(stream.draw(size, sharable()));
+  const passed = new Float32Array(fitting < count ? size : 0);
+  for (let k = fitting; k < count; k++) {
     before.push(stream.fork());
-    kept.set(k, stream.draw(size, sharable()));
+    stream.draw(size, passed);
   }
+  // Rows come in the order of k, so that most ask for the same tensor as the row before.
+  let last: { readonly k: number; readonly tensor: Float32Array } | undefined;
   return {
     tensor(k) {
-      const known = kept.get(k);
+      const known = last?.k === k ? last.tensor : kept[k];
       if (known) return known;
-      const start = before[k];
+      const start = before[k - fitting];
       if (!start) throw new RangeError(`there are ${count} noise tensors, none is number ${k}`);
       const tensor = start.fork().draw(size, sharable());
-      kept.set(k, tensor);
+      last = { k, tensor };
       return tensor;
     },
   };

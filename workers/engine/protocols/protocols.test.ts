@@ -41,6 +41,13 @@ describe('noise', () => {
     const noise = drawNoise(7, size, 6, 2 * 4 * size);
     for (const k of [5, 0, 3, 1, 4, 2, 0, 5]) expect(noise.tensor(k)).toEqual(straight[k]);
     expect(() => noise.tensor(6)).toThrow(RangeError);
+    // Those that fit stay, however often all are gone through; another is kept while it is asked for again.
+    expect(noise.tensor(0)).toBe(noise.tensor(0));
+    const [first, other] = [noise.tensor(1), noise.tensor(2)];
+    expect([noise.tensor(2) === other, noise.tensor(5), noise.tensor(1)]).toEqual([true, straight[5], straight[1]]);
+    expect(noise.tensor(1)).toBe(first);
+    const none = drawNoise(7, size, 6, 4 * size - 1);
+    for (const k of [5, 0, 0, 3]) expect(none.tensor(k)).toEqual(straight[k]);
   });
 });
 
