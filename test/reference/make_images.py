@@ -93,6 +93,10 @@ def rare():
     few.save(RARE / "palette-transparent.png", transparency=bytes(range(0, 260, 20)))
     few.save(RARE / "opaque.gif")
     few.save(RARE / "transparent.gif", transparency=5)
+    # A colour that no pixel has is said to be transparent, in the block that goes before the image's own, behind 16 colours.
+    opaque = (RARE / "opaque.gif").read_bytes()
+    assert opaque[61:62] == b","
+    (RARE / "transparent-nowhere.gif").write_bytes(opaque[:61] + b"!\xf9\x04\x01\x00\x00\x0f\x00" + opaque[61:])
     few.save(RARE / "moving.gif", save_all=True, append_images=[few.rotate(180)])
     flat.convert("L").save(RARE / "gray.jpg", quality=90)
     flat.save(RARE / "progressive.jpg", quality=90, progressive=True)

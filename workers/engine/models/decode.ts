@@ -29,7 +29,8 @@ async function decode(file: string): Promise<RgbImage> {
   const input = sharp(file, { ignoreIcc: true, failOn: 'error' });
   const { format, space, hasAlpha } = await input.metadata();
   if (!FORMATS.has(format)) throw new Error(`its format is ${format}; convert it to PNG or JPEG`);
-  if (format === 'gif' && hasAlpha)
+  // libvips drops the colours of a GIF's transparent pixels, which Pillow shows.
+  if (format === 'gif' && hasAlpha && !(await input.stats()).isOpaque)
     throw new Error('it is a GIF with transparent parts, whose colours are not kept; convert it to PNG');
   if (space === 'cmyk') return fromCmyk(input);
   if (space === 'grey16' && (await readFile(file))[PNG_COLOUR_TYPE] === PLAIN_GRAY) return fromDeepGray(input);
