@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
+import { TASKS } from '@gdbench/benchmark/tasks';
 import { LRUCache } from 'lru-cache';
 import { DataFault } from './checkpoint/fault.ts';
 import { corpusKey, corpusOf, type SpreadCorpus, spread } from './corpus.ts';
@@ -28,7 +29,11 @@ export interface EvaluatorOptions {
   readonly seed: number;
   /** Default: auto, the first of the runtime's providers that works here. */
   readonly device?: Device;
-  /** Rows that go through a model at once. Pin it, and threads, for results that are equal to the bit; else it is chosen. */
+  /**
+   * Rows that go through a model at once. Pin it, and threads, for results that are equal to the bit. Else it is chosen, between
+   * two calls of scoreExamples and so perhaps in the middle of a task: examples of one task may then have been run in different
+   * batches, whose scores differ by rounding, within the bounds that are stated for that.
+   */
   readonly batch?: number;
   readonly threads?: number;
   /** U-Net sessions side by side, each in a thread of its own. Default: one where batch and threads are pinned, else it is chosen. */
@@ -124,6 +129,10 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       const { corpus, positions } = present;
       if (corpus.everyScore && scorer.protocol === 'diffusion-itm-adaptive') {
         warnings.add(`${data.task} compares the scores of all its images: it was scored with the full budget.`);
+      } else if (scorer.protocol === 'diffusion-itm-adaptive' && TASKS[data.task].main === 'r1') {
+        warnings.add(
+          `${data.task} looks at the five best candidates too, and ${scorer.protocol} races for the best alone: its R@5 is an estimate; diffusion-itm gives it exactly.`,
+        );
       }
       const scored: ScoredExample[] = [];
       let done = 0;

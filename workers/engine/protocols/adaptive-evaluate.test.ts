@@ -123,6 +123,16 @@ describe('diffusion-itm-adaptive', () => {
     expect(joined.sort((a, b) => a.index - b.index)).toEqual(whole);
   });
 
+  it('says that R@5 is an estimate, where a task has it', async () => {
+    const adaptive = await open(MANY, { samples: 4 });
+    await adaptive.scoreExamples(task(), 0, 1);
+    expect(adaptive.warnings).toEqual([]);
+    await adaptive.scoreExamples(task({ task: 'flickr30k_text' }), 0, 1);
+    expect(adaptive.warnings).toEqual([
+      'flickr30k_text looks at the five best candidates too, and diffusion-itm-adaptive races for the best alone: its R@5 is an estimate; diffusion-itm gives it exactly.',
+    ]);
+  });
+
   it('draws bias in full, and says so', async () => {
     const data = task({ task: 'mmbias', pleasant: 1 });
     const [exact, adaptive] = [await open(MANY, { protocol: 'diffusion-itm' }), await open(MANY)];
