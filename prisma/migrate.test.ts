@@ -57,6 +57,6 @@ test('two processes that migrate a missing database at once both succeed, and ea
 
 test('a server that is not there is one sentence with what to do', async () => {
   await expect(migrate('postgresql://someone@127.0.0.1:1/none')).rejects.toThrow(
-    /^PostgreSQL at 127\.0\.0\.1:1 did not let someone in \(.*ECONNREFUSED.*\): start it, or correct DATABASE_URL\.$/,
+    /^PostgreSQL at 127\.0\.0\.1:1 did not let us in \(.*ECONNREFUSED.*\): start it, or correct DATABASE_URL\.$/,
   );
 });
