@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path';
 import { SetupFault } from './fault.ts';
 import { ROOT } from './home.ts';
 
-const NOT_SOURCES = new Set(['node_modules', 'generated', '.next', '.gdbench']);
+const NOT_SOURCES = new Set(['node_modules', 'generated', '.next', '.gdbench', 'next-env.d.ts']);
+/** Tests, and what the compiler and the build leave beside the sources: a product must not change its own inputs. */
+const NOT_SOURCE = /\.test\.tsx?$|\.tsbuildinfo$/;
 
 /** Says what is being done, does it, says how long it took. */
 export async function step<T>(title: string, action: () => Promise<T>): Promise<T> {
@@ -47,7 +49,7 @@ function fingerprint(inputs: string[]): string {
 function files(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path)
-    .filter((name) => !NOT_SOURCES.has(name) && !name.endsWith('.test.ts'))
+    .filter((name) => !NOT_SOURCES.has(name) && !NOT_SOURCE.test(name))
     .sort()
     .flatMap((name) => files(join(path, name)));
 }

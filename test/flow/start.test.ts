@@ -103,6 +103,8 @@ test('npm start brings everything up, prints addresses that answer, and Ctrl-C l
   });
   try {
     await started(child, ended, output);
+    // the tests' own set-up has made all this: it is not made again
+    expect(output()).not.toMatch(/Dependencies|Code generation|Build/);
     expect(output()).toContain(`http://localhost:${webPort}`);
     expect(output()).toContain(`http://localhost:${apiPort}/graphql`);
     expect((await fetch(`http://localhost:${apiPort}/readyz`)).status).toBe(200);
