@@ -1,4 +1,5 @@
 import type { PairedMetric } from '@gdbench/benchmark/paired';
+import { isAdaptive } from '@gdbench/benchmark/protocol';
 import type { TaskName } from '@gdbench/benchmark/task';
 import type { Command } from 'commander';
 import { CliFault } from './fault.ts';
@@ -105,7 +106,7 @@ function shown({ a, b, tasks }: Comparison): string {
 
 /** @throws CliFault where only one was scored by a race, which stops drawing where the winner is clear. */
 function refuseRace(a: Side, b: Side): void {
-  const [isRaceA, isRaceB] = [a, b].map(({ protocol }) => protocol === 'diffusion-itm-adaptive');
+  const [isRaceA, isRaceB] = [a, b].map(({ protocol }) => isAdaptive(protocol));
   if (isRaceA === isRaceB) return;
   throw new CliFault(
     `The two were scored by ${a.protocol} and ${b.protocol}, and a race is compared only with another: evaluate both under one protocol.`,

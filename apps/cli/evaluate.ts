@@ -1,8 +1,8 @@
 import path from 'node:path';
+import type { Protocol } from '@gdbench/benchmark/protocol';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
-import type { Protocol } from '@gdbench/workers/engine/scorer';
 import type { Command } from 'commander';
 import { CliFault } from './fault.ts';
 import type { EvaluateOptions, Plan } from './plan.ts';

@@ -6,7 +6,10 @@ import type { ImageCheck } from '@gdbench/benchmark/load';
  * @param onChecked hears how many files were decoded so far.
  */
 export async function imageCheck(onChecked: (done: number) => void = () => {}): Promise<ImageCheck> {
-  const { decodeImage } = await import('@gdbench/workers/engine/decode');
+  const [{ decodeImage }, { ImageFault }] = await Promise.all([
+    import('@gdbench/workers/engine/decode'),
+    import('@gdbench/workers/engine/fault'),
+  ]);
   const verdicts = new Map<string, Promise<string | null>>();
   let done = 0;
   const verdict = async (file: string): Promise<string | null> => {
@@ -14,9 +17,8 @@ export async function imageCheck(onChecked: (done: number) => void = () => {}): 
       await decodeImage({ path: file });
       return null;
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      const why = error.message.replace(`The image ${file} cannot be read: `, '').replace(/\.$/, '');
-      return `cannot be decoded (${why})`;
+      if (!(error instanceof ImageFault)) throw error;
+      return `cannot be decoded (${error.why})`;
     } finally {
       onChecked(++done);
     }

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isAdaptive, isProtocol, PROTOCOLS, PROTOCOLS_OF, type Protocol } from '@gdbench/benchmark/protocol';
 import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
 import { DEVICES, type Device } from '@gdbench/workers/engine/device';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
-import { PROTOCOLS, type Protocol, SAMPLED_PROTOCOLS } from '@gdbench/workers/engine/scorer';
 import { CliFault } from './fault.ts';
 import type { Pins } from './partial.ts';
 
@@ -71,7 +71,7 @@ export async function planOf(dir: string, options: EvaluateOptions): Promise<Pla
     errors: options.keepAllErrors ? 'all' : options.errors ? 'needed' : 'none',
     json: options.json === true,
   };
-  if (plan.errors !== 'none' && plan.protocol === 'diffusion-itm-adaptive')
+  if (plan.errors !== 'none' && plan.protocol !== undefined && isAdaptive(plan.protocol))
     throw new CliFault(
       `--${plan.errors === 'all' ? 'keep-all-errors' : 'errors'} has nothing to keep under diffusion-itm-adaptive, which draws some of the samples only: leave it out, or give another --protocol.`,
       2,
@@ -95,9 +95,8 @@ export function tasksOf(list: string): TaskName[] {
 
 function protocolOf(given: string | undefined): Protocol | undefined {
   if (given === undefined) return undefined;
-  const known = PROTOCOLS.find((one) => one === given);
-  if (!known) throw new CliFault(`--protocol "${given}" is not known: give one of ${PROTOCOLS.join(', ')}.`, 2);
-  return known;
+  if (isProtocol(given)) return given;
+  throw new CliFault(`--protocol "${given}" is not known: give one of ${PROTOCOLS.join(', ')}.`, 2);
 }
 
 function deviceOf(given: string): Device {
@@ -128,9 +127,11 @@ export function whole(flag: string, text: string, least: number, most: number): 
  */
 export function protocolFor({ protocol }: Plan, report: Pick<CheckpointReport, 'kind' | 'protocol'>): Protocol {
   if (protocol === undefined || protocol === report.protocol) return report.protocol;
-  const isSampled = (SAMPLED_PROTOCOLS as readonly string[]).includes(protocol);
-  if (report.kind === 'diffusion' ? isSampled : protocol === SAMPLED_PROTOCOLS[0])
-    return report.kind === 'diffusion' ? protocol : report.protocol;
-  const fitting = report.kind === 'diffusion' ? SAMPLED_PROTOCOLS.join(', ') : report.protocol;
-  throw new CliFault(`--protocol ${protocol} does not fit this ${report.kind} checkpoint: give ${fitting}.`, 2);
+  const fitting: readonly Protocol[] = PROTOCOLS_OF[report.kind];
+  if (fitting.includes(protocol)) return protocol;
+  if (protocol === PROTOCOLS_OF.diffusion[0]) return report.protocol;
+  throw new CliFault(
+    `--protocol ${protocol} does not fit this ${report.kind} checkpoint: give ${fitting.join(', ')}.`,
+    2,
+  );
 }

@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { EXACT_PROTOCOLS, type ExactProtocol } from '@gdbench/benchmark/protocol';
 import type { ExampleScores, TaskData, TaskName } from '@gdbench/benchmark/task';
-import type { SampledProtocol } from '@gdbench/workers/engine/scorer';
 import type { Command } from 'commander';
 import { errorsFile } from './errors.ts';
 import { CliFault } from './fault.ts';
@@ -30,21 +30,16 @@ export function register(program: Command): void {
     .action(rescore);
 }
 
-type ExactProtocol = Exclude<SampledProtocol, 'diffusion-itm-adaptive'>;
-
 async function rescore(given: string, options: RescoreOptions): Promise<void> {
-  const [{ SAMPLED_PROTOCOLS }, { readResults, taskNames }, { rootOf }, { resultsOf, table, writeResults }] =
-    await Promise.all([
-      import('@gdbench/workers/engine/scorer'),
-      import('./finished.ts'),
-      import('./root.ts'),
-      import('./results.ts'),
-    ]);
-  const exact = SAMPLED_PROTOCOLS.filter((one) => one !== 'diffusion-itm-adaptive');
-  const protocol = exact.find((one) => one === options.protocol);
+  const [{ readResults, taskNames }, { rootOf }, { resultsOf, table, writeResults }] = await Promise.all([
+    import('./finished.ts'),
+    import('./root.ts'),
+    import('./results.ts'),
+  ]);
+  const protocol = EXACT_PROTOCOLS.find((one) => one === options.protocol);
   if (!protocol)
     throw new CliFault(
-      `--protocol ${options.protocol} cannot be had from stored errors: give one of ${exact.join(', ')}.`,
+      `--protocol ${options.protocol} cannot be had from stored errors: give one of ${EXACT_PROTOCOLS.join(', ')}.`,
       2,
     );
   const [from, out] = [path.resolve(given), path.resolve(options.out ?? path.join(given, protocol))];

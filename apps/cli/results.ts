@@ -1,7 +1,7 @@
 import path from 'node:path';
+import type { Protocol } from '@gdbench/benchmark/protocol';
 import type { TaskData, TaskSummary } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
-import type { Protocol } from '@gdbench/workers/engine/scorer';
 import { writeWhole } from './partial.ts';
 import { aligned } from './table.ts';
 

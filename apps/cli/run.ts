@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { isExact, type Protocol } from '@gdbench/benchmark/protocol';
 import type { TaskData } from '@gdbench/benchmark/task';
 import type { Evaluator } from '@gdbench/workers/engine/evaluate';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
-import type { Protocol } from '@gdbench/workers/engine/scorer';
+import { latentElements } from '@gdbench/workers/engine/reduce';
 import { removeErrorsFile, writeErrorsFile } from './errors.ts';
 import { CliFault } from './fault.ts';
 import type { PartialRun, Pins, RunSettings } from './partial.ts';
@@ -72,9 +73,8 @@ async function publish(
   await removeErrorsFile(plan.out, data.task);
   await partial.publish(data, scoresFile(plan.out, data.task));
   // a race draws some of the samples only: nothing that another protocol could be read from
-  if (samples === null || seed === null || errors === 'none' || protocol === 'diffusion-itm-adaptive') return;
-  const latentElements = (report.latent ?? []).reduce((product, side) => product * side, 1);
-  const of = { checkpointSha256: report.sha256, samples, seed, latentElements };
+  if (samples === null || seed === null || errors === 'none' || !isExact(protocol)) return;
+  const of = { checkpointSha256: report.sha256, samples, seed, latentElements: latentElements(report) };
   await writeErrorsFile(plan.out, partial.file(data), data, of);
 }
 

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
-import sharp from 'sharp';
+import { flatSquare } from './flat-images.ts';
 
 const SCENES = 3;
 const WINOGROUND = 3;
+/** Pixels of a square's side. */
+const SIDE = 40;
 
 /**
  * Writes a data root in the official layout with plain coloured squares: clevr (7 subtasks of 3 examples) and winoground
@@ -12,7 +14,7 @@ const WINOGROUND = 3;
  */
 export async function writeTinyData(root: string): Promise<void> {
   for (let scene = 0; scene < SCENES; scene += 1)
-    await square(join(root, 'clevr/images', `CLEVR_val2_00000${scene}.png`), scene);
+    await flatSquare(join(root, 'clevr/images', `CLEVR_val2_00000${scene}.png`), scene, SIDE);
   for (const [n, subtask] of CLEVR_SUBTASKS.entries()) {
     const captions = Array.from({ length: SCENES }, (_, scene) => [
       `CLEVR_val2_00000${scene}.png`,
@@ -31,16 +33,7 @@ export async function writeTinyData(root: string): Promise<void> {
   await json(join(root, 'winoground/data.json'), rows);
   for (const { id } of rows)
     for (const side of [0, 1])
-      await square(join(root, 'winoground/images', `ex_${id}_img_${side}.png`), 10 + 2 * id + side);
-}
-
-/** A square whose colour depends on `n` alone. */
-async function square(path: string, n: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const background = { r: (n * 83) % 256, g: (n * 151 + 40) % 256, b: (n * 29 + 90) % 256 };
-  await sharp({ create: { width: 40, height: 40, channels: 3, background } })
-    .png()
-    .toFile(path);
+      await flatSquare(join(root, 'winoground/images', `ex_${id}_img_${side}.png`), 10 + 2 * id + side, SIDE);
 }
 
 async function json(path: string, value: unknown): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Example, TaskData } from '@gdbench/benchmark/task';
+import type { TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -12,6 +12,7 @@ import {
   REFERENCE_PROTOCOLS,
   writeCase,
 } from '../../test/support/diffusion-cases.ts';
+import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
 import { type EvaluatorOptions, openEvaluator, type ScoredExample } from './evaluate.ts';
 import { type CheckpointReport, inspectCheckpoint } from './inspect.ts';
 import { reduceErrors } from './protocols/reduce.ts';
@@ -35,18 +36,7 @@ async function reportOf(one: DiffusionCase): Promise<CheckpointReport> {
   return inspection.report;
 }
 
-function taskOf(...lists: { texts: readonly string[]; images: readonly string[] }[]): TaskData {
-  const examples = lists.map(
-    ({ texts, images }, index): Example => ({
-      index,
-      id: `example ${index}`,
-      texts,
-      images: images.map((image) => ({ path: image })),
-      cluster: String(index),
-    }),
-  );
-  return { task: 'winoground', root: scratch, dataVersion: JSON.stringify(lists), examples };
-}
+const taskOf = (...lists: ExampleList[]) => taskOfLists(scratch, lists);
 
 async function score(
   one: DiffusionCase,

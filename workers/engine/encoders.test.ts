@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Example, TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
 import { type Evaluator, openEvaluator } from './evaluate.ts';
 import { type CheckpointReport, inspectCheckpoint } from './inspect.ts';
 
@@ -70,18 +70,7 @@ async function open(dir: string, batch: number): Promise<Evaluator> {
   return evaluator;
 }
 
-function taskOf(...lists: { texts: string[]; images: string[] }[]): TaskData {
-  const examples = lists.map(
-    (list, index): Example => ({
-      index,
-      id: `example ${index}`,
-      texts: list.texts,
-      images: list.images.map((image) => ({ path: image })),
-      cluster: String(index),
-    }),
-  );
-  return { task: 'winoground', root: scratch, dataVersion: JSON.stringify(lists), examples };
-}
+const taskOf = (...lists: ExampleList[]) => taskOfLists(scratch, lists);
 
 /**
  * How far a score may be from PyTorch's: 1e-4 of its size and 2e-5. The graphs of the half cases have float16 at their edges and

@@ -3,10 +3,10 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Example, TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
 import {
   embeddings,
   imageKernel,
@@ -68,19 +68,7 @@ async function checkpoint(files: Record<string, string | Uint8Array | object>): 
   return dir;
 }
 
-/** A task of the given lists of texts and images. */
-function taskOf(...lists: { texts: string[]; images: string[] }[]): TaskData {
-  const examples = lists.map(
-    ({ texts, images }, index): Example => ({
-      index,
-      id: `example ${index}`,
-      texts,
-      images: images.map((image) => ({ path: image })),
-      cluster: String(index),
-    }),
-  );
-  return { task: 'winoground', root: scratch, dataVersion: JSON.stringify(lists), examples };
-}
+const taskOf = (...lists: ExampleList[]) => taskOfLists(scratch, lists);
 
 /** The stated tolerance: 1e-4 of the size and 2e-5 of the noise's norm. */
 const closeTo = (have: number, want: number, norm: number, relative = 1e-4) =>

@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
-import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
+import { isAdaptive, type Protocol } from '@gdbench/benchmark/protocol';
+import type { ExampleScores, TaskData, TaskName } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
 import { LRUCache } from 'lru-cache';
 import { DataFault } from './checkpoint/fault.ts';
@@ -7,11 +8,11 @@ import { corpusKey, corpusOf, type SpreadCorpus, spread } from './corpus.ts';
 import { inOrder } from './in-order.ts';
 import type { CheckpointReport } from './inspect.ts';
 import type { Device } from './models/device.ts';
-import type { BlockScorer, Corpus, PairScores, Protocol, SampleErrors } from './models/scorer.ts';
+import type { BlockScorer, Corpus, PairScores, SampleErrors } from './models/scorer.ts';
 import type { Choice } from './models/tune.ts';
 import { oneByOne, openScorer } from './open-scorer.ts';
 
-export type { Protocol, SampleErrors } from './models/scorer.ts';
+export type { SampleErrors } from './models/scorer.ts';
 export { type Choice, describeChoice } from './models/tune.ts';
 
 export interface EvaluatorOptions {
@@ -127,13 +128,8 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       const key = corpusKey(data);
       if (present?.corpus.key !== key) present = await corpusOf(data);
       const { corpus, positions } = present;
-      if (corpus.everyScore && scorer.protocol === 'diffusion-itm-adaptive') {
-        warnings.add(`${data.task} compares the scores of all its images: it was scored with the full budget.`);
-      } else if (scorer.protocol === 'diffusion-itm-adaptive' && TASKS[data.task].main === 'r1') {
-        warnings.add(
-          `${data.task} looks at the five best candidates too, and ${scorer.protocol} races for the best alone: its R@5 is an estimate; diffusion-itm gives it exactly.`,
-        );
-      }
+      const caution = isAdaptive(scorer.protocol) ? adaptiveCaution(data.task, corpus) : null;
+      if (caution) warnings.add(caution);
       const scored: ScoredExample[] = [];
       let done = 0;
       const jobs = function* () {
@@ -187,6 +183,13 @@ function rangeAt(blocks: BlockScorer, corpus: Corpus, at: number, from: number, 
 
 function part({ scores, errors }: PairScores, withErrors: boolean): Pick<ScoredExample, 'scores' | 'errors'> {
   return withErrors && errors ? { scores, errors } : { scores };
+}
+
+/** What a race does not give as the full budget would, or is not run for; null: nothing. */
+function adaptiveCaution(task: TaskName, { everyScore }: Corpus): string | null {
+  if (everyScore) return `${task} compares the scores of all its images: it was scored with the full budget.`;
+  if (TASKS[task].main !== 'r1') return null;
+  return `${task} looks at the five best candidates too, and diffusion-itm-adaptive races for the best alone: its R@5 is an estimate; diffusion-itm gives it exactly.`;
 }
 
 /** Messages name images as the data root does: where the root stands is nobody's business. */

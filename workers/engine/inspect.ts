@@ -1,3 +1,4 @@
+import type { Protocol } from '@gdbench/benchmark/protocol';
 import { type DiffusionLayout, looksLikeDiffusion, readDiffusionLayout } from './checkpoint/diffusion-layout.ts';
 import {
   type DualEncoderLayout,
@@ -15,7 +16,6 @@ import { type OnnxFile, readOnnx } from './checkpoint/onnx.ts';
 import { openDiffusion } from './models/diffusion.ts';
 import { openDualEncoder } from './models/dual-encoder.ts';
 import { openMatchingHead } from './models/matching-head.ts';
-import type { Protocol } from './models/scorer.ts';
 import type { SessionOptions } from './models/session.ts';
 
 export type Layout = DiffusionLayout | DualEncoderLayout | MatchingHeadLayout;

@@ -1,18 +1,13 @@
 import { availableParallelism, freemem } from 'node:os';
+import { PROTOCOLS_OF, type Protocol, type SampledProtocol } from '@gdbench/benchmark/protocol';
 import { CheckpointFault } from './checkpoint/fault.ts';
 import { openFolder } from './checkpoint/folder.ts';
 import type { EvaluatorOptions } from './evaluate.ts';
-import { type CheckpointReport, modelFiles, readLayout, readModel } from './inspect.ts';
+import { modelFiles, readLayout, readModel } from './inspect.ts';
 import { type Diffusion, openDiffusion } from './models/diffusion.ts';
 import { openDualEncoder } from './models/dual-encoder.ts';
 import { openMatchingHead } from './models/matching-head.ts';
-import {
-  type BlockScorer,
-  type ImageTextScorer,
-  type Protocol,
-  SAMPLED_PROTOCOLS,
-  type SampledProtocol,
-} from './models/scorer.ts';
+import type { BlockScorer, ImageTextScorer } from './models/scorer.ts';
 import type { SessionOptions } from './models/session.ts';
 import { DEFAULT_BATCH } from './models/tune.ts';
 
@@ -31,12 +26,6 @@ export function oneByOne(scorer: ImageTextScorer): BlockScorer {
   };
 }
 
-const OFFERED = {
-  diffusion: SAMPLED_PROTOCOLS,
-  'dual-encoder': ['cosine'],
-  'matching-head': ['matching'],
-} as const satisfies Record<CheckpointReport['kind'], readonly Protocol[]>;
-
 /** @throws CheckpointFault when the folder is not what the report says, or the protocol does not fit it. */
 export async function openScorer(
   options: EvaluatorOptions,
@@ -45,7 +34,7 @@ export async function openScorer(
   const folder = await openFolder(options.dir);
   const layout = await readLayout(folder);
   const protocol = options.protocol ?? options.report.protocol;
-  const offered: readonly Protocol[] = OFFERED[layout.kind];
+  const offered: readonly Protocol[] = PROTOCOLS_OF[layout.kind];
   if (!offered.includes(protocol)) {
     throw new CheckpointFault(
       '',

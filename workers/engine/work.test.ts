@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Example, TaskData } from '@gdbench/benchmark/task';
+import type { TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { taskOfLists } from '../../test/support/example-lists.ts';
+import { flatSquares } from '../../test/support/flat-images.ts';
 import { onnxModel } from '../../test/support/onnx-writer.ts';
 import {
   TINY_DIFFUSION,
@@ -37,16 +38,7 @@ beforeAll(async () => {
     if (!inspection.ok) throw new Error(inspection.reason);
     reports.set(form as Form, inspection.report);
   }
-  images = await Promise.all(
-    Array.from({ length: IMAGES }, async (_, n) => {
-      const file = path.join(scratch, `${n}.png`);
-      const background = { r: (n * 83) % 256, g: (n * 151 + 40) % 256, b: (n * 29 + 90) % 256 };
-      await sharp({ create: { width: 6, height: 6, channels: 3, background } })
-        .png()
-        .toFile(file);
-      return file;
-    }),
-  );
+  images = await flatSquares(scratch, IMAGES, 6);
 });
 afterAll(async () => {
   for (const evaluator of opened) await evaluator.close();
@@ -71,18 +63,11 @@ interface Lists {
   readonly images: readonly number[];
 }
 
-function taskOf(lists: readonly Lists[]): TaskData {
-  const examples = lists.map(
-    (list, index): Example => ({
-      index,
-      id: `example ${index}`,
-      texts: list.texts,
-      images: list.images.map((image) => ({ path: images[image]! })),
-      cluster: String(index),
-    }),
+const taskOf = (lists: readonly Lists[]) =>
+  taskOfLists(
+    scratch,
+    lists.map((list) => ({ texts: list.texts, images: list.images.map((image) => images[image]!) })),
   );
-  return { task: 'winoground', root: scratch, dataVersion: JSON.stringify(lists), examples };
-}
 
 const word = (n: number) => 'abcdefghijklmnopqrstuvwxyz'[n % 26]!.repeat(1 + Math.floor(n / 26));
 const words = (from: number, count: number) => Array.from({ length: count }, (_, i) => word(from + i));

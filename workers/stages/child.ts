@@ -2,6 +2,7 @@ import { CheckpointFault } from '../engine/checkpoint/fault.ts';
 import { type Evaluator, openEvaluator, type ScoredExample } from '../engine/evaluate.ts';
 import { type CheckpointReport, inspectCheckpoint } from '../engine/inspect.ts';
 import { writeErrors } from '../engine/protocols/artifact-writer.ts';
+import { latentElements } from '../engine/protocols/reduce.ts';
 import { type BoardData, openBoardData } from './data.ts';
 import { type FromChild, type Request, ToChild } from './messages.ts';
 import { startPulse } from './pulse.ts';
@@ -100,16 +101,15 @@ function rowsRun({ counts }: Evaluator): number {
 
 /** Writes the errors of all samples as a score artifact. */
 async function leaveErrors(path: string, request: Score, scores: readonly ScoredExample[]): Promise<void> {
-  const { sha256, latent } = request.report as CheckpointReport;
+  const report = request.report as CheckpointReport;
   const { task, dataVersion, samples, seed } = request;
-  const latentElements = latent?.reduce((product, side) => product * side, 1) ?? 0;
   const writer = await writeErrors(path, {
-    checkpointSha256: sha256,
+    checkpointSha256: report.sha256,
     task,
     dataVersion,
     samples,
     seed,
-    latentElements,
+    latentElements: latentElements(report),
   });
   try {
     await writer.append(scores.flatMap(({ index, example, errors }) => (errors ? [{ index, example, errors }] : [])));

@@ -2,17 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSampled } from '@gdbench/benchmark/protocol';
+import type { ExactProtocol } from '@gdbench/benchmark/protocol';
 import type { TaskData } from '@gdbench/benchmark/task';
 import type { Storage } from '@gdbench/storage/storage';
 import { openErrors } from '../engine/protocols/artifact.ts';
-import { type ExactProtocol, NEEDS } from '../engine/protocols/reduce.ts';
+import { NEEDS } from '../engine/protocols/reduce.ts';
 import { timestepsFor } from '../engine/protocols/timesteps.ts';
-
-/** Whether all errors of all samples are there to be kept: a race leaves some undrawn. */
-export function keepsErrors(protocol: string): protocol is ExactProtocol {
-  return isSampled(protocol) && protocol !== 'diffusion-itm-adaptive';
-}
 
 /** A place of its own for one shard's child to leave a file in; it is gone when `work` is done. */
 export async function withScratch<T>(folder: string, work: (dir: string) => Promise<T>): Promise<T> {

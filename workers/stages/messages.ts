@@ -1,7 +1,7 @@
+import { PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { z } from 'zod';
 import { DEVICES } from '../engine/models/device.ts';
-import { PROTOCOLS } from '../engine/models/scorer.ts';
 
 /*
  * What a worker and the child process that reads a checkpoint's files say to each other, as JSON. The child has touched

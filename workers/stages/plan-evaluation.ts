@@ -1,6 +1,6 @@
 import { listTasks } from '@gdbench/benchmark/load';
+import { isSampled, PROTOCOLS_OF } from '@gdbench/benchmark/protocol';
 import type { TaskData } from '@gdbench/benchmark/task';
-import { SAMPLED_PROTOCOLS } from '../engine/models/scorer.ts';
 import { NEEDS } from '../engine/protocols/reduce.ts';
 import { timestepsFor } from '../engine/protocols/timesteps.ts';
 import type { BoardData } from './data.ts';
@@ -47,7 +47,6 @@ export async function planEvaluation(
 
 function spendingOf(kind: Spending['kind'], protocol: string, samples: number): Spending {
   if (kind !== 'DIFFUSION') return { kind };
-  const sampled = SAMPLED_PROTOCOLS.find((one) => one === protocol) ?? SAMPLED_PROTOCOLS[0];
-  const { uncond, gray } = NEEDS[sampled];
+  const { uncond, gray } = NEEDS[isSampled(protocol) ? protocol : PROTOCOLS_OF.diffusion[0]];
   return { kind, samples: timestepsFor(samples, 1_000).length, images: uncond, texts: gray };
 }

@@ -1,5 +1,6 @@
 import { PROTOCOLS_OF } from '@gdbench/benchmark/protocol';
 import { z } from 'zod';
+import { latentElements } from '../engine/protocols/reduce.ts';
 
 const KINDS = { diffusion: 'DIFFUSION', 'dual-encoder': 'DUAL_ENCODER', 'matching-head': 'MATCHING_HEAD' } as const;
 
@@ -35,11 +36,13 @@ export const InspectionReport = z
   }));
 export type InspectionReport = z.infer<typeof InspectionReport>;
 
+const Side = z.int().positive();
+/** Of a diffusion model. */
+const Latent = z.object({ latent: z.tuple([Side, Side, Side]) });
+
 /** Numbers in a latent of a diffusion model, from the engine's report. */
-export function latentElements(engine: unknown): number {
-  const side = z.int().positive();
-  const { latent } = z.object({ latent: z.tuple([side, side, side]) }).parse(engine);
-  return latent.reduce((product, one) => product * one, 1);
+export function storedLatentElements(engine: unknown): number {
+  return latentElements(Latent.parse(engine));
 }
 
 /** The engine's report out of what `accept` stored. */

@@ -1,4 +1,4 @@
-import { ALL_PROTOCOLS } from '@gdbench/benchmark/protocol';
+import { isProtocol, PROTOCOLS } from '@gdbench/benchmark/protocol';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
 import type { LeaderboardParent } from '../graphql/mappers.ts';
@@ -12,8 +12,8 @@ function rows(first: number): number {
 
 /** Null: the board's own protocols. */
 function one(protocol: string | null | undefined): string | null {
-  if (protocol == null || ALL_PROTOCOLS.includes(protocol)) return protocol ?? null;
-  throw badInput(`protocol is "${protocol.slice(0, 60)}": give one of ${ALL_PROTOCOLS.join(', ')}.`);
+  if (protocol == null || isProtocol(protocol)) return protocol ?? null;
+  throw badInput(`protocol is "${protocol.slice(0, 60)}": give one of ${PROTOCOLS.join(', ')}.`);
 }
 
 export const leaderboard: Resolvers = {

@@ -1,4 +1,4 @@
-import { ALL_PROTOCOLS } from '@gdbench/benchmark/protocol';
+import { isProtocol, PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { checkManifestPath } from '@gdbench/storage/manifest';
 import type { SubmitCheckpointInput } from '../generated/resolvers.ts';
 
@@ -28,12 +28,12 @@ export function findFault({ name, files, protocol }: SubmitCheckpointInput): Man
 
 /** Whether it fits the kind of checkpoint is known once the files have been inspected. */
 function protocolFault(protocol: string | null | undefined): ManifestFault | null {
-  if (protocol == null || ALL_PROTOCOLS.includes(protocol)) return null;
+  if (protocol == null || isProtocol(protocol)) return null;
   return {
     code: 'INVALID_PROTOCOL',
     field: 'protocol',
     message: `There is no protocol ${JSON.stringify(protocol.slice(0, 60))}.`,
-    remedy: `Leave it out, or give one of ${ALL_PROTOCOLS.join(', ')}.`,
+    remedy: `Leave it out, or give one of ${PROTOCOLS.join(', ')}.`,
   };
 }
 

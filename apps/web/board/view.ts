@@ -1,4 +1,4 @@
-import { ALL_PROTOCOLS, isBoardProtocol } from '@gdbench/benchmark/protocol';
+import { isBoardProtocol, isProtocol } from '@gdbench/benchmark/protocol';
 
 /** Which columns: one a task, all, or those of some groups. */
 export type Show = 'overview' | 'all' | readonly string[];
@@ -40,7 +40,7 @@ export function parseView(params: Params, offer: Offer): View {
 /** The protocol that has a list of its own, or null for the board, whatever the address says. */
 export function protocolOf(asked: unknown): string | null {
   if (typeof asked !== 'string' || isBoardProtocol(asked)) return null;
-  return ALL_PROTOCOLS.includes(asked) ? asked : null;
+  return isProtocol(asked) ? asked : null;
 }
 
 function parseShow(text: string, { groups, first }: Offer): Show {

@@ -1,36 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { checkpointFolders, type Files, merged, without } from '../../../test/support/checkpoint-folders.ts';
 import { type GraphSpec, onnxModel, type Value } from '../../../test/support/onnx-writer.ts';
-import { TINY_DIFFUSION, tinyDiffusion, tinyUnet, writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { TINY_DIFFUSION, tinyDiffusion, tinyUnet } from '../../../test/support/tiny-checkpoints.ts';
 import { inspectCheckpoint } from '../inspect.ts';
 import { readDiffusionLayout } from './diffusion-layout.ts';
 import { CheckpointFault } from './fault.ts';
 import { openFolder } from './folder.ts';
 
-type Files = Record<string, string | Uint8Array | object>;
-
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'diffusion-layout-'));
-});
-afterAll(() => rm(scratch, { recursive: true }));
-
-let folders = 0;
-async function folderOf(files: Files): Promise<string> {
-  const dir = path.join(scratch, String(folders++));
-  await writeFiles(dir, files);
-  return dir;
-}
+const { folderOf } = checkpointFolders();
 
 const latent = tinyDiffusion();
-const without = (files: Files, ...gone: string[]): Files =>
-  Object.fromEntries(Object.entries(files).filter(([file]) => !gone.some((part) => file.startsWith(`${part}/`))));
-const merged = (files: Files, file: string, more: object): Files => ({
-  ...files,
-  [file]: { ...(files[file] as object), ...more },
-});
 const index = (files: Files, more: object) => merged(files, 'model_index.json', more);
 const noVae = index(without(latent, 'vae_encoder'), { vae_encoder: null, vae_decoder: null });
 const pixel = { ...TINY_DIFFUSION, channels: 3 };

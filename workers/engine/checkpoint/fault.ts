@@ -14,3 +14,14 @@ export class CheckpointFault extends Error {
 export class DataFault extends Error {
   override readonly name = 'DataFault';
 }
+
+/** An image cannot be read. */
+export class ImageFault extends DataFault {
+  /** What is wrong with it, a phrase that does not name it. */
+  readonly why: string;
+
+  constructor(file: string, why: string) {
+    super(`The image ${file} cannot be read: ${why}.`);
+    this.why = why;
+  }
+}

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Box, ImageRef } from '@gdbench/benchmark/task';
 import sharp, { type Sharp } from 'sharp';
-import { DataFault } from '../checkpoint/fault.ts';
+import { ImageFault } from '../checkpoint/fault.ts';
 import type { RgbImage } from './resize.ts';
 
 /** The engine spreads its own threads; sharp decodes one image at a time. */
@@ -12,14 +12,14 @@ sharp.cache(false);
  * (of 16 bits: clipped at 255), CMYK without a profile, colour profile and EXIF orientation ignored. A reference's box is cut out of
  * it as Pillow's `crop` does.
  *
- * @throws DataFault when the file is missing, is no image, or is of a form that could come out otherwise than by Pillow.
+ * @throws ImageFault when the file is missing, is no image, or is of a form that could come out otherwise than by Pillow.
  */
 export async function decodeImage({ path: file, crop }: ImageRef): Promise<RgbImage> {
   try {
     const image = await decode(file);
     return crop ? cut(image, crop) : image;
   } catch (error) {
-    throw new DataFault(`The image ${file} cannot be read: ${firstLine(error)}.`);
+    throw new ImageFault(file, firstLine(error));
   }
 }
 

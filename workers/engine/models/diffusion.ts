@@ -1,3 +1,4 @@
+import { isAdaptive, isExact, type SampledProtocol } from '@gdbench/benchmark/protocol';
 import { imageKey } from '@gdbench/benchmark/task';
 import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { pathOf } from '../checkpoint/folder.ts';
@@ -9,7 +10,7 @@ import { flatImage } from './decode.ts';
 import { type DiffusionCaches, diffusionCaches, rowsOfPair, sampledInFull } from './diffusion-caches.ts';
 import { blockAt, fullBlocks } from './example-blocks.ts';
 import { openImageSide } from './latents.ts';
-import type { BlockScorer, Candidates, Corpus, PairScores, SampledProtocol } from './scorer.ts';
+import type { BlockScorer, Candidates, Corpus, PairScores } from './scorer.ts';
 import { type OpenModel, openAll } from './session.ts';
 import { type Choice, DEFAULT_BATCH } from './tune.ts';
 import { prepareUNet, rowText, type UNetOptions } from './unet.ts';
@@ -38,10 +39,9 @@ export async function openDiffusion(layout: DiffusionLayout, options: DiffusionO
 async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open: OpenModel): Promise<Diffusion> {
   const protocol = options.protocol ?? 'diffusion-itm';
   const { keep = [] } = options;
-  const isAdaptive = protocol === 'diffusion-itm-adaptive';
   /** Where every score counts, none may be a race's estimate. */
   const isRaced = ({ everyScore }: Corpus, { texts, images }: Candidates) =>
-    isAdaptive && !everyScore && canRace(texts.length, images.length);
+    isAdaptive(protocol) && !everyScore && canRace(texts.length, images.length);
   const needs = {
     uncond: NEEDS[protocol].uncond || keep.includes('uncond'),
     gray: NEEDS[protocol].gray || keep.includes('gray'),
@@ -86,16 +86,23 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
     return starts;
   };
 
+  /** The examples' latents and hidden states, of each what was asked for and a way to find it. */
+  const encoded = async (corpus: Corpus, examples: readonly Candidates[], signal?: AbortSignal) => {
+    const { texts, images } = cachesOf(corpus);
+    const shown = examples.flatMap((example) => example.images);
+    const said = examples.flatMap((example) => example.texts);
+    const latents = places(shown.map(imageKey), await images.getAll(shown, signal));
+    const hidden = places(said, await texts.getAll(said, signal));
+    return { shown, said, latents, hidden };
+  };
+
   const scoreInFull = async (
     corpus: Corpus,
     examples: readonly Candidates[],
     signal?: AbortSignal,
   ): Promise<PairScores[]> => {
-    const { texts, images, uncond, gray } = cachesOf(corpus);
-    const shown = examples.flatMap((example) => example.images);
-    const said = examples.flatMap((example) => example.texts);
-    const latents = places(shown.map(imageKey), await images.getAll(shown, signal));
-    const hidden = places(said, await texts.getAll(said, signal));
+    const { uncond, gray } = cachesOf(corpus);
+    const { shown, said, latents, hidden } = await encoded(corpus, examples, signal);
     const pairs = examples.flatMap((example) =>
       example.texts.flatMap((text) =>
         example.images.map((image) => ({ z0: latents.get(imageKey(image))!, text: hidden.get(text)! })),
@@ -114,7 +121,7 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
         ...(needs.uncond ? { uncond: example.images.map(() => next(nextUncond)) } : {}),
         ...(needs.gray ? { gray: example.texts.map(() => next(nextGray)) } : {}),
       };
-      const exact = protocol === 'diffusion-itm-adaptive' ? 'diffusion-itm' : protocol;
+      const exact = isExact(protocol) ? protocol : 'diffusion-itm';
       return { scores: reduceErrors(exact, errors, channels * height * width), errors };
     });
   };
@@ -124,11 +131,8 @@ async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open
     examples: readonly Candidates[],
     signal?: AbortSignal,
   ): Promise<PairScores[]> => {
-    const { texts, images, raced } = cachesOf(corpus);
-    const shown = examples.flatMap((example) => example.images);
-    const said = examples.flatMap((example) => example.texts);
-    const latents = places(shown.map(imageKey), await images.getAll(shown, signal));
-    const hidden = places(said, await texts.getAll(said, signal));
+    const { raced } = cachesOf(corpus);
+    const { latents, hidden } = await encoded(corpus, examples, signal);
     const runners = examples.map((example) => ({
       texts: example.texts.map((text) => hidden.get(text)!),
       images: example.images.map(imageKey).map((key) => ({ key, z0: latents.get(key)! })),

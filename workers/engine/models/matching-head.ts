@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
 import { MATCH_OUTPUT, type MatchingHeadLayout } from '../checkpoint/matching-head-layout.ts';
-import { imageBlock } from './blocks.ts';
+import { Blocks, imageBlock } from './blocks.ts';
 import { decodeImage, flatImage } from './decode.ts';
 import {
   checkTextPorts,
@@ -17,7 +17,7 @@ import {
 } from './encoders.ts';
 import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
 import { preprocess } from './preprocess.ts';
-import type { ImageTextScorer } from './scorer.ts';
+import type { Corpus, ImageTextScorer } from './scorer.ts';
 import { type Model, type OpenModel, openAll, type Port, type SessionOptions } from './session.ts';
 import { openTokenizer, type TextTokenizer, type Tokens } from './tokenizer.ts';
 
@@ -52,11 +52,26 @@ export async function openMatchingHead(
   const { model, pixels, textPorts } = await openAll(options, (open) => openHead(layout, tokenizer, open));
   const { width, height } = layout.input;
   const batch = fixedRows(pixels) ?? imageBlock(options.batch, width, height);
-  const images = new LRUCache<string, Float32Array>({
-    maxSize: CACHE_BYTES,
-    sizeCalculation: (planes) => planes.byteLength,
-  });
-  const reading = new Map<string, Promise<Float32Array>>();
+  let present: { readonly key: string; readonly images: Blocks<ImageRef, Float32Array> } | undefined;
+  /** What is read depends on the image alone, so that blocks need not be aligned. */
+  const imagesOf = ({ key, images: items }: Corpus) => {
+    present =
+      present?.key === key
+        ? present
+        : {
+            key,
+            images: new Blocks({
+              items,
+              keyOf: imageKey,
+              size: batch,
+              maxBytes: CACHE_BYTES,
+              aligned: false,
+              encode: (refs) =>
+                Promise.all(refs.map(async (ref) => preprocess(await decodeImage(ref), layout.preprocess).data)),
+            }),
+          };
+    return present.images;
+  };
   const texts = new LRUCache<string, Tokens>({
     maxSize: TEXT_BYTES,
     sizeCalculation: ({ ids, mask }) => ids.byteLength + mask.byteLength,
@@ -69,23 +84,6 @@ export async function openMatchingHead(
     const tokens = tokenizer.encode(text);
     texts.set(text, tokens);
     return tokens;
-  };
-  const read = async (image: ImageRef, key: string): Promise<Float32Array> => {
-    try {
-      const planes = preprocess(await decodeImage(image), layout.preprocess).data;
-      images.set(key, planes);
-      return planes;
-    } finally {
-      reading.delete(key);
-    }
-  };
-  const pixelsOf = async (image: ImageRef): Promise<Float32Array> => {
-    const key = imageKey(image);
-    const kept = images.get(key) ?? reading.get(key);
-    if (kept) return kept;
-    const planes = read(image, key);
-    reading.set(key, planes);
-    return planes;
   };
   const match = async (pairs: readonly Pair[]): Promise<number[]> => {
     const { rows, dims } = await encodeRows(model, pixels, pairs, MATCH_OUTPUT, (part, fed) => ({
@@ -122,16 +120,15 @@ export async function openMatchingHead(
     get rowsScored() {
       return rowsScored;
     },
-    async score(_corpus, words, shown, signal) {
+    async score(corpus, words, shown, signal) {
+      const images = imagesOf(corpus);
       // An image's pairs follow each other, so that it is read once however little the cache holds.
       const places = shown.flatMap((image) => words.map((text) => ({ text, image })));
-      const prepare = (at: number): Promise<Pair[]> =>
-        Promise.all(
-          places.slice(at, at + batch).map(async ({ text, image }) => ({
-            text: tokensOf(text),
-            pixels: await pixelsOf(image),
-          })),
-        );
+      const prepare = async (at: number): Promise<Pair[]> => {
+        const part = places.slice(at, at + batch);
+        const pixels = await images.getAll(part.map(({ image }) => image));
+        return part.map(({ text }, i) => ({ text: tokensOf(text), pixels: pixels[i]! }));
+      };
       const flat: number[] = [];
       let next = prepare(0);
       next.catch(() => {});

@@ -1,3 +1,4 @@
+import type { Protocol } from '@gdbench/benchmark/protocol';
 import type { ImageRef } from '@gdbench/benchmark/task';
 
 /** What is scored against each other: texts, and images by their imageKey, each once. */
@@ -35,18 +36,6 @@ export interface PairScores {
   /** Absent where nothing is sampled, and where candidates were raced: most of their errors were never drawn. */
   readonly errors?: SampleErrors;
 }
-
-/** Protocols of a diffusion model (GDBENCH.md 1.1), the default first; `diffusion-itm-adaptive` draws fewer samples than its budget. */
-export const SAMPLED_PROTOCOLS = [
-  'diffusion-itm',
-  'diffusion-classifier',
-  'diffusion-itm-unnormalized',
-  'diffusion-itm-gray',
-  'diffusion-itm-adaptive',
-] as const;
-export type SampledProtocol = (typeof SAMPLED_PROTOCOLS)[number];
-export const PROTOCOLS = [...SAMPLED_PROTOCOLS, 'cosine', 'matching'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
 
 /** How a checkpoint scores texts against images. A pair's score depends on the corpus and the pair alone, never on the calls before. */
 export interface ImageTextScorer {

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Example, TaskData } from '@gdbench/benchmark/task';
-import sharp from 'sharp';
+import type { TaskData } from '@gdbench/benchmark/task';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { taskOfLists } from '../../../test/support/example-lists.ts';
+import { flatSquares } from '../../../test/support/flat-images.ts';
 import {
   TINY_DIFFUSION,
   type TinyDiffusion,
@@ -19,16 +20,7 @@ let images: string[];
 const opened: Evaluator[] = [];
 beforeAll(async () => {
   scratch = await mkdtemp(path.join(tmpdir(), 'adaptive-'));
-  images = await Promise.all(
-    Array.from({ length: 6 }, async (_, i) => {
-      const file = path.join(scratch, `${i}.png`);
-      const background = { r: (i * 97) % 256, g: (i * 53 + 40) % 256, b: (i * 151 + 90) % 256 };
-      await sharp({ create: { width: 16, height: 16, channels: 3, background } })
-        .png()
-        .toFile(file);
-      return file;
-    }),
-  );
+  images = await flatSquares(scratch, 6, 16);
 });
 afterAll(async () => {
   for (const evaluator of opened) await evaluator.close();
@@ -70,16 +62,8 @@ function task(more: Partial<TaskData> = {}): TaskData {
     ];
     return shapes[i % shapes.length]!;
   });
-  const examples = lists.map(
-    ([texts, images], index): Example => ({
-      index,
-      id: `example ${index}`,
-      texts,
-      images: images.map((image) => ({ path: image })),
-      cluster: String(index),
-    }),
-  );
-  return { task: 'winoground', root: scratch, dataVersion: '0', examples, ...more };
+  const named = lists.map(([texts, images]) => ({ texts, images }));
+  return { ...taskOfLists(scratch, named), ...more };
 }
 
 const MANY: TinyDiffusion = TINY_DIFFUSION;

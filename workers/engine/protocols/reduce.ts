@@ -1,7 +1,5 @@
-import type { SampledProtocol, SampleErrors } from '../models/scorer.ts';
-
-/** Protocols that take every sample of every pair, so that stored errors hold all they need. */
-export type ExactProtocol = Exclude<SampledProtocol, 'diffusion-itm-adaptive'>;
+import type { ExactProtocol, SampledProtocol } from '@gdbench/benchmark/protocol';
+import type { SampleErrors } from '../models/scorer.ts';
 
 /** Which errors beside those of the pairs a protocol needs. */
 export const NEEDS: Record<SampledProtocol, { readonly uncond: boolean; readonly gray: boolean }> = {
@@ -11,6 +9,11 @@ export const NEEDS: Record<SampledProtocol, { readonly uncond: boolean; readonly
   'diffusion-itm-gray': { uncond: false, gray: true },
   'diffusion-itm-adaptive': { uncond: true, gray: false },
 };
+
+/** Numbers in a latent, of what inspection found: [channels, height, width]. @throws RangeError where a checkpoint has none. */
+export function latentElements({ latent }: { readonly latent: readonly [number, number, number] | null }): number {
+  return required(latent ?? undefined, 'the latent').reduce((product, side) => product * side, 1);
+}
 
 /**
  * Scores [text][image] of one example under a protocol (GDBENCH.md 1.1); higher is better.
