@@ -10,8 +10,12 @@ const GRID = 3;
 
 /** Renders a scene: SIDE x SIDE RGB bytes, row by row from the top left. */
 export function render(scene: Scene): Uint8Array {
-  const stage = stageOf(scene);
-  const camera = cameraAt(scene.aim);
+  return renderStage(stageOf(scene), scene.aim);
+}
+
+/** Renders a stage seen by the camera that looks at height `aim`: SIDE x SIDE RGB bytes, row by row from the top left. */
+export function renderStage(stage: Stage, aim: number): Uint8Array {
+  const camera = cameraAt(aim);
   const windows = stage.bodies.map((b) => windowOf(camera, b));
   const out = new Uint8Array(SIDE * SIDE * 3);
   const light = new Float64Array(3);
