@@ -4,6 +4,7 @@ import { floorLight, hidden, type Stage, shadowed, skyLight, tint } from './stud
 
 const normal = new Float64Array(3);
 const mirrored = new Float64Array(3);
+const painted = new Float64Array(3);
 
 /** The light that a solid sends to the camera from one point of its surface; `d` is the ray's way, `l` the lamp's. */
 export function solidLight(
@@ -24,7 +25,9 @@ export function solidLight(
   const nx = normal[0]!;
   const ny = normal[1]!;
   const nz = normal[2]!;
-  const pigment = s.pigment[index]!;
+  const coat = s.coats?.[index];
+  if (coat) coat(x - s.bodies[index]!.x, y - s.bodies[index]!.y, z - s.bodies[index]!.z, painted);
+  const pigment = coat ? painted : s.pigment[index]!;
   const shiny = s.shiny[index]!;
   const facing = nx * lx + ny * ly + nz * lz;
   const lit = facing > 0 && !shadowed(s, index, x + nx * 1e-3, y + ny * 1e-3, z + nz * 1e-3, lx, ly, lz) ? facing : 0;

@@ -1,8 +1,8 @@
 import { extentOf, type Scene, type Solid } from './scene.ts';
 
-/** A solid ready for rays: numbers only. */
+/** A solid ready for rays: numbers only. An egg is a ball stretched upright, a cone stands on its wide end. */
 export type Body = {
-  kind: 'sphere' | 'cube' | 'cylinder';
+  kind: 'sphere' | 'cube' | 'cylinder' | 'egg' | 'cone';
   x: number;
   y: number;
   z: number;
@@ -52,7 +52,9 @@ export function hit(b: Body, ox: number, oy: number, oz: number, dx: number, dy:
     const t = -along - Math.sqrt(along * along - away + b.half * b.half);
     return t > 1e-6 ? t : Infinity;
   }
-  return b.kind === 'cube' ? hitCube(b, px, py, pz, dx, dy, dz) : hitCylinder(b, px, py, pz, dx, dy, dz);
+  if (b.kind === 'cube') return hitCube(b, px, py, pz, dx, dy, dz);
+  if (b.kind === 'cylinder') return hitCylinder(b, px, py, pz, dx, dy, dz);
+  return b.kind === 'egg' ? hitEgg(b, px, py, pz, dx, dy, dz) : hitCone(b, px, py, pz, dx, dy, dz);
 }
 
 function hitCube(b: Body, px: number, py: number, pz: number, dx: number, dy: number, dz: number): number {
@@ -97,6 +99,47 @@ function hitCylinder(b: Body, px: number, py: number, pz: number, dx: number, dy
   return best;
 }
 
+function hitEgg(b: Body, px: number, py: number, pz: number, dx: number, dy: number, dz: number): number {
+  // As a ball, in a space where height is scaled.
+  const k = b.half / b.halfHeight;
+  const a = dx * dx + dy * dy + dz * dz * k * k;
+  const along = px * dx + py * dy + pz * dz * k * k;
+  const disc = along * along - a * (px * px + py * py + pz * pz * k * k - b.half * b.half);
+  if (disc < 0) return Infinity;
+  const t = (-along - Math.sqrt(disc)) / a;
+  return t > 1e-6 ? t : Infinity;
+}
+
+function hitCone(b: Body, px: number, py: number, pz: number, dx: number, dy: number, dz: number): number {
+  const h = b.halfHeight;
+  // At height z above the middle the radius is slope * (h - z).
+  const slope = b.half / (2 * h);
+  const rest = h - pz;
+  const a = dx * dx + dy * dy - slope * slope * dz * dz;
+  const along = px * dx + py * dy + slope * slope * rest * dz;
+  const disc = along * along - a * (px * px + py * py - slope * slope * rest * rest);
+  let best = Infinity;
+  if (disc >= 0) {
+    const root = Math.sqrt(disc);
+    for (const t of [(-along - root) / a, (-along + root) / a]) {
+      const z = pz + t * dz;
+      if (
+        t > 1e-6 &&
+        t < best &&
+        z >= -h &&
+        z <= h &&
+        (px + t * dx) * dx + (py + t * dy) * dy < -slope * slope * (h - z) * dz
+      )
+        best = t;
+    }
+  }
+  if (dz <= 0) return best;
+  const t = (-h - pz) / dz;
+  const x = px + t * dx;
+  const y = py + t * dy;
+  return t > 1e-6 && t < best && x * x + y * y <= b.half * b.half ? t : best;
+}
+
 const BEVEL = 0.14;
 
 /** How far a face coordinate (1 on the face) turns the normal: 0 inside, 1 on the face, so that edges look rounded. */
@@ -127,6 +170,17 @@ export function normalAt(b: Body, x: number, y: number, z: number, out: Float64A
     nx = px * side;
     ny = py * side;
     nz = turn(pz / b.halfHeight);
+  } else if (b.kind === 'egg') {
+    const k = b.half / b.halfHeight;
+    nz = pz * k * k;
+  } else if (b.kind === 'cone') {
+    const slope = b.half / (2 * b.halfHeight);
+    const rest = b.halfHeight - pz;
+    if (pz < -b.halfHeight + 1e-9) {
+      nx = 0;
+      ny = 0;
+      nz = -1;
+    } else nz = slope * slope * rest;
   }
   const n = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-18);
   out[0] = nx * n;

@@ -2,11 +2,16 @@ import { clamp01, PAPER, PIGMENT, type Rgb, smooth } from './optics.ts';
 import type { Scene } from './scene.ts';
 import { type Body, bodiesOf, hit } from './solids.ts';
 
+/** Colours a body's surface: writes the linear colour at an offset from the body's middle (scene axes) to `out`. */
+export type Coat = (px: number, py: number, pz: number, out: Float64Array) => void;
+
 /** A scene ready for rays: its solids as numbers, the paper's two tones, the lamp's direction (x, y, 1). */
 export type Stage = {
   bodies: Body[];
   pigment: Rgb[];
   shiny: boolean[];
+  /** Where a body is not of its one pigment; reflections and thrown-back light still take that. */
+  coats?: (Coat | null)[];
   near: Rgb;
   far: Rgb;
   lightX: number;
