@@ -6,6 +6,8 @@ import type { Backdrop, Color } from './scene.ts';
 export const EYE = { x: 0, y: -8.3, z: 3.5 } as const;
 /** Tangent of half the field of view. */
 export const LENS = 0.256;
+/** About how high and wide a picture is at the middle of the stage, in scene units. */
+export const FIELD = 2 * LENS * Math.sqrt(EYE.y * EYE.y + EYE.z * EYE.z);
 
 export type Camera = { forward: readonly [number, number]; up: readonly [number, number] };
 

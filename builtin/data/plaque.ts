@@ -1,8 +1,8 @@
 import { type Emblem, emblemColors } from './emblems.ts';
-import { cameraAt, clamp01, EYE, LENS, PAPER, smooth, toByte } from './optics.ts';
+import { cameraAt, clamp01, EYE, FIELD, LENS, PAPER, smooth, toByte } from './optics.ts';
 import { SIDE } from './raycast.ts';
 
-const RADIUS = 1.62;
+const RADIUS = 0.36 * FIELD;
 const THICK = 0.22;
 const LAYERS = 5;
 const GRID = 3;
