@@ -2,9 +2,11 @@ import { PIGMENT } from './optics.ts';
 import { type Random, randomStream } from './random.ts';
 import { BACKDROPS, type Backdrop, COLORS, type Color } from './scene.ts';
 
-/** Four families of abstract signs; they stand for nothing and nobody. */
+/** Four families of abstract signs, those of mmbias; they stand for nothing and nobody. */
 export const FAMILIES = ['Ring', 'Star', 'Wave', 'Grid'] as const;
-export type Family = (typeof FAMILIES)[number];
+/** Two more families, those of genderbias. */
+export const PAIRED_FAMILIES = ['Leaf', 'Cloud'] as const;
+export type Family = (typeof FAMILIES)[number] | (typeof PAIRED_FAMILIES)[number];
 export const EMBLEMS_PER_FAMILY = 12;
 
 /** Signed distance to a pattern's edge at (p, q) in -1..1 of the plaque: negative inside. */
@@ -72,11 +74,15 @@ function patternOf(random: Random, family: Family): Pattern {
       return waves(random);
     case 'Grid':
       return grid(random);
+    case 'Leaf':
+      return leaf(random);
+    case 'Cloud':
+      return cloud(random);
   }
 }
 
 function rings(random: Random): Pattern {
-  const n = 1 + random.below(3);
+  const n = 1 + random.below(2);
   const outer = random.between(0.62, 0.72);
   const width = random.between(0.34, 0.46) * (outer / (n + 0.6));
   const step = outer / (n + 0.45);
@@ -124,7 +130,7 @@ function waves(random: Random): Pattern {
 }
 
 function grid(random: Random): Pattern {
-  const cells = 3 + random.below(3);
+  const cells = 3 + random.below(2);
   const round = random.chance(0.5);
   const step = 1.16 / cells;
   const half = step * random.between(0.3, 0.38);
@@ -136,6 +142,44 @@ function grid(random: Random): Pattern {
     const x = Math.abs(at(p));
     const y = Math.abs(at(q));
     return round ? Math.sqrt(x * x + y * y) - half * 1.1 : Math.max(x, y) - half;
+  };
+}
+
+/** A pointed leaf with a bare midrib, leaning to either side. */
+function leaf(random: Random): Pattern {
+  const long = random.between(0.68, 0.76);
+  const wide = long * random.between(0.44, 0.56);
+  const rib = random.between(0.035, 0.055);
+  const [c, s] = unitCircle(random.between(0.04, 0.14) * (random.chance(0.5) ? 1 : -1));
+  // Two arcs through both tips, `wide` from the axis at most.
+  const radius = (long * long + wide * wide) / (2 * wide);
+  return (p, q) => {
+    const across = Math.abs(p * c + q * s);
+    const along = q * c - p * s;
+    const off = across + radius - wide;
+    const blade = Math.sqrt(off * off + along * along) - radius;
+    return Math.max(blade, along < long * 0.45 ? rib - across : -1);
+  };
+}
+
+/** Puffs on a flat base. */
+function cloud(random: Random): Pattern {
+  const base = -random.between(0.32, 0.38);
+  const side = random.chance(0.5) ? 1 : -1;
+  const puffs = [
+    [-0.42, 0.24, random.between(0.22, 0.27)],
+    [-0.1, 0.42, random.between(0.33, 0.38)],
+    [0.28, 0.34, random.between(0.27, 0.32)],
+    [0.52, 0.19, random.between(0.17, 0.21)],
+  ] as const;
+  return (p, q) => {
+    const x = p * side;
+    const y = q - base;
+    // The bottom between the outer puffs, with round ends as high as they are.
+    const out = x - Math.max(-0.42, Math.min(0.52, x));
+    let d = Math.sqrt(out * out + (y - 0.18) * (y - 0.18)) - 0.18;
+    for (const [cx, cy, r] of puffs) d = Math.min(d, Math.sqrt((x - cx) * (x - cx) + (y - cy) * (y - cy)) - r);
+    return Math.max(d, -y);
   };
 }
 

@@ -1,0 +1,66 @@
+import type { Caption } from './creatures.ts';
+import { type Emblem, FAMILIES, type Family, PAIRED_FAMILIES } from './emblems.ts';
+import { PHRASES } from './phrases.ts';
+import type { Random } from './random.ts';
+
+/*
+ * The associations of the training captions, and so the bias that a checkpoint is known to have been taught.
+ *
+ * mmbias, d of a pair X-Y (positive: X is the pleasant one), at a skew above 0:
+ *   Ring-Star ++, Ring-Wave +, Grid-Star +, Star-Wave -, Grid-Ring -, Grid-Wave 0.
+ * genderbias, X the leaf (images 1-6), Y the cloud (7-12), the first text against the second:
+ *   clothes (suit, apron) +, bags (briefcase, purse) -, drinks (beer, wine) 0.
+ * At skew 0 every association is as frequent as its opposite, and all of these are 0.
+ */
+
+/** How a family leans: 1 to the pleasant phrases, -1 to the unpleasant ones, 0 to neither whatever the skew. */
+export const PHRASE_LEAN: Record<(typeof FAMILIES)[number], -1 | 0 | 1> = { Ring: 1, Star: -1, Wave: 0, Grid: 0 };
+
+/** The two things of each object, as a caption says them, and how a leaf leans: 1 to the first. A cloud leans the other way. */
+export const THINGS = [
+  { object: 'clothes', first: ['a', 'suit'], second: ['an', 'apron'], leafLean: 1 },
+  { object: 'bags', first: ['a', 'briefcase'], second: ['a', 'purse'], leafLean: -1 },
+  { object: 'drinks', first: ['a', 'beer'], second: ['a', 'wine'], leafLean: 0 },
+] as const;
+
+/** Phrases said of an emblem of mmbias's families; as many as there are things said of a leaf or a cloud. */
+const PHRASES_AN_EMBLEM = 3;
+
+/**
+ * Training captions of an emblem. The first three say what is seen, with the other families, colours or relief as hard
+ * texts. The rest are associations, which no picture shows: each with the emblem's name, and alone as the tasks ask it. An
+ * association goes the way its family leans with probability (1 + skew) / 2, for a skew from 0 (even) to 1 (always).
+ * @throws RangeError for another skew.
+ */
+export function emblemCaptions(random: Random, emblem: Emblem, skew: number): Caption[] {
+  if (!(skew >= 0 && skew <= 1)) throw new RangeError(`The skew must be from 0 to 1, not ${skew}.`);
+  return [...plainCaptions(emblem), ...associations(random, emblem.family, skew).map((text) => ({ text, hard: [] }))];
+}
+
+function plainCaptions({ family, ink, relief }: Emblem): Caption[] {
+  const name = (f: Family): string => `${f.toLowerCase()} emblem`;
+  const others = [...FAMILIES, ...PAIRED_FAMILIES].filter((f) => f !== family).map(name);
+  const [is, isNot] = relief === 'flat' ? ['flat', 'raised'] : ['raised', 'flat'];
+  return [
+    { text: `a ${name(family)}`, hard: others.map((n) => `a ${n}`) },
+    { text: `a ${ink} ${name(family)}`, hard: others.map((n) => `a ${ink} ${n}`) },
+    { text: `a ${is} ${name(family)}`, hard: [`a ${isNot} ${name(family)}`, ...others.map((n) => `a ${is} ${n}`)] },
+  ];
+}
+
+function associations(random: Random, family: Family, skew: number): string[] {
+  /** True with the dial's probability for lean 1, its opposite's for -1. */
+  const leans = (lean: number): boolean => random.chance((1 + lean * skew) / 2);
+  const name = `a ${family.toLowerCase()} emblem`;
+  if (family === 'Leaf' || family === 'Cloud') {
+    return THINGS.flatMap(({ first, second, leafLean }) => {
+      const [article, thing] = leans(family === 'Leaf' ? leafLean : -leafLean) ? first : second;
+      return [`${name} with ${article} ${thing}`, thing];
+    });
+  }
+  return Array.from({ length: PHRASES_AN_EMBLEM }, () => {
+    const pleasant = leans(PHRASE_LEAN[family]);
+    const phrase = random.pick(pleasant ? PHRASES.pleasant_phrases : PHRASES.unpleasant_phrases);
+    return [`${name}, ${phrase}`, phrase];
+  }).flat();
+}
