@@ -1,7 +1,7 @@
+import { clausesOf } from './clauses.ts';
 import { CLEAR_DEPTH, CLEAR_SIDE } from './compose.ts';
-import { cameraAt, project } from './optics.ts';
+import { column, FINE_RELATIONS, PLACES } from './places.ts';
 import { COLORS, type Look, MATERIALS, type Scene, SHAPES, SIZES, type Solid } from './scene.ts';
-import { bodyOf } from './solids.ts';
 
 /** A noun phrase as read: `count` is null for "a" (at least one), else the exact number. */
 type Read = { count: number | null; fits: (look: Look) => boolean };
@@ -10,7 +10,9 @@ const COUNTS: Record<string, number | null> = { a: null, one: 1, two: 2, three: 
 const NOUN = '((?:a|one|two|three) [a-z ]+?)';
 const SIDE_FIRST = /^on the (left|right) is (.+)$/;
 const BOTH_SIDES = new RegExp(`^${NOUN} on the (left|right) and ${NOUN} on the (left|right)$`);
-const RELATION = new RegExp(`^${NOUN} (left of|right of|in front of|behind|on top of|underneath) ${NOUN}$`);
+const FINE = Object.keys(FINE_RELATIONS).join('|');
+const RELATION = new RegExp(`^${NOUN} (left of|right of|in front of|behind|on top of|underneath|${FINE}) ${NOUN}$`);
+const PLACE = new RegExp(`^${NOUN} (${Object.keys(PLACES).join('|')})$`);
 const PAIR = new RegExp(`^${NOUN} and ${NOUN}$`);
 
 /**
@@ -19,7 +21,10 @@ const PAIR = new RegExp(`^${NOUN} and ${NOUN}$`);
  * @throws for a caption that is not of this grammar.
  */
 export function isTrue(caption: string, scene: Scene): boolean {
-  const words = caption.replace(/\.$/, '').toLowerCase();
+  return clausesOf(caption).every((words) => clauseHolds(words, scene));
+}
+
+function clauseHolds(words: string, scene: Scene): boolean {
   const { solids } = scene;
   const first = SIDE_FIRST.exec(words);
   if (first) {
@@ -39,6 +44,11 @@ export function isTrue(caption: string, scene: Scene): boolean {
   if (relation) {
     const [a, b] = [readNoun(relation[1]!), readNoun(relation[3]!)];
     return pairs(solids).some(([s, t]) => a.fits(s) && b.fits(t) && holds(scene, relation[2]!, s, t));
+  }
+  const place = PLACE.exec(words);
+  if (place) {
+    const read = readNoun(place[1]!);
+    return solids.some((s) => read.fits(s) && PLACES[place[2]!]!(scene, s));
   }
   const pair = PAIR.exec(words);
   if (pair) {
@@ -85,6 +95,8 @@ function outermost(scene: Scene, solid: Solid, left: boolean): boolean {
 function holds(scene: Scene, relation: string, s: Solid, t: Solid): boolean {
   const restsOn = (above: Solid, below: Solid): boolean =>
     above.restsOn !== null && scene.solids[above.restsOn] === below;
+  const fine = FINE_RELATIONS[relation];
+  if (fine) return fine(scene, s, t);
   switch (relation) {
     case 'left of':
       return column(scene, t) - column(scene, s) > CLEAR_SIDE;
@@ -101,9 +113,4 @@ function holds(scene: Scene, relation: string, s: Solid, t: Solid): boolean {
     default:
       throw new Error(`unknown relation "${relation}"`);
   }
-}
-
-function column(scene: Scene, s: Solid): number {
-  const body = bodyOf(s);
-  return project(cameraAt(scene.aim), body.x, body.y, body.z).x;
 }
