@@ -1,116 +1,129 @@
 import { clausesOf } from './clauses.ts';
 import { CLEAR_DEPTH, CLEAR_SIDE } from './compose.ts';
 import { column, FINE_RELATIONS, PLACES } from './places.ts';
-import { COLORS, type Look, MATERIALS, type Scene, SHAPES, SIZES, type Solid } from './scene.ts';
+import { COLORS, type Look, MATERIALS, type Scene, SHAPES, SIZES, type Solid, type Verb } from './scene.ts';
 
-/** A noun phrase as read: `count` is null for "a" (at least one), else the exact number. */
-type Read = { count: number | null; fits: (look: Look) => boolean };
+type Meaning = (scene: Scene, s: Solid, t: Solid) => boolean;
 
-const COUNTS: Record<string, number | null> = { a: null, one: 1, two: 2, three: 3 };
-const NOUN = '((?:a|one|two|three) [a-z ]+?)';
-const SIDE_FIRST = /^on the (left|right) is (.+)$/;
+const leftOf: Meaning = (scene, s, t) => column(scene, t) - column(scene, s) > CLEAR_SIDE;
+const rightOf: Meaning = (scene, s, t) => leftOf(scene, t, s);
+const inFrontOf: Meaning = (_, s, t) => t.y - s.y > CLEAR_DEPTH;
+const behind: Meaning = (scene, s, t) => inFrontOf(scene, t, s);
+const onTopOf: Meaning = (scene, s, t) => s.restsOn !== null && scene.solids[s.restsOn] === t;
+const underneath: Meaning = (scene, s, t) => onTopOf(scene, t, s);
+const acts =
+  (verb: Verb): Meaning =>
+  ({ action, solids }, s, t) =>
+    action?.verb === verb && solids[action.subject] === s && solids[action.object] === t;
+/** Of a verb that says the same of both. */
+const mutual =
+  (verb: Verb): Meaning =>
+  (scene, s, t) =>
+    acts(verb)(scene, s, t) || acts(verb)(scene, t, s);
+
+// What stands on a solid is carried by it and touches it, whether the scene was placed as a pile or as an action.
+const VERB_MEANINGS: Record<Verb, Meaning> = {
+  carries: underneath,
+  lifts: acts('lifts'),
+  touches: (scene, s, t) => mutual('touches')(scene, s, t) || onTopOf(scene, s, t) || underneath(scene, s, t),
+  'hovers over': acts('hovers over'),
+  'hides behind': acts('hides behind'),
+  'is tied to': mutual('is tied to'),
+};
+
+const MEANINGS: Record<string, Meaning> = {
+  'left of': leftOf,
+  'right of': rightOf,
+  'in front of': inFrontOf,
+  behind,
+  'on top of': onTopOf,
+  underneath,
+  'is to the left of': leftOf,
+  'is to the right of': rightOf,
+  ...FINE_RELATIONS,
+  ...VERB_MEANINGS,
+};
+
+const COUNTS: Record<string, number> = { one: 1, two: 2, three: 3 };
+const NOUN = '((?:a|the|one|two|three) [a-z ]+?)';
+const SIDE_FIRST = new RegExp(`^on the (left|right) is ${NOUN}$`);
 const BOTH_SIDES = new RegExp(`^${NOUN} on the (left|right) and ${NOUN} on the (left|right)$`);
-const FINE = Object.keys(FINE_RELATIONS).join('|');
-const RELATION = new RegExp(`^${NOUN} (left of|right of|in front of|behind|on top of|underneath|${FINE}) ${NOUN}$`);
 const PLACE = new RegExp(`^${NOUN} (${Object.keys(PLACES).join('|')})$`);
-const PAIR = new RegExp(`^${NOUN} and ${NOUN}$`);
+// The first phrase is the shortest that fits, so "hides behind" is never read as "behind".
+const RELATION = new RegExp(`^${NOUN} (${Object.keys(MEANINGS).join('|')}) ${NOUN}$`);
 
 /**
  * Whether a caption holds for a scene, read from its words alone (nothing of the code that wrote it is used). Relations
- * hold only when they are clear: a pair that is almost level is neither left nor right.
+ * hold only when they are clear: a pair that is almost level is neither left nor right. "the" speaks of the only solid
+ * that fits, "two" of all that fit, which must be two. Phrases of one clause speak of different solids; clauses are
+ * judged one by one. "a left of b and c" is left of both.
  * @throws for a caption that is not of this grammar.
  */
 export function isTrue(caption: string, scene: Scene): boolean {
-  return clausesOf(caption).every((words) => clauseHolds(words, scene));
+  return clausesOf(caption)
+    .map((words) => clauseHolds(words, scene))
+    .every((holds) => holds);
 }
 
 function clauseHolds(words: string, scene: Scene): boolean {
-  const { solids } = scene;
   const first = SIDE_FIRST.exec(words);
-  if (first) {
-    const read = readNoun(first[2]!);
-    return solids.some((s) => read.fits(s) && outermost(scene, s, first[1] === 'left'));
-  }
+  if (first) return findable(scene, [first[2]!], ([group]) => outermost(scene, group!, first[1]!));
   const sides = BOTH_SIDES.exec(words);
   if (sides) {
-    const [a, b] = [readNoun(sides[1]!), readNoun(sides[3]!)];
-    if (sides[2] === sides[4]) return false;
-    return pairs(solids).some(
-      ([s, t]) =>
-        a.fits(s) && b.fits(t) && outermost(scene, s, sides[2] === 'left') && outermost(scene, t, sides[4] === 'left'),
+    return findable(
+      scene,
+      [sides[1]!, sides[3]!],
+      ([a, b]) => outermost(scene, a!, sides[2]!) && outermost(scene, b!, sides[4]!),
     );
   }
-  const relation = RELATION.exec(words);
-  if (relation) {
-    const [a, b] = [readNoun(relation[1]!), readNoun(relation[3]!)];
-    return pairs(solids).some(([s, t]) => a.fits(s) && b.fits(t) && holds(scene, relation[2]!, s, t));
-  }
   const place = PLACE.exec(words);
-  if (place) {
-    const read = readNoun(place[1]!);
-    return solids.some((s) => read.fits(s) && PLACES[place[2]!]!(scene, s));
-  }
-  const pair = PAIR.exec(words);
-  if (pair) {
-    const [a, b] = [readNoun(pair[1]!), readNoun(pair[2]!)];
-    if (a.count !== null || b.count !== null) return countHolds(a, solids) && countHolds(b, solids);
-    return pairs(solids).some(([s, t]) => a.fits(s) && b.fits(t));
-  }
-  return countHolds(readNoun(words), solids);
+  if (place) return findable(scene, [place[1]!], ([group]) => group!.every((s) => PLACES[place[2]!]!(scene, s)));
+  const relation = RELATION.exec(words);
+  if (!relation) return findable(scene, words.split(' and '), () => true);
+  const subjects = relation[1]!.split(' and ');
+  const meaning = MEANINGS[relation[2]!]!;
+  return findable(scene, [...subjects, ...relation[3]!.split(' and ')], (groups) => {
+    const objects = groups.slice(subjects.length).flat();
+    const actors = groups.slice(0, subjects.length).flat();
+    return actors.every((s) => objects.every((t) => meaning(scene, s, t)));
+  });
 }
 
-function readNoun(words: string): Read {
+/** Whether solids can be found for all phrases, none for two of them, such that `fit` holds of what was found. */
+function findable(scene: Scene, phrases: readonly string[], fit: (groups: Solid[][]) => boolean): boolean {
+  const choices = phrases.map((phrase) => readNoun(phrase, scene.solids));
+  const search = (chosen: Solid[][]): boolean => {
+    const next = choices[chosen.length];
+    if (!next) return fit(chosen);
+    const taken = chosen.flat();
+    return next.some((group) => !group.some((s) => taken.includes(s)) && search([...chosen, group]));
+  };
+  return search([]);
+}
+
+/** The groups of solids that a phrase can speak of: singles for "a", one group or none for the other determiners. */
+function readNoun(words: string, solids: readonly Solid[]): Solid[][] {
   const parts = words.split(' ');
-  const count = COUNTS[parts[0]!];
+  const determiner = parts[0]!;
   const noun = parts.at(-1)!;
   const shape = noun.replace(/s$/, '');
   const adjectives = parts.slice(1, -1);
   const known = (list: readonly string[], word: string): boolean => list.includes(word);
   const bad = adjectives.find((w) => !known(COLORS, w) && !known(SIZES, w) && !known(MATERIALS, w));
+  const count = determiner === 'a' || determiner === 'the' ? 1 : COUNTS[determiner];
   if (count === undefined || bad !== undefined || (shape !== 'object' && !known(SHAPES, shape))) {
     throw new Error(`cannot read "${words}": not a phrase of the built-in grammar`);
   }
-  return {
-    count,
-    fits: (l) =>
-      (shape === 'object' || l.shape === shape) &&
-      adjectives.every((w) => w === l.color || w === l.size || w === l.material),
-  };
+  const fits = (l: Look): boolean =>
+    (shape === 'object' || l.shape === shape) &&
+    adjectives.every((w) => w === l.color || w === l.size || w === l.material);
+  const fitting = solids.filter(fits);
+  if (determiner === 'a') return fitting.map((s) => [s]);
+  return fitting.length === count ? [fitting] : [];
 }
 
-function countHolds(read: Read, solids: readonly Solid[]): boolean {
-  const n = solids.filter(read.fits).length;
-  return read.count === null ? n > 0 : n === read.count;
-}
-
-function pairs(solids: readonly Solid[]): [Solid, Solid][] {
-  return solids.flatMap((s) => solids.filter((t) => t !== s).map((t): [Solid, Solid] => [s, t]));
-}
-
-function outermost(scene: Scene, solid: Solid, left: boolean): boolean {
-  const others = scene.solids.filter((s) => s !== solid);
-  return others.length > 0 && others.every((o) => holds(scene, left ? 'left of' : 'right of', solid, o));
-}
-
-function holds(scene: Scene, relation: string, s: Solid, t: Solid): boolean {
-  const restsOn = (above: Solid, below: Solid): boolean =>
-    above.restsOn !== null && scene.solids[above.restsOn] === below;
-  const fine = FINE_RELATIONS[relation];
-  if (fine) return fine(scene, s, t);
-  switch (relation) {
-    case 'left of':
-      return column(scene, t) - column(scene, s) > CLEAR_SIDE;
-    case 'right of':
-      return column(scene, s) - column(scene, t) > CLEAR_SIDE;
-    case 'in front of':
-      return t.y - s.y > CLEAR_DEPTH;
-    case 'behind':
-      return s.y - t.y > CLEAR_DEPTH;
-    case 'on top of':
-      return restsOn(s, t);
-    case 'underneath':
-      return restsOn(t, s);
-    default:
-      throw new Error(`unknown relation "${relation}"`);
-  }
+function outermost(scene: Scene, group: readonly Solid[], side: string): boolean {
+  const others = scene.solids.filter((s) => !group.includes(s));
+  const meaning = side === 'left' ? leftOf : rightOf;
+  return others.length > 0 && others.every((o) => group.every((s) => meaning(scene, s, o)));
 }
