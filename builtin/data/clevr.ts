@@ -1,13 +1,16 @@
 import type { ClevrSubtask } from '@gdbench/benchmark/tasks';
-import { colorShape, say, sentence, sizeShape } from './captions.ts';
+import { colorShape, type Phrase, say, sentence, sizeShape } from './captions.ts';
 import { compose } from './compose.ts';
 import { type Random, randomStream } from './random.ts';
 import { COLORS, type Look, MATERIALS, type Scene, SHAPES } from './scene.ts';
 
-export const CLEVR_SCENES = 100;
+export const CLEVR_SCENES = 400;
 
-/** A scene of two solids that differ in colour, shape and size, and two [right, wrong] captions a subtask. */
-export type ClevrItem = { file: string; scene: Scene; captions: Record<ClevrSubtask, [string, string][]> };
+/**
+ * A scene of two solids that differ in colour, shape and size, and one [right, wrong] pair of captions a subtask, so that
+ * the examples of a subtask are independent.
+ */
+export type ClevrItem = { file: string; scene: Scene; captions: Record<ClevrSubtask, [[string, string]]> };
 
 /** All CLEVR scenes of a seed, in the order of the files. */
 export function planClevr(seed: number): ClevrItem[] {
@@ -38,29 +41,23 @@ function clevrCaptions(random: Random, scene: Scene, first: number, second: numb
   const b = scene.solids[second]!;
   const otherColor = random.pick(COLORS.filter((c) => c !== a.color && c !== b.color));
   const otherShape = SHAPES.find((s) => s !== a.shape && s !== b.shape)!;
-  /** The caption about (one, other) and the same with a property exchanged, for either order. */
-  const both = (make: (one: Look, other: Look) => [string, string]): [string, string][] => [make(a, b), make(b, a)];
-  const side = (l: Look): 'left' | 'right' => (l === scene.solids[0] ? 'left' : 'right');
-  const sided = (where: 'left' | 'right', l: Look): string => sentence(`on the ${where} is ${say(colorShape(l))}`);
+  const side = a === scene.solids[0] ? 'left' : 'right';
+  const sided = (where: 'left' | 'right'): string => sentence(`on the ${where} is ${say(colorShape(a))}`);
+  const both = (one: Phrase, other: Phrase): string => sentence(`${say(one)} and ${say(other)}`);
   return {
-    pair_binding_size: both((x, y) => [
-      sentence(`${say(sizeShape(x))} and ${say(sizeShape(y))}`),
-      sentence(`${say({ size: y.size, shape: x.shape })} and ${say({ size: x.size, shape: y.shape })}`),
-    ]),
-    pair_binding_color: both((x, y) => [
-      sentence(`${say(colorShape(x))} and ${say(colorShape(y))}`),
-      sentence(`${say({ color: y.color, shape: x.shape })} and ${say({ color: x.color, shape: y.shape })}`),
-    ]),
-    binding_shape_color: both((x, y) => [
-      sentence(say(colorShape(x))),
-      sentence(say({ color: x.color, shape: y.shape })),
-    ]),
-    binding_color_shape: both((x, y) => [
-      sentence(say(colorShape(x))),
-      sentence(say({ color: y.color, shape: x.shape })),
-    ]),
-    recognition_color: both((x) => [sentence(say({ color: x.color })), sentence(say({ color: otherColor }))]),
-    recognition_shape: both((x) => [sentence(say({ shape: x.shape })), sentence(say({ shape: otherShape }))]),
-    spatial: both((x) => [sided(side(x), x), sided(side(x) === 'left' ? 'right' : 'left', x)]),
+    pair_binding_size: [
+      [both(sizeShape(a), sizeShape(b)), both({ size: b.size, shape: a.shape }, { size: a.size, shape: b.shape })],
+    ],
+    pair_binding_color: [
+      [
+        both(colorShape(a), colorShape(b)),
+        both({ color: b.color, shape: a.shape }, { color: a.color, shape: b.shape }),
+      ],
+    ],
+    binding_shape_color: [[sentence(say(colorShape(a))), sentence(say({ color: a.color, shape: b.shape }))]],
+    binding_color_shape: [[sentence(say(colorShape(a))), sentence(say({ color: b.color, shape: a.shape }))]],
+    recognition_color: [[sentence(say({ color: a.color })), sentence(say({ color: otherColor }))]],
+    recognition_shape: [[sentence(say({ shape: a.shape })), sentence(say({ shape: otherShape }))]],
+    spatial: [[sided(side), sided(side === 'left' ? 'right' : 'left')]],
   };
 }
