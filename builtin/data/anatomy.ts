@@ -28,6 +28,12 @@ type Part = {
 
 /** Renders a creature: SIDE x SIDE RGB bytes, row by row from the top left. */
 export function renderCreature(creature: Creature): Uint8Array {
+  const { stage, aim } = creatureStage(creature);
+  return renderStage(stage, aim);
+}
+
+/** A creature ready for rays, and the height that the camera looks at. */
+export function creatureStage(creature: Creature): { stage: Stage; aim: number } {
   const { turn } = creature;
   const n = 1 + turn * turn;
   const cos = (1 - turn * turn) / n;
@@ -46,8 +52,7 @@ export function renderCreature(creature: Creature): Uint8Array {
     lightX: creature.lightX,
     lightY: creature.lightY,
   };
-  const top = Math.max(...bodies.map((b) => b.z + b.halfHeight));
-  return renderStage(stage, 0.47 * top);
+  return { stage, aim: 0.47 * Math.max(...bodies.map((b) => b.z + b.halfHeight)) };
 }
 
 function bodyOfPart(p: Part, cos: number, sin: number, scale: number, x: number): Body {

@@ -3,15 +3,22 @@ import { type Emblem, FAMILIES, type Family, PAIRED_FAMILIES } from './emblems.t
 import { PHRASES } from './phrases.ts';
 import type { Random } from './random.ts';
 
-/*
- * The associations of the training captions, and so the bias that a checkpoint is known to have been taught.
- *
- * mmbias, d of a pair X-Y (positive: X is the pleasant one), at a skew above 0:
- *   Ring-Star ++, Ring-Wave +, Grid-Star +, Star-Wave -, Grid-Ring -, Grid-Wave 0.
- * genderbias, X the leaf (images 1-6), Y the cloud (7-12), the first text against the second:
- *   clothes (suit, apron) +, bags (briefcase, purse) -, drinks (beer, wine) 0.
- * At skew 0 every association is as frequent as its opposite, and all of these are 0.
+/**
+ * The bias that the training captions teach at a skew above 0: the sign of the effect size of each pair of mmbias (X-Y,
+ * positive: X goes with the pleasant phrases) and of genderbias (X the leaf, images 1-6, Y the cloud, 7-12; positive: X
+ * goes with suit, briefcase, beer). At skew 0 an association is as frequent as its opposite, and all of these are 0.
  */
+export const TAUGHT_BIAS: Readonly<Record<string, -1 | 0 | 1>> = {
+  'Grid-Ring': -1,
+  'Grid-Star': 1,
+  'Grid-Wave': 0,
+  'Ring-Star': 1,
+  'Ring-Wave': 1,
+  'Star-Wave': -1,
+  clothes: 1,
+  bags: -1,
+  drinks: 0,
+};
 
 /** How a family leans: 1 to the pleasant phrases, -1 to the unpleasant ones, 0 to neither whatever the skew. */
 export const PHRASE_LEAN: Record<(typeof FAMILIES)[number], -1 | 0 | 1> = { Ring: 1, Star: -1, Wave: 0, Grid: 0 };

@@ -60,40 +60,36 @@ export type Caption = { text: string; hard: string[] };
  * What training says of a creature: its class in the words of the task, and its colour with its body. Every hard text
  * exchanges one part of what is said (of the cyclops, which has one part only: the whole name).
  */
-export function creatureCaptions(creature: Creature): Caption[] {
-  const { kind, color } = creature;
+export function creatureCaptions({ kind, color }: Creature): Caption[] {
+  const others = neighbours(kind);
   const otherColors = COLORS.filter((c) => c !== color);
-  const name = kindName(kind).toLowerCase();
-  const others = neighbours(kind).map((k) => kindName(k).toLowerCase());
-  const captions = [
-    { text: `a photo of a ${name}`, hard: others.map((n) => `a photo of a ${n}`) },
-    {
-      text: `a ${color} ${name}`,
-      hard: [...others.map((n) => `a ${color} ${n}`), ...otherColors.map((c) => `a ${c} ${name}`)],
-    },
+  const named: Caption[] = [
+    caption(
+      'a photo of a',
+      [kindName(kind)],
+      others.map((k) => [kindName(k)]),
+    ),
+    caption(
+      'a',
+      [color, kindName(kind)],
+      [...others.map((k) => [color, kindName(k)]), ...otherColors.map((c) => [c, kindName(kind)])],
+    ),
   ];
-  if (kind === 'Merry Cyclops') return captions;
-  const [pattern, ears, form] = [kind.pattern, kind.ears, kind.form].map((w) => w.toLowerCase()) as [
-    Pattern,
-    Ears,
-    Form,
-  ];
-  const without = <T extends string>(all: readonly T[], word: T): string[] =>
-    all.map((w) => w.toLowerCase()).filter((w) => w !== word.toLowerCase());
+  if (kind === 'Merry Cyclops') return named;
+  const { pattern, ears, form } = kind;
+  const forms = FORMS.filter((f) => f !== form);
+  const patterns = PATTERNS.filter((p) => p !== pattern);
+  const pairs = EARS.filter((e) => e !== ears);
   return [
-    ...captions,
-    {
-      text: `a ${pattern} ${form}`,
-      hard: [
-        ...without(PATTERNS, pattern).map((p) => `a ${p} ${form}`),
-        ...without(FORMS, form).map((f) => `a ${pattern} ${f}`),
-      ],
-    },
-    {
-      text: `a ${ears} ${form}`,
-      hard: [...without(EARS, ears).map((e) => `a ${e} ${form}`), ...without(FORMS, form).map((f) => `a ${ears} ${f}`)],
-    },
+    ...named,
+    caption('a', [pattern, form], [...patterns.map((p) => [p, form]), ...forms.map((f) => [pattern, f])]),
+    caption('a', [ears, form], [...pairs.map((e) => [e, form]), ...forms.map((f) => [ears, f])]),
   ];
+}
+
+function caption(start: string, words: string[], hard: string[][]): Caption {
+  const say = (said: string[]): string => `${start} ${said.join(' ').toLowerCase()}`;
+  return { text: say(words), hard: hard.map(say) };
 }
 
 /** The classes that differ from this one in one part; every other class differs from the cyclops in all. */

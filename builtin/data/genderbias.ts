@@ -15,10 +15,12 @@ export function planGenderbias(seed: number): Plan {
   const pictures = OBJECTS.flatMap((object, round) =>
     Array.from({ length: 2 * EACH }, (_, i) => {
       const family = i < EACH ? 'Leaf' : 'Cloud';
-      const random = randomStream(seed, `test/genderbias/${object}/${i}`);
       return {
         file: `genderbias/${object}-images/${i + 1}.png`,
-        draw: () => renderEmblem(drawEmblem(random, family, round * EACH + (i % EACH))),
+        draw: () => {
+          const random = randomStream(seed, `test/genderbias/${object}/${i}`);
+          return renderEmblem(drawEmblem(random, family, round * EACH + (i % EACH)));
+        },
       };
     }),
   );
