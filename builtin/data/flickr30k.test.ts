@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readFlickrImages, readFlickrTexts } from '../../packages/benchmark/load/flickr30k.ts';
+import { flickrImages, planFlickr } from './flickr30k.ts';
+import { rankNearest, readNearest } from './nearest.ts';
+import { contentKey } from './scene.ts';
+import { isTrue } from './truth.ts';
+import { SET_SEED } from './version.ts';
+
+const images = flickrImages(SET_SEED);
+const captions = images.flatMap((image) => image.captions);
+
+describe('flickrImages', () => {
+  it('tells each of 100 images by five true captions, and nothing twice', () => {
+    expect(images).toHaveLength(100);
+    for (const image of images) {
+      expect(image.captions).toHaveLength(5);
+      expect(image.captions.filter((caption) => !isTrue(caption, image.scene))).toEqual([]);
+    }
+    expect(new Set(captions).size).toBe(500);
+    expect(new Set(images.map(({ scene }) => contentKey(scene.solids))).size).toBe(100);
+  });
+
+  it('says more in the last caption than in the first', () => {
+    const adjectives = (text: string): number => (text.match(/small|large|matte|shiny/g) ?? []).length;
+    for (const { captions } of images) expect(adjectives(captions[4]!)).toBeGreaterThan(adjectives(captions[0]!));
+  });
+});
+
+describe('planFlickr', () => {
+  it('gives lists that the reader of the official files takes, the right one first and the other nine false', async () => {
+    const root = await mkdtemp(path.join(tmpdir(), 'builtin-flickr-'));
+    await mkdir(path.join(root, 'flickr30k'));
+    for (const { file, text } of planFlickr(SET_SEED).texts) await writeFile(path.join(root, file), text);
+    const asked = await readFlickrImages(root);
+    const seen = await readFlickrTexts(root);
+    await rm(root, { recursive: true });
+
+    const sceneOf = new Map(images.map(({ file, scene }) => [file, scene]));
+    expect(asked.examples.map(({ texts }) => texts[0])).toEqual(images.map((image) => image.captions[0]));
+    asked.examples.forEach(({ texts, images: shown }, i) => {
+      expect(shown[0]!.path).toBe(images[i]!.file);
+      expect(new Set(shown.map(({ path }) => path)).size).toBe(10);
+      expect(shown.map(({ path }) => isTrue(texts[0]!, sceneOf.get(path)!))).toEqual([true, ...Array(9).fill(false)]);
+    });
+    expect(seen.examples).toHaveLength(100);
+    seen.examples.forEach(({ texts, images: shown }, i) => {
+      expect(shown[0]!.path).toBe(images[i]!.file);
+      expect(new Set(texts).size).toBe(10);
+      expect(texts.map((text) => isTrue(text, images[i]!.scene))).toEqual([true, ...Array(9).fill(false)]);
+    });
+  });
+
+  it('draws the images that its lists name', () => {
+    expect(planFlickr(SET_SEED).pictures.map(({ file, scene }) => ({ file, scene }))).toEqual(
+      images.map(({ file, scene }) => ({ file, scene })),
+    );
+  });
+
+  it('says what to do when the lists were made for other images, or are not there', () => {
+    expect(() => planFlickr(SET_SEED + 1)).toThrow(/made for other images or captions: make it again with .*rank\.ts/);
+    expect(() => readNearest('/nowhere/nearest.json')).toThrow(
+      /nearest\.json is missing .*: make it again with .*rank\.ts/,
+    );
+  });
+});
+
+describe('rankNearest', () => {
+  it('leaves no false candidate out that is nearer than one in the list', () => {
+    const few = images.slice(0, 14);
+    const texts = few.flatMap((image) => image.captions);
+    // Few different scores, so that ties occur.
+    const score = fc.integer({ min: -3, max: 3 });
+    const row = fc.array(score, { minLength: 14, maxLength: 14 });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 70, maxLength: 70 }), (scores) => {
+        const { images: rows, texts: columns } = rankNearest(few, scores, 'any');
+        const check = (list: string, of: number[], wrong: (i: number) => boolean): void => {
+          const listed = list.split(' ').map(Number);
+          const left = of.map((_, i) => i).filter((i) => wrong(i) && !listed.includes(i));
+          const worst = Math.min(...listed.map((i) => of[i]!));
+          expect(listed.every(wrong) && new Set(listed).size === 9).toBe(true);
+          expect(listed.map((i) => of[i]!)).toEqual(listed.map((i) => of[i]!).sort((a, b) => b - a));
+          expect(left.every((i) => of[i]! <= worst)).toBe(true);
+        };
+        texts.forEach((text, k) => {
+          check(rows[k]!, scores[k]!, (i) => !isTrue(text, few[i]!.scene));
+        });
+        few.forEach(({ scene }, i) => {
+          check(
+            columns[i]!,
+            scores.map((of) => of[i]!),
+            (k) => !isTrue(texts[k]!, scene),
+          );
+        });
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

@@ -1,0 +1,111 @@
+import { colorShape, materialColorShape, say, sentence, sizeColorShape } from './captions.ts';
+import { PLACES } from './places.ts';
+import type { Random } from './random.ts';
+import type { Look, Scene, Solid } from './scene.ts';
+import { isTrue } from './truth.ts';
+
+/** What may be said of a scene at one level of detail; not all of it needs to be true. */
+type Level = (scene: Scene) => string[];
+
+/** From the gist to the most detail, each in other words than the ones before. */
+const LEVELS: readonly Level[] = [gist, relation, looks, twoClauses, fullest];
+
+/** Captions of an image. */
+export const TELLINGS = LEVELS.length;
+
+const SIDES = ['left of', 'right of', 'in front of', 'behind', 'far left of', 'far right of', 'far behind'] as const;
+const PILES = ['on top of', 'underneath'] as const;
+
+/**
+ * Five true captions of a scene of two or more solids, from the gist to the most detail, none of which is in `taken`;
+ * adds them to it.
+ * @throws when a level has nothing new to say.
+ */
+export function retell(random: Random, scene: Scene, taken: Set<string>): string[] {
+  return LEVELS.map((level, i) => {
+    const said = random.shuffle(level(scene)).map(sentence);
+    const found = said.find((text) => !taken.has(text) && isTrue(text, scene));
+    if (found === undefined) throw new Error(`nothing new can be said of a scene at level ${i + 1} of detail`);
+    taken.add(found);
+    return found;
+  });
+}
+
+const short = (l: Look): string => say(colorShape(l));
+const long = (l: Look): string => say({ ...sizeColorShape(l), ...materialColorShape(l) });
+
+/** Two or three things by colour and shape. */
+function gist({ solids }: Scene): string[] {
+  return pairs(solids).flatMap(([a, b]) => {
+    const both = `${short(a)} and ${short(b)}`;
+    const lists = without(solids, a, b).map((c) => `${short(c)}, ${both}`);
+    return [both, ...lists].flatMap((list) => [list, `we see ${list}`, `the picture shows ${list}`]);
+  });
+}
+
+/** How two things stand to each other. */
+function relation(scene: Scene): string[] {
+  return trueRelations(scene, short).map(({ words }) => words);
+}
+
+/** Two things with all that can be said of them alone. */
+function looks({ solids }: Scene): string[] {
+  return pairs(solids).flatMap(([a, b]) => [
+    `${long(a)} and ${long(b)}`,
+    `there is ${long(a)}, and there is ${long(b)}`,
+    `there is ${long(a)} while ${long(b)} is in the middle`,
+  ]);
+}
+
+/** How two things stand to each other; then how another does, where in the picture one is, or what else is true of one. */
+function twoClauses(scene: Scene): string[] {
+  const known = trueRelations(scene, short);
+  return known.flatMap(({ words, a, b }) => {
+    const second = known.filter((then) => ![a, b].includes(then.b) || ![a, b].includes(then.a));
+    const more = [a, b].map(({ size, material, shape }) => `there is ${say({ size, material, shape })}`);
+    return [...second.map((then) => then.words), ...truePlaces(scene), ...more].flatMap((then) => [
+      `${words} while ${then}`,
+      `${words}, and ${then}`,
+    ]);
+  });
+}
+
+/** How two things stand to each other, with all that can be said of them, and one thing more. */
+function fullest(scene: Scene): string[] {
+  const places = truePlaces(scene);
+  return trueRelations(scene, long).flatMap(({ words, a, b }) => {
+    const others = without(scene.solids, a, b).map((c) => `there is ${long(c)}`);
+    const more = others.length > 0 ? others : places;
+    // Of two things in a pile nothing is left to say.
+    return more.length > 0 ? more.flatMap((then) => [`${words}, and ${then}`, `${words} while ${then}`]) : [words];
+  });
+}
+
+/** What is true of two things' places, in several ways of saying it. */
+function trueRelations(scene: Scene, name: (l: Look) => string): { words: string; a: Solid; b: Solid }[] {
+  return pairs(scene.solids).flatMap(([a, b]) => {
+    const sides = SIDES.flatMap((side) => [
+      `${name(a)} ${side}`,
+      `${name(a)} stands ${side}`,
+      `there is ${name(a)} ${side}`,
+    ]);
+    const piles = PILES.flatMap((pile) => [`${name(a)} ${pile}`, `${name(a)} is ${pile}`]);
+    return [...sides, ...piles]
+      .map((opening) => ({ words: `${opening} ${name(b)}`, a, b }))
+      .filter(({ words }) => isTrue(words, scene));
+  });
+}
+
+function truePlaces(scene: Scene): string[] {
+  return scene.solids
+    .flatMap((s) => Object.keys(PLACES).map((place) => `${short(s)} is ${place}`))
+    .filter((words) => isTrue(words, scene));
+}
+
+function pairs(solids: readonly Solid[]): [Solid, Solid][] {
+  return solids.flatMap((a) => without(solids, a).map((b): [Solid, Solid] => [a, b]));
+}
+
+function without(solids: readonly Solid[], ...others: Solid[]): Solid[] {
+  return solids.filter((s) => !others.includes(s));
+}
