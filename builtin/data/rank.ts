@@ -51,7 +51,7 @@ async function asOneExample(root: string, images: readonly Told[]): Promise<Task
     await writeFile(file, await encodePng(render(scene)));
   }
   const texts = images.flatMap(({ captions }) => captions);
-  const example = { index: 0, id: 'all', texts, images: drawn.map((image) => ({ path: image.path })) };
+  const example = { index: 0, id: 'all', cluster: 'all', texts, images: drawn.map((image) => ({ path: image.path })) };
   return { task: 'flickr30k_image', root, dataVersion: hashOf(images).slice(0, 16), examples: [example] };
 }
 

@@ -8,10 +8,9 @@ import { isTrue } from './truth.ts';
 type Level = (scene: Scene) => string[];
 
 /** From the gist to the most detail, each in other words than the ones before. */
-const LEVELS: readonly Level[] = [gist, relation, looks, twoClauses, fullest];
+const LEVELS = { gist, relation, looks, twoClauses, fullest } satisfies Record<string, Level>;
 
-/** Captions of an image. */
-export const TELLINGS = LEVELS.length;
+export type Detail = keyof typeof LEVELS;
 
 const SIDES = ['left of', 'right of', 'in front of', 'behind', 'far left of', 'far right of', 'far behind'] as const;
 const PILES = ['on top of', 'underneath'] as const;
@@ -22,13 +21,22 @@ const PILES = ['on top of', 'underneath'] as const;
  * @throws when a level has nothing new to say.
  */
 export function retell(random: Random, scene: Scene, taken: Set<string>): string[] {
-  return LEVELS.map((level, i) => {
-    const said = random.shuffle(level(scene)).map(sentence);
-    const found = said.find((text) => !taken.has(text) && isTrue(text, scene));
-    if (found === undefined) throw new Error(`nothing new can be said of a scene at level ${i + 1} of detail`);
+  return (Object.keys(LEVELS) as Detail[]).map((detail) => {
+    const found = tell(random, scene, detail, (text) => !taken.has(text));
     taken.add(found);
     return found;
   });
+}
+
+/**
+ * A true caption of a scene of two or more solids that is wanted, with a capital and a full stop.
+ * @throws when there is none.
+ */
+export function tell(random: Random, scene: Scene, detail: Detail, wanted: (text: string) => boolean): string {
+  const said = random.shuffle(LEVELS[detail](scene)).map(sentence);
+  const found = said.find((text) => wanted(text) && isTrue(text, scene));
+  if (found === undefined) throw new Error(`nothing wanted can be said of a scene with detail "${detail}"`);
+  return found;
 }
 
 const short = (l: Look): string => say(colorShape(l));
