@@ -89,7 +89,8 @@ function place(random: Random, looks: readonly Look[], layout: Layout): Solid[] 
   return placed;
 }
 
-function fits(scene: Scene, layout: Layout): boolean {
+/** Whether everything is in the picture, nothing touches or hides another, and the layout is clear. */
+export function fits(scene: Scene, layout: Layout): boolean {
   const { solids } = scene;
   const camera = cameraAt(scene.aim);
   const marks = solids.map((s) => {
