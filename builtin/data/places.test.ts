@@ -71,10 +71,20 @@ describe('the finer words for places', () => {
   it('reads the place of one solid in the picture', () => {
     for (let x = -1.9; x < 2; x += 0.1) {
       const at = column(sceneOf(x, 0), sceneOf(x, 0).solids[0]!);
-      const truths = ['at the left edge', 'in the middle', 'at the right edge'].map((p) =>
-        isTrue(`a red cube ${p}`, sceneOf(x, 0)),
-      );
-      expect(truths).toEqual([at < -0.55, Math.abs(at) <= 0.12, at > 0.55]);
+      const words = [
+        'at the left edge',
+        'just left of the middle',
+        'in the middle',
+        'just right of the middle',
+        'at the right edge',
+      ];
+      expect(words.map((place) => isTrue(`a red cube is ${place}`, sceneOf(x, 0)))).toEqual([
+        at < -0.55,
+        at < -0.12 && at >= -0.36,
+        Math.abs(at) <= 0.12,
+        at > 0.12 && at <= 0.36,
+        at > 0.55,
+      ]);
     }
   });
 });

@@ -20,9 +20,13 @@ const JUST_DEPTH = 1.9;
 const LEVEL = 0.4;
 /** "Half hidden by": what the camera sees of a solid that only the other hides. */
 const HALF = { least: 0.3, most: 0.7 };
-/** Beyond this column a solid is "at the left edge" or "at the right edge"; up to the other "in the middle". */
+/**
+ * Beyond this column a solid is "at the left edge" or "at the right edge"; up to the second "in the middle", and from there
+ * to the third "just left of the middle" or "just right of the middle".
+ */
 const EDGE = 0.55;
 const MIDDLE = 0.12;
+const NEAR_MIDDLE = 0.36;
 
 /** How far right of s stands t, in columns. */
 const columns = (scene: Scene, s: Solid, t: Solid): number => column(scene, t) - column(scene, s);
@@ -53,6 +57,8 @@ export const FINE_RELATIONS: Record<string, Rule> = {
 export const PLACES: Record<string, (scene: Scene, s: Solid) => boolean> = {
   'at the left edge': (scene, s) => column(scene, s) < -EDGE,
   'at the right edge': (scene, s) => column(scene, s) > EDGE,
+  'just left of the middle': (scene, s) => within(-column(scene, s), MIDDLE, NEAR_MIDDLE),
+  'just right of the middle': (scene, s) => within(column(scene, s), MIDDLE, NEAR_MIDDLE),
   'in the middle': (scene, s) => Math.abs(column(scene, s)) <= MIDDLE,
 };
 

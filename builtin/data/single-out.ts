@@ -1,0 +1,62 @@
+import { colorShape, materialColorShape, say, sizeColorShape } from './captions.ts';
+import { FINE_RELATIONS, PLACES } from './places.ts';
+import type { Random } from './random.ts';
+import type { Look, Scene, Solid } from './scene.ts';
+import { isTrue } from './truth.ts';
+
+/** An image of a set, and scenes that differ from it by less than should decide anything. */
+export type Nearby = { scene: Scene; close: readonly Scene[] };
+
+const PLAIN = ['left of', 'right of', 'in front of', 'behind'];
+const RELATIONS = [...Object.keys(FINE_RELATIONS), ...PLAIN];
+
+/**
+ * `count` descriptions, by index of the image: each holds for its image and for no other of the set, and would still if any
+ * of them were a little different. One clause where that is enough, else two. Null when fewer images can be told apart.
+ */
+export function singleOut(random: Random, images: readonly Nearby[], count: number): Map<number, string> | null {
+  const found = new Map<number, string>();
+  const order = random.shuffle(images.map((_, i) => i));
+  for (const [tried, index] of order.entries()) {
+    if (found.size + order.length - tried < count) return null;
+    const text = describe(random, images, index);
+    if (text !== null) found.set(index, text);
+    if (found.size === count) return new Map([...found].sort(([a], [b]) => a - b));
+  }
+  return null;
+}
+
+function describe(random: Random, images: readonly Nearby[], index: number): string | null {
+  const own = images[index]!;
+  const others = images.filter((_, i) => i !== index);
+  const certain = (text: string): boolean => isTrue(text, own.scene) && own.close.every((scene) => isTrue(text, scene));
+  const clauses = random.shuffle(clausesFor(own.scene)).filter(certain);
+  const excluded = clauses.map((text) => others.map((other) => failsFor(text, other)));
+  const single = excluded.findIndex((fails) => fails.every((f) => f));
+  if (single >= 0) return clauses[single]!;
+  for (let i = 0; i < clauses.length; i++) {
+    for (let j = 0; j < i; j++) {
+      if (others.every((_, k) => excluded[i]![k] || excluded[j]![k])) {
+        return `${clauses[j]}${random.pick([' while ', ', and '])}${clauses[i]}`;
+      }
+    }
+  }
+  return null;
+}
+
+function failsFor(text: string, { scene, close }: Nearby): boolean {
+  return !isTrue(text, scene) && close.every((other) => !isTrue(text, other));
+}
+
+/** What may be said of a scene in one clause: of one solid, or of how two stand to each other. */
+function clausesFor({ solids }: Scene): string[] {
+  const short = (l: Look): string => say(colorShape(l));
+  const alone = solids.flatMap((s) => [
+    `there is ${short(s)}`,
+    `there is ${say(sizeColorShape(s))}`,
+    `there is ${say(materialColorShape(s))}`,
+    ...Object.keys(PLACES).map((place) => `${short(s)} is ${place}`),
+  ]);
+  const pairs = solids.flatMap((a) => solids.filter((b) => b !== a).map((b): [Solid, Solid] => [a, b]));
+  return [...alone, ...pairs.flatMap(([a, b]) => RELATIONS.map((r) => `${short(a)} is ${r} ${short(b)}`))];
+}
