@@ -10,7 +10,7 @@ const FRAMES = 10;
 const STEPS = 5;
 /** The least that must be seen of a solid, in every frame. */
 const LEAST_SEEN = 0.3;
-const TRIES = 400;
+const TRIES = 4000;
 
 /** Where the moving solid is after some small steps, seen from the one that stays; -1 to 5 * 9 + 1. */
 type Path = (step: number) => { x: number; y: number };

@@ -48,8 +48,9 @@ export const FINE_RELATIONS: Record<string, Rule> = {
   'just behind': (_, s, t) => within(s.y - t.y, CLEAR_DEPTH, JUST_DEPTH),
   'level with': (_, s, t) => Math.abs(s.y - t.y) <= LEVEL,
   'half hidden by': (scene, s, t) => {
+    if (t.y >= s.y) return false;
     const share = visibleShares({ ...scene, solids: [s, t] })[0]!;
-    return t.y < s.y && share >= HALF.least && share <= HALF.most;
+    return share >= HALF.least && share <= HALF.most;
   },
 };
 

@@ -10,42 +10,54 @@ export type Nearby = { scene: Scene; close: readonly Scene[] };
 const PLAIN = ['left of', 'right of', 'in front of', 'behind'];
 const RELATIONS = [...Object.keys(FINE_RELATIONS), ...PLAIN];
 
+/** Whether a clause surely holds for the image of an index, surely fails, or hangs on a hair. */
+type Verdict = (clause: string, index: number) => 'holds' | 'fails' | 'unsure';
+
 /**
  * `count` descriptions, by index of the image: each holds for its image and for no other of the set, and would still if any
  * of them were a little different. One clause where that is enough, else two. Null when fewer images can be told apart.
  */
 export function singleOut(random: Random, images: readonly Nearby[], count: number): Map<number, string> | null {
+  const verdict = remembered(images);
   const found = new Map<number, string>();
   const order = random.shuffle(images.map((_, i) => i));
   for (const [tried, index] of order.entries()) {
     if (found.size + order.length - tried < count) return null;
-    const text = describe(random, images, index);
+    const text = describe(random, images, index, verdict);
     if (text !== null) found.set(index, text);
     if (found.size === count) return new Map([...found].sort(([a], [b]) => a - b));
   }
   return null;
 }
 
-function describe(random: Random, images: readonly Nearby[], index: number): string | null {
-  const own = images[index]!;
-  const others = images.filter((_, i) => i !== index);
-  const certain = (text: string): boolean => isTrue(text, own.scene) && own.close.every((scene) => isTrue(text, scene));
-  const clauses = random.shuffle(clausesFor(own.scene)).filter(certain);
-  const excluded = clauses.map((text) => others.map((other) => failsFor(text, other)));
-  const single = excluded.findIndex((fails) => fails.every((f) => f));
+function describe(random: Random, images: readonly Nearby[], index: number, verdict: Verdict): string | null {
+  const others = images.map((_, i) => i).filter((i) => i !== index);
+  const clauses = random.shuffle(clausesFor(images[index]!.scene)).filter((text) => verdict(text, index) === 'holds');
+  const left = clauses.map((text) => others.filter((i) => verdict(text, i) !== 'fails'));
+  const single = left.findIndex((open) => open.length === 0);
   if (single >= 0) return clauses[single]!;
   for (let i = 0; i < clauses.length; i++) {
     for (let j = 0; j < i; j++) {
-      if (others.every((_, k) => excluded[i]![k] || excluded[j]![k])) {
-        return `${clauses[j]}${random.pick([' while ', ', and '])}${clauses[i]}`;
-      }
+      if (left[i]!.some((k) => left[j]!.includes(k))) continue;
+      return `${clauses[j]}${random.pick([' while ', ', and '])}${clauses[i]}`;
     }
   }
   return null;
 }
 
-function failsFor(text: string, { scene, close }: Nearby): boolean {
-  return !isTrue(text, scene) && close.every((other) => !isTrue(text, other));
+/** Judges each clause once. */
+function remembered(images: readonly Nearby[]): Verdict {
+  const known = images.map(() => new Map<string, ReturnType<Verdict>>());
+  return (clause, index) => {
+    const before = known[index]!.get(clause);
+    if (before !== undefined) return before;
+    const { scene, close } = images[index]!;
+    const holds = isTrue(clause, scene);
+    const sure = close.every((other) => isTrue(clause, other) === holds);
+    const verdict = !sure ? 'unsure' : holds ? 'holds' : 'fails';
+    known[index]!.set(clause, verdict);
+    return verdict;
+  };
 }
 
 /** What may be said of a scene in one clause: of one solid, or of how two stand to each other. */
