@@ -1,6 +1,17 @@
-import { cameraAt, LENS, project } from './optics.ts';
+import { cameraAt, EYE, LENS, project } from './optics.ts';
 import type { Random } from './random.ts';
-import { BACKDROPS, COLORS, extentOf, type Look, MATERIALS, type Scene, SHAPES, SIZES, type Solid } from './scene.ts';
+import {
+  BACKDROPS,
+  COLORS,
+  extentOf,
+  type Look,
+  MATERIALS,
+  type Prop,
+  type Scene,
+  SHAPES,
+  SIZES,
+  type Solid,
+} from './scene.ts';
 import { bodyOf } from './solids.ts';
 import { visibleShares } from './visible.ts';
 
@@ -10,6 +21,13 @@ export type Layout = 'beside' | 'ahead' | 'stacked' | 'scattered';
 /** Left of / in front of counts only beyond these gaps, so that no caption is a matter of opinion. */
 export const CLEAR_SIDE = 0.14;
 export const CLEAR_DEPTH = 1.25;
+
+/** How many scenes of ten have pebbles on their floor, and how far these keep from the middle of a solid's foot. */
+const PEBBLED = 0.4;
+const PEBBLE_ROOM = 0.35;
+
+/** From this height on, a scene is tall. */
+const TALL = 2.1;
 
 const TRIES = 4000;
 const FRAME = 0.94;
@@ -34,20 +52,21 @@ export function compose(random: Random, looks: readonly Look[], layout: Layout):
   const lightY = random.between(-0.85, -0.4);
   for (let i = 0; i < TRIES; i++) {
     const solids = place(random, looks, layout);
-    const top = Math.max(...solids.map((s) => s.base + 2 * extentOf(s).halfHeight));
-    const scene: Scene = { solids, backdrop, aim: 0.28 + 0.36 * top, lightX, lightY };
-    if (fits(scene, layout)) return scene;
+    const scene = aimed({ solids, props: [], action: null, backdrop, lightX, lightY });
+    if (fits(scene, layout)) return withPebbles(random, scene);
   }
   throw new Error(`no room for ${looks.length} solids in a ${layout} scene`);
 }
 
+/** A solid on the floor whose heading never shows one face of a cube only (by its half-angle tangent: exact arithmetic). */
+export function headed(random: Random, look: Look, x: number, y: number): Solid {
+  const k = random.between(0.12, 0.32);
+  const n = 1 + k * k;
+  return { ...look, x, y, base: 0, cos: (1 - k * k) / n, sin: (2 * k) / n, restsOn: null };
+}
+
 function place(random: Random, looks: readonly Look[], layout: Layout): Solid[] {
-  const stand = (look: Look, x: number, y: number): Solid => {
-    // A heading by its half-angle tangent: exact arithmetic, and cubes never show one face only.
-    const k = random.between(0.12, 0.32);
-    const n = 1 + k * k;
-    return { ...look, x, y, base: 0, cos: (1 - k * k) / n, sin: (2 * k) / n, restsOn: null };
-  };
+  const stand = (look: Look, x: number, y: number): Solid => headed(random, look, x, y);
   if (layout === 'stacked') {
     const x = random.between(-0.7, 0.7);
     const y = random.between(-0.5, 0.6);
@@ -59,7 +78,7 @@ function place(random: Random, looks: readonly Look[], layout: Layout): Solid[] 
   if (layout === 'beside') {
     return looks.map((look, i) => {
       const x = random.between(0.5, 1.4) * (i === 0 ? -1 : 1);
-      return stand(look, x, random.between(-0.9, 1));
+      return stand(look, x, random.between(-0.9, 1.5));
     });
   }
   if (layout === 'ahead') {
@@ -89,20 +108,43 @@ function place(random: Random, looks: readonly Look[], layout: Layout): Solid[] 
   return placed;
 }
 
-/** Whether everything is in the picture, nothing touches or hides another, and the layout is clear. */
-export function fits(scene: Scene, layout: Layout): boolean {
-  const { solids } = scene;
+/** The scene seen by a camera that looks a little below the middle of what stands there; of a tall pile, at its middle. */
+export function aimed(scene: Omit<Scene, 'aim'>): Scene {
+  const top = Math.max(...scene.solids.map((s) => s.base + 2 * extentOf(s).halfHeight));
+  const aim = 0.28 + 0.36 * top;
+  if (top < TALL) return { ...scene, aim };
+  const marks = marksOf({ ...scene, aim });
+  const high = Math.max(...marks.map((m) => m.y + m.rise));
+  const low = Math.min(...marks.map((m) => m.y - m.rise));
+  return { ...scene, aim: aim + ((high + low) / 2) * LENS * -EYE.y };
+}
+
+/** Where a solid falls in the picture (-1..1), with half its width and half its height there. */
+type Mark = { x: number; y: number; reach: number; rise: number };
+
+export function marksOf(scene: Scene): Mark[] {
   const camera = cameraAt(scene.aim);
-  const marks = solids.map((s) => {
+  return scene.solids.map((s) => {
     const body = bodyOf(s);
     const p = project(camera, body.x, body.y, body.z);
-    // Half width and half height in the picture, from a camera about 20 degrees above; a cube's depends on its heading.
+    // From a camera about 20 degrees above; a cube's width depends on its heading.
     const wide = body.kind === 'cube' ? body.half * (body.cos + body.sin) : body.half;
     const tall = body.kind === 'sphere' ? body.half : 0.94 * body.halfHeight + 0.35 * wide;
     const scale = 1.06 / (p.depth * LENS);
-    return { ...p, reach: wide * scale, rise: tall * scale };
+    return { x: p.x, y: p.y, reach: wide * scale, rise: tall * scale };
   });
-  for (const m of marks) if (Math.abs(m.x) + m.reach > FRAME || Math.abs(m.y) + m.rise > FRAME) return false;
+}
+
+/** Whether all of it is in the picture. */
+export function isFramed(m: Mark): boolean {
+  return Math.abs(m.x) + m.reach <= FRAME && Math.abs(m.y) + m.rise <= FRAME;
+}
+
+/** Whether everything is in the picture, nothing touches or hides another, and the layout is clear. */
+export function fits(scene: Scene, layout: Layout): boolean {
+  const { solids } = scene;
+  const marks = marksOf(scene);
+  if (!marks.every(isFramed)) return false;
   for (let i = 0; i < solids.length; i++) {
     for (let j = 0; j < i; j++) {
       const a = solids[i]!;
@@ -123,5 +165,39 @@ export function fits(scene: Scene, layout: Layout): boolean {
   const shares = visibleShares(scene);
   return shares.every(
     (share, i) => share >= (layout === 'stacked' && i === 1 ? 0.6 : layout === 'scattered' ? 0.8 : 0.9),
+  );
+}
+
+/** The scene, in four cases of ten with one to three pebbles in the floor's tone, which touch and hide nothing. */
+export function withPebbles(random: Random, scene: Scene): Scene {
+  if (!random.chance(PEBBLED)) return scene;
+  const props = [...scene.props];
+  for (let n = 1 + random.below(3); n > 0; n--) {
+    const half = random.between(0.09, 0.16);
+    const pebble: Prop = {
+      shape: 'sphere',
+      tone: 'floor',
+      x: random.between(-2, 2),
+      y: random.between(-1.2, 2.6),
+      // Sunk a little, as a pebble lies.
+      base: -0.3 * half,
+      half,
+      halfHeight: half,
+    };
+    if (isFree(scene, props, pebble)) props.push(pebble);
+  }
+  return { ...scene, props };
+}
+
+/** Apart from all that stands or lies there, and in front of no solid in the line of sight. */
+function isFree(scene: Scene, props: readonly Prop[], pebble: Prop): boolean {
+  const apart = (x: number, y: number, room: number): boolean =>
+    (x - pebble.x) ** 2 + (y - pebble.y) ** 2 > room * room;
+  return (
+    scene.solids.every((s) => {
+      const { half } = extentOf(s);
+      const inSight = pebble.y < s.y && Math.abs(s.x - pebble.x) < half + pebble.half;
+      return !inSight && apart(s.x, s.y, half * 1.2 + PEBBLE_ROOM);
+    }) && props.every((p) => apart(p.x, p.y, p.half + PEBBLE_ROOM))
   );
 }

@@ -5,7 +5,7 @@ import type { Backdrop, Color } from './scene.ts';
 
 export const EYE = { x: 0, y: -8.3, z: 3.5 } as const;
 /** Tangent of half the field of view. */
-export const LENS = 0.256;
+export const LENS = 0.248;
 /** About how high and wide a picture is at the middle of the stage, in scene units. */
 export const FIELD = 2 * LENS * Math.sqrt(EYE.y * EYE.y + EYE.z * EYE.z);
 
@@ -67,6 +67,17 @@ export const PAPER: Record<Backdrop, { near: Rgb; far: Rgb }> = {
   mist: { near: linear(214, 223, 234), far: linear(234, 241, 248) },
   sage: { near: linear(217, 226, 214), far: linear(237, 243, 232) },
   blush: { near: linear(235, 219, 215), far: linear(249, 238, 234) },
+};
+
+/** Rods and chains. */
+export const DARK: Rgb = linear(46, 48, 56);
+
+/** Pebbles: the near floor's tone, darker. */
+export const PEBBLE: Record<Backdrop, Rgb> = {
+  ivory: linear(196, 186, 170),
+  mist: linear(170, 180, 194),
+  sage: linear(172, 184, 168),
+  blush: linear(200, 178, 172),
 };
 
 export function clamp01(v: number): number {

@@ -1,4 +1,4 @@
-import { extentOf, type Scene, type Solid } from './scene.ts';
+import { extentOf, type Prop, type Scene, type Solid } from './scene.ts';
 
 /** A solid ready for rays: numbers only. An egg is a ball stretched upright, a cone stands on its wide end. */
 export type Body = {
@@ -37,6 +37,12 @@ export function bodyOf(solid: Solid): Body {
 
 export function bodiesOf(scene: Scene): Body[] {
   return scene.solids.map(bodyOf);
+}
+
+/** A prop ready for rays; it has no heading. */
+export function propBody({ shape, x, y, base, half, halfHeight }: Prop): Body {
+  const corner = shape === 'sphere' ? half * half : half * half + halfHeight * halfHeight;
+  return { kind: shape, x, y, z: base + halfHeight, half, halfHeight, cos: 1, sin: 0, bound: corner * 1.0001 };
 }
 
 /** Distance along a unit ray to the body, or Infinity. Rays that start inside meet nothing. */

@@ -1,6 +1,6 @@
-import { clamp01, PAPER, PIGMENT, type Rgb, smooth } from './optics.ts';
+import { clamp01, DARK, PAPER, PEBBLE, PIGMENT, type Rgb, smooth } from './optics.ts';
 import type { Scene } from './scene.ts';
-import { type Body, bodiesOf, hit } from './solids.ts';
+import { type Body, bodiesOf, hit, propBody } from './solids.ts';
 
 /** Colours a body's surface: writes the linear colour at an offset from the body's middle (scene axes) to `out`. */
 export type Coat = (px: number, py: number, pz: number, out: Float64Array) => void;
@@ -24,9 +24,12 @@ export const tint = new Float64Array(3);
 export function stageOf(scene: Scene): Stage {
   const paper = PAPER[scene.backdrop];
   return {
-    bodies: bodiesOf(scene),
-    pigment: scene.solids.map((s) => PIGMENT[s.color]),
-    shiny: scene.solids.map((s) => s.material === 'shiny'),
+    bodies: [...bodiesOf(scene), ...scene.props.map(propBody)],
+    pigment: [
+      ...scene.solids.map((s) => PIGMENT[s.color]),
+      ...scene.props.map(({ tone }): Rgb => (tone === 'dark' ? DARK : PEBBLE[scene.backdrop])),
+    ],
+    shiny: [...scene.solids.map((s) => s.material === 'shiny'), ...scene.props.map(() => false)],
     near: paper.near,
     far: paper.far,
     lightX: scene.lightX,
