@@ -81,7 +81,8 @@ function halfTurn(radius: number, turn: number, step: number): { x: number; y: n
 
 function withMover(still: Scene, mover: Solid, { x, y }: { x: number; y: number }): Scene {
   const other = still.solids[0]!;
-  return { ...still, solids: [{ ...mover, x: other.x + x, y: other.y + y }, other] };
+  // No clutter, which the mover would run into.
+  return { ...still, props: [], solids: [{ ...mover, x: other.x + x, y: other.y + y }, other] };
 }
 
 /** Both are in the picture, apart, and can be told from what is seen of them. */

@@ -13,7 +13,7 @@ function sceneOf(x: number, y: number): Scene {
   const [red, blue] = LOOKS.map(
     (l, i): Solid => ({ ...l, x: i ? 0 : x, y: i ? 0 : y, base: 0, cos: 1, sin: 0, restsOn: null }),
   );
-  return { solids: [red!, blue!], backdrop: 'mist', aim: 0.8, lightX: -0.6, lightY: -0.6 };
+  return { solids: [red!, blue!], props: [], action: null, backdrop: 'mist', aim: 0.8, lightX: -0.6, lightY: -0.6 };
 }
 
 const redIs = (words: string, x: number, y: number): boolean =>

@@ -48,8 +48,9 @@ export const FINE_RELATIONS: Record<string, Rule> = {
   'just behind': (_, s, t) => within(s.y - t.y, CLEAR_DEPTH, JUST_DEPTH),
   'level with': (_, s, t) => Math.abs(s.y - t.y) <= LEVEL,
   'half hidden by': (scene, s, t) => {
-    if (t.y >= s.y) return false;
-    const share = visibleShares({ ...scene, solids: [s, t] })[0]!;
+    // So far aside nothing is hidden: no need to look.
+    if (t.y >= s.y || Math.abs(columns(scene, s, t)) > FAR_SIDE) return false;
+    const share = visibleShares({ ...scene, solids: [s, t], props: [], action: null })[0]!;
     return share >= HALF.least && share <= HALF.most;
   },
 };

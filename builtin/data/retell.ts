@@ -1,7 +1,7 @@
 import { colorShape, materialColorShape, say, sentence, sizeColorShape } from './captions.ts';
 import { PLACES } from './places.ts';
 import type { Random } from './random.ts';
-import type { Look, Scene, Solid } from './scene.ts';
+import { type Look, type Scene, type Solid, VERBS } from './scene.ts';
 import { isTrue } from './truth.ts';
 
 /** What may be said of a scene at one level of detail; not all of it needs to be true. */
@@ -98,7 +98,8 @@ function trueRelations(scene: Scene, name: (l: Look) => string): { words: string
       `there is ${name(a)} ${side}`,
     ]);
     const piles = PILES.flatMap((pile) => [`${name(a)} ${pile}`, `${name(a)} is ${pile}`]);
-    return [...sides, ...piles]
+    const verbs = VERBS.map((verb) => `${name(a)} ${verb}`);
+    return [...sides, ...piles, ...verbs]
       .map((opening) => ({ words: `${opening} ${name(b)}`, a, b }))
       .filter(({ words }) => isTrue(words, scene));
   });

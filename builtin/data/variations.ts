@@ -34,7 +34,8 @@ export function variedImages(random: Random): Nearby[] {
     .shuffle(COLORS)
     .slice(0, 3)
     .map((color, i): Look => ({ ...randomLook(random), color, ...(i > 0 ? { size: 'small' } : {}) }));
-  const base = compose(random, looks, 'scattered');
+  // No clutter, which would be in the way of what changes place.
+  const base = { ...compose(random, looks, 'scattered'), props: [] };
   const scenes = [base];
   for (let i = 0; i < TRIES && scenes.length < IMAGES; i++) {
     const scene = { ...base, solids: vary(random, base.solids) };

@@ -1,14 +1,18 @@
+import { composeAction } from './actions.ts';
 import { compose, type Layout, randomLook } from './compose.ts';
 import { type Random, randomStream } from './random.ts';
-import { COLORS, contentKey, type Look, type Scene } from './scene.ts';
+import { COLORS, contentKey, type Look, type Scene, VERBS } from './scene.ts';
+
+type Kind = { layout: Layout | 'action'; solids: number };
 
 /** How often, of ten scenes, how many solids stand in which layout. */
-const KINDS: readonly { layout: Layout; solids: number; of10: number }[] = [
-  { layout: 'scattered', solids: 3, of10: 4 },
-  { layout: 'scattered', solids: 4, of10: 2 },
+const KINDS: readonly (Kind & { of10: number })[] = [
+  { layout: 'scattered', solids: 3, of10: 3 },
+  { layout: 'scattered', solids: 4, of10: 1 },
   { layout: 'beside', solids: 2, of10: 1 },
   { layout: 'ahead', solids: 2, of10: 1 },
-  { layout: 'stacked', solids: 2, of10: 2 },
+  { layout: 'stacked', solids: 2, of10: 1 },
+  { layout: 'action', solids: 2, of10: 3 },
 ];
 
 /**
@@ -21,26 +25,32 @@ export function variedScenes(seed: number, stream: string, count: number): Scene
   const contents = new Set<string>();
   return randomStream(seed, `${stream}/order`)
     .shuffle(kinds)
-    .map(({ layout, solids }, i) => {
+    .map((kind, i) => {
       const random = randomStream(seed, `${stream}/${i}`);
-      let looks = looksFor(random, layout, solids);
-      while (contents.has(contentKey(looks))) looks = looksFor(random, layout, solids);
+      let looks = looksFor(random, kind);
+      while (contents.has(contentKey(looks))) looks = looksFor(random, kind);
       contents.add(contentKey(looks));
-      return compose(random, looks, layout);
+      if (kind.layout !== 'action') return compose(random, looks, kind.layout);
+      const [small, large] = looks as [Look, Look];
+      const verb = random.pick(VERBS);
+      // The large one carries, lifts, is hovered over and hid behind.
+      return verb === 'carries' || verb === 'lifts'
+        ? composeAction(random, large, small, verb)
+        : composeAction(random, small, large, verb);
     });
 }
 
-/** Looks of different colours. In a pile the lower one is large and flat; of many solids few are large: there is room. */
-function looksFor(random: Random, layout: Layout, solids: number): Look[] {
+/** Looks of different colours, one of them large at most. In a pile and an action the second is the large one, and flat. */
+function looksFor(random: Random, { layout, solids }: Kind): Look[] {
   const looks = random
     .shuffle(COLORS)
     .slice(0, solids)
     .map((color, i): Look => {
       const look = { ...randomLook(random), color };
-      return i + solids > 4 ? { ...look, size: 'small' } : look;
+      return i === 0 ? look : { ...look, size: 'small' };
     });
-  if (layout !== 'stacked') return looks;
-  const [above, below] = looks as [Look, Look];
+  if (layout !== 'stacked' && layout !== 'action') return random.shuffle(looks);
+  const [below, above] = looks as [Look, Look];
   return [
     { ...above, size: 'small' },
     { ...below, size: 'large', shape: random.pick(['cube', 'cylinder'] as const) },
