@@ -1,10 +1,9 @@
-import type { Layout } from './compose.ts';
-import type { Color, Look, Material, Scene, Shape, Size } from './scene.ts';
+import { type Color, type Look, type Material, type Scene, type Shape, type Size, VERBS, type Verb } from './scene.ts';
 import { isTrue } from './truth.ts';
 
-/** A noun phrase; absent parts are not spoken. Without a shape it says "object", without a count "a". */
+/** A noun phrase; absent parts are not spoken. Without a shape it says "object", without a determiner "a". */
 export type Phrase = {
-  count?: 'one' | 'two' | 'three';
+  determiner?: 'the' | 'one' | 'two' | 'three';
   size?: Size;
   material?: Material;
   color?: Color;
@@ -13,9 +12,9 @@ export type Phrase = {
 
 /** The phrase in words: "a small shiny red cube", "three blue spheres", "a gray object". */
 export function say(p: Phrase): string {
-  const plural = p.count === 'two' || p.count === 'three' ? 's' : '';
+  const plural = p.determiner === 'two' || p.determiner === 'three' ? 's' : '';
   const noun = `${p.shape ?? 'object'}${plural}`;
-  return [p.count ?? 'a', p.size, p.material, p.color, noun].filter((w) => w !== undefined).join(' ');
+  return [p.determiner ?? 'a', p.size, p.material, p.color, noun].filter((w) => w !== undefined).join(' ');
 }
 
 /** A sentence as CLEVR's captions have it: a capital and a full stop. */
@@ -30,15 +29,20 @@ export const materialColorShape = (l: Look): Phrase => ({ material: l.material, 
 
 const RELATIONS = ['left of', 'right of', 'in front of', 'behind', 'on top of', 'underneath'] as const;
 
+/** Who does what to whom: "a red cube carries a blue sphere". */
+export function deed(subject: Look, verb: Verb, object: Look): string {
+  return `${say(colorShape(subject))} ${verb} ${say(colorShape(object))}`;
+}
+
 /**
- * True captions of a scene in all forms of the test set, without repeats: those of CLEVR's seven subtasks and those of the
- * winoground pairs. Every one is checked against the scene.
+ * True captions of a scene in the forms of the clevr, winoground and svo tasks, without repeats. Every one is checked
+ * against the scene.
  */
-export function trueCaptions(scene: Scene, layout: Layout): string[] {
+export function trueCaptions(scene: Scene): string[] {
   const { solids } = scene;
   const said: string[] = [];
   const numbers = ['', 'one', 'two', 'three'] as const;
-  if (layout === 'scattered' && solids.length > 2) return truths(countCaptions(solids, numbers), scene);
+  if (solids.length > 2) return truths(countCaptions(solids, numbers), scene);
   for (const s of solids) {
     said.push(
       sentence(say({ color: s.color })),
@@ -62,6 +66,7 @@ export function trueCaptions(scene: Scene, layout: Layout): string[] {
         `${say(colorShape(a))} on the right and ${say(colorShape(b))} on the left`,
       );
       for (const r of RELATIONS) said.push(`${say(colorShape(a))} ${r} ${say(colorShape(b))}`);
+      for (const verb of VERBS) said.push(deed(a, verb, b));
     }
   }
   return truths(said, scene);
@@ -83,9 +88,9 @@ function countCaptions(looks: readonly Look[], numbers: readonly ['', 'one', 'tw
   return out;
 }
 
-function counted(n: number, numbers: readonly ['', 'one', 'two', 'three']): Pick<Phrase, 'count'> {
+function counted(n: number, numbers: readonly ['', 'one', 'two', 'three']): Pick<Phrase, 'determiner'> {
   const word = numbers[n];
-  return word ? { count: word } : {};
+  return word ? { determiner: word } : {};
 }
 
 function truths(said: readonly string[], scene: Scene): string[] {

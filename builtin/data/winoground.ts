@@ -1,7 +1,8 @@
-import { colorShape, materialColorShape, say, sizeColorShape } from './captions.ts';
+import { canAct, composeAction } from './actions.ts';
+import { colorShape, deed, materialColorShape, say, sizeColorShape } from './captions.ts';
 import { compose, type Layout, randomLook } from './compose.ts';
 import { type Random, randomStream } from './random.ts';
-import { COLORS, type Look, type Scene, SHAPES } from './scene.ts';
+import { COLORS, type Look, type Scene, SHAPES, type Verb } from './scene.ts';
 
 /** One row of winoground's data.json. */
 export type WinogroundRow = {
@@ -16,31 +17,34 @@ export type WinogroundRow = {
 
 export type WinogroundItem = { row: WinogroundRow; scenes: [Scene, Scene] };
 
+/** How to place the looks: by a layout, or as subject and object of a verb. */
+type Placing = { layout: Layout } | { verb: Verb };
 /** Two captions of the same words in another order, and what to place for each. */
-type Draft = { captions: [string, string]; looks: [Look[], Look[]]; layout: Layout };
+type Draft = Placing & { captions: [string, string]; looks: [Look[], Look[]] };
 type Kind = { tag: string; collapsed: WinogroundRow['collapsed_tag']; count: number; draft: (random: Random) => Draft };
 
-// Tags are those that the official file gives to the same kind of swap.
+// Tags are those that the official file gives to the same kind of swap; "Verb" is ours, for who does it to whom.
 const KINDS: readonly Kind[] = [
-  { tag: 'Noun Phrase', collapsed: 'Object', count: 20, draft: stackDraft },
+  { tag: 'Noun Phrase', collapsed: 'Object', count: 56, draft: stackDraft },
   {
     tag: 'Noun Phrase',
     collapsed: 'Object',
-    count: 20,
+    count: 56,
     draft: (r) => orderDraft(r, ['left of', 'right of'], 'beside'),
   },
   {
     tag: 'Noun Phrase',
     collapsed: 'Object',
-    count: 16,
+    count: 44,
     draft: (r) => orderDraft(r, ['in front of', 'behind'], 'ahead'),
   },
-  { tag: 'Preposition', collapsed: 'Relation', count: 12, draft: sidesDraft },
-  { tag: 'Adjective-Color', collapsed: 'Relation', count: 18, draft: colorDraft },
-  { tag: 'Noun', collapsed: 'Object', count: 10, draft: nounDraft },
-  { tag: 'Adjective-Size', collapsed: 'Relation', count: 12, draft: sizeDraft },
-  { tag: 'Adjective-Texture', collapsed: 'Relation', count: 6, draft: textureDraft },
-  { tag: 'Determiner-Numeral', collapsed: 'Relation', count: 6, draft: numberDraft },
+  { tag: 'Preposition', collapsed: 'Relation', count: 36, draft: sidesDraft },
+  { tag: 'Adjective-Color', collapsed: 'Relation', count: 52, draft: colorDraft },
+  { tag: 'Noun', collapsed: 'Object', count: 28, draft: nounDraft },
+  { tag: 'Adjective-Size', collapsed: 'Relation', count: 36, draft: sizeDraft },
+  { tag: 'Adjective-Texture', collapsed: 'Relation', count: 20, draft: textureDraft },
+  { tag: 'Determiner-Numeral', collapsed: 'Relation', count: 16, draft: numberDraft },
+  { tag: 'Verb', collapsed: 'Object', count: 56, draft: verbDraft },
 ];
 
 export const WINOGROUND_EXAMPLES = KINDS.reduce((n, k) => n + k.count, 0);
@@ -60,9 +64,15 @@ export function planWinoground(seed: number): WinogroundItem[] {
     const row = { id, caption_0, caption_1, tag: kind.tag, secondary_tag: '', num_main_preds: 1 };
     return {
       row: { ...row, collapsed_tag: kind.collapsed },
-      scenes: [compose(random, draft.looks[0], draft.layout), compose(random, draft.looks[1], draft.layout)],
+      scenes: [draw(random, draft, 0), draw(random, draft, 1)],
     };
   });
+}
+
+function draw(random: Random, draft: Draft, which: 0 | 1): Scene {
+  const looks = draft.looks[which];
+  if ('layout' in draft) return compose(random, looks, draft.layout);
+  return composeAction(random, looks[0]!, looks[1]!, draft.verb);
 }
 
 /** Two looks of different colours, at least one of them large; shapes may be equal. */
@@ -184,7 +194,7 @@ function textureDraft(random: Random): Draft {
 function numberDraft(random: Random): Draft {
   const [a, b] = twoColors(random).map((l): Look => ({ ...l, size: 'small' })) as [Look, Look];
   const say2 = (n: 'two' | 'three', m: 'two' | 'three'): string =>
-    `${say({ ...colorShape(a), count: n })} and ${say({ ...colorShape(b), count: m })}`;
+    `${say({ ...colorShape(a), determiner: n })} and ${say({ ...colorShape(b), determiner: m })}`;
   return {
     captions: [say2('two', 'three'), say2('three', 'two')],
     looks: [
@@ -193,4 +203,21 @@ function numberDraft(random: Random): Draft {
     ],
     layout: 'scattered',
   };
+}
+
+/** Subject and object exchanged, so only verbs that do not say the same of both, and looks that can do it to each other. */
+function verbDraft(random: Random): Draft {
+  const verb = random.pick(['carries', 'lifts', 'hovers over', 'hides behind'] as const);
+  for (;;) {
+    const [a, b] = twoColors(random);
+    if (!canAct(a, b, verb) || !canAct(b, a, verb)) continue;
+    return {
+      captions: [deed(a, verb, b), deed(b, verb, a)],
+      looks: [
+        [a, b],
+        [b, a],
+      ],
+      verb,
+    };
+  }
 }
