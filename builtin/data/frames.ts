@@ -1,4 +1,4 @@
-import { compose, fits, randomLook } from './compose.ts';
+import { compose, isFramed, marksOf, randomLook } from './compose.ts';
 import type { Random } from './random.ts';
 import { COLORS, extentOf, type Scene, type Solid } from './scene.ts';
 import type { Nearby } from './single-out.ts';
@@ -56,7 +56,7 @@ function across(random: Random): Path {
 
 function along(random: Random): Path {
   const x = random.pick([-1, 1]) * random.between(0.8, 1.9);
-  const [from, to] = random.shuffle([random.between(-3, -1.4), random.between(1.6, 3.4)]) as [number, number];
+  const [from, to] = random.shuffle([random.between(-3.2, -1.8), random.between(2, 3.6)]) as [number, number];
   return (step) => ({ x, y: line(from, to, step) });
 }
 
@@ -90,6 +90,6 @@ function clear(scene: Scene): boolean {
   const [a, b] = scene.solids as [Solid, Solid];
   const gap = Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2);
   if (gap < (extentOf(a).half + extentOf(b).half) * 1.2) return false;
-  if (!fits({ ...scene, solids: [a] }, 'scattered')) return false;
+  if (!marksOf(scene).every(isFramed)) return false;
   return visibleShares(scene).every((share) => share >= LEAST_SEEN);
 }

@@ -88,4 +88,22 @@ describe('the sets of frames', () => {
       expect(steps[0]!).toBeGreaterThan(0.1);
     }
   });
+
+  it('have descriptions that would hold and fail alike were any frame a sixth of a step earlier or later', async () => {
+    const { examples } = await readImagecode('imagecode_video')(root);
+    const between = (frames: Scene[], k: number, to: number): Scene => {
+      const [from, next] = [frames[k]!, frames[to]];
+      if (!next) return from;
+      const [mover, still] = from.solids;
+      const share = (a: number, b: number): number => a + (b - a) / 6;
+      const aim = next.solids[0]!;
+      return { ...from, solids: [{ ...mover!, x: share(mover!.x, aim.x), y: share(mover!.y, aim.y) }, still!] };
+    };
+    for (const { texts, images, right } of examples) {
+      const frames = images.map(({ path: file }) => sceneOf.get(file)!);
+      for (let k = 0; k < 10; k++) {
+        for (const to of [k - 1, k + 1]) expect(isTrue(texts[0]!, between(frames, k, to))).toBe(k === right);
+      }
+    }
+  });
 });

@@ -80,9 +80,9 @@ describe('the finer words for places', () => {
       ];
       expect(words.map((place) => isTrue(`a red cube is ${place}`, sceneOf(x, 0)))).toEqual([
         at < -0.55,
-        at < -0.12 && at >= -0.36,
-        Math.abs(at) <= 0.12,
-        at > 0.12 && at <= 0.36,
+        at < -0.1 && at >= -0.32,
+        Math.abs(at) <= 0.1,
+        at > 0.1 && at <= 0.32,
         at > 0.55,
       ]);
     }

@@ -10,14 +10,14 @@ import { visibleShares } from './visible.ts';
 /** Beyond this gap of columns a solid is "far left of" another: two fifths of the picture's width. */
 const FAR_SIDE = 0.8;
 /** Up to this gap of columns it is "just left of" it. */
-const JUST_SIDE = 0.36;
+const JUST_SIDE = 0.32;
 /** Up to this gap of columns it is "straight in front of" or "straight behind" it. */
-const STRAIGHT = 0.1;
+const STRAIGHT = 0.08;
 /** Beyond this gap of depths it is "far behind" it, up to the other "just behind". */
 const FAR_DEPTH = 2.5;
 const JUST_DEPTH = 1.9;
 /** Up to this gap of depths two are "level with" each other. */
-const LEVEL = 0.4;
+const LEVEL = 0.3;
 /** "Half hidden by": what the camera sees of a solid that only the other hides. */
 const HALF = { least: 0.3, most: 0.7 };
 /**
@@ -25,8 +25,8 @@ const HALF = { least: 0.3, most: 0.7 };
  * to the third "just left of the middle" or "just right of the middle".
  */
 const EDGE = 0.55;
-const MIDDLE = 0.12;
-const NEAR_MIDDLE = 0.36;
+const MIDDLE = 0.1;
+const NEAR_MIDDLE = 0.32;
 
 /** How far right of s stands t, in columns. */
 const columns = (scene: Scene, s: Solid, t: Solid): number => column(scene, t) - column(scene, s);
