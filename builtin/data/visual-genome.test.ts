@@ -6,7 +6,7 @@ import { contentKey, type Scene, type Solid } from './scene.ts';
 import { bodyOf, hit } from './solids.ts';
 import { isTrue } from './truth.ts';
 import { visibleShares } from './visible.ts';
-import { type AttributionRow, planVisualGenome, type RelationRow } from './visual-genome.ts';
+import { type AttributionRow, exchangesOf, planVisualGenome, type RelationRow } from './visual-genome.ts';
 
 const plan = planVisualGenome(0);
 const textOf = (file: string): string => plan.texts.find((text) => text.file === file)!.text;
@@ -119,6 +119,21 @@ describe('planVisualGenome', () => {
         Math.max(...across) + 1,
         Math.max(...down) + 1,
       ]);
+    }
+  });
+
+  it('knows what else could be said of a scene, true captions and false exchanges', () => {
+    for (const { image_path, true_caption, false_caption } of [
+      ...relations.slice(0, 60),
+      ...attributions.slice(0, 60),
+    ]) {
+      const scene = scenes.get(`vg_relation/images/${image_path}`)!;
+      const all = exchangesOf(scene);
+      for (const { right, wrong } of all) {
+        expect(comesUp(right, scene), right).toBe(true);
+        expect(comesUp(wrong, scene), wrong).toBe(false);
+      }
+      expect(all.some(({ right, wrong }) => right === true_caption && wrong === false_caption)).toBe(true);
     }
   });
 

@@ -135,6 +135,15 @@ function place(random: Random, looks: readonly Look[], name: string): { scene: S
   return { scene, relation: relationOf(scene.solids, pair, words) };
 }
 
+/** What both tasks could say of a scene: captions that are true, each with the exchange that is false. */
+export function exchangesOf(scene: Scene): { right: string; wrong: string }[] {
+  const { solids } = scene;
+  const words = Object.values(RELATIONS).map((relation) => relation.words);
+  const relations = pairsOf(solids).flatMap((pair) => words.map((w) => relationOf(solids, pair, w)));
+  const attributions = TRAIT_PAIRS.flatMap((traits) => attributionsOf(solids, traits));
+  return [...relations.filter(({ right }) => isTrue(right, scene)), ...attributions];
+}
+
 function relationOf(looks: readonly Look[], [i, j]: [number, number], words: string): Said {
   const the = (l: Look): string => say({ determiner: 'the', ...colorShape(l) });
   const [a, b] = [the(looks[i]!), the(looks[j]!)];
