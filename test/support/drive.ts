@@ -30,11 +30,12 @@ interface Plan {
   task?: TaskName;
   examples?: number;
   protocol?: string;
+  dataVersion?: string;
 }
 
 /** Inspects as a worker would: one task, of one shard an example. */
 export async function acceptAs(db: Database, evaluationId: string, plan: Plan = {}): Promise<void> {
-  const { task = 'clevr', examples = 2, protocol = 'diffusion-itm' } = plan;
+  const { task = 'clevr', examples = 2, protocol = 'diffusion-itm', dataVersion = 'test' } = plan;
   const inspection = await claimInspection(db, evaluationId, 'test');
   if (!inspection) throw new Error(`Nothing to inspect in ${evaluationId}.`);
   const shards = Array.from({ length: examples }, (_, i) => ({ from: i, to: i + 1, cost: 10 }));
@@ -44,7 +45,7 @@ export async function acceptAs(db: Database, evaluationId: string, plan: Plan = 
     report: { inputSize: 64, predictionType: 'epsilon', checks: ['Its files are whole.'] },
     protocol,
     warnings: [],
-    tasks: [{ task, dataVersion: 'test', examples, shards }],
+    tasks: [{ task, dataVersion, examples, shards }],
   });
   if (!accepted) throw new Error(`The inspection of ${evaluationId} was lost.`);
 }

@@ -1,8 +1,9 @@
 import { biasPairs } from '@gdbench/benchmark/bias-pairs';
+import { type DataSetName, dataSetSha256, readDataSetName } from '@gdbench/benchmark/data-set';
 import { boardMetrics } from '@gdbench/benchmark/display';
 import { DataError, listTasks, loadTask } from '@gdbench/benchmark/load';
 import { summarise } from '@gdbench/benchmark/summarise';
-import type { TaskName } from '@gdbench/benchmark/task';
+import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
 import { type Logger, logUnexpected } from '../log.ts';
 
 /** What this machine's data says about a task; either the figures or the reason why there are none. */
@@ -21,6 +22,14 @@ export interface BenchmarkData {
   facts(task: TaskName): Promise<TaskFacts>;
   /** The tasks that the data can serve, each with its columns of the board; empty where the data are not known. */
   served(): Promise<ServedTasks>;
+  /** What the root calls itself, and its hash. */
+  identity(): Promise<DataSetIdentity>;
+}
+
+export interface DataSetIdentity {
+  readonly name: string | null;
+  readonly version: string | null;
+  readonly sha256: string | null;
 }
 
 /** By task, the metrics that have a column, in order. */
@@ -37,7 +46,8 @@ const unavailable = (reason: string): TaskFacts => ({
 export function readBenchmarkData(root: string | undefined, log: Logger): BenchmarkData {
   if (root === undefined) {
     const facts = unavailable('This API was started without a data root: set GDBENCH_DATA.');
-    return { facts: async () => facts, served: async () => new Map() };
+    const identity = { name: null, version: null, sha256: null };
+    return { facts: async () => facts, served: async () => new Map(), identity: async () => identity };
   }
   const listings = listTasks(root);
   const served = listings.then(
@@ -58,7 +68,20 @@ export function readBenchmarkData(root: string | undefined, log: Logger): Benchm
     for (const { task } of await listings) await facts(task);
   };
   background().catch((error) => logUnexpected(log, error, 'reading the data root'));
-  return { facts, served: () => served.catch(() => new Map()) };
+  const name = readDataSetName(root);
+  return { facts, served: () => served.catch(() => new Map()), identity: async () => identityOf(await name, facts) };
+}
+
+async function identityOf(
+  named: DataSetName | null,
+  facts: (task: TaskName) => Promise<TaskFacts>,
+): Promise<DataSetIdentity> {
+  const versions = new Map<TaskName, string>();
+  for (const task of TASK_NAMES) {
+    const { dataVersion } = await facts(task);
+    if (dataVersion !== null) versions.set(task, dataVersion);
+  }
+  return { name: named?.name ?? null, version: named?.version ?? null, sha256: dataSetSha256(versions) };
 }
 
 function pairsOf(groups: Readonly<Record<string, number>>): string[] {

@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cancel } from '@gdbench/prisma/submissions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
-import { acceptAs, scoreNext, submitStored } from '../../../test/support/drive.ts';
+import { acceptAs, scoreNext, sha256, submitStored } from '../../../test/support/drive.ts';
 import { request } from '../../../test/support/graphql.ts';
 import { boardColumns } from './columns.ts';
 import { rowLists } from './row.ts';
@@ -72,6 +73,7 @@ describe('the data root', () => {
     // three classes where the official data have 37
     await mkdir(join(root, 'pets/images'), { recursive: true });
     await writeFile(join(root, 'pets/classes.txt'), 'Abyssinian\nBeagle\nPug\n');
+    await writeFile(join(root, 'manifest.json'), JSON.stringify({ name: 'shapes', version: '7', more: true }));
     for (const name of ['Pug_1', 'Beagle_20'])
       await writeFile(join(root, `pets/images/${name}.jpg`), `image of ${name}`);
     test = await startTestApi({ GDBENCH_DATA: root });
@@ -110,6 +112,40 @@ describe('the data root', () => {
       dataVersion: null,
       unavailable: expect.stringMatching(/clevr/),
     });
+  });
+
+  it('names the data set, with a hash over the versions of what it serves', async () => {
+    const { dataSet, tasks } = await request<{
+      dataSet: unknown;
+      tasks: { name: string; dataVersion: string | null }[];
+    }>(test.url, '{ dataSet { name version sha256 } tasks { name dataVersion } }');
+    const versionOf = (task: string) => tasks.find(({ name }) => name === task)?.dataVersion;
+    const lines = ['mmbias', 'pets'].map((task) => `${task} ${versionOf(task)}\n`).join('');
+    expect(dataSet).toEqual({ name: 'shapes', version: '7', sha256: sha256(lines) });
+  });
+
+  it('says of a row which of its tasks were scored on another version of the data', async () => {
+    const { evaluationId } = await submitStored(test.db, 'of other data');
+    await acceptAs(test.db, evaluationId, { task: 'pets', examples: 1 });
+    const clevr = await submitStored(test.db, 'of a task that is not here');
+    await acceptAs(test.db, clevr.evaluationId, { task: 'clevr', examples: 1 });
+    const now = await submitStored(test.db, 'of these data');
+    const { tasks } = await request<{ tasks: { name: string; dataVersion: string }[] }>(
+      test.url,
+      '{ tasks { name dataVersion } }',
+    );
+    const { dataVersion } = tasks.find(({ name }) => name === 'pets')!;
+    await acceptAs(test.db, now.evaluationId, { task: 'pets', examples: 1, dataVersion });
+    const { leaderboard } = await request<{
+      leaderboard: { edges: { node: { checkpoint: { name: string }; otherData: string[] } }[] };
+    }>(test.url, '{ leaderboard { edges { node { checkpoint { name } otherData } } } }');
+    const rows = leaderboard.edges.map(({ node }) => [node.checkpoint.name, node.otherData]);
+    expect(Object.fromEntries(rows)).toEqual({
+      'of other data': ['pets'],
+      'of a task that is not here': [],
+      'of these data': [],
+    });
+    for (const id of [evaluationId, clevr.evaluationId, now.evaluationId]) await cancel(test.db, id);
   });
 
   it('gives the board its bias columns, and a row its effect size with p', async () => {

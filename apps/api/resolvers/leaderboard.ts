@@ -1,7 +1,9 @@
 import { isProtocol, PROTOCOLS } from '@gdbench/benchmark/protocol';
+import { TASK_NAMES } from '@gdbench/benchmark/task';
+import type { BenchmarkData } from '../benchmark/data.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
-import type { LeaderboardParent } from '../graphql/mappers.ts';
+import type { EvaluationTaskParent, LeaderboardParent } from '../graphql/mappers.ts';
 
 const MOST_ROWS = 100;
 
@@ -16,10 +18,25 @@ function one(protocol: string | null | undefined): string | null {
   throw badInput(`protocol is "${protocol.slice(0, 60)}": give one of ${PROTOCOLS.join(', ')}.`);
 }
 
+/** Tasks of which the data hold another version now; of one that they do not hold nothing is said. */
+async function otherDataOf(tasks: readonly EvaluationTaskParent[], data: BenchmarkData): Promise<string[]> {
+  const others = await Promise.all(
+    tasks.map(async ({ task, dataVersion }) => {
+      const name = TASK_NAMES.find((one) => one === task);
+      const now = name && (await data.facts(name)).dataVersion;
+      return now == null || now === dataVersion ? [] : [task];
+    }),
+  );
+  return others.flat();
+}
+
 export const leaderboard: Resolvers = {
   Query: {
     leaderboard: (_root, { first, after, protocol }, { board }) =>
       board.page(rows(first), after ?? null, one(protocol)),
+  },
+  LeaderboardRow: {
+    otherData: async ({ evaluation }, _args, { data }) => otherDataOf((await evaluation.detail()).tasks, data),
   },
   Subscription: {
     leaderboardChanged: {

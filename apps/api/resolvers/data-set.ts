@@ -1,0 +1,7 @@
+import type { Resolvers } from '../generated/resolvers.ts';
+
+export const dataSet: Resolvers = {
+  Query: {
+    dataSet: (_root, _args, { data }) => data.identity(),
+  },
+};

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { TaskName } from '../task.ts';
+
+/** What a data root calls itself. */
+export interface DataSetName {
+  readonly name: string;
+  readonly version: string;
+}
+
+const word = z.string().min(1).max(60);
+const Manifest = z.object({ name: word, version: word });
+const MOST_BYTES = 1024 * 1024;
+
+/** Name and version in the root's `manifest.json`, as the built-in set has them; null where there is none that says so. */
+export async function readDataSetName(root: string): Promise<DataSetName | null> {
+  const file = join(root, 'manifest.json');
+  try {
+    const found = await stat(file);
+    if (!found.isFile() || found.size > MOST_BYTES) return null;
+    return Manifest.safeParse(JSON.parse(await readFile(file, 'utf8'))).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Identity of a data set: sha256, in hex, over a line "<task> <data version>" for each task that it can serve, in
+ * code-point order. Null for a set that serves none.
+ */
+export function dataSetSha256(versions: ReadonlyMap<TaskName, string>): string | null {
+  if (versions.size === 0) return null;
+  const lines = [...versions].map(([task, version]) => `${task} ${version}\n`).sort();
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
