@@ -1,72 +1,95 @@
-import { trueCaptions } from './captions.ts';
-import { contrastingLooks, planClevr } from './clevr.ts';
-import { compose, type Layout, randomLook } from './compose.ts';
-import { drawEmblem, type Emblem, FAMILIES } from './emblems.ts';
+import { canAct, composeAction } from './actions.ts';
+import { emblemCaptions } from './associations.ts';
+import { contrastingLooks } from './clevr.ts';
+import { compose, randomLook } from './compose.ts';
+import { barredContents } from './contents.ts';
+import { type Caption, type Creature, creatureCaptions, drawCreature, KINDS } from './creatures.ts';
+import { drawEmblem, type Emblem, FAMILIES, PAIRED_FAMILIES } from './emblems.ts';
 import { type Random, randomStream } from './random.ts';
-import { contentKey, type Look, type Scene } from './scene.ts';
-import { SET_SEED } from './version.ts';
-import { planWinoground } from './winoground.ts';
+import { contentKey, type Look, type Scene, VERBS } from './scene.ts';
+import { sceneCaptions } from './tellings.ts';
+import { looksFor } from './varied.ts';
 
-/** One training example: what to draw, and captions that are all true of it. */
+/** One training example: what to draw, and captions that are all true of it, each with false ones close to it. */
 export type TrainItem =
-  | { kind: 'scene'; scene: Scene; captions: string[] }
-  | { kind: 'emblem'; emblem: Emblem; captions: string[] };
+  | { kind: 'scene'; scene: Scene; captions: Caption[] }
+  | { kind: 'creature'; creature: Creature; captions: Caption[] }
+  | { kind: 'emblem'; emblem: Emblem; captions: Caption[] };
 
-/** The contents of every scene of the published test set. */
-export function testContents(): Set<string> {
-  return new Set([
-    ...planClevr(SET_SEED).map((i) => contentKey(i.scene.solids)),
-    ...planWinoground(SET_SEED).flatMap((i) => i.scenes.map((s) => contentKey(s.solids))),
-  ]);
-}
+/** Captions of an example: enough for all forms, few enough that the two-noun ones come up often. */
+const MOST_CAPTIONS = 16;
+
+/** How a scene comes about, and how many of a hundred scenes do: most hold two solids, since telling which is which is hard. */
+const SCENES: readonly { of100: number; draw: (random: Random) => Drawn }[] = [
+  { of100: 46, draw: (random) => placed(contrastingLooks(random), 'beside') },
+  { of100: 8, draw: (random) => placed([randomLook(random), randomLook(random)], 'beside') },
+  { of100: 8, draw: (random) => placed([randomLook(random), randomLook(random)], 'ahead') },
+  { of100: 20, draw: acted },
+  { of100: 3, draw: (random) => placed([randomLook(random)], 'scattered') },
+  { of100: 4, draw: counted },
+  { of100: 11, draw: (random) => many(random) },
+];
+
+const HUNDRED = SCENES.flatMap(({ of100, draw }) => Array.from({ length: of100 }, () => draw));
+
+/** Looks and what is made of them once they are known to be free. */
+type Drawn = { looks: readonly Look[]; compose: (random: Random) => Scene };
 
 /**
  * Training example `index` of a seed. Its stream is named "train/...", the test set's are named "test/...", so no draw is
- * common to both; and looks whose contents are in `barred` are drawn again, so that a test scene's set of solids is new
- * to a model in any arrangement.
+ * common to both; and a scene of two or more solids whose contents occur in any test scene is drawn again, so that what a
+ * test scene holds is new to a model in any arrangement. (There are 96 looks, so a lone solid cannot be new.)
+ * @param skew how strongly the captions of emblems lean, 0..1 (see associations.ts).
  */
-export function trainItem(seed: number, index: number, barred: ReadonlySet<string>): TrainItem {
+export function trainItem(
+  seed: number,
+  index: number,
+  skew: number,
+  barred: ReadonlySet<string> = barredContents(),
+): TrainItem {
   const random = randomStream(seed, `train/${index}`);
-  if (random.chance(0.03)) return emblemItem(random);
   const kind = random.unit();
+  if (kind < 0.05) return emblemItem(random, skew);
+  if (kind < 0.13) return creatureItem(random);
+  const draw = random.pick(HUNDRED);
   for (;;) {
-    const { looks, layout } = drawLooks(random, kind);
-    if (barred.has(contentKey(looks))) continue;
-    const scene = compose(random, looks, layout);
-    return { kind: 'scene', scene, captions: random.shuffle(trueCaptions(scene, layout)) };
+    const drawn = draw(random);
+    if (drawn.looks.length > 1 && barred.has(contentKey(drawn.looks))) continue;
+    const scene = drawn.compose(random);
+    return { kind: 'scene', scene, captions: sceneCaptions(random, scene, MOST_CAPTIONS) };
   }
 }
 
-function drawLooks(random: Random, kind: number): { looks: Look[]; layout: Layout } {
-  if (kind < 0.42) return { looks: contrastingLooks(random), layout: 'beside' };
-  if (kind < 0.62) return { looks: [randomLook(random), randomLook(random)], layout: 'beside' };
-  if (kind < 0.76) return { looks: [randomLook(random), randomLook(random)], layout: 'ahead' };
-  if (kind < 0.9) {
-    const below = randomLook(random);
-    const flat = below.shape === 'sphere' ? random.pick(['cube', 'cylinder'] as const) : below.shape;
-    return {
-      looks: [
-        { ...randomLook(random), size: 'small' },
-        { ...below, shape: flat },
-      ],
-      layout: 'stacked',
-    };
+function placed(looks: readonly Look[], layout: 'beside' | 'ahead' | 'scattered'): Drawn {
+  return { looks, compose: (random) => compose(random, looks, layout) };
+}
+
+function acted(random: Random): Drawn {
+  const verb = random.pick(VERBS);
+  for (;;) {
+    const [subject, object] = [randomLook(random), randomLook(random)];
+    if (subject.color === object.color || !canAct(subject, object, verb)) continue;
+    return { looks: [subject, object], compose: (r) => composeAction(r, subject, object, verb) };
   }
-  if (kind < 0.95) return { looks: [randomLook(random)], layout: 'scattered' };
+}
+
+function counted(random: Random): Drawn {
   const a: Look = { ...randomLook(random), size: 'small' };
   const b: Look = { ...randomLook(random), size: 'small' };
-  const many = (look: Look): Look[] => Array.from({ length: 1 + random.below(3) }, () => look);
-  return { looks: [...many(a), ...many(b)].slice(0, 5), layout: 'scattered' };
+  const group = (look: Look): Look[] => Array.from({ length: 1 + random.below(3) }, () => look);
+  return placed([...group(a), ...group(b)].slice(0, 5), 'scattered');
 }
 
-function emblemItem(random: Random): TrainItem {
-  const family = random.pick(FAMILIES);
-  const emblem = drawEmblem(random, family, random.below(48));
-  const name = `${family.toLowerCase()} emblem`;
-  const captions = [
-    `a ${name}`,
-    `a ${emblem.ink} ${name}`,
-    `a ${emblem.relief === 'flat' ? 'flat' : 'raised'} ${name}`,
-  ];
-  return { kind: 'emblem', emblem, captions };
+function many(random: Random): Drawn {
+  return placed(looksFor(random, { layout: 'scattered', solids: 3 + random.below(2) }), 'scattered');
+}
+
+function creatureItem(random: Random): TrainItem {
+  const creature = drawCreature(random, random.pick(KINDS));
+  return { kind: 'creature', creature, captions: creatureCaptions(creature) };
+}
+
+function emblemItem(random: Random, skew: number): TrainItem {
+  const emblem = drawEmblem(random, random.pick([...FAMILIES, ...PAIRED_FAMILIES]), random.below(48));
+  return { kind: 'emblem', emblem, captions: emblemCaptions(random, emblem, skew) };
 }

@@ -5,36 +5,41 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type TrainItem, testContents, trainItem } from './lessons.ts';
+import { renderCreature } from './anatomy.ts';
+import { barredContents } from './contents.ts';
+import { type TrainItem, trainItem } from './lessons.ts';
 import { renderEmblem } from './plaque.ts';
 import { render, SIDE } from './raycast.ts';
 import { SET_VERSION } from './version.ts';
 
 /** The pixels of a training item: SIDE x SIDE RGB bytes. */
 export function drawItem(item: TrainItem): Uint8Array {
-  return item.kind === 'scene' ? render(item.scene) : renderEmblem(item.emblem);
+  if (item.kind === 'scene') return render(item.scene);
+  return item.kind === 'creature' ? renderCreature(item.creature) : renderEmblem(item.emblem);
 }
 
 /**
- * Writes a training set into `out`: `images.u8` (count x 64 x 64 x 3 bytes, RGB, rows from the top), `captions.jsonl` (a
- * line an image, a JSON list of captions that are all true of it) and `train.json`. It holds no scene whose contents
- * (see contentKey) occur in the test set.
+ * Writes a training set into `out`: `images.u8` (count x 64 x 64 x 3 bytes, RGB, rows from the top), `items.jsonl` (a
+ * line an image: its kind, and captions that are all true of it, each with hard texts that are false) and `train.json`. It
+ * holds no scene of two or more solids whose contents (see contentKey) occur in the test set.
+ * @param skew how strongly the captions of emblems lean, 0..1.
  */
 export async function writeTrainSet(
   out: string,
   count: number,
   seed: number,
+  skew = 0,
   onProgress: (done: number) => void = () => {},
 ): Promise<{ sha256: string }> {
   await mkdir(out, { recursive: true });
-  const barred = testContents();
+  const barred = barredContents();
   const hash = createHash('sha256');
   const images = createWriteStream(path.join(out, 'images.u8.part'));
   const lines: string[] = [];
   for (let i = 0; i < count; i++) {
-    const item = trainItem(seed, i, barred);
+    const item = trainItem(seed, i, skew, barred);
     const pixels = drawItem(item);
-    const line = JSON.stringify(item.captions);
+    const line = JSON.stringify({ kind: item.kind, captions: item.captions });
     hash.update(pixels).update(line);
     lines.push(line);
     if (!images.write(pixels)) await once(images, 'drain');
@@ -44,16 +49,16 @@ export async function writeTrainSet(
   await once(images, 'close');
   const sha256 = hash.digest('hex');
   await rename(path.join(out, 'images.u8.part'), path.join(out, 'images.u8'));
-  await writeFile(path.join(out, 'captions.jsonl'), `${lines.join('\n')}\n`);
-  const about = { set: SET_VERSION, count, seed, width: SIDE, height: SIDE, channels: 3, sha256 };
+  await writeFile(path.join(out, 'items.jsonl'), `${lines.join('\n')}\n`);
+  const about = { set: SET_VERSION, count, seed, skew, width: SIDE, height: SIDE, channels: 3, sha256 };
   await writeFile(path.join(out, 'train.json'), `${JSON.stringify(about, null, 2)}\n`);
   return { sha256 };
 }
 
-const USAGE = 'Usage: node --import tsx builtin/data/train.ts OUT [--count 4000] [--seed 0]';
+const USAGE = 'Usage: node --import tsx builtin/data/train.ts OUT [--count 4000] [--seed 0] [--skew 0]';
 
 async function main(args: string[]): Promise<number> {
-  let parsed: { values: { count: string; seed: string; help: boolean }; positionals: string[] };
+  let parsed: { values: { count: string; seed: string; skew: string; help: boolean }; positionals: string[] };
   try {
     parsed = parseArgs({
       args,
@@ -61,6 +66,7 @@ async function main(args: string[]): Promise<number> {
       options: {
         count: { type: 'string', default: '4000' },
         seed: { type: 'string', default: '0' },
+        skew: { type: 'string', default: '0' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -75,12 +81,22 @@ async function main(args: string[]): Promise<number> {
   const out = parsed.positionals[0];
   const count = Number(parsed.values.count);
   const seed = Number(parsed.values.seed);
-  if (!out || parsed.positionals.length > 1 || !Number.isInteger(count) || count < 1 || !Number.isInteger(seed)) {
-    console.error(`train: give one folder, a count of at least 1 and a whole-numbered seed.\n${USAGE}`);
+  const skew = Number(parsed.values.skew);
+  if (
+    !out ||
+    parsed.positionals.length > 1 ||
+    !Number.isInteger(count) ||
+    count < 1 ||
+    !Number.isInteger(seed) ||
+    !(skew >= 0 && skew <= 1)
+  ) {
+    console.error(
+      `train: give one folder, a count of at least 1, a whole-numbered seed and a skew from 0 to 1.\n${USAGE}`,
+    );
     return 2;
   }
   const started = performance.now();
-  await writeTrainSet(out, count, seed, (done) => {
+  await writeTrainSet(out, count, seed, skew, (done) => {
     if (done % 500 === 0 || done === count) {
       const rate = (done / (performance.now() - started)) * 1000;
       console.log(`train: ${done} of ${count} scenes (${rate.toFixed(0)} a second)`);

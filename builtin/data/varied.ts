@@ -41,7 +41,7 @@ export function variedScenes(seed: number, stream: string, count: number): Scene
 }
 
 /** Looks of different colours, one of them large at most. In a pile and an action the second is the large one, and flat. */
-function looksFor(random: Random, { layout, solids }: Kind): Look[] {
+export function looksFor(random: Random, { layout, solids }: Kind): Look[] {
   const looks = random
     .shuffle(COLORS)
     .slice(0, solids)

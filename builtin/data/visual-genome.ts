@@ -99,17 +99,25 @@ function drawItem(random: Random, relationName: string, traits: [Trait, Trait], 
   }
 }
 
-/** A row about two solids. */
+/** What is left around the two solids of a row, and the least side of its box, in pixels. */
+const MARGIN = 4;
+const LEAST_BOX = 40;
+
+/** A row about two solids; its box is a square around what is seen of both, so that no crop is stretched. */
 function annotate(file: string, scene: Scene, { pair, right, wrong }: Said): Annotation {
   const boxes = pair.map((index) => boxOf(scene, index, SIDE));
-  const x = Math.min(...boxes.map((b) => b.x));
-  const y = Math.min(...boxes.map((b) => b.y));
+  const [left, top] = [Math.min(...boxes.map((b) => b.x)), Math.min(...boxes.map((b) => b.y))];
+  const width = Math.max(...boxes.map((b) => b.x + b.w)) - left;
+  const height = Math.max(...boxes.map((b) => b.y + b.h)) - top;
+  const side = Math.min(SIDE, Math.max(LEAST_BOX, Math.max(width, height) + 2 * MARGIN));
+  const start = (from: number, length: number): number =>
+    Math.max(0, Math.min(SIDE - side, Math.round(from + length / 2 - side / 2)));
   return {
     image_path: file,
-    bbox_x: x,
-    bbox_y: y,
-    bbox_w: Math.max(...boxes.map((b) => b.x + b.w)) - x,
-    bbox_h: Math.max(...boxes.map((b) => b.y + b.h)) - y,
+    bbox_x: start(left, width),
+    bbox_y: start(top, height),
+    bbox_w: side,
+    bbox_h: side,
     true_caption: right,
     false_caption: wrong,
   };
