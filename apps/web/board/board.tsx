@@ -14,8 +14,9 @@ import { ColumnHeader } from './column-header.tsx';
 import { ColumnNote } from './column-note.tsx';
 import { type Column, columnsOf, firstShow, groupsOf, shownColumns } from './columns.ts';
 import { EmptyBoard } from './empty.tsx';
+import { Lists } from './lists.tsx';
+import { MeasuredOn } from './measured-on.tsx';
 import { ordered, type Row } from './order.ts';
-import { Protocols } from './protocols.tsx';
 import { Strip } from './strip.tsx';
 import { useBoard } from './use-board.ts';
 import { useHeldOrder } from './use-held-order.ts';
@@ -24,12 +25,14 @@ import { type Offer, parseView, sortedBy, type View, viewHref } from './view.ts'
 export function Board({
   initial,
   tasks,
+  dataSet,
   pageSize,
   after,
   protocol,
 }: {
   initial: BoardPageFragment;
   tasks: TasksQuery['tasks'];
+  dataSet: TasksQuery['dataSet'];
   pageSize: number;
   after: string | null;
   protocol: string | null;
@@ -56,11 +59,17 @@ export function Board({
     [board.edges, columns],
   );
 
-  const protocols = <Protocols view={view} offer={offer} others={board.otherProtocols} />;
+  const lists = (
+    <Lists
+      current={view.protocol}
+      others={board.otherProtocols}
+      href={(protocol) => viewHref({ ...view, after: null, protocol }, offer)}
+    />
+  );
   if (!chosen || (rows.length === 0 && after === null))
     return (
       <>
-        {protocols}
+        {lists}
         <EmptyBoard />
       </>
     );
@@ -75,7 +84,7 @@ export function Board({
   return (
     <>
       <LivenessNote />
-      {protocols}
+      {lists}
       <Strip rows={rows} column={chosen} />
       <div className={styles.toolbar}>
         <GroupChips view={view} offer={offer} shown={visible.length} total={columns.length} onView={go} />
@@ -118,6 +127,7 @@ export function Board({
         </table>
       </section>
       <Pager board={board} view={view} offer={offer} sortedPage={!isDefault} />
+      <MeasuredOn dataSet={dataSet} rows={all} />
       <p className={styles.legend}>
         Bold: the best of a column and all that cannot be told apart from it. The underlined column ranks; a range of
         ranks is what the intervals leave open. A hollow mark with a dashed interval is the value so far.

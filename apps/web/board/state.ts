@@ -48,6 +48,7 @@ export function subline(row: Row): string {
         checkpoint.parameters != null && parameters(checkpoint.parameters),
         evaluation.samples != null && `${evaluation.samples} samples`,
         evaluation.limit != null && `first ${evaluation.limit} of each`,
+        row.otherData.length > 0 && `other data: ${row.otherData.join(', ')}`,
       ]);
     case 'REFUSED':
       return `refused: ${evaluation.failure?.message ?? 'the files do not fit'}`;

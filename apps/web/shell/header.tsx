@@ -8,9 +8,10 @@ import { EvaluatingPulse } from './pulse.tsx';
 import styles from './shell.module.css';
 import { ThemeToggle } from './theme-toggle.tsx';
 
+/** `also`: a page that belongs to this one. */
 const PAGES = [
-  { href: '/', title: 'Leaderboard' },
-  { href: '/tasks', title: 'Tasks' },
+  { href: '/', title: 'Leaderboard', also: '/reported' },
+  { href: '/tasks', title: 'Tasks', also: null },
 ] as const;
 
 export function Header({ pulse }: { pulse: Pulse | null }) {
@@ -22,8 +23,8 @@ export function Header({ pulse }: { pulse: Pulse | null }) {
         <b>GDBench</b>
       </Link>
       <nav className={styles.nav} aria-label="Main">
-        {PAGES.map(({ href, title }) => (
-          <Link key={href} href={href} aria-current={path === href ? 'page' : undefined}>
+        {PAGES.map(({ href, title, also }) => (
+          <Link key={href} href={href} aria-current={path === href ? 'page' : path === also ? 'true' : undefined}>
             {title}
           </Link>
         ))}

@@ -3,7 +3,16 @@
 import { useState } from 'react';
 
 /** Copies a text and says so for two seconds. */
-export function CopyButton({ text, children }: { text: () => string; children: string }) {
+export function CopyButton({
+  text,
+  small = false,
+  children,
+}: {
+  text: () => string;
+  /** Within a line of text. */
+  small?: boolean;
+  children: string;
+}) {
   const [said, setSaid] = useState<string | null>(null);
   const copy = async () => {
     try {
@@ -15,7 +24,7 @@ export function CopyButton({ text, children }: { text: () => string; children: s
     setTimeout(() => setSaid(null), 2000);
   };
   return (
-    <button type="button" className="button" onClick={copy}>
+    <button type="button" className={small ? 'button small' : 'button'} onClick={copy}>
       <span aria-live="polite">{said ?? children}</span>
     </button>
   );

@@ -30,6 +30,12 @@ export function Facts({ evaluation, now }: { evaluation: Evaluation; now: number
         {evaluation.secondsLeft != null && isActive(state) && (
           <Fact name="Time left">{duration(evaluation.secondsLeft)}</Fact>
         )}
+        {evaluation.samples != null && (
+          <Fact name="Sampling budget">
+            {evaluation.samples} noise samples, seed {evaluation.seed}
+          </Fact>
+        )}
+        {evaluation.limit != null && <Fact name="Examples">the first {evaluation.limit} of each subtask or group</Fact>}
         <Fact name="Rows">{rowsTotal > 0 ? `${count(rowsDone)} of ${count(rowsTotal)}` : 'not planned yet'}</Fact>
         <Fact name="Shards">
           {evaluation.shardsTotal > 0 ? `${evaluation.shardsDone} of ${evaluation.shardsTotal}` : 'not planned yet'}

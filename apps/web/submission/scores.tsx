@@ -1,6 +1,7 @@
 import { BIAS_CAUTION } from '@gdbench/benchmark/tasks';
 import { sidesOf } from '../board/columns.ts';
 import { isActive } from '../board/state.ts';
+import { DataVersion } from '../figure/data-version.tsx';
 import { count, effectSize, percent, plusMinus, pValue } from '../figure/format.ts';
 import { AccuracyTrack, BiasTrack } from '../figure/track.tsx';
 import type { EvaluationPageFragment, TasksQuery } from '../generated/graphql.ts';
@@ -46,7 +47,18 @@ function TaskScores({
     <section className={styles.task} aria-label={task.title}>
       <h3>
         {task.title}
-        <span>{progress ? taskNote(progress) : task.question}</span>
+        <span>
+          {progress ? (
+            <>
+              {taskNote(progress)} · data <DataVersion version={progress.dataVersion} />
+              {task.dataVersion != null &&
+                task.dataVersion !== progress.dataVersion &&
+                ', the board has other data now'}
+            </>
+          ) : (
+            task.question
+          )}
+        </span>
       </h3>
       <ul>
         {task.metrics.map((metric) => (

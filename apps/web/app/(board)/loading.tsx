@@ -9,6 +9,7 @@ export default function LoadingBoard() {
       <p role="status" className="hidden">
         Loading the leaderboard
       </p>
+      <div className={styles.lists} />
       <div className={`panel ${styles.strip}`} />
       <div className={styles.toolbar} />
       <div className={`panel ${styles.board}`} />

@@ -15,7 +15,7 @@ export default async function LeaderboardPage({
   const { after: asked, protocol: named } = await searchParams;
   const protocol = protocolOf(named);
   const after = typeof asked === 'string' && asked !== '' ? asked : null;
-  const [{ leaderboard }, { tasks }] = await Promise.all([
+  const [{ leaderboard }, { tasks, dataSet }] = await Promise.all([
     request(BoardDocument, { first: PAGE_SIZE, after, protocol }),
     request(TasksDocument, {}),
   ]);
@@ -26,6 +26,7 @@ export default async function LeaderboardPage({
         key={`${protocol} ${after}`}
         initial={leaderboard}
         tasks={tasks}
+        dataSet={dataSet}
         pageSize={PAGE_SIZE}
         after={after}
         protocol={protocol}

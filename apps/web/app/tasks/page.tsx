@@ -1,6 +1,7 @@
 import { BIAS_CAUTION } from '@gdbench/benchmark/tasks';
 import type { Metadata } from 'next';
 import { intervalWords } from '../../board/interval.ts';
+import { DataSet } from '../../board/measured-on.tsx';
 import { count, percent } from '../../figure/format.ts';
 import { TasksDocument, type TasksQuery } from '../../generated/graphql.ts';
 import { request } from '../../server/request.ts';
@@ -11,13 +12,16 @@ export const metadata: Metadata = { title: 'Tasks' };
 type Task = TasksQuery['tasks'][number];
 
 export default async function TasksPage() {
-  const { tasks } = await request(TasksDocument, {});
+  const { tasks, dataSet } = await request(TasksDocument, {});
   return (
     <>
       <h1>What is asked</h1>
       <p className="lead">
         Every model answers by one number: how well an image and a text go together. A task is a set of choices between
         such numbers, and chance is what a model that knows nothing would reach.
+      </p>
+      <p className={styles.dataSet}>
+        <span className="muted">Data set</span> <DataSet dataSet={dataSet} />
       </p>
       {tasks.length === 0 && <p>No task is known to the service.</p>}
       <div className={styles.tasks}>

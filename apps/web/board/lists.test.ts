@@ -2,14 +2,16 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, it } from 'vitest';
 import { ProtocolBadge } from '../figure/protocol.tsx';
-import { Protocols } from './protocols.tsx';
-import { parseView } from './view.ts';
+import { Lists } from './lists.tsx';
+import { parseView, viewHref } from './view.ts';
 
 const offer = { metrics: ['clevr.average'], groups: [], first: 'all' } as const;
-const html = (href: string, others: string[]) =>
-  renderToStaticMarkup(
-    createElement(Protocols, { view: parseView(new URL(href, 'http://board').searchParams, offer), offer, others }),
-  );
+/** As the board shows them at an address. */
+const html = (address: string, others: string[]) => {
+  const view = parseView(new URL(address, 'http://board').searchParams, offer);
+  const href = (protocol: string | null) => viewHref({ ...view, after: null, protocol }, offer);
+  return renderToStaticMarkup(createElement(Lists, { current: view.protocol, others, href }));
+};
 /** Text, address and whether it is where the reader stands, of each link. */
 const links = (markup: string) =>
   [...markup.matchAll(/<a ([^>]*)>([^<]*)<\/a>/g)].map(([, attributes, text]) => [
@@ -17,23 +19,27 @@ const links = (markup: string) =>
     /href="([^"]*)"/.exec(attributes ?? '')?.[1]?.replaceAll('&amp;', '&'),
     /aria-current="page"/.test(attributes ?? ''),
   ]);
+const reported = (isHere: boolean) => ['Reported in the paper', '/reported', isHere];
 
-it('is not there while the board is the only list', () => {
-  expect(html('/', [])).toBe('');
-  expect(html('/', ['cosine', 'diffusion-itm'])).toBe('');
+it('leads to the reported figures while the board is the only measured list', () => {
+  const board = [['Measured', '/', true], reported(false)];
+  expect(links(html('/', []))).toEqual(board);
+  expect(links(html('/', ['cosine', 'diffusion-itm']))).toEqual(board);
 });
 
 it('leads to each other list and back, and keeps what else the reader chose but the page', () => {
   const adaptive = 'diffusion-itm-adaptive';
   expect(links(html('/?sort=clevr.average&after=x', [adaptive]))).toEqual([
-    ['Leaderboard', '/?sort=clevr.average', true],
+    ['Measured', '/?sort=clevr.average', true],
     [adaptive, `/?protocol=${adaptive}&sort=clevr.average`, false],
+    reported(false),
   ]);
   // on the list of a protocol, the others are the board's own ones too
   expect(links(html(`/?protocol=${adaptive}`, ['cosine', 'diffusion-itm-gray']))).toEqual([
-    ['Leaderboard', '/', false],
+    ['Measured', '/', false],
     [adaptive, `/?protocol=${adaptive}`, true],
     ['diffusion-itm-gray', '/?protocol=diffusion-itm-gray', false],
+    reported(false),
   ]);
 });
 

@@ -1,0 +1,91 @@
+import { describeMetric } from '@gdbench/benchmark/display';
+import { REPORTED_CLEVR, type ReportedSystem } from '@gdbench/benchmark/reported';
+import { TASKS } from '@gdbench/benchmark/tasks';
+import Link from 'next/link';
+import { percent } from '../figure/format.ts';
+import { AccuracyTrack } from '../figure/track.tsx';
+import { Mark, Reported, SystemHead } from './frame.tsx';
+import styles from './reported.module.css';
+
+const ID = 'reported-clevr';
+
+const NOTES = [
+  'Average is the macro mean of the seven subtasks, here as on the board.',
+  'The published code lets the right caption win a tie, since it stands first. This board credits a tie by its share: m candidates that share the maximum count 1/m each.',
+  'The paper prints no intervals, so nothing here says which differences are more than chance.',
+];
+
+export function ClevrTable() {
+  const { place, systems, rows, average } = REPORTED_CLEVR;
+  return (
+    <Reported id={ID} title="CLEVR" place={place} question={TASKS.clevr.question} notes={NOTES}>
+      <table className={styles.table} aria-labelledby={ID}>
+        <thead>
+          <tr>
+            <th scope="col">
+              Accuracy, %
+              <Mark section={ID} number={2} />
+              <Mark section={ID} number={3} />
+            </th>
+            {systems.map((system) => (
+              <SystemHead key={system.name} system={system} />
+            ))}
+            <th scope="col">Chance</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ subtask, name, values }) => (
+            <Row key={subtask} metric={subtask} values={values} systems={systems}>
+              {name}
+            </Row>
+          ))}
+        </tbody>
+        <tfoot>
+          <Row metric="average" values={average} systems={systems} mark={1}>
+            Average
+          </Row>
+        </tfoot>
+      </table>
+    </Reported>
+  );
+}
+
+/** The name leads to the measured column. */
+function Row({
+  metric,
+  values,
+  systems,
+  mark,
+  children,
+}: {
+  metric: string;
+  values: readonly number[];
+  systems: readonly ReportedSystem[];
+  mark?: number;
+  children: string;
+}) {
+  const { chance } = describeMetric('clevr', metric);
+  return (
+    <tr>
+      <th scope="row">
+        <Link href={`/?sort=clevr.${metric}&show=all`} prefetch={false} title="The measured column">
+          {children}
+        </Link>
+        {mark !== undefined && <Mark section={ID} number={mark} />}
+      </th>
+      {systems.map(({ name, kind }, i) => (
+        <td key={name}>
+          <span className={styles.figure}>{percent((values[i] ?? 0) / 100)}</span>
+          <span className={styles.track}>
+            <AccuracyTrack
+              estimate={{ value: (values[i] ?? 0) / 100, low: null, high: null, complete: true }}
+              chance={chance}
+              kind={kind}
+            />
+          </span>
+        </td>
+      ))}
+      <td className={styles.quiet}>{chance === null ? 'none' : percent(chance)}</td>
+    </tr>
+  );
+}

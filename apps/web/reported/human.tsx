@@ -1,0 +1,48 @@
+import { REPORTED_HUMAN } from '@gdbench/benchmark/reported';
+import { Mark, Reported } from './frame.tsx';
+import styles from './reported.module.css';
+
+const ID = 'reported-human';
+const TIES_NOTE = 1;
+
+const NOTES = ['The paper does not print the ties of this comparison.'];
+
+export function HumanTable() {
+  const { place, prompts, seeds, comparisons } = REPORTED_HUMAN;
+  const question = `Which of two generated images fits the text better? One judge, without names, left and right at random: ${prompts} prompts of six DrawBench categories, ${seeds} seeds.`;
+  return (
+    <Reported id={ID} title="Human comparison" place={place} question={question} notes={NOTES}>
+      <table className={styles.table} aria-labelledby={ID}>
+        <thead>
+          <tr>
+            <th scope="col">A against B</th>
+            <th scope="col">A better</th>
+            <th scope="col">B better</th>
+            <th scope="col">Ties</th>
+            <th scope="col">The paper says</th>
+          </tr>
+        </thead>
+        <tbody>
+          {comparisons.map(({ a, b, winsOfA, winsOfB, ties, verdict }) => (
+            <tr key={b}>
+              <th scope="row">
+                {a} against {b}
+              </th>
+              <td className={styles.figure}>{winsOfA}</td>
+              <td className={styles.figure}>{winsOfB}</td>
+              <td className={ties === null ? styles.quiet : styles.figure}>
+                {ties ?? (
+                  <>
+                    not printed
+                    <Mark section={ID} number={TIES_NOTE} />
+                  </>
+                )}
+              </td>
+              <td className={styles.words}>{verdict}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Reported>
+  );
+}

@@ -1,0 +1,62 @@
+import { describeMetric } from '@gdbench/benchmark/display';
+import { REPORTED_UNTHRESHOLDED } from '@gdbench/benchmark/reported';
+import Link from 'next/link';
+import { percent } from '../figure/format.ts';
+import { Mark, Reported } from './frame.tsx';
+import styles from './reported.module.css';
+
+const ID = 'reported-unthresholded';
+
+const NOTES = [
+  'One checkpoint, less than an epoch into training. Soon after it every task fell to chance.',
+  'The two tasks are compared with different models, as the paper does.',
+];
+
+export function UnthresholdedTable() {
+  const { place, rows } = REPORTED_UNTHRESHOLDED;
+  return (
+    <Reported
+      id={ID}
+      title="Without the threshold"
+      place={place}
+      question="What does finetuning on hard negatives do when their loss is not cut off at a threshold? Word order rises, the rest falls."
+      notes={NOTES}
+    >
+      <table className={styles.table} aria-labelledby={ID}>
+        <thead>
+          <tr>
+            <th scope="col">Accuracy, %</th>
+            <th scope="col">
+              No threshold
+              <Mark section={ID} number={1} />
+            </th>
+            <th scope="col">Compared</th>
+            <th scope="col">
+              With
+              <Mark section={ID} number={2} />
+            </th>
+            <th scope="col">Chance</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ task, unthresholded, other, otherIs }) => {
+            const { title, chance } = describeMetric(task, 'accuracy');
+            return (
+              <tr key={task}>
+                <th scope="row">
+                  <Link href={`/?sort=${task}.accuracy&show=all`} prefetch={false} title="The measured column">
+                    {title}
+                  </Link>
+                </th>
+                <td className={styles.figure}>{percent(unthresholded / 100)}</td>
+                <td className={styles.figure}>{percent(other / 100)}</td>
+                <td className={styles.words}>{otherIs}</td>
+                <td className={styles.quiet}>{chance === null ? 'none' : percent(chance)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Reported>
+  );
+}
