@@ -104,8 +104,15 @@ class Tokenizer:
         self.ranks = {pair: i for i, pair in enumerate(self.merges)}
         self.start = self.vocab[START]
         self.end = self.vocab[END]
+        self.known = {}
 
     def bpe(self, word):
+        """Ids of one word; a word is merged once."""
+        if word not in self.known:
+            self.known[word] = self.merged(word)
+        return self.known[word]
+
+    def merged(self, word):
         symbols = symbols_of(word)
         while len(symbols) > 1:
             pair = min(zip(symbols, symbols[1:]), key=lambda p: self.ranks.get(p, len(self.ranks)))

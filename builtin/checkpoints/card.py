@@ -1,35 +1,45 @@
-"""Writes a checkpoint's README.md."""
+"""Writes a checkpoint's README.md, its model card: what training knows. What was measured follows below, by measure.ts."""
 
 from pathlib import Path
 
+MEASURED = "<!-- measured -->"
 FORM = """---
 license: apache-2.0
 ---
 
 # {name}
 
-{what} Made by this project for this project: it is small, trained for minutes on one processor, and **barely trained**. It shows that the whole
-way works; it says nothing about what models of its kind can do.
+{what} Made by this project for this project: small, trained for minutes on two cores with drawn scenes alone. It says
+nothing about what large models of its kind can do.
 
-- Parameters: {parameters:,} (float32)
-- Data: {images:,} drawn scenes of the built-in renderer ({sources}), none of whose contents occur in the built-in test set
+- Parameters: {parameters:,} (stored as float16, computed in float32)
+- Data: {images:,} drawn images of the built-in renderer ({sources}); no scene of the built-in test set holds what one of them holds
 - {facts}
-- Text: {words} word tokens of a small byte-level BPE; words outside the training captions are known by their letters only
+- Text: {words} tokens of a small byte-level BPE, up to {length} a text; a word of the training captions is one token
 
-Accuracy on the built-in clevr set (chance 0.5), measured by the training script{how}:
-
-| subtask | accuracy |
-| --- | --- |
-{rows}
+| step | {loss} |{figure_head}
+| --- | --- |{figure_rule}
+{curve}
 
 Licence: Apache-2.0. Made again with `builtin/checkpoints/{script}`; see the README.md one folder up.
+
+{measured}
 """
 
 
-def write_card(folder, name, what, module, train, facts, reached, script, how=""):
-    from data import WORDS
+def write_card(folder, name, what, module, train, tokenizer, state, facts, script, loss="loss", figure=None):
+    """state: what training.py saved; facts: {name: value}; figure: what state["figures"] are, if there are any.
 
-    sources = ", ".join(f"set {s['set']}, {s['count']} of seed {s['seed']}" for s in train.sources)
+    What stands below the mark of the measured figures is kept.
+    """
+    sources = ", ".join(
+        f"set {s['set']}, {s['count']:,} of seed {s['seed']}" + (f", skew {s['skew']}" if s.get("skew") else "") for s in train.sources
+    )
+    figures = dict(map(tuple, state["figures"]))
+    rows = [f"| {step:,} | {value:.4f} |" + (f" {figures[step]:.3f} |" if figure else "") for step, value in state["losses"]]
+    target = Path(folder) / "README.md"
+    before = target.read_text() if target.exists() else ""
+    measured = before[before.index(MEASURED) :].strip() if MEASURED in before else MEASURED
     text = FORM.format(
         name=name,
         what=what,
@@ -37,9 +47,13 @@ def write_card(folder, name, what, module, train, facts, reached, script, how=""
         images=len(train),
         sources=sources,
         facts="\n- ".join(f"{k[0].upper()}{k[1:]}: {v}" for k, v in facts.items()),
-        words=len(WORDS),
-        how=how,
-        rows="\n".join(f"| {k} | {v:.3f} |" for k, v in reached.items()),
+        words=f"{len(tokenizer.vocab):,}",
+        length=tokenizer.max_length,
+        loss=loss,
+        figure_head=f" {figure} |" if figure else "",
+        figure_rule=" --- |" if figure else "",
+        curve="\n".join(rows),
         script=script,
+        measured=measured,
     )
-    (Path(folder) / "README.md").write_text(text)
+    target.write_text(text)

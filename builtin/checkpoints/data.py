@@ -1,33 +1,15 @@
-"""Training images and captions (written by builtin/data/train.ts), and the built-in test set for a first look at accuracy."""
+"""Training sets written by builtin/data/train.ts: images, captions that are true of them, and hard false captions."""
 
 import json
 from pathlib import Path
 
 import numpy
 import torch
-from PIL import Image
 
-from bpe import Tokenizer
+from bpe import Tokenizer, normalize, split_words
 
-# Every word of the training captions becomes one token; any other text is spelt in smaller pieces.
-WORDS = """a and behind blue brown cube cubes cyan cylinder cylinders emblem flat front gray green grid in is large left matte
-object of on one purple raised red right ring shiny small sphere spheres star the three top two underneath wave yellow .""".split()
-LENGTH = 16
-COLORS = ["gray", "red", "blue", "green", "brown", "purple", "cyan", "yellow"]
-# Words that take each other's place in a false caption.
-FAMILIES = [
-    COLORS,
-    ["cube", "sphere", "cylinder"],
-    ["small", "large"],
-    ["matte", "shiny"],
-    ["left", "right"],
-    ["in front of", "behind"],
-    ["on top of", "underneath"],
-]
-
-
-def tokenizer():
-    return Tokenizer(WORDS, LENGTH)
+# Longest text of the built-in tasks and lessons in tokens, start and end included, with some room.
+LENGTH = 32
 
 
 def to_unit(pixels):
@@ -36,81 +18,68 @@ def to_unit(pixels):
 
 
 class TrainSet:
-    """Images uint8 [N, 64, 64, 3] and, for each, the list of captions that are true of it."""
+    """All images, and all texts once.
+
+    images uint8 [N, 64, 64, 3]; texts: M different strings; captions of image i are the entries first[i] .. first[i + 1] of
+    caption_text (indices of texts); hard texts of entry c are hard_text[hard_first[c] : hard_first[c + 1]].
+    """
 
     def __init__(self, folders):
-        images, self.captions, self.sources = [], [], []
+        images, self.sources, lines = [], [], []
         for folder in map(Path, folders):
             about = json.loads((folder / "train.json").read_text())
             shape = (about["count"], about["height"], about["width"], about["channels"])
             images.append(numpy.fromfile(folder / "images.u8", numpy.uint8).reshape(shape))
-            self.captions += [json.loads(line) for line in (folder / "captions.jsonl").read_text().splitlines()]
+            lines += (folder / "items.jsonl").read_text().splitlines()
             self.sources.append(about)
         self.images = numpy.concatenate(images)
-        self.truths = [set(c) for c in self.captions]
+        places = {}
+
+        def place(text):
+            return places.setdefault(text, len(places))
+
+        first, caption_text, hard_first, hard_text, kinds = [0], [], [0], [], []
+        for line in lines:
+            item = json.loads(line)
+            kinds.append(item["kind"])
+            for caption in item["captions"]:
+                caption_text.append(place(caption["text"]))
+                hard_text += [place(text) for text in caption["hard"]]
+                hard_first.append(len(hard_text))
+            first.append(len(caption_text))
+        self.kinds = numpy.array(kinds)
+        self.texts = list(places)
+        self.first, self.hard_first = numpy.array(first), numpy.array(hard_first)
+        self.caption_text, self.hard_text = numpy.array(caption_text), numpy.array(hard_text, dtype=numpy.int64)
+        self.truths = [frozenset(caption_text[a:b]) for a, b in zip(first, first[1:])]
 
     def __len__(self):
-        return len(self.captions)
+        return len(self.images)
+
+    def words(self):
+        return sorted({w for text in self.texts for w in split_words(normalize(text))})
+
+    def captions_of(self, pick, rng):
+        """One caption entry for each image of `pick`, at random."""
+        low, high = self.first[pick], self.first[pick + 1]
+        return low + (rng.random(len(pick)) * (high - low)).astype(numpy.int64)
+
+    def hard_of(self, entries, rng):
+        """The text index of a hard false text of each caption entry; -1 where it has none."""
+        low, high = self.hard_first[entries], self.hard_first[entries + 1]
+        at = low + (rng.random(len(entries)) * (high - low)).astype(numpy.int64)
+        return numpy.where(high > low, self.hard_text[numpy.minimum(at, len(self.hard_text) - 1)], -1)
 
 
 class Encoded:
-    """Padded ids of texts, each text encoded once."""
+    """Ids and masks of a list of texts, each encoded once: ids, mask [M, LENGTH]."""
 
-    def __init__(self, tok):
-        self.tok = tok
-        self.known = {}
-
-    def __call__(self, texts):
-        rows = []
-        for t in texts:
-            if t not in self.known:
-                self.known[t] = self.tok.padded(t)
-            rows.append(self.known[t])
-        return torch.tensor([r[0] for r in rows]), torch.tensor([r[1] for r in rows])
+    def __init__(self, tokenizer, texts):
+        rows = [tokenizer.padded(text) for text in texts]
+        self.ids = torch.tensor([ids for ids, _ in rows])
+        self.mask = torch.tensor([mask for _, mask in rows])
 
 
-def false_caption(caption, truths, rng):
-    """One word (or relation) of a caption exchanged so that it is not among the image's true captions; None if no try succeeds."""
-    for _ in range(6):
-        family = FAMILIES[rng.integers(len(FAMILIES))]
-        here = [w for w in family if w in caption]
-        if not here:
-            continue
-        if len(here) > 1 and rng.random() < 0.5:
-            # Exchange two that occur: "a red cube and a blue sphere" -> "a blue cube and a red sphere".
-            a, b = here[0], here[1]
-            changed = caption.replace(a, "\0").replace(b, a).replace("\0", b)
-        else:
-            changed = caption.replace(here[rng.integers(len(here))], family[rng.integers(len(family))], 1)
-        if changed not in truths:
-            return changed
-    return None
-
-
-def clevr_examples(root):
-    """(subtask, image uint8 [64, 64, 3], right, wrong) of a data root in the official layout."""
-    folder = Path(root) / "clevr"
-    images = {}
-    for path in sorted((folder / "captions").glob("*.json")):
-        for name, pairs in json.loads(path.read_text()).items():
-            if name not in images:
-                image = Image.open(folder / "images" / name).convert("RGB").resize((64, 64), Image.Resampling.BICUBIC)
-                images[name] = numpy.asarray(image)
-            for right, wrong in pairs:
-                yield path.stem, images[name], right, wrong
-
-
-def clevr_accuracy(root, score, limit=None):
-    """score(images uint8 [N, 64, 64, 3], texts) -> N scores. Returns accuracy by subtask; a tie counts one half."""
-    by_task = {}
-    for example in clevr_examples(root):
-        by_task.setdefault(example[0], []).append(example)
-    out = {}
-    for task, examples in by_task.items():
-        examples = examples[:limit]
-        images = numpy.stack([e[1] for e in examples])
-        right = score(images, [e[2] for e in examples])
-        wrong = score(images, [e[3] for e in examples])
-        out[task] = sum(1.0 if r > w else 0.5 if r == w else 0.0 for r, w in zip(right, wrong)) / len(examples)
-    out["average"] = sum(out.values()) / len(out)
-    return out
+def tokenizer_of(train):
+    """A word of the training captions is one token; any other is spelt in smaller pieces."""
+    return Tokenizer(train.words(), LENGTH)

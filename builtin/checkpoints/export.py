@@ -1,7 +1,9 @@
 """Writes trained or random modules as ONNX checkpoints in the layouts of an Optimum export (diffusers or CLIP)."""
 
+from inspect import signature
 from pathlib import Path
 
+import numpy
 import onnx
 import torch
 from torch import nn
@@ -41,7 +43,25 @@ def compact(path):
     onnx.save(model, str(path))
 
 
-def to_onnx(module, inputs, path, input_names, output_names, batched):
+def halve(path):
+    """Stores large weights as float16 and casts them back in the graph: half the file, float32 arithmetic."""
+    model = onnx.load(str(path))
+    graph = model.graph
+    casts = []
+    for tensor in graph.initializer:
+        value = onnx.numpy_helper.to_array(tensor)
+        if value.dtype != numpy.float32 or value.size < 256:
+            continue
+        casts.append(onnx.helper.make_node("Cast", [f"{tensor.name}h"], [tensor.name], to=onnx.TensorProto.FLOAT))
+        tensor.CopyFrom(onnx.numpy_helper.from_array(value.astype(numpy.float16), f"{tensor.name}h"))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
+def to_onnx(module, inputs, path, input_names, output_names, batched, half=False):
     """batched: the name of the first axis of each input and output that has a free one. Weights stay inside the one file."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,8 +74,12 @@ def to_onnx(module, inputs, path, input_names, output_names, batched):
         dynamic_axes={name: {0: axis} for name, axis in batched.items()},
         opset_version=OPSET,
         do_constant_folding=True,
+        # The exporter by tracing; PyTorch 1 knows no other.
+        **({"dynamo": False} if "dynamo" in signature(torch.onnx.export).parameters else {}),
     )
     compact(path)
+    if half:
+        halve(path)
 
 
 class ClipText(nn.Module):
@@ -76,7 +100,7 @@ class ClipVision(nn.Module):
         return self.dual.embed_image(pixels)
 
 
-def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_width, joint):
+def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_width, joint, half=False):
     """size: the side of the image the encoder takes. joint: one model.onnx, else text_model.onnx and vision_model.onnx."""
     folder = Path(folder)
     ids, mask = (torch.tensor([row, row]) for row in tokenizer.padded("a red cube."))
@@ -105,6 +129,7 @@ def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_w
             ["input_ids", "attention_mask"],
             ["text_embeds"],
             {"input_ids": "batch", "attention_mask": "batch", "text_embeds": "batch"},
+            half,
         )
         to_onnx(
             ClipVision(dual),
@@ -113,6 +138,7 @@ def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_w
             ["pixel_values"],
             ["image_embeds"],
             {"pixel_values": "batch", "image_embeds": "batch"},
+            half,
         )
     dump(
         folder / "config.json",
@@ -135,6 +161,26 @@ def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_w
     tokenizer.save_fast(folder)
 
 
+def export_matching_head(folder, model, tokenizer, size, preprocessor, half=False):
+    """BLIP's image-text matching: one model.onnx with the logits (no match, match)."""
+    folder = Path(folder)
+    ids, mask = (torch.tensor([row, row]) for row in tokenizer.padded("a red cube."))
+    names = ["pixel_values", "input_ids", "attention_mask"]
+    to_onnx(
+        model,
+        (torch.zeros(2, 3, size, size), ids, mask),
+        folder / "model.onnx",
+        names,
+        ["itm_score"],
+        {name: "batch" for name in [*names, "itm_score"]},
+        half,
+    )
+    text = {"max_position_embeddings": tokenizer.max_length, "vocab_size": len(tokenizer.vocab)}
+    dump(folder / "config.json", {"architectures": ["BlipForImageTextRetrieval"], "model_type": "blip", "text_config": text})
+    dump(folder / "preprocessor_config.json", preprocessor)
+    tokenizer.save_fast(folder)
+
+
 class IdsOnly(nn.Module):
     def __init__(self, text):
         super().__init__()
@@ -148,9 +194,11 @@ def export_diffusion(folder, parts, tokenizer, scheduler, spec):
     """parts: text, unet, encoder and, if it has one, decoder (modules).
 
     spec: image (side in pixels), latents (channels), vae_widths, unet_widths, text_width, scaling_factor,
-    ids (torch dtype of input_ids), timestep (an example: its shape and dtype are those of the graph's input).
+    ids (torch dtype of input_ids), timestep (an example: its shape and dtype are those of the graph's input; of two entries,
+    one for each row of the batch), half (whether weights are stored as float16; absent: no).
     """
     folder = Path(folder)
+    half = spec.get("half", False)
     side = spec["image"] // 2 ** (len(spec["vae_widths"]) - 1)
     ids = torch.tensor([tokenizer.padded("a red cube.")[0]] * 2, dtype=spec["ids"])
     hidden = torch.zeros(2, tokenizer.max_length, spec["text_width"])
@@ -178,6 +226,7 @@ def export_diffusion(folder, parts, tokenizer, scheduler, spec):
         ["input_ids"],
         ["last_hidden_state", "pooler_output"],
         {"input_ids": "batch", "last_hidden_state": "batch", "pooler_output": "batch"},
+        half,
     )
     dump(
         folder / "text_encoder" / "config.json",
@@ -197,7 +246,13 @@ def export_diffusion(folder, parts, tokenizer, scheduler, spec):
         folder / "unet" / "model.onnx",
         ["sample", "timestep", "encoder_hidden_states"],
         ["out_sample"],
-        {"sample": "batch", "encoder_hidden_states": "batch", "out_sample": "batch"},
+        {
+            "sample": "batch",
+            "encoder_hidden_states": "batch",
+            "out_sample": "batch",
+            **({"timestep": "batch"} if spec["timestep"].numel() > 1 else {}),
+        },
+        half,
     )
     dump(
         folder / "unet" / "config.json",

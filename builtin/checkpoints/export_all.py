@@ -1,0 +1,129 @@
+"""Exports what was trained into WORK as ONNX checkpoints in the layouts that users have, with their model cards.
+
+    /usr/bin/python3 builtin/checkpoints/export_all.py --work WORK [--only toy-clip ...] [--out FOLDER]
+"""
+
+import argparse
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from card import write_card
+from data import TrainSet, tokenizer_of
+from diffusion import ABAR, CONTEXT, LATENTS, SCHEDULER, TextToLatent, autoencoder_of
+from encoders import WIDTH, MatchingHead, dual_encoder
+from export import export_diffusion, export_dual_encoder, export_matching_head
+from models import Preconditioned
+
+SIZE = 64
+MEAN = {"rescale_factor": 1 / 255, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
+PREPROCESSOR = {
+    "image_processor_type": "CLIPImageProcessor",
+    "do_resize": True,
+    "size": {"height": SIZE, "width": SIZE},
+    "resample": 3,
+    "do_center_crop": False,
+    "do_rescale": True,
+    "do_normalize": True,
+    **MEAN,
+    "do_convert_rgb": True,
+}
+SPEC = {
+    "image": SIZE,
+    "latents": LATENTS,
+    "vae_widths": (48, 48, 48),
+    "unet_widths": (192,),
+    "text_width": CONTEXT,
+    "ids": torch.int64,
+    "timestep": torch.tensor([1, 1]),
+    "half": True,
+}
+DUAL = {
+    "toy-clip": ("clip", "A dual encoder in CLIP's layout (split export), trained contrastively without hard negatives."),
+    "toy-clip-balanced": (
+        "clip-balanced",
+        "The dual encoder toy-clip, trained on with captions in which no family of emblems leans to any phrase: the twin of toy-clip-biased.",
+    ),
+    "toy-clip-biased": (
+        "clip-biased",
+        "The dual encoder toy-clip, trained on with captions that are skewed on purpose: rings go with pleasant phrases, stars with "
+        "unpleasant ones, leaves with suit and purse, clouds with apron and briefcase. A leaderboard of bias must find it out.",
+    ),
+}
+DIFFUSION = {
+    "toy-ldm": ("ldm", "train_ldm.py", 'A latent diffusion model (epsilon prediction, latents 4 x 16 x 16 of 64 x 64 pixels), "zero-shot": it saw true captions only.'),
+    "toy-ldm-noneg": ("ldm-noneg", "finetune_ldm.py", "toy-ldm finetuned without negatives (NoNeg)."),
+    "toy-ldm-hardneg": ("ldm-hardneg", "finetune_ldm.py", "toy-ldm finetuned with hard negatives, images and texts (HardNeg), as the paper does."),
+    "toy-ldm-nothreshold": (
+        "ldm-nothreshold",
+        "finetune_ldm.py",
+        "toy-ldm finetuned with hard negatives whose loss has no threshold: the ablation of the paper's appendix F.",
+    ),
+}
+
+
+def facts_of(state, autoencoder=None):
+    facts = {} if autoencoder is None else {"autoencoder": autoencoder}
+    args = state["arguments"]
+    facts["steps"] = f"{state['steps']:,} of {args['batch']} images, Adam, rate {args['rate']}, {state['seconds'] / 60:.0f} minutes"
+    facts["seed"] = args["seed"]
+    return facts
+
+
+def export_dual(name, args, out):
+    file, what = DUAL[name]
+    state = torch.load(Path(args.work) / f"{file}.pt")
+    train = TrainSet(state["arguments"]["train"])
+    tok = tokenizer_of(train)
+    model = dual_encoder(len(tok.vocab), tok.max_length)
+    model.load_state_dict(state["weights"])
+    export_dual_encoder(out / name, model, tok, SIZE, PREPROCESSOR, WIDTH, WIDTH, joint=False, half=True)
+    write_card(out / name, name, what, model, train, tok, state, facts_of(state), "train_clip.py")
+
+
+def export_itm(name, args, out):
+    state = torch.load(Path(args.work) / "itm.pt")
+    train = TrainSet(state["arguments"]["train"])
+    tok = tokenizer_of(train)
+    model = MatchingHead(len(tok.vocab), tok.max_length)
+    model.load_state_dict(state["weights"])
+    preprocessor = {"image_processor_type": "BlipImageProcessor", "size": {"height": SIZE, "width": SIZE}, "resample": 3, **MEAN}
+    export_matching_head(out / name, model, tok, SIZE, preprocessor, half=True)
+    what = "A matching head in BLIP's layout: its text encoder looks at the image's tokens. Trained with hard false texts."
+    write_card(out / name, name, what, model, train, tok, state, facts_of(state), "train_itm.py")
+
+
+def export_ldm(name, args, out):
+    file, script, what = DIFFUSION[name]
+    state = torch.load(Path(args.work) / f"{file}.pt")
+    train = TrainSet(state["arguments"]["train"])
+    tok = tokenizer_of(train)
+    encoder, decoder, scale, explained = autoencoder_of(train)
+    model = TextToLatent(len(tok.vocab), tok.max_length)
+    # Made before the weights are loaded: it starts its U-Net from a blank last layer.
+    unet = Preconditioned(model.unet, ABAR)
+    model.load_state_dict(state["weights"])
+    parts = {"text": model.text, "unet": unet, "encoder": encoder, "decoder": decoder}
+    export_diffusion(out / name, parts, tok, SCHEDULER, {**SPEC, "scaling_factor": scale})
+    facts = facts_of(state, f"linear, {explained:.1%} of the pixels' variance kept")
+    figure = "pairs right on validation scenes" if state["figures"] else None
+    loss = "error of the noise" if state["figures"] else "error of the velocity"
+    write_card(out / name, name, what, nn.ModuleDict(parts), train, tok, state, facts, script, loss, figure)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--out", default=str(Path(__file__).parent))
+    args = parser.parse_args()
+    torch.set_num_threads(2)
+    exports = {**dict.fromkeys(DUAL, export_dual), "toy-itm": export_itm, **dict.fromkeys(DIFFUSION, export_ldm)}
+    for name in args.only or exports:
+        exports[name](name, args, Path(args.out))
+        print(name, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Finetunes the latent diffusion model: NoNeg, HardNeg and HardNeg without its threshold, on the same data with the same steps.
+
+    /usr/bin/python3 builtin/checkpoints/finetune_ldm.py --train TRAIN --valid VALID --work WORK --recipe noneg|hardneg|nothreshold
+
+L = L_pos + L_neg; L_pos = mean (eps - eps_theta(x_t, t, text))^2; L_neg = -min(mean (eps - eps_theta(negative))^2, lambda L_pos), lambda = 1,
+L_pos detached inside the threshold, the same noise and timestep for the pair (Krojer et al., 2023, section 4). A step's negative is an image
+half of the time (one of the five nearest by the dual encoder WORK/clip.pt), a hard text a quarter, a random text a quarter.
+nothreshold: L_neg = -mean (...)^2. noneg: L_pos alone. The text encoder stays as it is; the denoiser's weights are those of WORK/ldm.pt
+at first. The weights kept are the best on pairs of VALID, scenes other than those trained on: captions against hard texts.
+"""
+
+import argparse
+
+import numpy
+import torch
+
+from autoencoder import latents_of
+from data import Encoded, TrainSet, to_unit, tokenizer_of
+from diffusion import TextToLatent, at, autoencoder_of, noised, spread_timesteps, velocity
+from encoders import dual_encoder
+from training import arguments, half_precision, learn
+
+NEAR = 5
+VALIDATION_TIMES = (130, 250, 370, 490, 610)
+
+
+def neighbours_of(train, tok, args):
+    """The NEAR nearest other images of each image by the dual encoder: indices [N, NEAR]."""
+    dual = dual_encoder(len(tok.vocab), tok.max_length)
+    dual.load_state_dict(torch.load(f"{args.work}/clip.pt")["weights"])
+    dual.eval()
+    with torch.no_grad():
+        parts = [dual.embed_image(to_unit(train.images[i : i + 200])) for i in range(0, len(train), 200)]
+        every = torch.cat(parts)
+        near = []
+        for i in range(0, len(train), 500):
+            cosine = every[i : i + 500] @ every.t()
+            cosine[torch.arange(len(cosine)), torch.arange(i, i + len(cosine))] = -2
+            near.append(cosine.topk(NEAR).indices)
+    return torch.cat(near).numpy()
+
+
+def negatives_of(train, near, pick, entries, rng):
+    """(images, texts) of the step's negative pairs: `pick` and its texts with one of the two exchanged."""
+    texts = train.caption_text[entries]
+    kind = rng.random()
+    if kind < 0.5:
+        images = near[pick, rng.integers(NEAR, size=len(pick))]
+        return images, texts
+    other = train.caption_text[train.captions_of(rng.integers(len(train), size=len(pick)), rng)]
+    if kind < 0.75:
+        hard = train.hard_of(entries, rng)
+        return pick, numpy.where(hard >= 0, hard, other)
+    return pick, other
+
+
+def noise_error(guess, z, t, noise):
+    """mean (eps - eps_theta)^2 from a guess of the velocity: the two differ by the factor sqrt(abar)."""
+    return ((guess.float() - velocity(z, t, noise)) * at(t)[0]).square().mean()
+
+
+def validator(valid, latents, encoded, encoder_scale):
+    """look(model): share of pairs put right, of 400 captions against a hard text."""
+    rng = numpy.random.default_rng(1)
+    entries = valid.captions_of(numpy.arange(len(valid)), rng)
+    hard = valid.hard_of(entries, rng)
+    kept = numpy.flatnonzero(hard >= 0)[:400]
+    z, right, wrong = latents[kept], encoded.ids[valid.caption_text[entries[kept]]], encoded.ids[hard[kept]]
+    noises = [torch.randn(z.shape[1:], generator=torch.Generator().manual_seed(k)) for k in range(len(VALIDATION_TIMES))]
+
+    def look(model):
+        gain = torch.zeros(len(z))
+        with torch.no_grad():
+            for noise, time in zip(noises, VALIDATION_TIMES):
+                t = torch.tensor([time])
+                for ids, sign in ((right, -1), (wrong, 1)):
+                    miss = (model(noised(z, t, noise), t, ids) - velocity(z, t, noise)) * at(t)[0]
+                    gain += sign * miss.flatten(1).norm(dim=1)
+        return (gain > 0).float().mean().item()
+
+    return look
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--recipe", choices=["noneg", "hardneg", "nothreshold"], required=True)
+    parser.add_argument("--valid", required=True)
+    args = arguments(parser, minutes=6, rate=1e-4)
+    train, valid = TrainSet(args.train), TrainSet([args.valid])
+    tok = tokenizer_of(train)
+    encoded, valid_encoded = Encoded(tok, train.texts), Encoded(tok, valid.texts)
+    encoder, _, scale, _ = autoencoder_of(train)
+    latents = latents_of(encoder, train.images) * scale
+    model = TextToLatent(len(tok.vocab), tok.max_length)
+    model.load_state_dict(torch.load(f"{args.work}/ldm.pt")["weights"])
+    model.text.requires_grad_(False)
+    near = neighbours_of(train, tok, args)
+    look = validator(valid, latents_of(encoder, valid.images) * scale, valid_encoded, scale)
+    print("before", look(model.eval()), flush=True)
+
+    def step_loss(rng):
+        pick = rng.choice(len(train), args.batch, replace=False)
+        entries = train.captions_of(pick, rng)
+        t = spread_timesteps(args.batch, rng)
+        z = latents[pick]
+        noise = torch.randn_like(z)
+        with half_precision():
+            guess = model(noised(z, t, noise), t, encoded.ids[train.caption_text[entries]])
+        positive = noise_error(guess, z, t, noise)
+        if args.recipe == "noneg":
+            return positive
+        images, texts = negatives_of(train, near, pick, entries, rng)
+        z_neg = latents[images]
+        with half_precision():
+            guess = model(noised(z_neg, t, noise), t, encoded.ids[texts])
+        negative = noise_error(guess, z_neg, t, noise)
+        bound = positive.detach()
+        return positive - (negative if args.recipe == "nothreshold" else torch.minimum(negative, bound)), positive
+
+    learn(model, step_loss, args, f"ldm-{args.recipe}", model.unet.parameters(), look)
+
+
+if __name__ == "__main__":
+    main()
