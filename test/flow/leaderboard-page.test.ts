@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PAPER } from '@gdbench/benchmark/reported';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
-import { follow, isDone, liveClient } from '../support/graphql.ts';
+import { follow, isDone, liveClient, request } from '../support/graphql.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 const SCREENSHOTS = join(process.cwd(), 'test-results/screenshots');
@@ -105,6 +106,67 @@ test('the first paint comes from the server: the row stands in the HTML', async 
   await client.dispose();
   const html = await (await fetch(`${web}/`)).text();
   expect(html).toContain('Server painted');
+});
+
+test('what the paper reports is a tab of the board, for the keyboard too, and never one of its rows', async () => {
+  const { page, faults } = await openPage('/');
+  const lists = page.getByRole('navigation', { name: 'Lists' });
+  await lists.getByRole('link', { name: 'Reported in the paper' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/reported$/, { timeout: TIMEOUT });
+  await page.getByRole('heading', { name: 'What the paper reports' }).waitFor({ timeout: TIMEOUT });
+  await expect(lists.locator('[aria-current="page"]').textContent()).resolves.toBe('Reported in the paper');
+  const average = page.getByRole('table', { name: 'CLEVR' }).getByRole('row', { name: /^Average/ });
+  await expect(average.getByRole('cell').allInnerTexts()).resolves.toEqual(['67.9', '73.3', '59.5', '50.0']);
+
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Copy BibTeX' }).press('Enter');
+  await page.getByRole('button', { name: 'Copied' }).waitFor({ timeout: TIMEOUT });
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(PAPER.bibtex);
+
+  for (const [name, width, scheme] of [
+    ['reported', 1440, 'light'],
+    ['reported-dark', 1440, 'dark'],
+    ['reported-tablet', 768, 'light'],
+    ['reported-phone', 390, 'light'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 900 });
+    await screenshot(page, name);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  }
+  expect(faults).toEqual([]);
+  await page.close();
+  expect(await (await fetch(`${web}/`)).text()).not.toContain('HardNeg');
+});
+
+test('the data set and the sampling budget stand below the board, and the data set on the Tasks page', async () => {
+  await startWorker();
+  const { evaluationId, submissionId } = await submit(stack.apiUrl(), DIFFUSION, 'Of a known budget');
+  const client = liveClient(stack.apiUrl());
+  await follow(client, evaluationId, isDone);
+  await client.dispose();
+  const { dataSet, tasks } = await request<{
+    dataSet: { sha256: string };
+    tasks: { name: string; dataVersion: string | null }[];
+  }>(stack.apiUrl(), '{ dataSet { sha256 } tasks { name dataVersion } }');
+  for (const path of ['/', '/tasks']) {
+    const { page, faults } = await openPage(path);
+    await page.getByTitle(dataSet.sha256).waitFor({ timeout: TIMEOUT });
+    if (path === '/') await page.getByText('6 noise samples an image and text').waitFor({ timeout: TIMEOUT });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy hash' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor({ timeout: TIMEOUT });
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(dataSet.sha256);
+    expect(faults).toEqual([]);
+    await page.close();
+  }
+  const { page, faults } = await openPage(`/submissions/${submissionId}`);
+  const version = tasks.find(({ name }) => name === 'clevr')?.dataVersion ?? '';
+  await page.getByTitle(version).first().waitFor({ timeout: TIMEOUT });
+  await page.getByText('6 noise samples, seed 0').waitFor({ timeout: TIMEOUT });
+  expect(faults).toEqual([]);
+  await page.close();
 });
 
 test('a folder dropped on the Submit page is followed to its place on the board', async () => {

@@ -1,3 +1,5 @@
+'use client';
+
 import { DataVersion } from '../figure/data-version.tsx';
 import type { TasksQuery } from '../generated/graphql.ts';
 import { CopyButton } from '../submission/copy-button.tsx';
@@ -37,7 +39,7 @@ export function DataSet({ dataSet }: { dataSet: TasksQuery['dataSet'] }) {
   if (!sha256) return <>none that can be read</>;
   return (
     <>
-      {dataSetName(dataSet)} sha256 <DataVersion version={sha256} />{' '}
+      {dataSetName(dataSet)} <span className="muted">sha256</span> <DataVersion version={sha256} />{' '}
       <CopyButton text={() => sha256} small>
         Copy hash
       </CopyButton>

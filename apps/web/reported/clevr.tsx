@@ -9,10 +9,14 @@ import styles from './reported.module.css';
 
 const ID = 'reported-clevr';
 
+const TIES_NOTE = 1;
+const INTERVALS_NOTE = 2;
+const AVERAGE_NOTE = 3;
+
 const NOTES = [
-  'Average is the macro mean of the seven subtasks, here as on the board.',
   'The published code lets the right caption win a tie, since it stands first. This board credits a tie by its share: m candidates that share the maximum count 1/m each.',
   'The paper prints no intervals, so nothing here says which differences are more than chance.',
+  'Average is the macro mean of the seven subtasks, here as on the board.',
 ];
 
 export function ClevrTable() {
@@ -24,8 +28,8 @@ export function ClevrTable() {
           <tr>
             <th scope="col">
               Accuracy, %
-              <Mark section={ID} number={2} />
-              <Mark section={ID} number={3} />
+              <Mark section={ID} number={TIES_NOTE} />
+              <Mark section={ID} number={INTERVALS_NOTE} />
             </th>
             {systems.map((system) => (
               <SystemHead key={system.name} system={system} />
@@ -41,7 +45,7 @@ export function ClevrTable() {
           ))}
         </tbody>
         <tfoot>
-          <Row metric="average" values={average} systems={systems} mark={1}>
+          <Row metric="average" values={average} systems={systems} mark={AVERAGE_NOTE}>
             Average
           </Row>
         </tfoot>

@@ -64,7 +64,10 @@ export function Mark({ section, number }: { section: string; number: number }) {
 export function SystemHead({ system: { name, kind } }: { system: ReportedSystem }) {
   return (
     <th scope="col">
-      <Glyph kind={kind} /> {name}
+      <Glyph kind={kind} />
+      {/* a space that does not break: the shape stays with the first word */}
+      {'\u00a0'}
+      {name}
     </th>
   );
 }

@@ -3,9 +3,13 @@ import { Mark, Reported } from './frame.tsx';
 import styles from './reported.module.css';
 
 const ID = 'reported-human';
-const TIES_NOTE = 1;
+const VERDICT_NOTE = 1;
+const TIES_NOTE = 2;
 
-const NOTES = ['The paper does not print the ties of this comparison.'];
+const NOTES = [
+  'Below each pair stands what the paper says of it.',
+  'The paper does not print the ties of this comparison.',
+];
 
 export function HumanTable() {
   const { place, prompts, seeds, comparisons } = REPORTED_HUMAN;
@@ -15,11 +19,13 @@ export function HumanTable() {
       <table className={styles.table} aria-labelledby={ID}>
         <thead>
           <tr>
-            <th scope="col">A against B</th>
+            <th scope="col">
+              A against B
+              <Mark section={ID} number={VERDICT_NOTE} />
+            </th>
             <th scope="col">A better</th>
             <th scope="col">B better</th>
             <th scope="col">Ties</th>
-            <th scope="col">The paper says</th>
           </tr>
         </thead>
         <tbody>
@@ -27,6 +33,7 @@ export function HumanTable() {
             <tr key={b}>
               <th scope="row">
                 {a} against {b}
+                <small className={styles.aside}>{verdict}</small>
               </th>
               <td className={styles.figure}>{winsOfA}</td>
               <td className={styles.figure}>{winsOfB}</td>
@@ -38,7 +45,6 @@ export function HumanTable() {
                   </>
                 )}
               </td>
-              <td className={styles.words}>{verdict}</td>
             </tr>
           ))}
         </tbody>

@@ -30,9 +30,8 @@ export function UnthresholdedTable() {
               No threshold
               <Mark section={ID} number={1} />
             </th>
-            <th scope="col">Compared</th>
             <th scope="col">
-              With
+              Compared with
               <Mark section={ID} number={2} />
             </th>
             <th scope="col">Chance</th>
@@ -49,8 +48,10 @@ export function UnthresholdedTable() {
                   </Link>
                 </th>
                 <td className={styles.figure}>{percent(unthresholded / 100)}</td>
-                <td className={styles.figure}>{percent(other / 100)}</td>
-                <td className={styles.words}>{otherIs}</td>
+                <td>
+                  <span className={styles.figure}>{percent(other / 100)}</span>
+                  <small className={styles.aside}>{otherIs}</small>
+                </td>
                 <td className={styles.quiet}>{chance === null ? 'none' : percent(chance)}</td>
               </tr>
             );
