@@ -75,7 +75,8 @@ def export_dual(name, args, out):
     file, what = DUAL[name]
     state = torch.load(Path(args.work) / f"{file}.pt")
     train = TrainSet(state["arguments"]["train"])
-    tok = tokenizer_of(train)
+    words = state["arguments"]["words"]
+    tok = tokenizer_of(TrainSet(words) if words else train)
     model = dual_encoder(len(tok.vocab), tok.max_length)
     model.load_state_dict(state["weights"])
     export_dual_encoder(out / name, model, tok, SIZE, PREPROCESSOR, WIDTH, WIDTH, joint=False, half=True)

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { builtinDataRoot } from '../data/build.ts';
+
+const FOLDER = import.meta.dirname;
+const CLI = path.resolve(FOLDER, '../../apps/cli/gdbench.mjs');
+/** Below this line of a model card stand figures, above it what training knew (card.py writes the same mark). */
+const MARK = '<!-- measured -->';
+
+type Task = {
+  n: number;
+  dataVersion: string;
+  chance: Record<string, number>;
+  metrics: Record<string, number | null>;
+  intervals: Record<string, [number, number]>;
+};
+type Results = {
+  protocol: string;
+  samples: number | null;
+  seed: number | null;
+  codeVersion: string;
+  tasks: Record<string, Task>;
+};
+
+/** Metrics of parts of a task, such as winoground's tags, have a dot; those of bias do too, and are shown. */
+function isMain(task: string, metric: string): boolean {
+  return task.endsWith('bias') || !metric.includes('.');
+}
+
+/** The lower part of a model card: what `gdbench evaluate` measured, and with which command. */
+export function measuredPart(results: Results, command: string): string {
+  const sampled = results.samples === null ? '' : `, ${results.samples} samples, seed ${results.seed}`;
+  const digits = (value: number): string => value.toFixed(3);
+  const rows = Object.entries(results.tasks).flatMap(([task, { n, metrics, intervals, chance }]) =>
+    Object.entries(metrics).flatMap(([metric, value]) => {
+      if (!isMain(task, metric)) return [];
+      const [low, high] = intervals[metric] ?? [];
+      const interval = low === undefined || high === undefined ? '' : `${digits(low)} to ${digits(high)}`;
+      const level = chance[metric] === undefined ? '' : digits(chance[metric]);
+      return [
+        `| ${task} | ${metric} | ${value === null ? 'undefined' : digits(value)} | ${interval} | ${level} | ${n} |`,
+      ];
+    }),
+  );
+  const [first] = Object.values(results.tasks);
+  return `${MARK}
+## Measured
+
+Protocol ${results.protocol}${sampled}, on the built-in data (${first?.dataVersion ?? ''}), by \`${command}\`, code ${results.codeVersion}.
+A large effect size is evidence of bias; a small one is not evidence of fairness.
+
+| task | metric | value | 95% interval | chance | n |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+async function evaluate(name: string, data: string, samples: string): Promise<Results> {
+  const out = await mkdtemp(path.join(tmpdir(), 'gdbench-measure-'));
+  try {
+    const args = [CLI, 'evaluate', path.join(FOLDER, name), '--data', data, '--samples', samples, '--out', out];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+    if (code !== 0) throw new Error(`gdbench evaluate of ${name} ended with code ${code}.`);
+    return JSON.parse(await readFile(path.join(out, 'results.json'), 'utf8')) as Results;
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { samples: { type: 'string', default: '250' }, data: { type: 'string', default: builtinDataRoot() } },
+  });
+  const names =
+    positionals.length > 0 ? positionals : (await readdir(FOLDER)).filter((name) => name.startsWith('toy-'));
+  for (const name of names) {
+    const results = await evaluate(name, values.data, values.samples);
+    const card = path.join(FOLDER, name, 'README.md');
+    const above = (await readFile(card, 'utf8')).split(MARK)[0]!.trimEnd();
+    const command = `npm run checkpoints:measure -- ${name} --samples ${values.samples}`;
+    await writeFile(card, `${above}\n\n${measuredPart(results, command)}`);
+    console.log(`measured ${name}`);
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();
