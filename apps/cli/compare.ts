@@ -101,7 +101,8 @@ function shown({ a, b, tasks }: Comparison): string {
   const lines = [['task', 'metric', 'A', 'B', 'A - B', '95% interval', 'only A', 'only B', 'n', 'p', 'test'], ...rows];
   const name = ({ checkpoint, protocol, samples }: Side) =>
     `${checkpoint} (${protocol}${samples === null ? '' : `, ${samples} samples`})`;
-  return `A: ${name(a)}\nB: ${name(b)}\n${differences(a, b)}${aligned(lines)}\n`;
+  const data = Object.entries(tasks).map(([task, { dataVersion }]) => `${task} ${dataVersion}`);
+  return `A: ${name(a)}\nB: ${name(b)}\n${differences(a, b)}${aligned(lines)}\nData: ${data.join(', ')}\n`;
 }
 
 /** @throws CliFault where only one was scored by a race, which stops drawing where the winner is clear. */

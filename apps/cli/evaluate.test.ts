@@ -154,6 +154,9 @@ describe('gdbench evaluate', () => {
     expect(ended.stdout).toContain('Scoring winoground: 1 of 1 (100%)');
     expect(ended.stdout).toMatch(/winoground +group +\d/);
     const results = await readJson('clip-out', 'results.json');
+    // a task's first line names its data; nothing is sampled
+    expect(ended.stdout.match(/\b[0-9a-f]{16}\b/g)).toEqual([results.tasks.winoground.dataVersion]);
+    expect(ended.stdout).not.toContain('samples');
     expect(results).toMatchObject({ protocol: 'cosine', samples: null, seed: null });
     expect(results.tasks.winoground).toMatchObject({ n: 1, chance: { text: 0.25, image: 0.25, 'text.Scope': 0.25 } });
     const [line] = await readLines('clip-out', 'scores', 'winoground.jsonl');

@@ -8,6 +8,8 @@ export interface Evaluation {
   state: 'UPLOADING' | 'INSPECTING' | 'REFUSED' | 'QUEUED' | 'SCORING' | 'DONE' | 'FAILED' | 'CANCELLED';
   checkpoint: { name: string; kind: string | null };
   protocol: string | null;
+  samples: number | null;
+  seed: number | null;
   shardsDone: number;
   shardsTotal: number;
   retriedShards: number;
@@ -18,7 +20,7 @@ export interface Evaluation {
   place: number | null;
   failure: { fault: string; message: string; remedy: string } | null;
   warnings: string[];
-  tasks: { task: string; examples: number; examplesDone: number }[];
+  tasks: { task: string; dataVersion: string; examples: number; examplesDone: number }[];
   results: Result[];
 }
 
@@ -33,10 +35,10 @@ export interface Result {
   complete: boolean;
 }
 
-export const EVALUATION_FIELDS = `id submissionId state checkpoint { name kind } protocol
+export const EVALUATION_FIELDS = `id submissionId state checkpoint { name kind } protocol samples seed
   shardsDone shardsTotal retriedShards rowsDone rowsTotal rowsPerSecond secondsLeft place
   failure { fault message remedy } warnings
-  tasks { task examples examplesDone }
+  tasks { task dataVersion examples examplesDone }
   results { task metric value low high chance n complete }`;
 
 const ENDED = new Set<Evaluation['state']>(['REFUSED', 'DONE', 'FAILED', 'CANCELLED']);
@@ -62,19 +64,24 @@ export function describe(evaluation: Evaluation): string {
   return state.toLowerCase();
 }
 
-/** The metrics as aligned lines: value, 95% interval, chance, n. */
-export function tableOf(results: readonly Result[]): string {
-  const rows = results.map((result) => {
+/**
+ * The metrics as aligned lines: value, 95% interval, chance, n, and on a task's first line the version of its data; below
+ * them the sampling budget, where anything is sampled.
+ */
+export function tableOf({ results, tasks, protocol, samples, seed }: Evaluation): string {
+  const rows = results.map((result, i) => {
     const show = (value: number | null) =>
       value === null ? 'undefined' : isShare(result) ? `${(value * 100).toFixed(1)}%` : value.toFixed(2);
     const interval = result.low === null || result.high === null ? '' : `[${show(result.low)}, ${show(result.high)}]`;
     const chance = result.chance === null ? '' : `chance ${show(result.chance)}`;
-    return [`${result.task}.${result.metric}`, show(result.value), interval, chance, `n = ${result.n}`];
+    const isFirst = results[i - 1]?.task !== result.task;
+    const version = isFirst && tasks.find(({ task }) => task === result.task)?.dataVersion;
+    const data = version ? `data ${version}` : '';
+    return [`${result.task}.${result.metric}`, show(result.value), interval, chance, `n = ${result.n}`, data];
   });
-  return aligned(rows)
-    .split('\n')
-    .map((line) => `  ${line}`)
-    .join('\n');
+  const lines = aligned(rows).split('\n');
+  if (samples !== null) lines.push(`${protocol}, ${samples} samples, seed ${seed}`);
+  return lines.map((line) => `  ${line}`).join('\n');
 }
 
 /** Effect sizes and p values are no shares of anything. */

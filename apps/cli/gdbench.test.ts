@@ -88,5 +88,7 @@ test('watching an evaluation that is done shows its results and ends with 0', as
   const evaluationId = await finishAs(api.db, 'done before', 0.625);
   const watched = await run('watch', evaluationId);
   expect(watched).toMatchObject({ code: 0, stderr: '' });
-  expect(watched.stdout).toMatch(/clevr\.average {2}62\.5% {2}\[57\.5%, 67\.5%\] {2}chance 50\.0% {2}n = 1/);
+  expect(watched.stdout).toMatch(
+    /clevr\.average {2}62\.5% {2}\[57\.5%, 67\.5%\] {2}chance 50\.0% {2}n = 1 {2}data test\n {2}diffusion-itm, 5 samples, seed 0\n$/,
+  );
 });

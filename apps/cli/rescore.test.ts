@@ -36,6 +36,7 @@ test('stored errors give the scores of another protocol, and of their own to the
   expect([same.code, same.stderr, other.code]).toEqual([0, '', 0]);
   expect(await results('same')).toEqual(await results('ldm-out'));
   expect(JSON.parse(same.stdout)).toEqual(await results('ldm-out'));
+  expect(other.stdout).toContain('\nProtocol diffusion-itm-unnormalized, 7 samples, seed 0\n');
   const unnormalized = await results('ldm-out/diffusion-itm-unnormalized');
   expect(unnormalized).toMatchObject({ protocol: 'diffusion-itm-unnormalized', samples: 7, seed: 0 });
   for (const task of ['clevr', 'winoground']) {
@@ -129,6 +130,8 @@ test('compare tests two checkpoints on the same examples', async () => {
   const { a, b, tasks } = JSON.parse(json.stdout);
   expect([a.checkpoint, b.checkpoint, Object.keys(tasks)]).toEqual(['ldm', 'clip', ['winoground']]);
   const [ofA, ofB] = [await results('ldm-out'), await results('clip-out')];
+  const versions = ['clevr', 'winoground'].map((task) => `${task} ${ofA.tasks[task].dataVersion}`);
+  expect(shown.stdout).toContain(`\nData: ${versions.join(', ')}\n`);
   for (const one of tasks.winoground.metrics) {
     expect(one.a).toBeCloseTo(ofA.tasks.winoground.metrics[one.metric], 12);
     expect(one.b).toBeCloseTo(ofB.tasks.winoground.metrics[one.metric], 12);

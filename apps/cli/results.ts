@@ -74,11 +74,14 @@ function taskEntry({ dataVersion, skipped }: TaskData, { n, ties, metrics }: Tas
   };
 }
 
-/** The results as aligned columns: metric, value, 95% interval, chance. */
+/**
+ * The results as aligned columns: metric, value, 95% interval, chance, and on a task's first line the version of its data;
+ * below them the sampling budget, where anything is sampled.
+ */
 export function table(results: Results): string {
-  const rows: string[][] = [['task', 'metric', 'value', '95% interval', 'chance']];
-  for (const [task, { metrics, intervals, chance }] of Object.entries(results.tasks)) {
-    for (const [metric, value] of Object.entries(metrics)) {
+  const rows: string[][] = [['task', 'metric', 'value', '95% interval', 'chance', 'data']];
+  for (const [task, { metrics, intervals, chance, dataVersion }] of Object.entries(results.tasks)) {
+    for (const [i, [metric, value]] of Object.entries(metrics).entries()) {
       const interval = intervals[metric];
       rows.push([
         task,
@@ -86,8 +89,11 @@ export function table(results: Results): string {
         value === null ? 'undefined' : value.toFixed(3),
         interval ? `${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}` : '',
         chance[metric]?.toFixed(3) ?? '',
+        i === 0 ? dataVersion : '',
       ]);
     }
   }
-  return aligned(rows);
+  const { protocol, samples, seed } = results;
+  const budget = samples === null ? '' : `\nProtocol ${protocol}, ${samples} samples, seed ${seed}`;
+  return `${aligned(rows)}${budget}`;
 }

@@ -59,7 +59,7 @@ export async function follow(server: Server, evaluationId: string, options: Foll
   }
   if (json && lastLine && last) process.stdout.write(`${JSON.stringify(lastLine(last))}\n`);
   if (last?.state === 'DONE') {
-    if (!json) process.stdout.write(`${tableOf(last.results)}\n`);
+    if (!json) process.stdout.write(`${tableOf(last)}\n`);
     return;
   }
   if (last?.failure) throw new CliFault(`${last.failure.message} ${last.failure.remedy}`);
