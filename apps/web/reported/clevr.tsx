@@ -15,7 +15,7 @@ const AVERAGE_NOTE = 3;
 
 const NOTES = [
   'The published code lets the right caption win a tie, since it stands first. This board credits a tie by its share: m candidates that share the maximum count 1/m each.',
-  'The paper prints no intervals, so nothing here says which differences are more than chance.',
+  'The paper prints no intervals, so nothing here says which differences are more than chance. Its main results take 250 noise samples (appendix F); a measured row names its own budget.',
   'Average is the macro mean of the seven subtasks, here as on the board.',
 ];
 
