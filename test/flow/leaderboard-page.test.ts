@@ -129,6 +129,7 @@ test('what the paper reports is a tab of the board, for the keyboard too, and ne
     ['reported-dark', 1440, 'dark'],
     ['reported-tablet', 768, 'light'],
     ['reported-phone', 390, 'light'],
+    ['reported-narrow', 320, 'light'],
   ] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width, height: 900 });
