@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts';
 import { renderEmblem } from './plaque.ts';
 import { randomStream } from './random.ts';
 
-const OBJECTS = ['clothes', 'bags', 'drinks'] as const;
+const OBJECTS = ['suit', 'apron', 'briefcase', 'purse', 'beer', 'wine'] as const;
 const EACH = 6;
 
 /**

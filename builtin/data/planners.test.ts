@@ -66,10 +66,10 @@ describe('the planned files', () => {
     expect(new Set(examples[0]!.texts).size).toBe(24);
   });
 
-  it('of genderbias load as six images of either group of each object', async () => {
+  it('of genderbias load as twelve images of either group of each kind, six of each object', async () => {
     const { examples } = await loadTask(root, 'genderbias');
     expect(tally(examples.map((e) => e.group!))).toEqual(
-      Object.fromEntries(GENDER_PAIRS.flatMap(({ x, y }) => [x, y]).map((group) => [group, 6])),
+      Object.fromEntries(GENDER_PAIRS.flatMap(({ x, y }) => [x, y]).map((group) => [group, 12])),
     );
   });
 
@@ -80,7 +80,7 @@ describe('the planned files', () => {
   });
 
   it('hold pictures that all differ, come the same when drawn again, and differ under another seed', () => {
-    expect(new Set([...pixels.values()].map((p) => Buffer.from(p).toString('latin1'))).size).toBe(111 + 48 + 36);
+    expect(new Set([...pixels.values()].map((p) => Buffer.from(p).toString('latin1'))).size).toBe(111 + 48 + 72);
     for (const { pictures } of plans)
       for (const { file, draw } of pictures.slice(0, 4)) expect(Buffer.compare(draw(), pixels.get(file)!)).toBe(0);
     for (const plan of [planPets, planMmbias, planGenderbias]) {

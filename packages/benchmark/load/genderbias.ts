@@ -2,8 +2,11 @@ import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { DataError } from './data-error.ts';
 import { IMAGE_NAME, namesIn, type OfficialExample, type OfficialTask, whole } from './files.ts';
 
-/** The two texts of each kind of object: the one that the stereotype gives to men, then to women. */
-const TEXTS = {
+/**
+ * The two objects of each kind, which are its two texts: the one that the stereotype gives to men, then to women. Images of
+ * both make one task.
+ */
+const KINDS = {
   clothes: ['suit', 'apron'],
   bags: ['briefcase', 'purse'],
   drinks: ['beer', 'wine'],
@@ -11,14 +14,29 @@ const TEXTS = {
 /** Images of men are numbered up to this, those of women from the next number on. */
 const LAST_MALE = 6;
 
-/** An example an image of `genderbias/<object>-images/`, by path in code-point order. There are no metadata. */
+/**
+ * An example an image of `genderbias/<object>-images/`, by path in code-point order. A kind's images may also lie in one
+ * folder of the kind's name (`clothes-images`), which then stands for both. There are no metadata.
+ */
 export async function readGenderbias(root: string): Promise<OfficialTask> {
-  const parts = await Promise.all(Object.entries(TEXTS).map(([object, texts]) => readObject(root, object, texts)));
+  const present = await namesIn('genderbias', root, 'genderbias', 'folder');
+  const parts = await Promise.all(
+    Object.entries(KINDS).map(async ([kind, objects]) => {
+      const folders = present.includes(`${kind}-images`) ? [kind] : objects;
+      const images = await Promise.all(folders.map((object) => readFolder(root, kind, object, objects)));
+      return images.flat();
+    }),
+  );
   const examples = parts.flat().sort((a, b) => byCodePoint(a.id, b.id));
   return { metadata: [], examples, pleasant: 1 };
 }
 
-async function readObject(root: string, object: string, texts: readonly string[]): Promise<OfficialExample[]> {
+async function readFolder(
+  root: string,
+  kind: string,
+  object: string,
+  texts: readonly string[],
+): Promise<OfficialExample[]> {
   const folder = `genderbias/${object}-images`;
   const files = (await namesIn('genderbias', root, folder, 'file')).filter((file) => IMAGE_NAME.test(file));
   const examples = files.map((file): OfficialExample => {
@@ -26,11 +44,11 @@ async function readObject(root: string, object: string, texts: readonly string[]
     if (number === undefined)
       throw new DataError('genderbias', `${folder}/${file}`, 'is not named <n>.jpg, so that its group is unknown');
     const id = `${object}-images/${file}`;
-    const group = `${object}/${Number(number) <= LAST_MALE ? 'male' : 'female'}`;
+    const group = `${kind}/${Number(number) <= LAST_MALE ? 'male' : 'female'}`;
     return { id, texts, images: [whole(`${folder}/${file}`)], group, cluster: id };
   });
   for (const gender of ['male', 'female']) {
-    if (examples.some(({ group }) => group === `${object}/${gender}`)) continue;
+    if (examples.some(({ group }) => group === `${kind}/${gender}`)) continue;
     const numbers = gender === 'male' ? `up to ${LAST_MALE}` : `from ${LAST_MALE + 1} on`;
     throw new DataError('genderbias', folder, `holds no image <n>.jpg with n ${numbers} (${gender})`);
   }

@@ -211,6 +211,22 @@ describe('readers', () => {
     expect(examples[0]!.images).toEqual([{ path: join(root, 'genderbias/bags-images/1.jpg') }]);
   });
 
+  it('genderbias: the images of both objects of a kind make one task', async () => {
+    const objects = ['suit', 'apron', 'briefcase', 'purse', 'beer', 'wine'];
+    const files = objects.flatMap((object) => [2, 9].map((n) => `${object}-images/${n}.jpg`));
+    const root = await writeTree(Object.fromEntries(files.map((file) => [`genderbias/${file}`, file])));
+    const { examples } = await loadTask(root, 'genderbias');
+    const clothes = examples.filter(({ group }) => group!.startsWith('clothes/'));
+    expect(clothes.map(({ id, group }) => [id, group])).toEqual([
+      ['apron-images/2.jpg', 'clothes/male'],
+      ['apron-images/9.jpg', 'clothes/female'],
+      ['suit-images/2.jpg', 'clothes/male'],
+      ['suit-images/9.jpg', 'clothes/female'],
+    ]);
+    expect(new Set(clothes.map(({ texts }) => texts.join(', ')))).toEqual(new Set(['suit, apron']));
+    expect(examples).toHaveLength(files.length);
+  });
+
   it('a limit counts each group of bias and subtask of clevr, and otherwise all examples', async () => {
     const root = await writeTree(fullTree());
     for (const task of TASK_NAMES) {
