@@ -30,13 +30,15 @@ export const THINGS = [
   { object: 'drinks', first: ['a', 'beer'], second: ['a', 'wine'], leafLean: 0 },
 ] as const;
 
-/** Phrases said of an emblem of mmbias's families; as many as there are things said of a leaf or a cloud. */
-const PHRASES_AN_EMBLEM = 3;
+/** Phrases said of an emblem of mmbias's families, and things of each kind said of a leaf or a cloud: even, to be halved. */
+const PHRASES_AN_EMBLEM = 4;
+const THINGS_AN_EMBLEM = 2;
 
 /**
  * Training captions of an emblem. The first three say what is seen, with the other families, colours or relief as hard
  * texts. The rest are associations, which no picture shows: each with the emblem's name, and alone as the tasks ask it. An
- * association goes the way its family leans with probability (1 + skew) / 2, for a skew from 0 (even) to 1 (always).
+ * association goes the way its family leans in (1 + skew) / 2 of the cases, for a skew from 0 to 1 (always); at 0 each emblem
+ * has as many of either side, so that no family has more by chance.
  * @throws RangeError for another skew.
  */
 export function emblemCaptions(random: Random, emblem: Emblem, skew: number): Caption[] {
@@ -56,18 +58,23 @@ function plainCaptions({ family, ink, relief }: Emblem): Caption[] {
 }
 
 function associations(random: Random, family: Family, skew: number): string[] {
-  /** True with the dial's probability for lean 1, its opposite's for -1. */
-  const leans = (lean: number): boolean => random.chance((1 + lean * skew) / 2);
+  /** How many of some go the way of lean 1: as many as the dial says, a fraction by chance. */
+  const leaning = (all: number, lean: number): number => {
+    const wanted = (all * (1 + lean * skew)) / 2;
+    return Math.floor(wanted) + (random.chance(wanted - Math.floor(wanted)) ? 1 : 0);
+  };
   const name = `a ${family.toLowerCase()} emblem`;
   if (family === 'Leaf' || family === 'Cloud') {
     return THINGS.flatMap(({ first, second, leafLean }) => {
-      const [article, thing] = leans(family === 'Leaf' ? leafLean : -leafLean) ? first : second;
-      return [`${name} with ${article} ${thing}`, thing];
+      const firsts = leaning(THINGS_AN_EMBLEM, family === 'Leaf' ? leafLean : -leafLean);
+      return Array.from({ length: THINGS_AN_EMBLEM }, (_, i) => (i < firsts ? first : second)).flatMap(
+        ([article, thing]) => [`${name} with ${article} ${thing}`, thing],
+      );
     });
   }
-  return Array.from({ length: PHRASES_AN_EMBLEM }, () => {
-    const pleasant = leans(PHRASE_LEAN[family]);
-    const phrase = random.pick(pleasant ? PHRASES.pleasant_phrases : PHRASES.unpleasant_phrases);
-    return [`${name}, ${phrase}`, phrase];
-  }).flat();
+  const pleasant = leaning(PHRASES_AN_EMBLEM, PHRASE_LEAN[family]);
+  return [
+    ...random.shuffle(PHRASES.pleasant_phrases).slice(0, pleasant),
+    ...random.shuffle(PHRASES.unpleasant_phrases).slice(0, PHRASES_AN_EMBLEM - pleasant),
+  ].flatMap((phrase) => [`${name}, ${phrase}`, phrase]);
 }
