@@ -8,13 +8,23 @@ const stamp = `${root}node_modules/.gdbench-dependencies`;
 /** What a full install takes, with some room for the build and the database. */
 const BYTES_NEEDED = 3e9;
 
-/** Installs what package-lock.json names, unless exactly that is installed already. */
-export async function installDependencies() {
-  const wanted = createHash('sha256')
+/** What an install of this package-lock.json for this Node leaves in the stamp. */
+function wantedStamp() {
+  return createHash('sha256')
     .update(readFileSync(`${root}package-lock.json`))
     .update(process.platform + process.arch + process.versions.modules)
     .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+}
+
+/** Whether exactly what package-lock.json names is installed. */
+export function isInstalled() {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wantedStamp();
+}
+
+/** Installs what package-lock.json names, unless exactly that is installed already. */
+export async function installDependencies() {
+  if (isInstalled()) return;
+  const wanted = wantedStamp();
   const disk = statfsSync(root);
   const free = disk.bavail * disk.bsize;
   if (free < BYTES_NEEDED)

@@ -29,6 +29,7 @@ export async function buildWeb(): Promise<void> {
       runNode([join(ROOT, 'node_modules/next/dist/bin/next'), 'build'], {
         cwd: join(ROOT, 'apps/web'),
         env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+        inBackground: true,
       }),
   });
 }
@@ -36,8 +37,10 @@ export async function buildWeb(): Promise<void> {
 /** The data root that evaluations read: GDBENCH_DATA, else the built-in set, drawn when it is not there. */
 export async function dataRoot(): Promise<string> {
   if (process.env.GDBENCH_DATA) return process.env.GDBENCH_DATA;
-  const { buildData, builtinDataRoot } = await import('@gdbench/builtin/data');
+  const { builtinDataRoot } = await import('@gdbench/builtin/data');
   const root = builtinDataRoot(home());
-  if (!existsSync(join(root, 'manifest.json'))) await step('Data: drawing the built-in scenes', () => buildData(root));
+  // in a process of its own: drawing leaves its thread no time for anything else
+  if (!existsSync(join(root, 'manifest.json')))
+    await step('Data: drawing the built-in scenes', () => runNode(['--import', 'tsx', 'builtin/data/build.ts', root]));
   return root;
 }

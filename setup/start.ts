@@ -1,15 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { DISPLAY_SAMPLES } from './builtin.ts';
 import { SetupFault, sentence } from './fault.ts';
 import { home, ROOT } from './home.ts';
 import { portSetting, requireFreePort } from './port.ts';
 import { buildWeb, dataRoot, generateCode } from './prepare.ts';
 import { endService, messageFrom, type Service, startService } from './service.ts';
-import { endScripts, runNode, step } from './step.ts';
+import { endScripts, step } from './step.ts';
 
 const MIN_FREE_BYTES = 500e6;
-/** What the board asks of the built-in checkpoints, so that two cores finish in minutes. */
-const BUDGET = { GDBENCH_SAMPLES: '25', GDBENCH_SEED: '0' };
+/** What the board asks of every checkpoint. */
+const BUDGET = { GDBENCH_SAMPLES: String(DISPLAY_SAMPLES), GDBENCH_SEED: '0' };
 
 /** What has been started, in order; ended in the opposite order. */
 const started: { name: string; end: () => Promise<void> }[] = [];
@@ -35,40 +36,47 @@ async function run(): Promise<void> {
   mkdirSync(home(), { recursive: true });
   requireFreeDisk();
   await generateCode();
-  await buildWeb();
-  const data = await dataRoot();
-  const databaseUrl = await startDatabase();
-  const env = { ...BUDGET, ...pinned(), DATABASE_URL: databaseUrl, GDBENCH_HOME: home(), GDBENCH_DATA: data };
   const logs = join(home(), 'log');
   const apiUrl = `http://localhost:${apiPort}`;
-  await step('Starting the API, a worker and the web pages', async () => {
-    await Promise.all([
-      keep(
-        {
-          name: 'api',
-          args: ['--import', 'tsx', 'apps/api/server.ts'],
-          env: { ...env, API_PORT: String(apiPort) },
-          logs,
-        },
-        listening,
-      ),
-      keep({ name: 'worker', args: ['--import', 'tsx', 'workers/worker.ts'], env, logs }, ready),
-      keepWeb(webPort, apiUrl, logs),
-    ]);
-  });
-  process.stdout.write(
-    [
-      '',
-      `  Leaderboard   http://localhost:${webPort}`,
-      `  GraphQL       ${apiUrl}/graphql`,
-      `  Logs          ${logs}`,
-      '',
-      '  Everything listens on this machine only (127.0.0.1). Ctrl-C stops it all.',
-      '',
-    ].join('\n'),
-  );
-  await submitBuiltin(apiUrl);
+  // the first score does not wait for the pages, which need the API only once they are built
+  const building = buildWeb();
+  const serving = serve(apiPort, logs);
+  const opening = Promise.all([building, serving]).then(() => openPages(webPort, apiUrl, logs));
+  await Promise.all([opening, serving.then(() => submit(apiUrl))]);
   process.send?.({ started: true });
+}
+
+/** Runs the API and a worker over a database and data, which are made side by side. */
+async function serve(apiPort: number, logs: string): Promise<void> {
+  const [data, databaseUrl] = await Promise.all([dataRoot(), startDatabase()]);
+  const env = { ...BUDGET, ...pinned(), DATABASE_URL: databaseUrl, GDBENCH_HOME: home(), GDBENCH_DATA: data };
+  const apiEnv = { ...env, API_PORT: String(apiPort) };
+  await step('Starting the API and a worker', () =>
+    Promise.all([
+      keep({ name: 'api', args: ['--import', 'tsx', 'apps/api/server.ts'], env: apiEnv, logs }, listening),
+      keep({ name: 'worker', args: ['--import', 'tsx', 'workers/worker.ts'], env, logs }, ready),
+    ]),
+  );
+  tell([
+    `GraphQL       http://localhost:${apiPort}/graphql`,
+    `Logs          ${logs}`,
+    '',
+    'Everything listens on this machine only (127.0.0.1). Ctrl-C stops it all.',
+  ]);
+}
+
+async function openPages(webPort: number, apiUrl: string, logs: string): Promise<void> {
+  await step('Starting the web pages', () => keepWeb(webPort, apiUrl, logs));
+  tell([`Leaderboard   http://localhost:${webPort}`]);
+}
+
+async function submit(apiUrl: string): Promise<void> {
+  const { submitBuiltin } = await import('./seed.ts');
+  await submitBuiltin(apiUrl, () => ending);
+}
+
+function tell(lines: readonly string[]): void {
+  process.stdout.write(['', ...lines.map((line) => (line ? `  ${line}` : '')), '', ''].join('\n'));
 }
 
 function requireFreeDisk(): void {
@@ -118,6 +126,7 @@ const ready: IsReady = (message) =>
 
 /** Starts a process and starts it anew when it dies; three deaths within a minute stop the platform. */
 async function keep(options: Options, isReady: IsReady): Promise<void> {
+  if (ending) return;
   let service = startService(options);
   started.push({ name: options.name, end: () => endService(service) });
   const deaths: number[] = [];
@@ -141,6 +150,7 @@ async function keep(options: Options, isReady: IsReady): Promise<void> {
 }
 
 async function keepWeb(port: number, apiUrl: string, logs: string): Promise<void> {
+  if (ending) return;
   const cwd = join(ROOT, 'apps/web');
   const args = [join(ROOT, 'node_modules/next/dist/bin/next'), 'start', '-H', '127.0.0.1', '-p', String(port)];
   const env = { API_URL: apiUrl, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
@@ -165,23 +175,6 @@ async function answers(url: string): Promise<boolean> {
     },
     () => false,
   );
-}
-
-/** Submits the built-in checkpoints as anyone would, leaving out those that stand on the board or are on their way. */
-async function submitBuiltin(apiUrl: string): Promise<void> {
-  const { checkpointSha256OfFolder } = await import('./builtin.ts');
-  const { isSubmitted } = await import('./submitted.ts');
-  const folder = join(ROOT, 'builtin/checkpoints');
-  const names = readdirSync(folder).filter((name) =>
-    ['config.json', 'model_index.json'].some((file) => existsSync(join(folder, name, file))),
-  );
-  for (const name of names) {
-    if (ending) return;
-    if (await isSubmitted(apiUrl, name, await checkpointSha256OfFolder(join(folder, name)))) continue;
-    await step(`Submitting the built-in checkpoint ${name}`, () =>
-      runNode(['apps/cli/gdbench.mjs', 'submit', join(folder, name), '--name', name, '--server', apiUrl, '--json']),
-    );
-  }
 }
 
 /** Ends what was started, last first; a second call (an impatient second Ctrl-C) changes nothing. */

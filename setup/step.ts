@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SetupFault } from './fault.ts';
 import { ROOT } from './home.ts';
@@ -9,12 +10,12 @@ const NOT_SOURCES = new Set(['node_modules', 'generated', '.next', '.gdbench', '
 /** Tests, and what the compiler and the build leave beside the sources: a product must not change its own inputs. */
 const NOT_SOURCE = /\.test\.tsx?$|\.tsbuildinfo$/;
 
-/** Says what is being done, does it, says how long it took. */
+/** Says what is being done, does it, says how long it took; steps may run side by side, so that the end names its step. */
 export async function step<T>(title: string, action: () => Promise<T>): Promise<T> {
   const began = performance.now();
   process.stdout.write(`▸ ${title}\n`);
   const result = await action();
-  process.stdout.write(`  done in ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
+  process.stdout.write(`  ${title}: done in ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
   return result;
 }
 
@@ -62,16 +63,21 @@ export function endScripts(): void {
   for (const child of running) child.kill('SIGTERM');
 }
 
+interface ScriptOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+  /** Takes what processor time the platform's own processes leave. */
+  inBackground?: boolean;
+}
+
 /** Runs a Node script of the repository to its end; its output is shown only when it fails. */
-export async function runNode(
-  args: string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
-): Promise<string> {
+export async function runNode(args: string[], options: ScriptOptions = {}): Promise<string> {
   const child = spawn(process.execPath, args, {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (options.inBackground && child.pid) yieldProcessor(child.pid);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
@@ -84,4 +90,12 @@ export async function runNode(
   process.stderr.write(output);
   if (output.includes('ENOSPC')) throw new SetupFault('The disk is full: free some space and run the command again.');
   throw new SetupFault(`\`node ${args.join(' ')}\` failed; its output stands above.`);
+}
+
+function yieldProcessor(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // a wish: the system may refuse it, and the process may have ended
+  }
 }
