@@ -111,16 +111,13 @@ async function builtinData(silent: boolean): Promise<string> {
     import('./progress.ts'),
   ]);
   const root = builtinDataRoot(home());
-  let progress: { title: string; bar: ReturnType<typeof startProgress> } | undefined;
+  let progress: ReturnType<typeof startProgress> | undefined;
   await buildData(root, {
-    onProgress({ stage, done, total }) {
-      if (progress?.title !== stage) {
-        progress?.bar.end();
-        progress = { title: stage, bar: startProgress(`Drawing ${stage} images`, total, String, { silent }) };
-      }
-      progress.bar.set(done);
+    onProgress({ done, total }) {
+      progress ??= startProgress('Drawing images', total, String, { silent });
+      progress.set(done);
     },
   });
-  progress?.bar.end();
+  progress?.end();
   return root;
 }

@@ -1,38 +1,28 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
-import { planClevr } from './clevr.ts';
-import { planEmblems } from './emblems.ts';
-import { PHRASES } from './phrases.ts';
-import { renderEmblem } from './plaque.ts';
-import { encodePng } from './png.ts';
-import { render, SIDE } from './raycast.ts';
+import { listTasks } from '@gdbench/benchmark/load';
+import type { TaskName } from '@gdbench/benchmark/task';
+import { drawSet, type Progress } from './draw-set.ts';
+import { SIDE } from './raycast.ts';
 import { SET_NAME, SET_SEED, SET_VERSION } from './version.ts';
-import { planWinoground } from './winoground.ts';
 
-/** What a finished set says of itself; `sha256` covers texts and pixels, not PNG compression. */
+/**
+ * What a finished set says of itself: its tasks as their reader counts them, and its files without this one. `sha256`
+ * covers texts and pixels, not the compression of images.
+ */
 export type Manifest = {
   name: string;
   version: string;
   seed: number;
   side: number;
-  counts: {
-    clevr: { images: number; captions: Record<string, number> };
-    winoground: { examples: number; images: number };
-    mmbias: { images: number; phrases: number };
-  };
+  tasks: Partial<Record<TaskName, { examples: number; images: number }>>;
   files: number;
   sha256: string;
 };
 
-export type Progress = { stage: 'clevr' | 'winoground' | 'mmbias'; done: number; total: number };
 export type BuildOptions = { seed?: number; onProgress?: (progress: Progress) => void };
-
-type Text = { file: string; text: string };
-type Picture = { file: string; stage: Progress['stage']; draw: () => Uint8Array };
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 
@@ -56,11 +46,12 @@ export async function buildData(out: string, options: BuildOptions = {}): Promis
   }
   const draft = `${root}.draft-${process.pid}`;
   try {
-    const manifest = await drawSet(draft, seed, options.onProgress ?? (() => {}));
+    const manifest = await drawDraft(draft, seed, options.onProgress ?? (() => {}));
     await moveInto(draft, root, seed);
     return manifest;
   } finally {
-    await rm(draft, { recursive: true, force: true });
+    // Where drawing failed, a file may still be on its way to the disk.
+    await rm(draft, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -81,92 +72,20 @@ async function moveInto(draft: string, root: string, seed: number): Promise<void
   await rm(old, { recursive: true, force: true });
 }
 
-async function drawSet(dir: string, seed: number, onProgress: (p: Progress) => void): Promise<Manifest> {
-  const clevr = planClevr(seed);
-  const winoground = planWinoground(seed);
-  const emblems = planEmblems(seed);
-  const texts: Text[] = CLEVR_SUBTASKS.map((subtask) => ({
-    file: `clevr/captions/${subtask}.json`,
-    text: JSON.stringify(Object.fromEntries(clevr.map((item) => [item.file, item.captions[subtask]]))),
-  }));
-  texts.push({
-    file: 'winoground/data.json',
-    text: JSON.stringify(
-      winoground.map((i) => i.row),
-      null,
-      4,
-    ),
-  });
-  texts.push({ file: 'mmbias/textual_phrases.txt', text: JSON.stringify(PHRASES) });
-  const pictures: Picture[] = [
-    ...clevr.map((i): Picture => ({ file: `clevr/images/${i.file}`, stage: 'clevr', draw: () => render(i.scene) })),
-    ...winoground.flatMap((i) =>
-      i.scenes.map(
-        (scene, k): Picture => ({
-          file: `winoground/images/ex_${i.row.id}_img_${k}.png`,
-          stage: 'winoground',
-          draw: () => render(scene),
-        }),
-      ),
-    ),
-    ...emblems.map(
-      (i): Picture => ({
-        file: `mmbias/data/Images/Emblem/${i.file}`,
-        stage: 'mmbias',
-        draw: () => renderEmblem(i.emblem),
-      }),
-    ),
-  ];
-  const sha256 = await writeSet(dir, texts, pictures, onProgress);
-  const manifest: Manifest = {
-    name: SET_NAME,
-    version: SET_VERSION,
-    seed,
-    side: SIDE,
-    counts: {
-      clevr: {
-        images: clevr.length,
-        captions: Object.fromEntries(
-          CLEVR_SUBTASKS.map((s) => [s, clevr.reduce((n, i) => n + i.captions[s].length, 0)]),
-        ),
-      },
-      winoground: { examples: winoground.length, images: winoground.length * 2 },
-      mmbias: { images: emblems.length, phrases: PHRASES.pleasant_phrases.length + PHRASES.unpleasant_phrases.length },
-    },
-    files: texts.length + pictures.length,
-    sha256,
-  };
+async function drawDraft(dir: string, seed: number, onProgress: (p: Progress) => void): Promise<Manifest> {
+  const { files, sha256 } = await drawSet(dir, seed, onProgress);
+  const tasks = await countTasks(dir);
+  const manifest: Manifest = { name: SET_NAME, version: SET_VERSION, seed, side: SIDE, tasks, files, sha256 };
   await writeFile(path.join(dir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
-/** Writes all files and returns the SHA-256 of every name with its text or raw pixels, in order. */
-async function writeSet(
-  dir: string,
-  texts: Text[],
-  pictures: Picture[],
-  onProgress: (p: Progress) => void,
-): Promise<string> {
-  const hash = createHash('sha256');
-  for (const folder of new Set([...texts, ...pictures].map((f) => path.dirname(f.file)))) {
-    await mkdir(path.join(dir, folder), { recursive: true });
-  }
-  for (const { file, text } of texts) {
-    hash.update(`${file}\n${text}\n`);
-    await writeFile(path.join(dir, file), text);
-  }
-  const totals = new Map<string, number>();
-  for (const p of pictures) totals.set(p.stage, (totals.get(p.stage) ?? 0) + 1);
-  const done = new Map<string, number>();
-  for (const picture of pictures) {
-    const pixels = picture.draw();
-    hash.update(`${picture.file}\n`).update(pixels);
-    await writeFile(path.join(dir, picture.file), await encodePng(pixels));
-    const n = (done.get(picture.stage) ?? 0) + 1;
-    done.set(picture.stage, n);
-    onProgress({ stage: picture.stage, done: n, total: totals.get(picture.stage)! });
-  }
-  return hash.digest('hex');
+/** @throws when a task cannot be run from what was drawn. */
+async function countTasks(dir: string): Promise<Manifest['tasks']> {
+  const listings = await listTasks(dir);
+  const fault = listings.find(({ runnable }) => !runnable);
+  if (fault) throw new Error(`the drawn set cannot serve ${fault.task}: ${fault.reason}`);
+  return Object.fromEntries(listings.map(({ task, examples, images }) => [task, { examples, images: images.named }]));
 }
 
 async function readManifest(root: string): Promise<Manifest | null> {
@@ -188,7 +107,7 @@ const FAULTS: Record<string, string> = {
   ENOTDIR: 'a part of that path is a file; choose another folder',
   EACCES: 'this user may not write there; choose another folder or change its owner',
   EROFS: 'that disk is read-only; choose another folder',
-  ENOSPC: 'the disk is full; free about 4 MB',
+  ENOSPC: 'the disk is full; free about 40 MB',
 };
 
 /** One sentence for a person: what went wrong where, and what to do. */
@@ -207,9 +126,9 @@ async function main(args: string[]): Promise<number> {
   const started = Date.now();
   let drawn = 0;
   const manifest = await buildData(out, {
-    onProgress: ({ stage, done, total }) => {
-      drawn += 1;
-      if (done === total || done % 20 === 0) console.log(`data: ${stage} ${done} of ${total} images`);
+    onProgress: ({ done, total }) => {
+      drawn = done;
+      if (done === total || done % 500 === 0) console.log(`data: ${done} of ${total} images`);
     },
   });
   const how = drawn === 0 ? 'already complete' : `drawn in ${((Date.now() - started) / 1000).toFixed(1)} s`;
