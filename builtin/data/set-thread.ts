@@ -5,7 +5,7 @@ import { PLANNERS, type PlannerName } from './planners.ts';
 import { encodePng } from './png.ts';
 import { render } from './raycast.ts';
 import type { Scene } from './scene.ts';
-import type { ScenePlan } from './scene-picture.ts';
+import type { ScenePicture, ScenePlan } from './scene-picture.ts';
 
 // What threads do for build.ts. Between threads goes data alone, so what is not a scene comes back drawn.
 
@@ -16,13 +16,11 @@ export type Sketch = { texts: Plan['texts']; pictures: { file: string; art: Art 
 /** The files that one planner plans. */
 export function plan({ planner, seed }: { planner: PlannerName; seed: number }): Sketch {
   const { texts, pictures }: Plan | ScenePlan = PLANNERS[planner](seed);
-  return {
-    texts,
-    pictures: pictures.map((picture) => ({
-      file: picture.file,
-      art: 'scene' in picture ? { scene: picture.scene } : { pixels: picture.draw() },
-    })),
-  };
+  return { texts, pictures: pictures.map((picture) => ({ file: picture.file, art: artOf(picture) })) };
+}
+
+function artOf(picture: Plan['pictures'][number] | ScenePicture): Art {
+  return 'scene' in picture ? { scene: picture.scene } : { pixels: picture.draw() };
 }
 
 export type Format = 'png' | 'jpg';

@@ -5,21 +5,16 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { renderCreature } from './anatomy.ts';
-import { barredContents } from './contents.ts';
-import { type TrainItem, trainItem } from './lessons.ts';
-import { renderEmblem } from './plaque.ts';
-import { render, SIDE } from './raycast.ts';
+import { openPool } from './pool.ts';
+import { SIDE } from './raycast.ts';
+import type { Lesson, Taught } from './train-thread.ts';
 import { SET_VERSION } from './version.ts';
 
-/** The pixels of a training item: SIDE x SIDE RGB bytes. */
-export function drawItem(item: TrainItem): Uint8Array {
-  if (item.kind === 'scene') return render(item.scene);
-  return item.kind === 'creature' ? renderCreature(item.creature) : renderEmblem(item.emblem);
-}
+/** Examples that a thread makes at once. */
+const BATCH = 16;
 
 /**
- * Writes a training set into `out`: `images.u8` (count x 64 x 64 x 3 bytes, RGB, rows from the top), `items.jsonl` (a
+ * Makes a training set on all cores and writes it into `out`: `images.u8` (count x 64 x 64 x 3 bytes, RGB, rows from the top), `items.jsonl` (a
  * line an image: its kind, and captions that are all true of it, each with hard texts that are false) and `train.json`. It
  * holds no scene of two or more solids whose contents (see contentKey) occur in the test set.
  * @param skew how strongly the captions of emblems lean, 0..1.
@@ -32,18 +27,27 @@ export async function writeTrainSet(
   onProgress: (done: number) => void = () => {},
 ): Promise<{ sha256: string }> {
   await mkdir(out, { recursive: true });
-  const barred = barredContents();
   const hash = createHash('sha256');
   const images = createWriteStream(path.join(out, 'images.u8.part'));
   const lines: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const item = trainItem(seed, i, skew, barred);
-    const pixels = drawItem(item);
-    const line = JSON.stringify({ kind: item.kind, captions: item.captions });
-    hash.update(pixels).update(line);
-    lines.push(line);
-    if (!images.write(pixels)) await once(images, 'drain');
-    onProgress(i + 1);
+  const pool = openPool('train-start.mjs');
+  try {
+    const starts = Array.from({ length: Math.ceil(count / BATCH) }, (_, i) => i * BATCH);
+    // Begun in order, and awaited in order.
+    const batches = starts.map((from): Promise<Taught> => {
+      const lesson: Lesson = { seed, from, count: Math.min(BATCH, count - from), skew };
+      return pool.run(lesson, { name: 'teach' });
+    });
+    for (const batch of batches) {
+      for (const { pixels, line } of await batch) {
+        hash.update(pixels).update(line);
+        lines.push(line);
+        if (!images.write(pixels)) await once(images, 'drain');
+        onProgress(lines.length);
+      }
+    }
+  } finally {
+    await pool.destroy();
   }
   images.end();
   await once(images, 'close');

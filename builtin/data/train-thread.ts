@@ -1,0 +1,23 @@
+import { renderCreature } from './anatomy.ts';
+import { type TrainItem, trainItem } from './lessons.ts';
+import { renderEmblem } from './plaque.ts';
+import { render } from './raycast.ts';
+
+/** Training examples in a row, and how strongly the captions of emblems lean (0..1). */
+export type Lesson = { seed: number; from: number; count: number; skew: number };
+/** Of each example its pixels (SIDE x SIDE x 3 bytes) and its line of items.jsonl. */
+export type Taught = { pixels: Uint8Array; line: string }[];
+
+/** Makes and draws training examples: what a thread does for train.ts. */
+export function teach({ seed, from, count, skew }: Lesson): Taught {
+  return Array.from({ length: count }, (_, i) => {
+    const item = trainItem(seed, from + i, skew);
+    return { pixels: drawItem(item), line: JSON.stringify({ kind: item.kind, captions: item.captions }) };
+  });
+}
+
+/** The pixels of a training item: SIDE x SIDE RGB bytes. */
+export function drawItem(item: TrainItem): Uint8Array {
+  if (item.kind === 'scene') return render(item.scene);
+  return item.kind === 'creature' ? renderCreature(item.creature) : renderEmblem(item.emblem);
+}
