@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listTasks, loadTask } from '@gdbench/benchmark/load';
 import type { TaskData } from '@gdbench/benchmark/task';
-import { buildData } from '@gdbench/builtin/data';
+import { buildData, builtinDataRoot } from '@gdbench/builtin/data';
 import { openEvaluator } from '@gdbench/workers/engine/evaluate';
 import { type CheckpointReport, inspectCheckpoint } from '@gdbench/workers/engine/inspect';
 import { benchAdaptive, describeAdaptive } from './adaptive.ts';
@@ -101,7 +101,7 @@ function showCounts(counts: readonly TaskCounts[]): number {
 async function dataRoot(): Promise<string> {
   const given = process.env.GDBENCH_DATA;
   if (given) return path.resolve(given);
-  const root = fileURLToPath(new URL('../.gdbench/data/builtin-1', import.meta.url));
+  const root = builtinDataRoot();
   await access(root).catch(async () => {
     say('Drawing the built-in data.');
     await buildData(root);
