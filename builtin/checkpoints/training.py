@@ -18,6 +18,7 @@ def arguments(parser, minutes, rate):
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--resume", action="store_true", help="go on from the weights that WORK holds, for as many minutes more")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
@@ -38,15 +39,21 @@ def learn(model, step_loss, args, name, parameters=None, look=None):
     look(average) -> a figure to be as high as can be, asked twelve times: the best average is kept; without it, the last.
     WORK/name.pt holds {weights, arguments, steps, losses, figures, seconds}; it is written at every point of the curve.
     """
-    rng = numpy.random.default_rng(args.seed)
+    state = {"steps": 0, "losses": [], "figures": [], "seconds": 0.0}
+    before = Path(args.work) / f"{name}.pt"
+    if args.resume and before.exists():
+        kept = torch.load(before)
+        model.load_state_dict(kept["weights"])
+        state = {key: kept[key] for key in state}
+    rng = numpy.random.default_rng(args.seed + state["steps"])
     parameters = list(parameters if parameters is not None else model.parameters())
     optimizer = torch.optim.AdamW(parameters, lr=args.rate, betas=(0.9, 0.99), weight_decay=0.01)
     average = copy.deepcopy(model).eval()
     slow, fast = list(average.parameters()), list(model.parameters())
-    state = {"steps": 0, "losses": [], "figures": [], "seconds": 0.0}
     recent, started, best = [], time.time(), -1.0
+    first, points, earlier = state["steps"], len(state["losses"]), state["seconds"]
     while (spent := (time.time() - started) / (args.minutes * 60)) < 1:
-        rate = args.rate * min(1, (state["steps"] + 1) / 200) * max(0.02, 0.5 + 0.5 * numpy.cos(numpy.pi * spent))
+        rate = args.rate * min(1, (state["steps"] - first + 1) / 200) * max(0.02, 0.5 + 0.5 * numpy.cos(numpy.pi * spent))
         for group in optimizer.param_groups:
             group["lr"] = rate
         out = step_loss(rng)
@@ -61,10 +68,10 @@ def learn(model, step_loss, args, name, parameters=None, look=None):
         with torch.no_grad():
             for s, f in zip(slow, fast):
                 s.lerp_(f, 1 - keep)
-        if spent > (len(state["losses"]) + 1) / POINTS:
-            best = mark(average, state, recent, look, best, args, name, time.time() - started)
+        if spent > (len(state["losses"]) - points + 1) / POINTS:
+            best = mark(average, state, recent, look, best, args, name, earlier + time.time() - started)
             recent = []
-    mark(average, state, recent, look, best, args, name, time.time() - started)
+    mark(average, state, recent, look, best, args, name, earlier + time.time() - started)
     return torch.load(Path(args.work) / f"{name}.pt")
 
 
