@@ -7,8 +7,10 @@ import { isTrue } from './truth.ts';
 /** An image of a set, and scenes that differ from it by less than should decide anything. */
 export type Nearby = { scene: Scene; close: readonly Scene[] };
 
-const PLAIN = ['left of', 'right of', 'in front of', 'behind'];
-const RELATIONS = [...Object.keys(FINE_RELATIONS), ...PLAIN];
+const RELATIONS = [
+  ...Object.keys(FINE_RELATIONS).map((relation) => `is ${relation}`),
+  ...['left of', 'right of', 'in front of', 'behind'],
+];
 
 /** Whether a clause surely holds for the image of an index, surely fails, or hangs on a hair. */
 type Verdict = (clause: string, index: number) => 'holds' | 'fails' | 'unsure';
@@ -64,11 +66,11 @@ function remembered(images: readonly Nearby[]): Verdict {
 function clausesFor({ solids }: Scene): string[] {
   const short = (l: Look): string => say(colorShape(l));
   const alone = solids.flatMap((s) => [
-    `there is ${short(s)}`,
-    `there is ${say(sizeColorShape(s))}`,
+    short(s),
+    say(sizeColorShape(s)),
     `there is ${say(materialColorShape(s))}`,
     ...Object.keys(PLACES).map((place) => `${short(s)} is ${place}`),
   ]);
   const pairs = solids.flatMap((a) => solids.filter((b) => b !== a).map((b): [Solid, Solid] => [a, b]));
-  return [...alone, ...pairs.flatMap(([a, b]) => RELATIONS.map((r) => `${short(a)} is ${r} ${short(b)}`))];
+  return [...alone, ...pairs.flatMap(([a, b]) => RELATIONS.map((r) => `${short(a)} ${r} ${short(b)}`))];
 }
