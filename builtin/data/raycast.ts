@@ -1,8 +1,9 @@
-import { type Camera, cameraAt, EYE, LENS, project, toByte } from './optics.ts';
+import { type Camera, cameraAt, EYE, LENS, toByte } from './optics.ts';
 import type { Scene } from './scene.ts';
 import { solidLight } from './shade.ts';
-import { type Body, hit } from './solids.ts';
+import { hit } from './solids.ts';
 import { floorLight, type Stage, stageOf } from './studio.ts';
+import { windowOf } from './window.ts';
 
 /** Side of a picture in pixels. */
 export const SIDE = 64;
@@ -16,17 +17,17 @@ export function render(scene: Scene): Uint8Array {
 /** Renders a stage seen by the camera that looks at height `aim`: SIDE x SIDE RGB bytes, row by row from the top left. */
 export function renderStage(stage: Stage, aim: number): Uint8Array {
   const camera = cameraAt(aim);
-  const windows = stage.bodies.map((b) => windowOf(camera, b));
+  const bodiesAt = masksOf(stage, camera);
+  const lamps = lampsOf(stage);
   const out = new Uint8Array(SIDE * SIDE * 3);
   const light = new Float64Array(3);
   for (let row = 0; row < SIDE; row++) {
     for (let col = 0; col < SIDE; col++) {
+      const mask = bodiesAt[row * SIDE + col]!;
       const k = (row * SIDE + col) * 3;
-      if (windows.every((w) => col < w.left || col > w.right || row < w.top || row > w.bottom)) {
-        if (quietFloor(stage, camera, ((col + 0.5) / SIDE) * 2 - 1, 1 - ((row + 0.5) / SIDE) * 2, light)) {
-          for (let c = 0; c < 3; c++) out[k + c] = toByte(light[c]!);
-          continue;
-        }
+      if (mask === 0 && quietFloor(stage, camera, ((col + 0.5) / SIDE) * 2 - 1, 1 - ((row + 0.5) / SIDE) * 2, light)) {
+        for (let c = 0; c < 3; c++) out[k + c] = toByte(light[c]!);
+        continue;
       }
       let r = 0;
       let g = 0;
@@ -37,8 +38,8 @@ export function renderStage(stage: Stage, aim: number): Uint8Array {
         const u = ((col + (sx + 0.5) / GRID) / SIDE) * 2 - 1;
         const v = 1 - ((row + (sy + 0.5) / GRID) / SIDE) * 2;
         // Each sub-sample sees another point of the lamp: soft shadows without more rays.
-        const lamp = (s * 4) % 9;
-        trace(stage, camera, u, v, (lamp % 3) - 1, Math.floor(lamp / 3) - 1, light);
+        const lamp = ((s * 4) % 9) * 3;
+        trace(stage, camera, mask, u, v, lamps[lamp]!, lamps[lamp + 1]!, lamps[lamp + 2]!, light);
         r += Math.min(light[0]!, 1.6);
         g += Math.min(light[1]!, 1.6);
         b += Math.min(light[2]!, 1.6);
@@ -51,22 +52,30 @@ export function renderStage(stage: Stage, aim: number): Uint8Array {
   return out;
 }
 
-type Window = { left: number; right: number; top: number; bottom: number };
-
-/** The rectangle of pixels outside of which a body cannot be seen. */
-function windowOf(camera: Camera, b: Body): Window {
-  const wide = b.kind === 'cube' ? b.half * 1.42 : b.half;
-  const box = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
-  for (let corner = 0; corner < 8; corner++) {
-    const x = b.x + (corner & 1 ? wide : -wide);
-    const y = b.y + (corner & 2 ? wide : -wide);
-    const p = project(camera, x, y, b.z + (corner & 4 ? b.halfHeight : -b.halfHeight));
-    box.left = Math.min(box.left, Math.floor(((p.x + 1) / 2) * SIDE));
-    box.right = Math.max(box.right, Math.floor(((p.x + 1) / 2) * SIDE));
-    box.top = Math.min(box.top, Math.floor(((1 - p.y) / 2) * SIDE));
-    box.bottom = Math.max(box.bottom, Math.floor(((1 - p.y) / 2) * SIDE));
+/** For each pixel the bodies that may be seen in it: bit i stands for bodies i, i + 32 and so on. */
+function masksOf(stage: Stage, camera: Camera): Int32Array {
+  const masks = new Int32Array(SIDE * SIDE);
+  for (let i = 0; i < stage.bodies.length; i++) {
+    const { left, right, top, bottom } = windowOf(camera, stage.bodies[i]!, SIDE);
+    for (let row = top; row <= bottom; row++) {
+      for (let k = row * SIDE + left; k <= row * SIDE + right; k++) masks[k] = masks[k]! | (1 << (i & 31));
+    }
   }
-  return box;
+  return masks;
+}
+
+/** Unit directions (x, y, z) to nine points of the lamp. */
+function lampsOf(s: Stage): Float64Array {
+  const lamps = new Float64Array(27);
+  for (let i = 0; i < 9; i++) {
+    const lx = s.lightX + ((i % 3) - 1) * 0.13;
+    const ly = s.lightY + (Math.floor(i / 3) - 1) * 0.13;
+    const n = 1 / Math.sqrt(lx * lx + ly * ly + 1);
+    lamps[3 * i] = lx * n;
+    lamps[3 * i + 1] = ly * n;
+    lamps[3 * i + 2] = n;
+  }
+  return lamps;
 }
 
 /** A pixel of bare floor far from every shadow needs one sample only; false (and no light) near a shadow. */
@@ -89,8 +98,18 @@ function quietFloor(s: Stage, camera: Camera, u: number, v: number, out: Float64
   return true;
 }
 
-/** The light that comes along the ray through (u, v); jx and jy pick a point of the lamp. */
-function trace(s: Stage, camera: Camera, u: number, v: number, jx: number, jy: number, out: Float64Array): void {
+/** The light that comes along the ray through (u, v) of a pixel with this mask; l is the way to a point of the lamp. */
+function trace(
+  s: Stage,
+  camera: Camera,
+  mask: number,
+  u: number,
+  v: number,
+  lx: number,
+  ly: number,
+  lz: number,
+  out: Float64Array,
+): void {
   let dx = u * LENS;
   let dy = camera.forward[0] + v * LENS * camera.up[0];
   let dz = camera.forward[1] + v * LENS * camera.up[1];
@@ -98,21 +117,17 @@ function trace(s: Stage, camera: Camera, u: number, v: number, jx: number, jy: n
   dx *= n;
   dy *= n;
   dz *= n;
-  // Direction to the lamp.
-  let lx = s.lightX + jx * 0.13;
-  let ly = s.lightY + jy * 0.13;
-  const ln = 1 / Math.sqrt(lx * lx + ly * ly + 1);
-  lx *= ln;
-  ly *= ln;
-  const lz = ln;
 
   let t = Infinity;
   let index = -1;
-  for (let i = 0; i < s.bodies.length; i++) {
-    const ti = hit(s.bodies[i]!, EYE.x, EYE.y, EYE.z, dx, dy, dz);
-    if (ti < t) {
-      t = ti;
-      index = i;
+  if (mask !== 0) {
+    for (let i = 0; i < s.bodies.length; i++) {
+      if (((mask >> (i & 31)) & 1) === 0) continue;
+      const ti = hit(s.bodies[i]!, EYE.x, EYE.y, EYE.z, dx, dy, dz);
+      if (ti < t) {
+        t = ti;
+        index = i;
+      }
     }
   }
   if (index < 0) {

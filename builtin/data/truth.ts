@@ -52,6 +52,12 @@ const PLACE = new RegExp(`^${NOUN} (${Object.keys(PLACES).join('|')})$`);
 // The first phrase is the shortest that fits, so "hides behind" is never read as "behind".
 const RELATION = new RegExp(`^${NOUN} (${Object.keys(MEANINGS).join('|')}) ${NOUN}$`);
 
+type Judge = (scene: Scene) => boolean;
+
+/** Captions that were read lately: planners ask for the same ones over and over. */
+const read = new Map<string, Judge[]>();
+const MOST_READ = 20_000;
+
 /**
  * Whether a caption holds for a scene, read from its words alone (nothing of the code that wrote it is used). Relations
  * hold only when they are clear: a pair that is almost level is neither left nor right. "the" speaks of the only solid
@@ -60,66 +66,91 @@ const RELATION = new RegExp(`^${NOUN} (${Object.keys(MEANINGS).join('|')}) ${NOU
  * @throws for a caption that is not of this grammar.
  */
 export function isTrue(caption: string, scene: Scene): boolean {
-  return clausesOf(caption)
-    .map((words) => clauseHolds(words, scene))
-    .every((holds) => holds);
+  let judges = read.get(caption);
+  if (!judges) {
+    judges = clausesOf(caption).map(readClause);
+    if (read.size >= MOST_READ) read.clear();
+    read.set(caption, judges);
+  }
+  return judges.every((holds) => holds(scene));
 }
 
-function clauseHolds(words: string, scene: Scene): boolean {
+function readClause(words: string): Judge {
   const first = SIDE_FIRST.exec(words);
-  if (first) return findable(scene, [first[2]!], ([group]) => outermost(scene, group!, first[1]!));
+  if (first) return finder([first[2]!], (scene, [group]) => outermost(scene, group!, first[1]!));
   const sides = BOTH_SIDES.exec(words);
   if (sides) {
-    return findable(
-      scene,
+    return finder(
       [sides[1]!, sides[3]!],
-      ([a, b]) => outermost(scene, a!, sides[2]!) && outermost(scene, b!, sides[4]!),
+      (scene, [a, b]) => outermost(scene, a!, sides[2]!) && outermost(scene, b!, sides[4]!),
     );
   }
   const place = PLACE.exec(words);
-  if (place) return findable(scene, [place[1]!], ([group]) => group!.every((s) => PLACES[place[2]!]!(scene, s)));
+  if (place) {
+    const stands = PLACES[place[2]!]!;
+    return finder([place[1]!], (scene, [group]) => group!.every((s) => stands(scene, s)));
+  }
   const relation = RELATION.exec(words);
-  if (!relation) return findable(scene, words.split(' and '), () => true);
+  if (!relation) return finder(words.split(' and '), () => true);
   const subjects = relation[1]!.split(' and ');
   const meaning = MEANINGS[relation[2]!]!;
-  return findable(scene, [...subjects, ...relation[3]!.split(' and ')], (groups) => {
+  return finder([...subjects, ...relation[3]!.split(' and ')], (scene, groups) => {
     const objects = groups.slice(subjects.length).flat();
     const actors = groups.slice(0, subjects.length).flat();
     return actors.every((s) => objects.every((t) => meaning(scene, s, t)));
   });
 }
 
+type Fit = (scene: Scene, groups: readonly Solid[][]) => boolean;
+
 /** Whether solids can be found for all phrases, none for two of them, such that `fit` holds of what was found. */
-function findable(scene: Scene, phrases: readonly string[], fit: (groups: Solid[][]) => boolean): boolean {
-  const choices = phrases.map((phrase) => readNoun(phrase, scene.solids));
-  const search = (chosen: Solid[][]): boolean => {
-    const next = choices[chosen.length];
-    if (!next) return fit(chosen);
-    const taken = chosen.flat();
-    return next.some((group) => !group.some((s) => taken.includes(s)) && search([...chosen, group]));
-  };
-  return search([]);
+function finder(phrases: readonly string[], fit: Fit): Judge {
+  const nouns = phrases.map(readNoun);
+  return (scene) =>
+    search(
+      scene,
+      nouns.map((noun) => groupsOf(noun, scene.solids)),
+      [],
+      fit,
+    );
 }
 
-/** The groups of solids that a phrase can speak of: singles for "a", one group or none for the other determiners. */
-function readNoun(words: string, solids: readonly Solid[]): Solid[][] {
+function search(scene: Scene, choices: readonly Solid[][][], chosen: Solid[][], fit: Fit): boolean {
+  const next = choices[chosen.length];
+  if (!next) return fit(scene, chosen);
+  const taken = chosen.flat();
+  return next.some((group) => !group.some((s) => taken.includes(s)) && search(scene, choices, [...chosen, group], fit));
+}
+
+/** `count` is null for "a", of which any solid that fits will do. */
+type Noun = { count: number | null; shape: string; adjectives: string[] };
+
+function readNoun(words: string): Noun {
   const parts = words.split(' ');
   const determiner = parts[0]!;
-  const noun = parts.at(-1)!;
-  const shape = noun.replace(/s$/, '');
+  const shape = parts.at(-1)!.replace(/s$/, '');
   const adjectives = parts.slice(1, -1);
   const known = (list: readonly string[], word: string): boolean => list.includes(word);
   const bad = adjectives.find((w) => !known(COLORS, w) && !known(SIZES, w) && !known(MATERIALS, w));
-  const count = determiner === 'a' || determiner === 'the' ? 1 : COUNTS[determiner];
+  const count = determiner === 'a' ? null : determiner === 'the' ? 1 : COUNTS[determiner];
   if (count === undefined || bad !== undefined || (shape !== 'object' && !known(SHAPES, shape))) {
     throw new Error(`cannot read "${words}": not a phrase of the built-in grammar`);
   }
-  const fits = (l: Look): boolean =>
+  return { count, shape, adjectives };
+}
+
+function isA(l: Look, { shape, adjectives }: Noun): boolean {
+  return (
     (shape === 'object' || l.shape === shape) &&
-    adjectives.every((w) => w === l.color || w === l.size || w === l.material);
-  const fitting = solids.filter(fits);
-  if (determiner === 'a') return fitting.map((s) => [s]);
-  return fitting.length === count ? [fitting] : [];
+    adjectives.every((w) => w === l.color || w === l.size || w === l.material)
+  );
+}
+
+/** The groups of solids that a phrase can speak of: singles for "a", one group or none for the other determiners. */
+function groupsOf(noun: Noun, solids: readonly Solid[]): Solid[][] {
+  const fitting = solids.filter((s) => isA(s, noun));
+  if (noun.count === null) return fitting.map((s) => [s]);
+  return fitting.length === noun.count ? [fitting] : [];
 }
 
 function outermost(scene: Scene, group: readonly Solid[], side: string): boolean {

@@ -1,6 +1,7 @@
-import { cameraAt, EYE, LENS } from './optics.ts';
+import { type Camera, cameraAt, EYE, LENS } from './optics.ts';
 import type { Scene } from './scene.ts';
 import { type Body, bodiesOf, hit } from './solids.ts';
+import { windowOf } from './window.ts';
 
 /** What the camera sees of a scene's solids on a grid of rays: which stands in front in each cell, and how much each covers. */
 type Sight = { front: Int8Array; covered: number[] };
@@ -9,34 +10,33 @@ function sightOf(scene: Scene, grid: number): Sight {
   const bodies = bodiesOf(scene);
   const camera = cameraAt(scene.aim);
   const front = new Int8Array(grid * grid).fill(-1);
-  const covered = bodies.map(() => 0);
-  for (let row = 0; row < grid; row++) {
-    const v = (1 - ((row + 0.5) / grid) * 2) * LENS;
-    for (let col = 0; col < grid; col++) {
-      const ux = (((col + 0.5) / grid) * 2 - 1) * LENS;
-      const uy = camera.forward[0] + v * camera.up[0];
-      const uz = camera.forward[1] + v * camera.up[1];
-      front[row * grid + col] = nearest(bodies, ux, uy, uz, covered);
-    }
-  }
+  const depth = new Float64Array(grid * grid).fill(Infinity);
+  const covered = bodies.map((b, i) => look(b, i, camera, grid, front, depth));
   return { front, covered };
 }
 
-/** The index of the body that the ray along (ux, uy, uz) meets first, or -1; every body that it meets counts in `covered`. */
-function nearest(bodies: readonly Body[], ux: number, uy: number, uz: number, covered: number[]): number {
-  const n = 1 / Math.sqrt(ux * ux + uy * uy + uz * uz);
-  let front = -1;
-  let t = Infinity;
-  for (let i = 0; i < bodies.length; i++) {
-    const ti = hit(bodies[i]!, EYE.x, EYE.y, EYE.z, ux * n, uy * n, uz * n);
-    if (ti === Infinity) continue;
-    covered[i] = covered[i]! + 1;
-    if (ti < t) {
-      t = ti;
-      front = i;
+/** Enters body i wherever it stands before what is in `front` at `depth`; returns how many cells it covers at all. */
+function look(b: Body, i: number, camera: Camera, grid: number, front: Int8Array, depth: Float64Array): number {
+  const { left, right, top, bottom } = windowOf(camera, b, grid);
+  let covered = 0;
+  for (let row = top; row <= bottom; row++) {
+    const v = (1 - ((row + 0.5) / grid) * 2) * LENS;
+    const uy = camera.forward[0] + v * camera.up[0];
+    const uz = camera.forward[1] + v * camera.up[1];
+    for (let col = left; col <= right; col++) {
+      const ux = (((col + 0.5) / grid) * 2 - 1) * LENS;
+      const n = 1 / Math.sqrt(ux * ux + uy * uy + uz * uz);
+      const t = hit(b, EYE.x, EYE.y, EYE.z, ux * n, uy * n, uz * n);
+      if (t === Infinity) continue;
+      covered += 1;
+      const cell = row * grid + col;
+      if (t < depth[cell]!) {
+        depth[cell] = t;
+        front[cell] = i;
+      }
     }
   }
-  return front;
+  return covered;
 }
 
 /**
@@ -45,7 +45,9 @@ function nearest(bodies: readonly Body[], ux: number, uy: number, uz: number, co
  */
 export function visibleShares(scene: Scene, grid = 32): number[] {
   const { front, covered } = sightOf(scene, grid);
-  return covered.map((all, i) => (all === 0 ? 0 : front.reduce((n, f) => n + (f === i ? 1 : 0), 0) / all));
+  const seen = covered.map(() => 0);
+  for (const i of front) if (i >= 0) seen[i] = seen[i]! + 1;
+  return covered.map((all, i) => (all === 0 ? 0 : seen[i]! / all));
 }
 
 /** A rectangle of pixels: its left upper pixel, its width and height. */
