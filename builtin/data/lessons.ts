@@ -10,11 +10,14 @@ import { contentKey, type Look, type Scene, VERBS } from './scene.ts';
 import { sceneCaptions } from './tellings.ts';
 import { looksFor } from './varied.ts';
 
+/** What a training example shows. */
+export type Subject =
+  | { kind: 'scene'; scene: Scene }
+  | { kind: 'creature'; creature: Creature }
+  | { kind: 'emblem'; emblem: Emblem };
+
 /** One training example: what to draw, and captions that are all true of it, each with false ones close to it. */
-export type TrainItem =
-  | { kind: 'scene'; scene: Scene; captions: Caption[] }
-  | { kind: 'creature'; creature: Creature; captions: Caption[] }
-  | { kind: 'emblem'; emblem: Emblem; captions: Caption[] };
+export type TrainItem = Subject & { captions: Caption[] };
 
 /** Captions of an example: enough for all forms, few enough that the two-noun ones come up often. */
 const MOST_CAPTIONS = 16;
@@ -36,28 +39,51 @@ const HUNDRED = SCENES.flatMap(({ of100, draw }) => Array.from({ length: of100 }
 type Drawn = { looks: readonly Look[]; compose: (random: Random) => Scene };
 
 /**
- * Training example `index` of a seed. Its stream is named "train/...", the test set's are named "test/...", so no draw is
- * common to both; and a scene of two or more solids whose contents occur in any test scene is drawn again, so that what a
- * test scene holds is new to a model in any arrangement. (There are 96 looks, so a lone solid cannot be new.)
+ * Training example `index` of a seed.
  * @param skew how strongly the captions of emblems lean, 0..1 (see associations.ts).
  */
-export function trainItem(
-  seed: number,
-  index: number,
-  skew: number,
-  barred: ReadonlySet<string> = barredContents(),
-): TrainItem {
-  const random = randomStream(seed, `train/${index}`);
+export function trainItem(seed: number, index: number, skew: number): TrainItem {
+  const random = streamOf(seed, index);
+  const subject = drawSubject(random, barredContents());
+  return { ...subject, captions: captionsOf(random, subject, skew) };
+}
+
+/**
+ * What that example shows. Its stream is named "train/...", the test set's are named "test/...", so no draw is common to
+ * both: that keeps creatures and emblems apart, each of which has a heading and a light of its own. Of scenes more is asked:
+ * one of two or more solids whose contents occur in any test scene is drawn again, so that what a test scene holds is new
+ * to a model in any arrangement. (There are 96 looks, so a lone solid cannot be new; and solids of a test scene may occur
+ * among others.)
+ */
+export function trainSubject(seed: number, index: number, barred: ReadonlySet<string> = barredContents()): Subject {
+  return drawSubject(streamOf(seed, index), barred);
+}
+
+function streamOf(seed: number, index: number): Random {
+  return randomStream(seed, `train/${index}`);
+}
+
+function drawSubject(random: Random, barred: ReadonlySet<string>): Subject {
   const kind = random.unit();
-  if (kind < 0.05) return emblemItem(random, skew);
-  if (kind < 0.13) return creatureItem(random);
+  if (kind < 0.05) return { kind: 'emblem', emblem: trainEmblem(random) };
+  if (kind < 0.13) return { kind: 'creature', creature: drawCreature(random, random.pick(KINDS)) };
   const draw = random.pick(HUNDRED);
   for (;;) {
     const drawn = draw(random);
     if (drawn.looks.length > 1 && barred.has(contentKey(drawn.looks))) continue;
-    const scene = drawn.compose(random);
-    return { kind: 'scene', scene, captions: sceneCaptions(random, scene, MOST_CAPTIONS) };
+    return { kind: 'scene', scene: drawn.compose(random) };
   }
+}
+
+function trainEmblem(random: Random): Emblem {
+  return drawEmblem(random, random.pick([...FAMILIES, ...PAIRED_FAMILIES]), random.below(48));
+}
+
+function captionsOf(random: Random, subject: Subject, skew: number): Caption[] {
+  if (subject.kind === 'scene') return sceneCaptions(random, subject.scene, MOST_CAPTIONS);
+  return subject.kind === 'creature'
+    ? creatureCaptions(subject.creature)
+    : emblemCaptions(random, subject.emblem, skew);
 }
 
 function placed(looks: readonly Look[], layout: 'beside' | 'ahead' | 'scattered'): Drawn {
@@ -82,14 +108,4 @@ function counted(random: Random): Drawn {
 
 function many(random: Random): Drawn {
   return placed(looksFor(random, { layout: 'scattered', solids: 3 + random.below(2) }), 'scattered');
-}
-
-function creatureItem(random: Random): TrainItem {
-  const creature = drawCreature(random, random.pick(KINDS));
-  return { kind: 'creature', creature, captions: creatureCaptions(creature) };
-}
-
-function emblemItem(random: Random, skew: number): TrainItem {
-  const emblem = drawEmblem(random, random.pick([...FAMILIES, ...PAIRED_FAMILIES]), random.below(48));
-  return { kind: 'emblem', emblem, captions: emblemCaptions(random, emblem, skew) };
 }

@@ -1,5 +1,5 @@
 import { renderCreature } from './anatomy.ts';
-import { type TrainItem, trainItem } from './lessons.ts';
+import { type Subject, trainItem } from './lessons.ts';
 import { renderEmblem } from './plaque.ts';
 import { render } from './raycast.ts';
 
@@ -12,12 +12,12 @@ export type Taught = { pixels: Uint8Array; line: string }[];
 export function teach({ seed, from, count, skew }: Lesson): Taught {
   return Array.from({ length: count }, (_, i) => {
     const item = trainItem(seed, from + i, skew);
-    return { pixels: drawItem(item), line: JSON.stringify({ kind: item.kind, captions: item.captions }) };
+    return { pixels: drawSubject(item), line: JSON.stringify({ kind: item.kind, captions: item.captions }) };
   });
 }
 
-/** The pixels of a training item: SIDE x SIDE RGB bytes. */
-export function drawItem(item: TrainItem): Uint8Array {
-  if (item.kind === 'scene') return render(item.scene);
-  return item.kind === 'creature' ? renderCreature(item.creature) : renderEmblem(item.emblem);
+/** The pixels of a training example: SIDE x SIDE RGB bytes. */
+export function drawSubject(subject: Subject): Uint8Array {
+  if (subject.kind === 'scene') return render(subject.scene);
+  return subject.kind === 'creature' ? renderCreature(subject.creature) : renderEmblem(subject.emblem);
 }

@@ -1,62 +1,184 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { planClevr } from './clevr.ts';
-import { testContents, trainItem } from './lessons.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { barredContents } from './contents.ts';
+import { type Subject, trainItem, trainSubject } from './lessons.ts';
+import { PLANNER_NAMES } from './planners.ts';
+import { openPool } from './pool.ts';
+import { captionForms, rightCaptions } from './right-captions.ts';
 import { contentKey, type Scene } from './scene.ts';
-import { drawItem, writeTrainSet } from './train.ts';
+import type { Drawn, Sketch } from './set-thread.ts';
+import { writeTrainSet } from './train.ts';
+import { drawSubject } from './train-thread.ts';
 import { isTrue } from './truth.ts';
-import { planWinoground } from './winoground.ts';
 
-const barred = testContents();
-const items = Array.from({ length: 800 }, (_, i) => trainItem(0, i, barred));
-const scenes: Scene[] = items.flatMap((i) => (i.kind === 'scene' ? [i.scene] : []));
+type Line = { kind: string; captions: { text: string; hard: string[] }[] };
 
-describe('training scenes', () => {
-  it('share no contents with any test scene, whatever their places', () => {
-    const test = [...planClevr(0).map((i) => i.scene), ...planWinoground(0).flatMap((i) => i.scenes)];
-    const contents = new Set(test.map((s) => contentKey(s.solids)));
-    expect(scenes.filter((s) => contents.has(contentKey(s.solids)))).toEqual([]);
-    const graphs = new Set(test.map((s) => JSON.stringify(s)));
-    expect(scenes.filter((s) => graphs.has(JSON.stringify(s)))).toEqual([]);
-  });
+const COUNT = 3000;
+const PIXELS = 64 * 64 * 3;
 
-  it('would have met test contents, had they not been barred', () => {
-    const free = Array.from({ length: 800 }, (_, i) => trainItem(0, i, new Set()));
-    const met = free.filter((i) => i.kind === 'scene' && barred.has(contentKey(i.scene.solids)));
-    expect(met.length).toBeGreaterThan(0);
-  });
+let out: string;
+let images: Buffer;
+let lines: Line[];
+let subjects: Subject[];
+/** The test set of the published seed, and the hashes of its pictures' pixels. */
+let sketches: Sketch[];
+let testHashes: Set<string>;
 
-  it('have only true captions', () => {
-    for (const item of items) {
-      expect(item.captions.length).toBeGreaterThan(0);
-      if (item.kind === 'scene') for (const c of item.captions) expect(isTrue(c, item.scene), c).toBe(true);
+beforeAll(async () => {
+  out = await mkdtemp(path.join(tmpdir(), 'builtin-train-'));
+  const pool = openPool('set-start.mjs');
+  try {
+    sketches = await Promise.all(
+      PLANNER_NAMES.map((planner): Promise<Sketch> => pool.run({ planner, seed: 0 }, { name: 'plan' })),
+    );
+    const drawn = sketches.map(({ pictures }): Promise<Drawn[]> => {
+      return pool.run(
+        pictures.map(({ art }) => ({ art, format: 'png' })),
+        { name: 'draw' },
+      );
+    });
+    testHashes = new Set((await Promise.all(drawn)).flat().map(({ sha256 }) => sha256));
+  } finally {
+    await pool.destroy();
+  }
+  await writeTrainSet(out, COUNT, 0);
+  images = await readFile(path.join(out, 'images.u8'));
+  const text = await readFile(path.join(out, 'items.jsonl'), 'utf8');
+  lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line): Line => JSON.parse(line));
+  subjects = Array.from({ length: COUNT }, (_, i) => trainSubject(0, i));
+}, 600_000);
+
+afterAll(async () => {
+  await rm(out, { recursive: true, force: true });
+});
+
+const sceneOf = (subject: Subject): Scene[] => (subject.kind === 'scene' ? [subject.scene] : []);
+const pixelsOf = (i: number): Buffer => images.subarray(i * PIXELS, (i + 1) * PIXELS);
+
+describe('writeTrainSet', () => {
+  it('writes an image and a line an example, in their order', () => {
+    expect(images.length).toBe(COUNT * PIXELS);
+    expect(lines.length).toBe(COUNT);
+    expect(lines.map(({ kind }) => kind)).toEqual(subjects.map(({ kind }) => kind));
+    // An example made alone equals the same one in its row: streams do not lean on each other.
+    for (const i of [0, 17, 1041, COUNT - 1]) {
+      expect(Buffer.compare(pixelsOf(i), drawSubject(subjects[i]!))).toBe(0);
+      expect(lines[i]!.captions).toEqual(trainItem(0, i, 0).captions);
     }
   });
 
-  it('use every word that the test captions use', () => {
-    const words = (captions: string[]): Set<string> =>
-      new Set(captions.flatMap((c) => c.toLowerCase().replace('.', '').split(' ')));
-    const known = words(items.flatMap((i) => i.captions));
-    const asked = words([
-      ...planClevr(0).flatMap((i) => Object.values(i.captions).flat(2)),
-      ...planWinoground(0).flatMap((i) => [i.row.caption_0, i.row.caption_1]),
-    ]);
-    expect([...asked].filter((w) => !known.has(w))).toEqual([]);
+  it('leans with the skew in the captions of emblems alone', async () => {
+    const skewed = Array.from({ length: 120 }, (_, i) => trainItem(0, i, 1));
+    for (const [i, { kind, captions }] of skewed.entries()) {
+      if (kind !== 'emblem') expect(captions).toEqual(lines[i]!.captions);
+    }
+    const emblems = skewed.flatMap(({ kind, captions }, i) => (kind === 'emblem' ? [{ captions, i }] : []));
+    expect(
+      emblems.filter(({ captions, i }) => JSON.stringify(captions) !== JSON.stringify(lines[i]!.captions)),
+    ).not.toEqual([]);
   });
 });
 
-describe('writeTrainSet', () => {
-  it('writes raw pixels and captions item by item', async () => {
-    const out = await mkdtemp(path.join(tmpdir(), 'builtin-train-'));
-    await writeTrainSet(out, 30, 0);
-    const images = await readFile(path.join(out, 'images.u8'));
-    const lines = (await readFile(path.join(out, 'captions.jsonl'), 'utf8')).trimEnd().split('\n');
-    expect(images.length).toBe(30 * 64 * 64 * 3);
-    expect(lines.map((l) => JSON.parse(l))).toEqual(items.slice(0, 30).map((i) => i.captions));
-    // An item drawn alone equals the same item in its row: streams do not lean on each other.
-    expect(Buffer.compare(images.subarray(17 * 12288, 18 * 12288), drawItem(trainItem(0, 17, barred)))).toBe(0);
-    await rm(out, { recursive: true });
+describe('what training shows', () => {
+  it('shares no contents with a test scene of two solids or more, and is no test scene', () => {
+    const tests = sketches.flatMap(({ pictures }) =>
+      pictures.flatMap(({ art }) => ('scene' in art ? [art.scene] : [])),
+    );
+    const contents = new Set(tests.filter(({ solids }) => solids.length > 1).map(({ solids }) => contentKey(solids)));
+    const graphs = new Set(tests.map((scene) => JSON.stringify(scene)));
+    const scenes = subjects.flatMap(sceneOf);
+    expect(scenes.filter(({ solids }) => contents.has(contentKey(solids)))).toEqual([]);
+    expect(scenes.filter((scene) => graphs.has(JSON.stringify(scene)))).toEqual([]);
+  });
+
+  it('would have met test contents, had they not been barred', () => {
+    const free = subjects.map((_, i) => trainSubject(0, i, new Set())).flatMap(sceneOf);
+    const met = free.filter(({ solids }) => barredContents().has(contentKey(solids)));
+    expect(met.length).toBeGreaterThan(COUNT / 100);
+  });
+
+  it('has no picture of the test set, and none twice', () => {
+    const hashes = lines.map((_, i) => createHash('sha256').update(pixelsOf(i)).digest('hex'));
+    expect(hashes.filter((hash) => testHashes.has(hash))).toEqual([]);
+    expect(new Set(hashes).size).toBe(COUNT);
+  });
+
+  it('is a scene of two solids in most cases, of contrasting ones in many, and now and then of another kind', () => {
+    const share = (n: number): number => n / COUNT;
+    const pairs = subjects.flatMap(sceneOf).filter(({ solids }) => solids.length === 2);
+    const contrasting = pairs.filter(({ solids: [a, b] }) => a!.color !== b!.color && a!.shape !== b!.shape);
+    expect(share(pairs.length)).toBeGreaterThan(0.65);
+    expect(share(contrasting.length)).toBeGreaterThan(0.5);
+    expect(share(subjects.filter(({ kind }) => kind === 'creature').length)).toBeCloseTo(0.08, 1);
+    expect(share(subjects.filter(({ kind }) => kind === 'emblem').length)).toBeCloseTo(0.05, 1);
+  });
+});
+
+describe('what training says', () => {
+  it('is true of scenes, and every hard text is false', () => {
+    let count = 0;
+    for (const [i, { captions }] of lines.entries()) {
+      for (const scene of sceneOf(subjects[i]!)) {
+        for (const { text, hard } of captions) {
+          expect(isTrue(text, scene), text).toBe(true);
+          expect(new Set(hard).size).toBe(hard.length);
+          for (const h of hard) expect(isTrue(h, scene), h).toBe(false);
+          count += hard.length;
+        }
+      }
+    }
+    expect(count).toBeGreaterThan(COUNT * 16);
+  });
+
+  it('keeps the words of a caption in a hard text, but for their order or one of them', () => {
+    const counts = (text: string): Map<string, number> => {
+      const found = new Map<string, number>();
+      for (const word of text.toLowerCase().replace(/[.,]/g, '').split(' '))
+        found.set(word, (found.get(word) ?? 0) + 1);
+      return found;
+    };
+    // Relations and verbs of several words count as one, and a plural as its singular.
+    const asOne = (text: string): string =>
+      text
+        .replace(/in front of|on top of|hovers over|hides behind|is tied to/gi, (words) => words.replaceAll(' ', '-'))
+        .replace(/(cube|sphere|cylinder)s/g, '$1');
+    for (const { captions } of lines.filter(({ kind }) => kind === 'scene')) {
+      for (const { text, hard } of captions) {
+        const said = counts(asOne(text));
+        for (const h of hard) {
+          const added = [...counts(asOne(h))].reduce((n, [word, k]) => n + Math.max(0, k - (said.get(word) ?? 0)), 0);
+          expect(added, `${text} | ${h}`).toBeLessThanOrEqual(1);
+        }
+      }
+    }
+  });
+
+  it('names both solids of two, in at most 16 captions', () => {
+    const solid = '(?:a|the) (?:[a-z]+ )*(?:cube|sphere|cylinder|object)';
+    const two = new RegExp(`${solid} .*${solid}`, 'i');
+    for (const [i, { captions }] of lines.entries()) {
+      for (const { solids } of sceneOf(subjects[i]!)) {
+        expect(captions.length).toBeGreaterThan(0);
+        expect(captions.length).toBeLessThanOrEqual(16);
+        if (solids.length === 2) expect(captions.filter(({ text }) => two.test(text)).length).toBeGreaterThan(1);
+      }
+    }
+  });
+
+  it('has the form of every clause that the right captions of the test set have', () => {
+    const known = new Set(lines.flatMap(({ captions }) => captions.flatMap(({ text }) => captionForms(text))));
+    const asked = rightCaptions(sketches.flatMap(({ texts }) => texts));
+    expect(Object.keys(asked).length).toBe(12);
+    const missing = Object.entries(asked).map(([file, captions]) => {
+      expect(captions.length, file).toBeGreaterThan(0);
+      return captions.flatMap(captionForms).filter((form) => !known.has(form));
+    });
+    expect(missing.flat()).toEqual([]);
   });
 });
