@@ -2,31 +2,26 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { listTasks } from '@gdbench/benchmark/load';
+import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildData, type Manifest } from './build.ts';
-import { planClevr } from './clevr.ts';
-import { planWinoground } from './winoground.ts';
+import { PLANNER_NAMES, PLANNERS } from './planners.ts';
 
 let home: string;
 let root: string;
 let manifest: Manifest;
+/** SHA-256 of each file, by its path from the root. */
 let hashes: Map<string, string>;
 
-async function filesOf(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  return entries.filter((e) => e.isFile()).map((e) => path.relative(dir, path.join(e.parentPath, e.name)));
-}
-
 async function hashesOf(dir: string): Promise<Map<string, string>> {
-  const pairs = (await filesOf(dir)).sort().map(async (file): Promise<[string, string]> => {
-    return [
-      file,
-      createHash('sha256')
-        .update(await readFile(path.join(dir, file)))
-        .digest('hex'),
-    ];
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((e) => e.isFile()).map((e) => path.relative(dir, path.join(e.parentPath, e.name)));
+  const pairs = files.sort().map(async (file): Promise<[string, string]> => {
+    const bytes = await readFile(path.join(dir, file));
+    return [file, createHash('sha256').update(bytes).digest('hex')];
   });
   return new Map(await Promise.all(pairs));
 }
@@ -38,33 +33,64 @@ beforeAll(async () => {
   root = path.join(home, 'set');
   manifest = await buildData(root);
   hashes = await hashesOf(root);
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-describe('the official layout', () => {
-  it('has seven CLEVR subtasks over the same 100 pictures, all there and nothing else', async () => {
-    const pictures = (await readdir(path.join(root, 'clevr/images'))).sort();
-    expect(pictures).toHaveLength(100);
-    expect((await readdir(path.join(root, 'clevr/captions'))).sort()).toEqual(
-      CLEVR_SUBTASKS.map((s) => `${s}.json`).sort(),
+describe('the set', () => {
+  it('serves all sixteen tasks with the examples and images that are meant', async () => {
+    const counts: Record<string, [examples: number, images: number]> = {
+      clevr: [7 * 400, 400],
+      winoground: [400, 800],
+      flickr30k_image: [100, 100],
+      flickr30k_text: [100, 100],
+      svo_subj: [400, 800],
+      svo_verb: [400, 800],
+      svo_obj: [400, 800],
+      vg_relation: [400, 400],
+      vg_attribution: [400, 400],
+      coco_order: [100, 100],
+      flickr30k_order: [100, 100],
+      imagecode: [100, 250],
+      imagecode_video: [100, 250],
+      pets: [37 * 3, 37 * 3],
+      mmbias: [48, 48],
+      genderbias: [72, 72],
+    };
+    const listings = await listTasks(root);
+    expect(listings.filter(({ runnable }) => !runnable)).toEqual([]);
+    expect(Object.keys(counts).sort()).toEqual([...TASK_NAMES].sort());
+    expect(Object.fromEntries(listings.map((l) => [l.task, [l.examples, l.images.named]]))).toEqual(counts);
+    expect(Object.fromEntries(Object.entries(manifest.tasks).map(([t, c]) => [t, [c.examples, c.images]]))).toEqual(
+      counts,
     );
+  });
+
+  it('holds the files that are planned and nothing else', () => {
+    const planned = PLANNER_NAMES.flatMap((name) => {
+      const { texts, pictures } = PLANNERS[name](0);
+      return [...texts, ...pictures].map(({ file }) => file);
+    });
+    expect(new Set(planned).size).toBe(planned.length);
+    expect([...hashes.keys()].sort()).toEqual([...planned, 'manifest.json'].sort());
+    expect(manifest.files).toBe(planned.length);
+  });
+
+  it('has one [right, wrong] pair a CLEVR subtask an image', async () => {
+    const pictures = (await readdir(path.join(root, 'clevr/images'))).sort();
     for (const subtask of CLEVR_SUBTASKS) {
       const captions = (await json(`clevr/captions/${subtask}.json`)) as Record<string, [string, string][]>;
       expect(Object.keys(captions).sort()).toEqual(pictures);
-      expect(Object.values(captions).every((list) => list.length === 2 && list.every((p) => p.length === 2))).toBe(
-        true,
-      );
-      expect(manifest.counts.clevr.captions[subtask]).toBe(200);
+      expect(Object.values(captions).every((list) => list.length === 1 && list[0]!.length === 2)).toBe(true);
     }
   });
 
-  it('has 120 winoground rows with the official fields, and two pictures for each', async () => {
+  it('has winoground rows with the official fields, and no pair of captions twice', async () => {
     const rows = (await json('winoground/data.json')) as Record<string, unknown>[];
-    expect(rows.map((r) => r.id)).toEqual(Array.from({ length: 120 }, (_, i) => i));
-    for (const row of rows) {
+    for (const [i, row] of rows.entries()) {
+      expect(row.id).toBe(i);
       expect(Object.keys(row)).toEqual([
         'id',
         'caption_0',
@@ -76,55 +102,47 @@ describe('the official layout', () => {
       ]);
       expect(['Object', 'Relation']).toContain(row.collapsed_tag);
     }
-    const named = rows.flatMap((r) => [`ex_${r.id}_img_0.png`, `ex_${r.id}_img_1.png`]).sort();
-    expect((await readdir(path.join(root, 'winoground/images'))).sort()).toEqual(named);
-    const captions = rows.map((r) => [r.caption_0, r.caption_1].sort().join('\n'));
-    expect(new Set(captions).size).toBe(120);
+    expect(new Set(rows.map((r) => [r.caption_0, r.caption_1].sort().join('\n'))).size).toBe(rows.length);
   });
 
-  it('has four emblem families of 12 and 12 phrases of either kind, all different', async () => {
-    const families = await readdir(path.join(root, 'mmbias/data/Images/Emblem'));
-    expect(families.sort()).toEqual(['Grid', 'Ring', 'Star', 'Wave']);
-    for (const family of families) {
-      expect(await readdir(path.join(root, 'mmbias/data/Images/Emblem', family))).toHaveLength(12);
-    }
-    const phrases = (await json('mmbias/textual_phrases.txt')) as Record<string, string[]>;
-    expect(phrases.pleasant_phrases).toHaveLength(12);
-    expect(phrases.unpleasant_phrases).toHaveLength(12);
-    expect(new Set([...phrases.pleasant_phrases!, ...phrases.unpleasant_phrases!]).size).toBe(24);
-  });
-
-  it('holds pictures of 64 x 64 RGB that all differ', async () => {
-    const pictures = [...hashes.keys()].filter((f) => f.endsWith('.png'));
-    expect(new Set(pictures.map((f) => hashes.get(f))).size).toBe(pictures.length);
-    for (const file of pictures) {
+  it('holds images of 64 x 64 RGB in the format of their name; one in two places only where tasks share it', async () => {
+    const images = [...hashes.keys()].filter((file) => /\.(png|jpg)$/.test(file));
+    const places = new Map<string, string[]>();
+    for (const file of images) {
       const { format, width, height, channels, hasAlpha } = await sharp(path.join(root, file)).metadata();
-      expect({ format, width, height, channels, hasAlpha }).toEqual({
-        format: 'png',
-        width: 64,
-        height: 64,
-        channels: 3,
-        hasAlpha: false,
-      });
+      expect([format, width, height, channels, hasAlpha]).toEqual([
+        file.endsWith('.png') ? 'png' : 'jpeg',
+        64,
+        64,
+        3,
+        false,
+      ]);
+      const hash = hashes.get(file)!;
+      places.set(hash, [...(places.get(hash) ?? []), file.split('/')[0]!]);
     }
-    expect(manifest.files).toBe(hashes.size - 1);
+    const shared = [...places.values()].filter((folders) => folders.length > 1).map((f) => f.sort().join(' '));
+    expect(shared.filter((f) => f === 'vg_attribution vg_relation')).toHaveLength(400);
+    expect(shared.filter((f) => f === 'flickr30k flickr30k_order')).toHaveLength(100);
+    expect(shared).toHaveLength(500);
   });
 });
 
 describe('buildData', () => {
   it('leaves a complete set alone, and draws one that lost a file again, to the same bytes', async () => {
-    let drawn = 0;
-    const onProgress = (): void => {
-      drawn += 1;
+    const seen: { done: number; total: number }[] = [];
+    const onProgress = (progress: { done: number; total: number }): void => {
+      seen.push(progress);
     };
     expect(await buildData(root, { onProgress })).toEqual(manifest);
-    expect(drawn).toBe(0);
+    expect(seen).toEqual([]);
     await rm(path.join(root, 'winoground/images/ex_7_img_1.png'));
     expect(await buildData(root, { onProgress })).toEqual(manifest);
-    expect(drawn).toBe(388);
+    // Of the images, 500 stand in two places and are drawn once.
+    const total = [...hashes.keys()].filter((file) => /\.(png|jpg)$/.test(file)).length - 500;
+    expect(seen).toEqual(Array.from({ length: total }, (_, i) => ({ done: i + 1, total })));
     expect(await hashesOf(root)).toEqual(hashes);
     expect(await readdir(home)).toEqual(['set']);
-  }, 120_000);
+  }, 300_000);
 
   it('refuses a folder that holds something else, and leaves it as it was', async () => {
     const other = await mkdtemp(path.join(tmpdir(), 'builtin-other-'));
@@ -133,10 +151,16 @@ describe('buildData', () => {
     expect(await readdir(other)).toEqual(['letter.txt']);
     await rm(other, { recursive: true });
   });
+});
 
-  it('draws other scenes for another seed', () => {
-    const [a, b] = [planClevr(0), planClevr(1)];
-    expect(a.filter((item, i) => JSON.stringify(item.scene) === JSON.stringify(b[i]!.scene))).toEqual([]);
-    expect(planWinoground(1).map((i) => i.row)).not.toEqual(planWinoground(0).map((i) => i.row));
+describe('another seed', () => {
+  it('plans other scenes and other texts in the same files', () => {
+    for (const name of ['clevr', 'winoground', 'svo', 'visual genome'] as const) {
+      const [a, b] = [PLANNERS[name](0), PLANNERS[name](1)];
+      expect(b.pictures.map(({ file }) => file)).toEqual(a.pictures.map(({ file }) => file));
+      const scenes = new Set(a.pictures.map(({ scene }) => JSON.stringify(scene)));
+      expect(b.pictures.filter(({ scene }) => scenes.has(JSON.stringify(scene)))).toEqual([]);
+      expect(b.texts.map(({ text }) => text)).not.toEqual(a.texts.map(({ text }) => text));
+    }
   });
 });
