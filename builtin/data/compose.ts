@@ -62,7 +62,9 @@ export function compose(random: Random, looks: readonly Look[], layout: Layout):
 export function headed(random: Random, look: Look, x: number, y: number): Solid {
   const k = random.between(0.12, 0.32);
   const n = 1 + k * k;
-  return { ...look, x, y, base: 0, cos: (1 - k * k) / n, sin: (2 * k) / n, restsOn: null };
+  // Field by field: looks come in many forms, which a spread would have to find out about each time.
+  const { color, shape, size, material } = look;
+  return { color, shape, size, material, x, y, base: 0, cos: (1 - k * k) / n, sin: (2 * k) / n, restsOn: null };
 }
 
 function place(random: Random, looks: readonly Look[], layout: Layout): Solid[] {

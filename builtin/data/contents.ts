@@ -1,5 +1,5 @@
 import { planClevr } from './clevr.ts';
-import { flickrImages } from './flickr30k.ts';
+import { flickrScenes } from './flickr30k.ts';
 import { imagecodeSets } from './imagecode.ts';
 import { planCocoOrder } from './order.ts';
 import { contentKey, type Scene } from './scene.ts';
@@ -14,7 +14,7 @@ export function testScenes(seed: number): Scene[] {
   return [
     ...planClevr(seed).map(({ scene }) => scene),
     ...planWinoground(seed).flatMap(({ scenes }) => scenes),
-    ...flickrImages(seed).map(({ scene }) => scene),
+    ...flickrScenes(seed),
     ...imagecodeSets(seed).flatMap(({ scenes }) => scenes),
     ...plans.flatMap(({ pictures }) => pictures.map(({ scene }) => scene)),
   ];

@@ -10,10 +10,15 @@ export const FLICKR_IMAGES = 100;
 /** An image and its five captions, from the gist to the most detail; the path is seen from the data root. */
 export type Told = { file: string; scene: Scene; captions: string[] };
 
+/** The scenes of a seed's images. */
+export function flickrScenes(seed: number): Scene[] {
+  return variedScenes(seed, 'test/flickr30k', FLICKR_IMAGES);
+}
+
 /** All images of a seed, in the order of the files: no two hold the same things, no two captions are equal. */
 export function flickrImages(seed: number): Told[] {
   const taken = new Set<string>();
-  return variedScenes(seed, 'test/flickr30k', FLICKR_IMAGES).map((scene, i) => ({
+  return flickrScenes(seed).map((scene, i) => ({
     file: `flickr30k/images/builtin_${String(i).padStart(6, '0')}.png`,
     scene,
     captions: retell(randomStream(seed, `test/flickr30k/${i}/captions`), scene, taken),

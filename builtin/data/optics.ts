@@ -39,8 +39,8 @@ export function linear(r: number, g: number, b: number): Rgb {
   return [channel(r), channel(g), channel(b)];
 }
 
-/** An sRGB byte of linear light: a soft shoulder, then the sRGB curve by square roots. */
-export function toByte(light: number): number {
+/** Linear light through a soft shoulder, then the sRGB curve by square roots; rounded to 0..255. */
+function curve(light: number): number {
   const l = Math.max(light, 0);
   const x = (l * (1 + l / 4)) / (1 + l * 0.42);
   const s1 = Math.sqrt(Math.min(x, 1));
@@ -48,6 +48,31 @@ export function toByte(light: number): number {
   const s3 = Math.sqrt(s2);
   const v = 0.585122381 * s1 + 0.783140355 * s2 - 0.368262736 * s3;
   return Math.max(0, Math.min(255, Math.round(v * 255)));
+}
+
+/** Steps of light to a unit, at which the search for a byte begins. */
+const STEPS = 1024;
+const BEGIN = Uint8Array.from({ length: 2 * STEPS }, (_, i) => curve(i / STEPS));
+/** The least light of each byte: comparing is cheaper than taking roots. */
+const LEAST = Float64Array.from({ length: 257 }, (_, byte) => (byte > 255 ? Infinity : leastOf(byte)));
+
+function leastOf(byte: number): number {
+  let [low, high] = [0, 2];
+  // Ends when no number lies between the two.
+  for (let mid = 1; mid > low && mid < high; mid = (low + high) / 2) {
+    if (curve(mid) >= byte) high = mid;
+    else low = mid;
+  }
+  return high;
+}
+
+/** An sRGB byte of linear light: a soft shoulder, then the sRGB curve. */
+export function toByte(light: number): number {
+  if (!(light > 0)) return 0;
+  if (light >= 2) return 255;
+  let byte = BEGIN[Math.floor(light * STEPS)]!;
+  while (light >= LEAST[byte + 1]!) byte += 1;
+  return byte;
 }
 
 export const PIGMENT: Record<Color, Rgb> = {

@@ -1,4 +1,4 @@
-import { flickrImages } from './flickr30k.ts';
+import { flickrScenes } from './flickr30k.ts';
 import { PERMUTATIONS, type Permutation } from './permute.ts';
 import { type Random, randomStream } from './random.ts';
 import { type Detail, tell } from './retell.ts';
@@ -23,8 +23,7 @@ export function planCocoOrder(seed: number): ScenePlan {
 
 /** The files of flickr30k_order: the images of flickr30k, captions of its own. */
 export function planFlickrOrder(seed: number): ScenePlan {
-  const scenes = flickrImages(seed).map(({ scene }) => scene);
-  return planOf('flickr30k_order', 'flickr30k-images', ordered(seed, 'flickr30k_order', scenes));
+  return planOf('flickr30k_order', 'flickr30k-images', ordered(seed, 'flickr30k_order', flickrScenes(seed)));
 }
 
 function planOf(task: string, folder: string, items: readonly Ordered[]): ScenePlan {

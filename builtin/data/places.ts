@@ -1,7 +1,6 @@
 import { CLEAR_DEPTH, CLEAR_SIDE } from './compose.ts';
 import { cameraAt, project } from './optics.ts';
-import type { Scene, Solid } from './scene.ts';
-import { bodyOf } from './solids.ts';
+import { extentOf, type Scene, type Solid } from './scene.ts';
 import { visibleShares } from './visible.ts';
 
 // Finer words for where a solid stands. Columns run from -1 at the picture's left edge to 1 at its right; depths are in
@@ -66,6 +65,5 @@ export const PLACES: Record<string, (scene: Scene, s: Solid) => boolean> = {
 
 /** The column of the middle of a solid. */
 export function column(scene: Scene, s: Solid): number {
-  const body = bodyOf(s);
-  return project(cameraAt(scene.aim), body.x, body.y, body.z).x;
+  return project(cameraAt(scene.aim), s.x, s.y, s.base + extentOf(s).halfHeight).x;
 }

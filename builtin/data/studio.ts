@@ -80,6 +80,7 @@ export function hidden(
     const d2 = vx * vx + vy * vy + vz * vz;
     const d = Math.sqrt(d2);
     const cos = (vx * nx + vy * ny + vz * nz) / d;
+    if (cos <= -1 / 3) continue;
     const r2 = b.half * b.half * 1.15;
     const o = clamp01((0.25 + 0.75 * cos) * (r2 / Math.max(d2, r2)));
     sum += o;

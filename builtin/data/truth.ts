@@ -118,8 +118,13 @@ function finder(phrases: readonly string[], fit: Fit): Judge {
 function search(scene: Scene, choices: readonly Solid[][][], chosen: Solid[][], fit: Fit): boolean {
   const next = choices[chosen.length];
   if (!next) return fit(scene, chosen);
-  const taken = chosen.flat();
-  return next.some((group) => !group.some((s) => taken.includes(s)) && search(scene, choices, [...chosen, group], fit));
+  for (const group of next) {
+    if (chosen.some((other) => other.some((s) => group.includes(s)))) continue;
+    chosen.push(group);
+    if (search(scene, choices, chosen, fit)) return true;
+    chosen.pop();
+  }
+  return false;
 }
 
 /** `count` is null for "a", of which any solid that fits will do. */
