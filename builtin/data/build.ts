@@ -22,7 +22,7 @@ export type Manifest = {
   sha256: string;
 };
 
-export type BuildOptions = { seed?: number; onProgress?: (progress: Progress) => void };
+export type BuildOptions = { onProgress?: (progress: Progress) => void };
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 
@@ -32,22 +32,21 @@ export function builtinDataRoot(home: string = process.env.GDBENCH_HOME || '.gdb
 }
 
 /**
- * Draws the built-in set in GDBench's official layout into `out`. A complete set of this version and seed is left as it
- * is; the folder appears only when whole, so that an interrupted build leaves nothing half done.
+ * Draws the built-in set in GDBench's official layout into `out`. A complete set of this version is left as it is; the
+ * folder appears only when whole, so that an interrupted build leaves nothing half done.
  * @throws when `out` holds something that is not a built-in set.
  */
 export async function buildData(out: string, options: BuildOptions = {}): Promise<Manifest> {
-  const seed = options.seed ?? SET_SEED;
   const root = path.resolve(out);
   const present = await readManifest(root);
-  if (present && (await isComplete(root, present, seed))) return present;
+  if (present && (await isComplete(root, present))) return present;
   if (!present && existsSync(root) && (await readdir(root)).length > 0) {
     throw new Error(`${root} is not empty and holds no built-in data set: choose another folder or empty this one.`);
   }
   const draft = `${root}.draft-${process.pid}`;
   try {
-    const manifest = await drawDraft(draft, seed, options.onProgress ?? (() => {}));
-    await moveInto(draft, root, seed);
+    const manifest = await drawDraft(draft, options.onProgress ?? (() => {}));
+    await moveInto(draft, root);
     return manifest;
   } finally {
     // Where drawing failed, a file may still be on its way to the disk.
@@ -55,27 +54,27 @@ export async function buildData(out: string, options: BuildOptions = {}): Promis
   }
 }
 
-async function moveInto(draft: string, root: string, seed: number): Promise<void> {
+async function moveInto(draft: string, root: string): Promise<void> {
   const old = `${draft}-old`;
   if (existsSync(root)) {
     // Another process may have finished the same set meanwhile: then its work stands.
     const present = await readManifest(root);
-    if (present && (await isComplete(root, present, seed))) return;
+    if (present && (await isComplete(root, present))) return;
     await rename(root, old);
   }
   try {
     await rename(draft, root);
   } catch (error) {
     const present = await readManifest(root);
-    if (!present || !(await isComplete(root, present, seed))) throw error;
+    if (!present || !(await isComplete(root, present))) throw error;
   }
   await rm(old, { recursive: true, force: true });
 }
 
-async function drawDraft(dir: string, seed: number, onProgress: (p: Progress) => void): Promise<Manifest> {
-  const { files, sha256 } = await drawSet(dir, seed, onProgress);
+async function drawDraft(dir: string, onProgress: (p: Progress) => void): Promise<Manifest> {
+  const { files, sha256 } = await drawSet(dir, SET_SEED, onProgress);
   const tasks = await countTasks(dir);
-  const manifest: Manifest = { name: SET_NAME, version: SET_VERSION, seed, side: SIDE, tasks, files, sha256 };
+  const manifest: Manifest = { name: SET_NAME, version: SET_VERSION, seed: SET_SEED, side: SIDE, tasks, files, sha256 };
   await writeFile(path.join(dir, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
@@ -97,8 +96,8 @@ async function readManifest(root: string): Promise<Manifest | null> {
   }
 }
 
-async function isComplete(root: string, manifest: Manifest, seed: number): Promise<boolean> {
-  if (manifest.version !== SET_VERSION || manifest.seed !== seed) return false;
+async function isComplete(root: string, manifest: Manifest): Promise<boolean> {
+  if (manifest.version !== SET_VERSION || manifest.seed !== SET_SEED) return false;
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   return entries.filter((e) => e.isFile()).length === manifest.files + 1;
 }
