@@ -57,35 +57,27 @@ function withResolvers() {
   return { happened, promise };
 }
 
-const largest = (folder: string) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => statSync(join(folder, path)).isFile())
-    .sort((a, b) => statSync(join(folder, b)).size - statSync(join(folder, a)).size)[0] ?? '';
-
 test('an upload that is cut off goes on where it stopped and ends whole', async () => {
-  const path = largest(DUAL_ENCODER);
-  const bytes = statSync(join(DUAL_ENCODER, path)).size;
-  const proxy = await cuttingProxy(Number(new URL(stack.apiUrl()).port), Math.floor(bytes / 2));
-  const interrupted = gdbench(['submit', DUAL_ENCODER, '--name', 'cut', '--server', proxy.url, '--json']);
-  await proxy.cut;
-  interrupted.child.kill('SIGKILL');
-  await interrupted.ended;
-
   const manifest = readdirSync(DUAL_ENCODER, { recursive: true, encoding: 'utf8' })
     .filter((file) => statSync(join(DUAL_ENCODER, file)).isFile())
     .map((file) => {
       const content = readFileSync(join(DUAL_ENCODER, file));
       return { path: file, size: content.length, sha256: createHash('sha256').update(content).digest('hex') };
     });
+  const bytes = manifest.reduce((sum, { size }) => sum + size, 0);
+  const proxy = await cuttingProxy(Number(new URL(stack.apiUrl()).port), Math.floor(bytes / 2));
+  const interrupted = gdbench(['submit', DUAL_ENCODER, '--name', 'cut', '--server', proxy.url, '--json']);
+  await proxy.cut;
+  interrupted.child.kill('SIGKILL');
+  await interrupted.ended;
+
   const submission = await submitManifest(manifest);
-  const file = submission.files.find((candidate) => candidate.path === path);
-  const head = await fetch(`${stack.apiUrl()}${file?.uploadUrl}`, {
-    method: 'HEAD',
-    headers: { 'tus-resumable': '1.0.0' },
+  const offsets = await Promise.all(submission.files.map(({ uploadUrl }) => offsetOf(uploadUrl)));
+  const begun = submission.files.filter(({ path }, i) => {
+    const { size } = manifest.find((line) => line.path === path)!;
+    return offsets[i]! > 0 && offsets[i]! < size;
   });
-  const offset = Number(head.headers.get('upload-offset'));
-  expect(offset).toBeGreaterThan(0);
-  expect(offset).toBeLessThan(bytes);
+  expect(begun.length).toBeGreaterThan(0);
 
   const resumed = await gdbench(['submit', DUAL_ENCODER, '--name', 'cut', '--server', stack.apiUrl(), '--json']).ended;
   expect(resumed.stderr).toBe('');
@@ -108,6 +100,13 @@ test('an upload that is cut off goes on where it stopped and ends whole', async 
   await client.dispose();
   expect(done.shardsDone).toBe(done.shardsTotal);
 });
+
+/** Bytes of an upload that have arrived; NaN for one that is not under way. */
+async function offsetOf(uploadUrl: string): Promise<number> {
+  const headers = { 'tus-resumable': '1.0.0' };
+  const head = await fetch(`${stack.apiUrl()}${uploadUrl}`, { method: 'HEAD', headers });
+  return Number(head.headers.get('upload-offset') ?? Number.NaN);
+}
 
 interface ManifestLine {
   path: string;
