@@ -83,10 +83,12 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   };
 }
 
-/** The built-in set that was drawn into the state folder, the newest version of it. */
+/** The built-in set that was drawn into the state folder, the newest version of it that is whole. */
 function drawnData(folder: string): string {
+  const version = (name: string) => Number(name.slice('builtin-'.length));
   try {
-    return join(folder, readdirSync(folder).sort().at(-1) ?? '');
+    const whole = readdirSync(folder).filter((name) => /^builtin-\d+$/.test(name));
+    return join(folder, whole.sort((a, b) => version(a) - version(b)).at(-1) ?? '');
   } catch {
     return folder;
   }
