@@ -98,29 +98,34 @@ describe('planVisualGenome', () => {
     expect(Math.max(...kinds) - Math.min(...kinds)).toBeLessThanOrEqual(1);
   });
 
-  it.each(TASKS)('draws boxes of $task within the image, around both solids', ({ task, rows }) => {
-    for (const row of rows) {
-      const scene = scenes.get(`${task}/images/${row.image_path}`)!;
-      expect(row.bbox_x).toBeGreaterThanOrEqual(0);
-      expect(row.bbox_y).toBeGreaterThanOrEqual(0);
-      expect(row.bbox_x + row.bbox_w).toBeLessThanOrEqual(SIDE);
-      expect(row.bbox_y + row.bbox_h).toBeLessThanOrEqual(SIDE);
-      const pixels = row.true_caption.match(/the \w+ (?:cube|sphere|cylinder)/g)!.flatMap((phrase) => {
-        const [, trait, shape] = phrase.split(' ');
-        const named = scene.solids.find(
-          (l) => l.shape === shape && [l.color, l.size, l.material].some((w) => w === trait),
-        );
-        return pixelsOf(scene, named!);
-      });
-      const across = pixels.map(([x]) => x);
-      const down = pixels.map(([, y]) => y);
-      expect([row.bbox_x, row.bbox_y], row.image_path).toEqual([Math.min(...across), Math.min(...down)]);
-      expect([row.bbox_x + row.bbox_w, row.bbox_y + row.bbox_h], row.image_path).toEqual([
-        Math.max(...across) + 1,
-        Math.max(...down) + 1,
-      ]);
-    }
-  });
+  it.each(TASKS)(
+    'draws boxes of $task within the image: squares around both solids, as small as allowed',
+    ({ task, rows }) => {
+      for (const row of rows) {
+        const scene = scenes.get(`${task}/images/${row.image_path}`)!;
+        expect(row.bbox_x).toBeGreaterThanOrEqual(0);
+        expect(row.bbox_y).toBeGreaterThanOrEqual(0);
+        expect(row.bbox_x + row.bbox_w).toBeLessThanOrEqual(SIDE);
+        expect(row.bbox_y + row.bbox_h).toBeLessThanOrEqual(SIDE);
+        const pixels = row.true_caption.match(/the \w+ (?:cube|sphere|cylinder)/g)!.flatMap((phrase) => {
+          const [, trait, shape] = phrase.split(' ');
+          const named = scene.solids.find(
+            (l) => l.shape === shape && [l.color, l.size, l.material].some((w) => w === trait),
+          );
+          return pixelsOf(scene, named!);
+        });
+        const across = pixels.map(([x]) => x);
+        const down = pixels.map(([, y]) => y);
+        expect(row.bbox_x, row.image_path).toBeLessThanOrEqual(Math.min(...across));
+        expect(row.bbox_y, row.image_path).toBeLessThanOrEqual(Math.min(...down));
+        expect(row.bbox_x + row.bbox_w, row.image_path).toBeGreaterThan(Math.max(...across));
+        expect(row.bbox_y + row.bbox_h, row.image_path).toBeGreaterThan(Math.max(...down));
+        // No crop is stretched, and what is around the two is four pixels a side unless they are small.
+        const extent = Math.max(Math.max(...across) - Math.min(...across), Math.max(...down) - Math.min(...down)) + 1;
+        expect([row.bbox_w, row.bbox_h]).toEqual(Array(2).fill(Math.min(SIDE, Math.max(40, extent + 8))));
+      }
+    },
+  );
 
   it('knows what else could be said of a scene, true captions and false exchanges', () => {
     for (const { image_path, true_caption, false_caption } of [
