@@ -9,11 +9,12 @@ license: apache-2.0
 
 # {name}
 
-{what} Made by this project for this project: small, trained for minutes on two cores with drawn scenes alone. It says
-nothing about what large models of its kind can do.
+{what} Made by this project for this project: small, trained for
+minutes on two cores with drawn scenes alone. It says nothing about what large models of its kind can do.
 
-- Parameters: {parameters:,} (stored as float16, computed in float32)
-- Data: {images:,} drawn images of the built-in renderer ({sources}); no scene of the built-in test set holds what one of them holds
+- Parameters: {parameters:,} (large tensors stored as float16, the largest matrices in 8 bits; computed in float32)
+- Data: {images:,} drawn images of the built-in renderer ({sources}); no test scene of two or more solids holds what one of
+  them holds; creatures and emblems are other draws of the same classes
 - {facts}
 - Text: {words} tokens of a small byte-level BPE, up to {length} a text; a word of the training captions is one token
 

@@ -1,6 +1,6 @@
 """The denoiser of the built-in diffusion checkpoints: a transformer over patches of the latent, with cross-attention to the text.
 
-On two cores it beats a convolutional U-Net of the same cost: most of its work is a few large matrix products.
+Most of its work is a few large matrix products, which suits a processor.
 """
 
 import math

@@ -79,7 +79,7 @@ class MatchingHead(nn.Module):
 
     def __init__(self, vocabulary, length):
         super().__init__()
-        self.tower = ImageTower(2)
+        self.tower = ImageTower(3)
         self.tokens = nn.Embedding(vocabulary, WIDTH)
         self.places = nn.Parameter(torch.randn(length, WIDTH) * 0.02)
         self.layers = nn.ModuleList(Layer(WIDTH, HEADS, cross=True) for _ in range(3))

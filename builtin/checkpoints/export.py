@@ -43,25 +43,41 @@ def compact(path):
     onnx.save(model, str(path))
 
 
-def halve(path):
-    """Stores large weights as float16 and casts them back in the graph: half the file, float32 arithmetic."""
+# From this many entries on, a matrix is stored in 8 bits with a scale a column; from the second on, in float16.
+BYTES_FROM, HALVES_FROM = 140_000, 256
+
+
+def shrink(path):
+    """Stores large weights as int8 or float16 and brings them back to float32 in the graph.
+
+    The nodes that do so see constants alone, so ONNX Runtime folds them when it opens the file: arithmetic is float32.
+    """
     model = onnx.load(str(path))
     graph = model.graph
-    casts = []
-    for tensor in graph.initializer:
+    nodes = []
+    for tensor in list(graph.initializer):
         value = onnx.numpy_helper.to_array(tensor)
-        if value.dtype != numpy.float32 or value.size < 256:
+        if value.dtype != numpy.float32 or value.size < HALVES_FROM:
             continue
-        casts.append(onnx.helper.make_node("Cast", [f"{tensor.name}h"], [tensor.name], to=onnx.TensorProto.FLOAT))
-        tensor.CopyFrom(onnx.numpy_helper.from_array(value.astype(numpy.float16), f"{tensor.name}h"))
-    nodes = [*casts, *graph.node]
+        name = tensor.name
+        if value.ndim == 2 and value.size >= BYTES_FROM:
+            scale = numpy.abs(value).max(0, keepdims=True) / 127
+            whole = numpy.round(value / scale).astype(numpy.int8)
+            graph.initializer.append(onnx.numpy_helper.from_array(scale.astype(numpy.float32), f"{name}s"))
+            nodes.append(onnx.helper.make_node("Cast", [f"{name}h"], [f"{name}c"], to=onnx.TensorProto.FLOAT))
+            nodes.append(onnx.helper.make_node("Mul", [f"{name}c", f"{name}s"], [name]))
+        else:
+            whole = value.astype(numpy.float16)
+            nodes.append(onnx.helper.make_node("Cast", [f"{name}h"], [name], to=onnx.TensorProto.FLOAT))
+        tensor.CopyFrom(onnx.numpy_helper.from_array(whole, f"{name}h"))
+    nodes += graph.node
     del graph.node[:]
     graph.node.extend(nodes)
     onnx.checker.check_model(model)
     onnx.save(model, str(path))
 
 
-def to_onnx(module, inputs, path, input_names, output_names, batched, half=False):
+def to_onnx(module, inputs, path, input_names, output_names, batched, small=False):
     """batched: the name of the first axis of each input and output that has a free one. Weights stay inside the one file."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,8 +94,8 @@ def to_onnx(module, inputs, path, input_names, output_names, batched, half=False
         **({"dynamo": False} if "dynamo" in signature(torch.onnx.export).parameters else {}),
     )
     compact(path)
-    if half:
-        halve(path)
+    if small:
+        shrink(path)
 
 
 class ClipText(nn.Module):
@@ -100,7 +116,7 @@ class ClipVision(nn.Module):
         return self.dual.embed_image(pixels)
 
 
-def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_width, joint, half=False):
+def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_width, joint, small=False):
     """size: the side of the image the encoder takes. joint: one model.onnx, else text_model.onnx and vision_model.onnx."""
     folder = Path(folder)
     ids, mask = (torch.tensor([row, row]) for row in tokenizer.padded("a red cube."))
@@ -129,7 +145,7 @@ def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_w
             ["input_ids", "attention_mask"],
             ["text_embeds"],
             {"input_ids": "batch", "attention_mask": "batch", "text_embeds": "batch"},
-            half,
+            small,
         )
         to_onnx(
             ClipVision(dual),
@@ -138,7 +154,7 @@ def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_w
             ["pixel_values"],
             ["image_embeds"],
             {"pixel_values": "batch", "image_embeds": "batch"},
-            half,
+            small,
         )
     dump(
         folder / "config.json",
@@ -161,7 +177,7 @@ def export_dual_encoder(folder, dual, tokenizer, size, preprocessor, dim, text_w
     tokenizer.save_fast(folder)
 
 
-def export_matching_head(folder, model, tokenizer, size, preprocessor, half=False):
+def export_matching_head(folder, model, tokenizer, size, preprocessor, small=False):
     """BLIP's image-text matching: one model.onnx with the logits (no match, match)."""
     folder = Path(folder)
     ids, mask = (torch.tensor([row, row]) for row in tokenizer.padded("a red cube."))
@@ -173,7 +189,7 @@ def export_matching_head(folder, model, tokenizer, size, preprocessor, half=Fals
         names,
         ["itm_score"],
         {name: "batch" for name in [*names, "itm_score"]},
-        half,
+        small,
     )
     text = {"max_position_embeddings": tokenizer.max_length, "vocab_size": len(tokenizer.vocab)}
     dump(folder / "config.json", {"architectures": ["BlipForImageTextRetrieval"], "model_type": "blip", "text_config": text})
@@ -195,10 +211,10 @@ def export_diffusion(folder, parts, tokenizer, scheduler, spec):
 
     spec: image (side in pixels), latents (channels), vae_widths, unet_widths, text_width, scaling_factor,
     ids (torch dtype of input_ids), timestep (an example: its shape and dtype are those of the graph's input; of two entries,
-    one for each row of the batch), half (whether weights are stored as float16; absent: no).
+    one for each row of the batch), small (whether large weights are stored in fewer bits; absent: no).
     """
     folder = Path(folder)
-    half = spec.get("half", False)
+    small = spec.get("small", False)
     side = spec["image"] // 2 ** (len(spec["vae_widths"]) - 1)
     ids = torch.tensor([tokenizer.padded("a red cube.")[0]] * 2, dtype=spec["ids"])
     hidden = torch.zeros(2, tokenizer.max_length, spec["text_width"])
@@ -226,7 +242,7 @@ def export_diffusion(folder, parts, tokenizer, scheduler, spec):
         ["input_ids"],
         ["last_hidden_state", "pooler_output"],
         {"input_ids": "batch", "last_hidden_state": "batch", "pooler_output": "batch"},
-        half,
+        small,
     )
     dump(
         folder / "text_encoder" / "config.json",
@@ -252,7 +268,7 @@ def export_diffusion(folder, parts, tokenizer, scheduler, spec):
             "out_sample": "batch",
             **({"timestep": "batch"} if spec["timestep"].numel() > 1 else {}),
         },
-        half,
+        small,
     )
     dump(
         folder / "unet" / "config.json",

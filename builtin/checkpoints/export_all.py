@@ -29,6 +29,7 @@ PREPROCESSOR = {
     **MEAN,
     "do_convert_rgb": True,
 }
+# The widths of an autoencoder of patches mean nothing; their number says that it shrinks four times.
 SPEC = {
     "image": SIZE,
     "latents": LATENTS,
@@ -37,7 +38,7 @@ SPEC = {
     "text_width": CONTEXT,
     "ids": torch.int64,
     "timestep": torch.tensor([1, 1]),
-    "half": True,
+    "small": True,
 }
 DUAL = {
     "toy-clip": ("clip", "A dual encoder in CLIP's layout (split export), trained contrastively without hard negatives."),
@@ -66,7 +67,10 @@ DIFFUSION = {
 def facts_of(state, autoencoder=None):
     facts = {} if autoencoder is None else {"autoencoder": autoencoder}
     args = state["arguments"]
-    facts["steps"] = f"{state['steps']:,} of {args['batch']} images, Adam, rate {args['rate']}, {state['seconds'] / 60:.0f} minutes"
+    facts["steps"] = (
+        f"{state['steps']:,} of {args['batch']} images in {state['seconds'] / 60:.0f} minutes; AdamW, rate {args['rate']} falling in a half "
+        "cosine, weight decay 0.01, gradients cut at norm 1; the weights are a running average"
+    )
     facts["seed"] = args["seed"]
     return facts
 
@@ -79,7 +83,7 @@ def export_dual(name, args, out):
     tok = tokenizer_of(TrainSet(words) if words else train)
     model = dual_encoder(len(tok.vocab), tok.max_length)
     model.load_state_dict(state["weights"])
-    export_dual_encoder(out / name, model, tok, SIZE, PREPROCESSOR, WIDTH, WIDTH, joint=False, half=True)
+    export_dual_encoder(out / name, model, tok, SIZE, PREPROCESSOR, WIDTH, WIDTH, joint=False, small=True)
     write_card(out / name, name, what, model, train, tok, state, facts_of(state), "train_clip.py")
 
 
@@ -90,7 +94,7 @@ def export_itm(name, args, out):
     model = MatchingHead(len(tok.vocab), tok.max_length)
     model.load_state_dict(state["weights"])
     preprocessor = {"image_processor_type": "BlipImageProcessor", "size": {"height": SIZE, "width": SIZE}, "resample": 3, **MEAN}
-    export_matching_head(out / name, model, tok, SIZE, preprocessor, half=True)
+    export_matching_head(out / name, model, tok, SIZE, preprocessor, small=True)
     what = "A matching head in BLIP's layout: its text encoder looks at the image's tokens. Trained with hard false texts."
     write_card(out / name, name, what, model, train, tok, state, facts_of(state), "train_itm.py")
 

@@ -45,13 +45,37 @@ def negatives_of(train, near, pick, entries, rng):
     texts = train.caption_text[entries]
     kind = rng.random()
     if kind < 0.5:
-        images = near[pick, rng.integers(NEAR, size=len(pick))]
-        return images, texts
-    other = train.caption_text[train.captions_of(rng.integers(len(train), size=len(pick)), rng)]
+        return untrue(train, texts, lambda: near[pick, rng.integers(NEAR, size=len(pick))], rng), texts
+    other = otherwise(train, pick, rng)
     if kind < 0.75:
         hard = train.hard_of(entries, rng)
         return pick, numpy.where(hard >= 0, hard, other)
     return pick, other
+
+
+def untrue(train, texts, draw, rng):
+    """Images that the texts are not listed as true of: drawn a few times, at last from all."""
+    images = draw()
+    for attempt in range(8):
+        wrong = numpy.array([text in train.truths[i] for i, text in zip(images, texts)])
+        if not wrong.any():
+            break
+        images = numpy.where(wrong, draw() if attempt < 4 else rng.integers(len(train), size=len(texts)), images)
+    return images
+
+
+def otherwise(train, pick, rng):
+    """Captions of other images that are not listed as true of `pick`."""
+    def draw():
+        return train.caption_text[train.captions_of(rng.integers(len(train), size=len(pick)), rng)]
+
+    texts = draw()
+    for _ in range(8):
+        wrong = numpy.array([text in train.truths[i] for i, text in zip(pick, texts)])
+        if not wrong.any():
+            break
+        texts = numpy.where(wrong, draw(), texts)
+    return texts
 
 
 def noise_error(guess, z, t, noise):
@@ -59,7 +83,7 @@ def noise_error(guess, z, t, noise):
     return ((guess.float() - velocity(z, t, noise)) * at(t)[0]).square().mean()
 
 
-def validator(valid, latents, encoded, encoder_scale):
+def validator(valid, latents, encoded):
     """look(model): share of pairs put right, of 400 captions against a hard text."""
     rng = numpy.random.default_rng(1)
     entries = valid.captions_of(numpy.arange(len(valid)), rng)
@@ -95,7 +119,7 @@ def main():
     model.load_state_dict(torch.load(f"{args.work}/ldm.pt")["weights"])
     model.text.requires_grad_(False)
     near = neighbours_of(train, tok, args)
-    look = validator(valid, latents_of(encoder, valid.images) * scale, valid_encoded, scale)
+    look = validator(valid, latents_of(encoder, valid.images) * scale, valid_encoded)
     print("before", look(model.eval()), flush=True)
 
     def step_loss(rng):

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { builtinDataRoot } from '../data/build.ts';
+import { buildData, builtinDataRoot, type Manifest } from '../data/build.ts';
 
 const FOLDER = import.meta.dirname;
 const CLI = path.resolve(FOLDER, '../../apps/cli/gdbench.mjs');
@@ -32,7 +32,7 @@ function isMain(task: string, metric: string): boolean {
 }
 
 /** The lower part of a model card: what `gdbench evaluate` measured, and with which command. */
-export function measuredPart(results: Results, command: string): string {
+export function measuredPart(results: Results, { name, version, sha256 }: Manifest, command: string): string {
   const sampled = results.samples === null ? '' : `, ${results.samples} samples, seed ${results.seed}`;
   const digits = (value: number): string => value.toFixed(3);
   const rows = Object.entries(results.tasks).flatMap(([task, { n, metrics, intervals, chance }]) =>
@@ -46,11 +46,11 @@ export function measuredPart(results: Results, command: string): string {
       ];
     }),
   );
-  const [first] = Object.values(results.tasks);
   return `${MARK}
 ## Measured
 
-Protocol ${results.protocol}${sampled}, on the built-in data (${first?.dataVersion ?? ''}), by \`${command}\`, code ${results.codeVersion}.
+Protocol ${results.protocol}${sampled}, on the data set ${name}-${version} (sha256 ${sha256.slice(0, 12)}), by
+\`${command}\`, code ${results.codeVersion}.
 A large effect size is evidence of bias; a small one is not evidence of fairness.
 
 | task | metric | value | 95% interval | chance | n |
@@ -75,16 +75,18 @@ async function evaluate(name: string, data: string, samples: string): Promise<Re
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { samples: { type: 'string', default: '250' }, data: { type: 'string', default: builtinDataRoot() } },
+    options: { samples: { type: 'string', default: '250' } },
   });
+  const data = builtinDataRoot();
+  const manifest = await buildData(data);
   const names =
     positionals.length > 0 ? positionals : (await readdir(FOLDER)).filter((name) => name.startsWith('toy-'));
   for (const name of names) {
-    const results = await evaluate(name, values.data, values.samples);
+    const results = await evaluate(name, data, values.samples);
     const card = path.join(FOLDER, name, 'README.md');
     const above = (await readFile(card, 'utf8')).split(MARK)[0]!.trimEnd();
     const command = `npm run checkpoints:measure -- ${name} --samples ${values.samples}`;
-    await writeFile(card, `${above}\n\n${measuredPart(results, command)}`);
+    await writeFile(card, `${above}\n\n${measuredPart(results, manifest, command)}`);
     console.log(`measured ${name}`);
   }
 }

@@ -1,6 +1,8 @@
 """Trains a matching head, as BLIP's: does this text fit this image? Asked of true captions, hard false ones and those of other images.
 
     /usr/bin/python3 builtin/checkpoints/train_itm.py --train TRAIN --work WORK
+
+Its image tower and its tokens start from those of the dual encoder WORK/clip.pt, as BLIP's start from trained encoders.
 """
 
 import argparse
@@ -12,6 +14,9 @@ from torch.nn import functional as F
 from data import Encoded, TrainSet, to_unit, tokenizer_of
 from encoders import MatchingHead
 from training import arguments, half_precision, learn
+
+
+TOWER = "vision.tower."
 
 
 def pairs_of(train, batch, rng):
@@ -33,6 +38,10 @@ def main():
     tok = tokenizer_of(train)
     encoded = Encoded(tok, train.texts)
     model = MatchingHead(len(tok.vocab), tok.max_length)
+    dual = torch.load(f"{args.work}/clip.pt")["weights"]
+    model.tower.load_state_dict({k[len(TOWER) :]: v for k, v in dual.items() if k.startswith(TOWER)})
+    model.tokens.weight.data.copy_(dual["text.tokens.weight"])
+    model.places.data.copy_(dual["text.positions"])
 
     def step_loss(rng):
         pick, texts, labels = pairs_of(train, args.batch, rng)

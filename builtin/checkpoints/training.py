@@ -33,7 +33,7 @@ def half_precision():
 
 
 def learn(model, step_loss, args, name, parameters=None, look=None):
-    """Adam until the clock runs out, the rate rising over 200 steps and falling in a half cosine.
+    """AdamW until the clock runs out, the rate rising over 200 steps and falling in a half cosine.
 
     step_loss(rng) -> loss, or (loss, shown) where another figure than the loss tells how training goes.
     look(average) -> a figure to be as high as can be, asked twelve times: the best average is kept; without it, the last.
@@ -50,7 +50,8 @@ def learn(model, step_loss, args, name, parameters=None, look=None):
     optimizer = torch.optim.AdamW(parameters, lr=args.rate, betas=(0.9, 0.99), weight_decay=0.01)
     average = copy.deepcopy(model).eval()
     slow, fast = list(average.parameters()), list(model.parameters())
-    recent, started, best = [], time.time(), -1.0
+    recent, started = [], time.time()
+    best = max((figure for _, figure in state["figures"]), default=-1.0)
     first, points, earlier = state["steps"], len(state["losses"]), state["seconds"]
     while (spent := (time.time() - started) / (args.minutes * 60)) < 1:
         rate = args.rate * min(1, (state["steps"] - first + 1) / 200) * max(0.02, 0.5 + 0.5 * numpy.cos(numpy.pi * spent))
@@ -77,6 +78,8 @@ def learn(model, step_loss, args, name, parameters=None, look=None):
 
 def mark(average, state, recent, look, best, args, name, seconds):
     state["seconds"] = seconds
+    if not recent:
+        return best
     state["losses"].append([state["steps"], float(numpy.mean(recent))])
     figure = look(average) if look else None
     if figure is not None:
