@@ -1,31 +1,36 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Example, imageKey } from '@gdbench/benchmark/task';
+import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import type { Evaluator, SampleErrors } from '@gdbench/workers/engine/evaluate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flatSquare } from '../test/support/flat-images.ts';
 import { writeTinyData } from '../test/support/tiny-data.ts';
 import { benchAdaptive, describeAdaptive } from './adaptive.ts';
 import { racedTasks } from './adaptive-tasks.ts';
 
 const COUNT = 98;
-const COLOURS = ['red', 'blue', 'gray', 'cyan', 'green', 'brown', 'purple', 'yellow', 'black', 'white', 'pink'];
+/** Images that are each looked for once, among all ten. */
+const IMAGES = Array.from({ length: 10 }, (_, i) => `flickr30k/images/${i}.png`);
+
+/** Five captions an image, of which the task asks the first. */
+function listsOfTen(): Record<string, string[]> {
+  const entries = IMAGES.flatMap((right, i) => {
+    const names = [right, ...IMAGES.filter((name) => name !== right)];
+    return [0, 1, 2, 3, 4].map((k): [string, string[]] => [`caption ${k} of image ${i}`, names]);
+  });
+  return Object.fromEntries(entries);
+}
 
 let root: string;
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'bench-adaptive-'));
   await writeTinyData(root);
-  const images = path.join(root, 'clevr/images');
-  const captions: Record<string, [string, string][]> = {};
-  for (const [i, colour] of COLOURS.slice(0, 10).entries()) {
-    const next = COLOURS[i + 1];
-    await copyFile(path.join(images, 'CLEVR_val2_000000.png'), path.join(images, `pair_${i}.png`));
-    captions[`pair_${i}.png`] = [
-      [`A ${colour} cube and a ${next} sphere.`, `A ${next} cube and a ${colour} sphere.`],
-      [`A ${next} sphere and a ${colour} cube.`, `A ${colour} sphere and a ${next} cube.`],
-    ];
-  }
-  await writeFile(path.join(root, 'clevr/captions/pair_binding_color.json'), JSON.stringify(captions));
+  await mkdir(path.join(root, 'flickr30k'));
+  const lists = JSON.stringify(listsOfTen());
+  await writeFile(path.join(root, 'flickr30k/val_top10_RN50x64.json'), lists);
+  for (const name of IMAGES) await flatSquare(path.join(root, name), IMAGES.indexOf(name), 40);
 });
 afterAll(() => rm(root, { recursive: true }));
 
@@ -61,27 +66,14 @@ const isRight = (text: number, image: number, { texts, images, right = 0 }: Exam
 };
 
 describe('racedTasks', () => {
-  it('makes lists of ten of pairs, in which each image and each caption is the right one once', async () => {
+  it('gives every task that the root serves, one example of each subtask before the second of any', async () => {
     const tasks = await racedTasks(root);
-    expect(tasks.map(({ name }) => name)).toEqual([
-      'clevr',
-      'winoground',
-      'ten captions, made of clevr',
-      'ten images, made of clevr',
-    ]);
-    const [, , captions, images] = tasks.map(({ data }) => data.examples);
-    expect(captions).toHaveLength(10);
-    for (const [i, { texts, images: shown, right }] of captions!.entries()) {
-      expect([texts.length, shown.length, right]).toEqual([10, 1, i]);
-      expect(path.basename(shown[0]!.path)).toBe(`pair_${i}.png`);
-      expect(texts[i]).toContain(`A ${COLOURS[i]} cube`);
-      expect(new Set(texts).size).toBe(10);
-    }
-    for (const [i, { texts, images: shown, right }] of images!.entries()) {
-      expect([texts, right]).toEqual([[captions![i]!.texts[i]], i]);
-      expect(shown.map((image) => path.basename(image.path))).toEqual(
-        COLOURS.slice(0, 10).map((_, n) => `pair_${n}.png`),
-      );
+    expect(tasks.map(({ task }) => task).sort()).toEqual(['clevr', 'flickr30k_image', 'winoground']);
+    const { examples } = tasks.find(({ task }) => task === 'clevr')!;
+    const groups = examples.map(({ group }) => group!);
+    expect(groups).toHaveLength(3 * CLEVR_SUBTASKS.length);
+    for (let from = 0; from < groups.length; from += CLEVR_SUBTASKS.length) {
+      expect(groups.slice(from, from + CLEVR_SUBTASKS.length).sort()).toEqual([...CLEVR_SUBTASKS].sort());
     }
   });
 });
@@ -94,7 +86,7 @@ describe('benchAdaptive', () => {
     // All of them are decided at the first look; the images' empty texts are drawn once for ten examples.
     expect(bench.rowsSaved).toBeCloseTo(COUNT / 12, 10);
     expect(bench.rowsSavedOnPairs).toBeCloseTo(COUNT / 12, 10);
-    const images = bench.tasks.find(({ name }) => name === 'ten images, made of clevr')!;
+    const images = bench.tasks.find(({ name }) => name === 'flickr30k_image')!;
     expect(images.exactRows).toBe((10 * 10 + 10) * COUNT);
     expect(images.metric.value).toBe(1);
     expect(describeAdaptive(bench)).toMatch(

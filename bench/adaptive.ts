@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { summarise } from '@gdbench/benchmark/summarise';
-import { type Example, type ExampleScores, imageKey, type MetricValue } from '@gdbench/benchmark/task';
+import { type Example, type ExampleScores, imageKey, type MetricValue, type TaskData } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
 import { replay } from '@gdbench/workers/engine/adaptive-replay';
 import type { Evaluator, SampleErrors } from '@gdbench/workers/engine/evaluate';
 import { reduceErrors } from '@gdbench/workers/engine/reduce';
-import { candidatesOf, type RacedTask, racedTasks } from './adaptive-tasks.ts';
+import { candidatesOf, racedTasks } from './adaptive-tasks.ts';
 
 /** What adaptive sampling does on one task, or one subtask of CLEVR, beside the full budget. */
 export interface AdaptiveTask {
@@ -113,11 +113,7 @@ class Tally {
   }
 }
 
-async function benchTask(
-  { name, data }: RacedTask,
-  evaluator: Evaluator,
-  milliseconds: number,
-): Promise<AdaptiveTask[]> {
+async function benchTask(data: TaskData, evaluator: Evaluator, milliseconds: number): Promise<AdaptiveTask[]> {
   const start = performance.now();
   const main = TASKS[data.task].main!;
   const subtasks = new Set(summarise(data, []).metrics.map(({ metric }) => metric));
@@ -139,7 +135,7 @@ async function benchTask(
     const figure = figures.find((one) => one.metric === metric)!;
     const { low, high, chance } = figure;
     return {
-      name: metric === main ? name : `${name} ${metric}`,
+      name: metric === main ? data.task : `${data.task} ${metric}`,
       examples: tally.examples.length,
       candidates: candidatesOf(tally.examples[0]!),
       metric: figure,
