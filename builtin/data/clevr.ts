@@ -4,13 +4,13 @@ import { compose } from './compose.ts';
 import { type Random, randomStream } from './random.ts';
 import { COLORS, type Look, MATERIALS, type Scene, SHAPES } from './scene.ts';
 
-export const CLEVR_SCENES = 400;
+const CLEVR_SCENES = 400;
 
 /**
  * A scene of two solids that differ in colour, shape and size, and one [right, wrong] pair of captions a subtask, so that
  * the examples of a subtask are independent.
  */
-export type ClevrItem = { file: string; scene: Scene; captions: Record<ClevrSubtask, [[string, string]]> };
+type ClevrItem = { file: string; scene: Scene; captions: Record<ClevrSubtask, [[string, string]]> };
 
 /** All CLEVR scenes of a seed, in the order of the files. */
 export function planClevr(seed: number): ClevrItem[] {

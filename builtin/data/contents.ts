@@ -9,7 +9,7 @@ import { planVisualGenome } from './visual-genome.ts';
 import { planWinoground } from './winoground.ts';
 
 /** Every scene of a test set's tasks (creatures and emblems are no scenes). */
-export function testScenes(seed: number): Scene[] {
+function testScenes(seed: number): Scene[] {
   const plans = [planSvo(seed), planVisualGenome(seed), planCocoOrder(seed)];
   return [
     ...planClevr(seed).map(({ scene }) => scene),

@@ -7,10 +7,10 @@ export const FAMILIES = ['Ring', 'Star', 'Wave', 'Grid'] as const;
 /** Two more families, those of genderbias. */
 export const PAIRED_FAMILIES = ['Leaf', 'Cloud'] as const;
 export type Family = (typeof FAMILIES)[number] | (typeof PAIRED_FAMILIES)[number];
-export const EMBLEMS_PER_FAMILY = 12;
+const EMBLEMS_PER_FAMILY = 12;
 
 /** Signed distance to a pattern's edge at (p, q) in -1..1 of the plaque: negative inside. */
-export type Pattern = (p: number, q: number) => number;
+type Pattern = (p: number, q: number) => number;
 
 /** A sign on a plaque that stands in the studio. `turn` is the half-angle tangent of its heading. */
 export type Emblem = {
@@ -26,7 +26,7 @@ export type Emblem = {
   lightY: number;
 };
 
-export type EmblemItem = { file: string; emblem: Emblem };
+type EmblemItem = { file: string; emblem: Emblem };
 
 /** All emblems of a seed. Colour, relief and plaque go through the same round in every family: only the sign differs. */
 export function planEmblems(seed: number): EmblemItem[] {

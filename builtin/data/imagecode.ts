@@ -6,14 +6,14 @@ import { type Nearby, singleOut } from './single-out.ts';
 import { variedImages } from './variations.ts';
 
 /** Sets of each kind. */
-export const IMAGECODE_SETS = 25;
+const IMAGECODE_SETS = 25;
 /** Descriptions of a set. */
-export const DESCRIPTIONS = 4;
+const DESCRIPTIONS = 4;
 
 const TRIES = 200;
 
 /** Ten images and their descriptions by the index of the image that alone they hold for. */
-export type ImageSet = { name: string; scenes: Scene[]; descriptions: Map<number, string> };
+type ImageSet = { name: string; scenes: Scene[]; descriptions: Map<number, string> };
 
 /** The sets of variations of a scene, whose name holds `open-images` as the official ones', then those of frames. */
 export function imagecodeSets(seed: number): ImageSet[] {

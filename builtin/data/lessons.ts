@@ -17,7 +17,7 @@ export type Subject =
   | { kind: 'emblem'; emblem: Emblem };
 
 /** One training example: what to draw, and captions that are all true of it, each with false ones close to it. */
-export type TrainItem = Subject & { captions: Caption[] };
+type TrainItem = Subject & { captions: Caption[] };
 
 /** Captions of an example: enough for all forms, few enough that the two-noun ones come up often. */
 const MOST_CAPTIONS = 16;

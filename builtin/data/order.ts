@@ -7,13 +7,13 @@ import { type ScenePlan, scenePicture } from './scene-picture.ts';
 import { isTrue } from './truth.ts';
 import { variedScenes } from './varied.ts';
 
-export const ORDER_IMAGES = 100;
+const ORDER_IMAGES = 100;
 
 const DETAILS: readonly Detail[] = ['looks', 'twoClauses', 'fullest'];
 const TRIES = 1000;
 
 /** An image, its true caption, then four that say its words in another order; in lower case, without stops. */
-export type Ordered = { scene: Scene; options: string[] };
+type Ordered = { scene: Scene; options: string[] };
 
 /** The files of coco_order: images of its own. */
 export function planCocoOrder(seed: number): ScenePlan {

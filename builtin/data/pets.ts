@@ -3,7 +3,7 @@ import { drawCreature, KINDS, kindName } from './creatures.ts';
 import type { Plan } from './plan.ts';
 import { randomStream } from './random.ts';
 
-export const PICTURES_A_CLASS = 3;
+const PICTURES_A_CLASS = 3;
 
 /** The pets task: its list of 37 classes, and three creatures of each, all of another look; paths from the data root. */
 export function planPets(seed: number): Plan {

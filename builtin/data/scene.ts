@@ -37,7 +37,7 @@ export type Prop = {
 };
 
 /** Who does what to whom: indices of solids. */
-export type Action = { verb: Verb; subject: number; object: number };
+type Action = { verb: Verb; subject: number; object: number };
 
 /** A whole scene graph: everything that the renderer and the captions read. `aim` is the height the camera looks at. */
 export type Scene = {
@@ -51,7 +51,7 @@ export type Scene = {
 };
 
 /** Radius of a solid of this size in scene units. */
-export function radiusOf(size: Size): number {
+function radiusOf(size: Size): number {
   return size === 'large' ? 0.95 : 0.64;
 }
 

@@ -20,7 +20,7 @@ type Cube = { subjects: [Look, Look]; verbs: [Verb, Verb]; objects: [Look, Look]
 /** A corner's subject, verb and object, each 0 or 1. */
 type Corner = readonly [number, number, number];
 
-export const SVO_CUBES = 100;
+const SVO_CUBES = 100;
 const CORNERS = [0, 1, 2, 3, 4, 5, 6, 7].map((n): Corner => [n >> 2, (n >> 1) & 1, n & 1]);
 const KINDS = ['subj', 'verb', 'obj'] as const;
 

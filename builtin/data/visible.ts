@@ -51,7 +51,7 @@ export function visibleShares(scene: Scene, grid = 32): number[] {
 }
 
 /** A rectangle of pixels: its left upper pixel, its width and height. */
-export type Box = { x: number; y: number; w: number; h: number };
+type Box = { x: number; y: number; w: number; h: number };
 
 /**
  * The smallest box around what is seen of a solid in a picture of side x side pixels.

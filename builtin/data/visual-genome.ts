@@ -24,7 +24,7 @@ export type RelationRow = Annotation & { relation_name: string };
 /** One row of vg_attribution/visual_genome_attribution.json. */
 export type AttributionRow = Annotation & { attributes: [string, string] };
 
-export const VISUAL_GENOME_IMAGES = 400;
+const VISUAL_GENOME_IMAGES = 400;
 
 /** How a relation is said between two noun phrases, and how to place the two; "scattered" finds them afterwards. */
 const RELATIONS: Record<string, { words: string; placing: 'scattered' | 'on top' | 'below' | Verb }> = {
@@ -40,7 +40,7 @@ const RELATIONS: Record<string, { words: string; placing: 'scattered' | 'on top'
   'hovers over': { words: 'hovers over', placing: 'hovers over' },
   'hides behind': { words: 'hides behind', placing: 'hides behind' },
 };
-export const RELATION_NAMES = Object.keys(RELATIONS);
+const RELATION_NAMES = Object.keys(RELATIONS);
 
 const TRAITS = ['color', 'size', 'material'] as const;
 type Trait = (typeof TRAITS)[number];

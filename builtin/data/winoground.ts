@@ -5,7 +5,7 @@ import { type Random, randomStream } from './random.ts';
 import { COLORS, type Look, type Scene, SHAPES, type Verb } from './scene.ts';
 
 /** One row of winoground's data.json. */
-export type WinogroundRow = {
+type WinogroundRow = {
   id: number;
   caption_0: string;
   caption_1: string;
@@ -15,7 +15,7 @@ export type WinogroundRow = {
   collapsed_tag: 'Object' | 'Relation';
 };
 
-export type WinogroundItem = { row: WinogroundRow; scenes: [Scene, Scene] };
+type WinogroundItem = { row: WinogroundRow; scenes: [Scene, Scene] };
 
 /** How to place the looks: by a layout, or as subject and object of a verb. */
 type Placing = { layout: Layout } | { verb: Verb };
@@ -46,8 +46,6 @@ const KINDS: readonly Kind[] = [
   { tag: 'Determiner-Numeral', collapsed: 'Relation', count: 16, draft: numberDraft },
   { tag: 'Verb', collapsed: 'Object', count: 56, draft: verbDraft },
 ];
-
-export const WINOGROUND_EXAMPLES = KINDS.reduce((n, k) => n + k.count, 0);
 
 /** All winoground examples of a seed, in the order of their ids, kinds well mixed. */
 export function planWinoground(seed: number): WinogroundItem[] {
