@@ -1,9 +1,9 @@
 import { REPORTED_BIAS } from '@gdbench/benchmark/reported';
 import { BIAS_CAUTION, TASKS } from '@gdbench/benchmark/tasks';
-import Link from 'next/link';
 import { effectSize } from '../figure/format.ts';
 import { BiasTrack } from '../figure/track.tsx';
 import { Mark, Reported, SystemHead } from './frame.tsx';
+import { MeasuredColumn } from './measured-column.tsx';
 import styles from './reported.module.css';
 
 const ID = 'reported-bias';
@@ -11,11 +11,12 @@ const STAR_NOTE = 1;
 const POOL_NOTE = 2;
 
 const NOTES = [
-  'The paper’s stars mark p < 0.01. They fit a one-sided test for X over Y: +0.24 has a star, −0.78 has none. This board tests both sides, so stars here and there are not to be compared.',
+  'The paper’s stars mark p < 0.01. The appendix does not say by which test; the stars fit a one-sided one for X over Y, since +0.24 has a star and −0.78 has none. This board tests both sides, so stars here and there are not to be compared.',
   'For this pair the published code pools another group than Y into the standard deviation. This board pools X and Y, so the two effect sizes are not the same quantity.',
 ];
 
-export function BiasTable() {
+/** `columns`: the metrics of the board, to which the pairs lead. */
+export function BiasTable({ columns }: { columns: ReadonlySet<string> }) {
   const { place, systems, rows } = REPORTED_BIAS;
   return (
     <Reported
@@ -46,13 +47,9 @@ export function BiasTable() {
           {rows.map(({ x, y, otherPool, effects }) => (
             <tr key={`${x}-${y}`}>
               <th scope="row">
-                <Link
-                  href={`/?sort=mmbias.${x}-${y}.effect_size&show=all`}
-                  prefetch={false}
-                  title="The measured column"
-                >
-                  {x}–{y}
-                </Link>
+                <MeasuredColumn metric={`mmbias.${x}-${y}.effect_size`} columns={columns}>
+                  {`${x}–${y}`}
+                </MeasuredColumn>
                 {otherPool && <Mark section={ID} number={POOL_NOTE} />}
               </th>
               {effects.map(({ value, star }, i) => (

@@ -1,10 +1,10 @@
 import { describeMetric } from '@gdbench/benchmark/display';
 import { REPORTED_CLEVR, type ReportedSystem } from '@gdbench/benchmark/reported';
 import { TASKS } from '@gdbench/benchmark/tasks';
-import Link from 'next/link';
 import { percent } from '../figure/format.ts';
 import { AccuracyTrack } from '../figure/track.tsx';
 import { Mark, Reported, SystemHead } from './frame.tsx';
+import { MeasuredColumn } from './measured-column.tsx';
 import styles from './reported.module.css';
 
 const ID = 'reported-clevr';
@@ -15,11 +15,12 @@ const AVERAGE_NOTE = 3;
 
 const NOTES = [
   'The published code lets the right caption win a tie, since it stands first. This board credits a tie by its share: m candidates that share the maximum count 1/m each.',
-  'The paper prints no intervals, so nothing here says which differences are more than chance. Its main results take 250 noise samples (appendix F); a measured row names its own budget.',
+  'The paper prints no intervals, so nothing here says which differences are more than chance. It took 250 noise samples for its main results, in table 1 (appendix F), and does not say how many for this table; a measured row names its own budget.',
   'Average is the macro mean of the seven subtasks, here as on the board.',
 ];
 
-export function ClevrTable() {
+/** `columns`: the metrics of the board, to which the subtasks lead. */
+export function ClevrTable({ columns }: { columns: ReadonlySet<string> }) {
   const { place, systems, rows, average } = REPORTED_CLEVR;
   return (
     <Reported id={ID} title="CLEVR" place={place} question={TASKS.clevr.question} notes={NOTES}>
@@ -39,13 +40,13 @@ export function ClevrTable() {
         </thead>
         <tbody>
           {rows.map(({ subtask, name, values }) => (
-            <Row key={subtask} metric={subtask} values={values} systems={systems}>
+            <Row key={subtask} metric={subtask} values={values} systems={systems} columns={columns}>
               {name}
             </Row>
           ))}
         </tbody>
         <tfoot>
-          <Row metric="average" values={average} systems={systems} mark={AVERAGE_NOTE}>
+          <Row metric="average" values={average} systems={systems} columns={columns} mark={AVERAGE_NOTE}>
             Average
           </Row>
         </tfoot>
@@ -59,12 +60,14 @@ function Row({
   metric,
   values,
   systems,
+  columns,
   mark,
   children,
 }: {
   metric: string;
   values: readonly number[];
   systems: readonly ReportedSystem[];
+  columns: ReadonlySet<string>;
   mark?: number;
   children: string;
 }) {
@@ -72,9 +75,9 @@ function Row({
   return (
     <tr>
       <th scope="row">
-        <Link href={`/?sort=clevr.${metric}&show=all`} prefetch={false} title="The measured column">
+        <MeasuredColumn metric={`clevr.${metric}`} columns={columns}>
           {children}
-        </Link>
+        </MeasuredColumn>
         {mark !== undefined && <Mark section={ID} number={mark} />}
       </th>
       {systems.map(({ name, kind }, i) => (

@@ -1,4 +1,6 @@
+import { boardMetrics } from '@gdbench/benchmark/display';
 import { REPORTED_BIAS, REPORTED_CLEVR } from '@gdbench/benchmark/reported';
+import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { BIAS_CAUTION } from '@gdbench/benchmark/tasks';
 import { createElement, type FunctionComponent } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
@@ -9,7 +11,18 @@ import { ClevrTable } from './clevr.tsx';
 import { HumanTable } from './human.tsx';
 import { UnthresholdedTable } from './unthresholded.tsx';
 
-const html = (component: FunctionComponent) => renderToStaticMarkup(createElement(component));
+/** Every column of a board whose data have the paper's pairs. */
+const COLUMNS = new Set(
+  TASK_NAMES.flatMap((task) =>
+    boardMetrics(
+      task,
+      REPORTED_BIAS.rows.map(({ x, y }) => `${x}-${y}.effect_size`),
+    ).map((metric) => `${task}.${metric}`),
+  ),
+);
+type Table = FunctionComponent<{ columns: ReadonlySet<string> }>;
+const html = (component: Table, columns: ReadonlySet<string> = COLUMNS) =>
+  renderToStaticMarkup(createElement(component, { columns }));
 const words = (markup: string) =>
   markup
     .replace(/<sup\b.*?<\/sup>/g, '')
@@ -49,6 +62,21 @@ describe.each([
     const notes = [...markup.matchAll(/<li id="([^"]+)"/g)].map(([, id]) => id);
     expect([...new Set(marks)].sort()).toEqual([...notes].sort());
   });
+});
+
+it.each([
+  ['clevr', ClevrTable, 8],
+  ['bias', BiasTable, 4],
+  ['unthresholded', UnthresholdedTable, 2],
+] as const)('the rows of %s lead to the columns that the board has, and to no other', (_name, component, rows) => {
+  const sorted = (columns: ReadonlySet<string>) =>
+    [...html(component, columns).matchAll(/href="\/\?sort=([^&]+)&amp;show=all"/g)].map(([, metric]) => metric!);
+  const all = sorted(COLUMNS);
+  expect(new Set(all).size).toBe(rows);
+  for (const metric of all) expect(COLUMNS).toContain(metric);
+  const without = new Set([...COLUMNS].filter((metric) => metric !== all[0]));
+  expect(sorted(without)).toEqual(all.slice(1));
+  expect(cells(html(component, new Set()))).toEqual(cells(html(component)));
 });
 
 it('CLEVR shows every figure with chance, the average last', () => {

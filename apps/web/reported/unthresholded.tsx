@@ -1,8 +1,8 @@
 import { describeMetric } from '@gdbench/benchmark/display';
 import { REPORTED_UNTHRESHOLDED } from '@gdbench/benchmark/reported';
-import Link from 'next/link';
 import { percent } from '../figure/format.ts';
 import { Mark, Reported } from './frame.tsx';
+import { MeasuredColumn } from './measured-column.tsx';
 import styles from './reported.module.css';
 
 const ID = 'reported-unthresholded';
@@ -12,7 +12,8 @@ const NOTES = [
   'The two tasks are compared with different models, as the paper does.',
 ];
 
-export function UnthresholdedTable() {
+/** `columns`: the metrics of the board, to which the tasks lead. */
+export function UnthresholdedTable({ columns }: { columns: ReadonlySet<string> }) {
   const { place, rows } = REPORTED_UNTHRESHOLDED;
   return (
     <Reported
@@ -43,9 +44,9 @@ export function UnthresholdedTable() {
             return (
               <tr key={task}>
                 <th scope="row">
-                  <Link href={`/?sort=${task}.accuracy&show=all`} prefetch={false} title="The measured column">
+                  <MeasuredColumn metric={`${task}.accuracy`} columns={columns}>
                     {title}
-                  </Link>
+                  </MeasuredColumn>
                 </th>
                 <td className={styles.figure}>{percent(unthresholded / 100)}</td>
                 <td>

@@ -1,7 +1,7 @@
 import { PAPER } from '@gdbench/benchmark/reported';
 import type { Metadata } from 'next';
 import { Lists } from '../../board/lists.tsx';
-import { ListsDocument } from '../../generated/graphql.ts';
+import { ListsDocument, type ListsQuery } from '../../generated/graphql.ts';
 import { BiasTable } from '../../reported/bias.tsx';
 import { Citation } from '../../reported/citation.tsx';
 import { ClevrTable } from '../../reported/clevr.tsx';
@@ -13,7 +13,8 @@ import { request } from '../../server/request.ts';
 export const metadata: Metadata = { title: 'Reported in the paper' };
 
 export default async function ReportedPage() {
-  const others = await otherProtocols();
+  const { otherProtocols, metrics } = await lists();
+  const columns = new Set(metrics);
   return (
     <>
       <h1>What the paper reports</h1>
@@ -23,18 +24,18 @@ export default async function ReportedPage() {
       </p>
       <Lists
         current="reported"
-        others={others}
+        others={otherProtocols}
         href={(protocol) => (protocol === null ? '/' : `/?protocol=${protocol}`)}
       />
       <div className={styles.sections}>
         <div className={styles.wide}>
-          <ClevrTable />
+          <ClevrTable columns={columns} />
         </div>
         <div className={styles.wide}>
-          <BiasTable />
+          <BiasTable columns={columns} />
         </div>
         <HumanTable />
-        <UnthresholdedTable />
+        <UnthresholdedTable columns={columns} />
         <div className={styles.wide}>
           <Citation />
         </div>
@@ -43,11 +44,11 @@ export default async function ReportedPage() {
   );
 }
 
-/** The page stands without the API; then only the lists of other protocols are not named. */
-async function otherProtocols(): Promise<readonly string[]> {
+/** The page stands without the API; then it names no list of another protocol and leads to no column. */
+async function lists(): Promise<ListsQuery['leaderboard']> {
   try {
-    return (await request(ListsDocument, {})).leaderboard.otherProtocols;
+    return (await request(ListsDocument, {})).leaderboard;
   } catch {
-    return [];
+    return { otherProtocols: [], metrics: [] };
   }
 }
