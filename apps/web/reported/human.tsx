@@ -13,7 +13,7 @@ const NOTES = [
 
 export function HumanTable() {
   const { place, prompts, seeds, comparisons } = REPORTED_HUMAN;
-  const question = `Which of two generated images fits the text better? One judge, without names, left and right at random: ${prompts} prompts of six DrawBench categories, ${seeds} seeds.`;
+  const question = `Which of two generated images fits the text better? One of the paper’s authors judged, without names, left and right at random: ${prompts} prompts of six DrawBench categories, ${seeds} seeds.`;
   return (
     <Reported id={ID} title="Human comparison" place={place} question={question} notes={NOTES}>
       <table className={styles.table} aria-labelledby={ID}>

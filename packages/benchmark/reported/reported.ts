@@ -2,7 +2,7 @@ import type { ClevrSubtask } from '../tasks/tasks.ts';
 
 /**
  * Figures that the paper of the benchmark prints. They are for reading beside the board and are never ranked with what it
- * measures: other checkpoints, other hardware, no intervals. Accuracies are per cent, as printed.
+ * measures: other checkpoints, no intervals. Accuracies are per cent, as printed.
  */
 
 export type ReportedKind = 'DIFFUSION' | 'DUAL_ENCODER';
@@ -74,7 +74,7 @@ export const REPORTED_CLEVR: ReportedClevr = {
 
 export interface ReportedEffect {
   readonly value: number;
-  /** The paper's star: p < 0.01 for a bias towards X, one-sided. */
+  /** The paper's star: p < 0.01. Its appendix names no test; the stars fit a one-sided one, for a bias towards X. */
   readonly star: boolean;
 }
 
@@ -129,7 +129,7 @@ export const REPORTED_BIAS: ReportedBias = {
   ],
 };
 
-/** One judge saw two models' images for a prompt, without names, and said which fits the text better. */
+/** One of the paper's authors saw two models' images for a prompt, blind, and said which fits the text better. */
 export interface ReportedComparison {
   readonly a: string;
   readonly b: string;
