@@ -31,6 +31,13 @@ it.each([
   ['a manifest', { name: 'builtin', version: '1', seed: 0 }, { name: 'builtin', version: '1' }],
   ['a manifest of something else', { version: 1 }, null],
   ['a name without end', { name: 'x'.repeat(61), version: '1' }, null],
+  ['letters of any script', { name: 'données', version: '二' }, { name: 'données', version: '二' }],
+  ['a name with a line break', { name: 'builtin\nofficial', version: '1' }, null],
+  ['a version with an escape', { name: 'builtin', version: '\u001b[31m1' }, null],
+  ['a name that reorders what is seen', { name: 'official \u202enitliub', version: '1' }, null],
+  ['a version with a character of no width', { name: 'builtin', version: '1\u200b' }, null],
+  ['a name with a separator of lines', { name: 'a\u2028b', version: '1' }, null],
+  ['a name with half a character', { name: 'a\ud800', version: '1' }, null],
   ['no JSON', '{', null],
 ])('%s', async (_what, manifest, name) => {
   expect(await readDataSetName(await writeTree({ 'manifest.json': manifest }))).toEqual(name);

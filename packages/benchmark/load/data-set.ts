@@ -10,11 +10,20 @@ export interface DataSetName {
   readonly version: string;
 }
 
-const word = z.string().min(1).max(60);
+/** Characters that nobody sees or that reorder what is seen would let one data set pass for another. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
+const word = z
+  .string()
+  .min(1)
+  .max(60)
+  .refine((text) => !UNPRINTABLE.test(text));
 const Manifest = z.object({ name: word, version: word });
 const MOST_BYTES = 1024 * 1024;
 
-/** Name and version in the root's `manifest.json`, as the built-in set has them; null where there is none that says so. */
+/**
+ * Name and version in the root's `manifest.json`, as the built-in set has them, each 1 to 60 printable characters; null where
+ * there is none that says so.
+ */
 export async function readDataSetName(root: string): Promise<DataSetName | null> {
   const file = join(root, 'manifest.json');
   try {
