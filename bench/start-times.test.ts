@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startTestApi } from '../test/support/api.ts';
 import { request } from '../test/support/graphql.ts';
-import { evaluated, type Look, lookQuery, showsValue, stepDone, tableOf } from './start-times.ts';
+import { evaluated, type Look, lookQuery, saysWhy, showsValue, stepDone, tableOf } from './start-times.ts';
 
 const look = (values: (number | null)[][], states: Record<string, string[]> = {}): Look => ({
   leaderboard: { edges: values.map((row) => ({ node: { values: row } })) },
@@ -28,6 +28,11 @@ test('lines of npm start are read, other lines are not steps', () => {
   expect(stepDone('  Database: applying migrations: done in 2.6 s')).toBe('Database: applying migrations');
   expect(stepDone('▸ Database: applying migrations')).toBeUndefined();
   expect(stepDone('  Logs          /tmp/log')).toBeUndefined();
+});
+
+test('the reason of an early end is not the line that says what is being stopped, nor one of npm', () => {
+  const lines = ['The disk is full: free some space.', '', 'Stopping: web worker api database ', 'npm error code 1'];
+  expect(lines.filter(saysWhy)).toEqual(lines.slice(0, 1));
 });
 
 test('the table is in the order of time', () => {

@@ -40,6 +40,11 @@ export function stepDone(line: string): string | undefined {
   return /^ {2}(.+): done in [\d.]+ s$/.exec(line)?.[1];
 }
 
+/** Whether a line may say why `npm start` ended: not those that end it in order, nor npm's own. */
+export function saysWhy(line: string): boolean {
+  return line.trim() !== '' && !/^(Stopping: |npm )/.test(line);
+}
+
 /** A line a moment, the earliest first. */
 export function tableOf(moments: readonly Moment[]): string {
   return moments

@@ -35,20 +35,20 @@ async function run(): Promise<void> {
   await requireFreePort(webPort, 'WEB_PORT');
   mkdirSync(home(), { recursive: true });
   requireFreeDisk();
-  await generateCode();
   const logs = join(home(), 'log');
   const apiUrl = `http://localhost:${apiPort}`;
   // the first score does not wait for the pages, which need the API only once they are built
-  const building = buildWeb();
-  const serving = serve(apiPort, logs);
+  const generating = generateCode();
+  const building = generating.then(buildWeb);
+  const serving = serve(apiPort, logs, generating);
   const opening = Promise.all([building, serving]).then(() => openPages(webPort, apiUrl, logs));
   await Promise.all([opening, serving.then(() => submit(apiUrl))]);
   process.send?.({ started: true });
 }
 
-/** Runs the API and a worker over a database and data, which are made side by side. */
-async function serve(apiPort: number, logs: string): Promise<void> {
-  const [data, databaseUrl] = await Promise.all([dataRoot(), startDatabase()]);
+/** Runs the API and a worker once there are generated code, a database and data, all made side by side. */
+async function serve(apiPort: number, logs: string, generating: Promise<void>): Promise<void> {
+  const [data, databaseUrl] = await Promise.all([dataRoot(), startDatabase(), generating]);
   const env = { ...BUDGET, ...pinned(), DATABASE_URL: databaseUrl, GDBENCH_HOME: home(), GDBENCH_DATA: data };
   const apiEnv = { ...env, API_PORT: String(apiPort) };
   await step('Starting the API and a worker', () =>
