@@ -14,8 +14,9 @@ interface Progress {
 /**
  * Submits the built-in checkpoints as anyone would, leaving out those that stand on the board or are on their way. The
  * first one has its first score before the next is sent: inspections go before scores in the queue, and would hold it up.
+ * @param onFirstScore called once there is a score, or none to wait for.
  */
-export async function submitBuiltin(apiUrl: string, isEnding: () => boolean): Promise<void> {
+export async function submitBuiltin(apiUrl: string, isEnding: () => boolean, onFirstScore: () => void): Promise<void> {
   let isFirst = true;
   for (const { name, folder } of builtinCheckpoints()) {
     if (isEnding()) return;
@@ -26,7 +27,9 @@ export async function submitBuiltin(apiUrl: string, isEnding: () => boolean): Pr
     const { evaluationId } = JSON.parse(answer.trim().split('\n').at(-1) ?? '') as { evaluationId: string };
     if (isFirst) await step('Waiting for the first score', () => firstScore(apiUrl, evaluationId));
     isFirst = false;
+    onFirstScore();
   }
+  onFirstScore();
 }
 
 /** Resolves when a shard of the evaluation is done, or when the evaluation has ended without one. */

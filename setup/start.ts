@@ -37,12 +37,11 @@ async function run(): Promise<void> {
   requireFreeDisk();
   const logs = join(home(), 'log');
   const apiUrl = `http://localhost:${apiPort}`;
-  // the first score does not wait for the pages, which need the API only once they are built
-  const generating = generateCode();
-  const building = generating.then(buildWeb);
-  const serving = serve(apiPort, logs, generating);
-  const opening = Promise.all([building, serving]).then(() => openPages(webPort, apiUrl, logs));
-  await Promise.all([opening, serving.then(() => submit(apiUrl))]);
+  await serve(apiPort, logs, generateCode());
+  // the pages are built once there is something to see: drawing data, scoring and building each take all cores
+  const firstScore = deferred();
+  const opening = firstScore.promise.then(buildWeb).then(() => openPages(webPort, apiUrl, logs));
+  await Promise.all([opening, submit(apiUrl, firstScore.resolve)]);
   process.send?.({ started: true });
 }
 
@@ -70,9 +69,17 @@ async function openPages(webPort: number, apiUrl: string, logs: string): Promise
   tell([`Leaderboard   http://localhost:${webPort}`]);
 }
 
-async function submit(apiUrl: string): Promise<void> {
+async function submit(apiUrl: string, onFirstScore: () => void): Promise<void> {
   const { submitBuiltin } = await import('./seed.ts');
-  await submitBuiltin(apiUrl, () => ending);
+  await submitBuiltin(apiUrl, () => ending, onFirstScore);
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
 
 function tell(lines: readonly string[]): void {
