@@ -22,14 +22,15 @@ export type Layout = 'beside' | 'ahead' | 'stacked' | 'scattered';
 export const CLEAR_SIDE = 0.14;
 export const CLEAR_DEPTH = 1.25;
 
-/** How many scenes of ten have pebbles on their floor, and how far these keep from the middle of a solid's foot. */
+/** How many scenes of ten are strewn with pebbles where these find room, and how far they keep from all else. */
 const PEBBLED = 0.4;
 const PEBBLE_ROOM = 0.35;
 
 /** From this height on, a scene is tall. */
 const TALL = 2.1;
 
-const TRIES = 4000;
+/** Two large spheres beside each other seldom fit, one placing in a thousand or so: many tries make up for it. */
+const TRIES = 40_000;
 const FRAME = 0.94;
 
 export function randomLook(random: Random): Look {
@@ -170,7 +171,7 @@ export function fits(scene: Scene, layout: Layout): boolean {
   );
 }
 
-/** The scene, in four cases of ten with one to three pebbles in the floor's tone, which touch and hide nothing. */
+/** The scene, in four cases of ten with up to three pebbles in the floor's tone, which touch and hide no solid. */
 export function withPebbles(random: Random, scene: Scene): Scene {
   if (!random.chance(PEBBLED)) return scene;
   const props = [...scene.props];

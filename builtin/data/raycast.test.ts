@@ -8,7 +8,7 @@ import { render, SIDE } from './raycast.ts';
 import type { Scene } from './scene.ts';
 import { type Body, bodiesOf, bodyOf, hit, normalAt } from './solids.ts';
 import { planSvo } from './svo.ts';
-import { visibleShares } from './visible.ts';
+import { boxOf, visibleShares } from './visible.ts';
 import { windowOf } from './window.ts';
 import { planWinoground } from './winoground.ts';
 
@@ -139,6 +139,45 @@ describe('visibleShares', () => {
       }
       expect(visibleShares(scene, grid)).toEqual(met.map((n, i) => nearest[i]! / n));
     }
+  });
+});
+
+describe('boxOf', () => {
+  it('is the box of the pixels that change when only this solid is painted anew', () => {
+    const scenes = [...planClevr(1).slice(0, 20), ...planSvo(1).pictures.slice(0, 40)].map(({ scene }) => ({
+      ...scene,
+      // No mirrors: a matte solid's paint hardly shows anywhere else.
+      solids: scene.solids.map((s) => ({ ...s, material: 'matte' as const })),
+    }));
+    for (const scene of scenes) {
+      for (const index of scene.solids.keys()) {
+        const painted = (color: 'blue' | 'yellow'): Uint8Array =>
+          render({ ...scene, solids: scene.solids.map((s, i) => (i === index ? { ...s, color } : s)) });
+        const [blue, yellow] = [painted('blue'), painted('yellow')];
+        const changed = Array.from({ length: SIDE * SIDE }, (_, k) => k).filter((k) =>
+          [0, 1, 2].some((c) => Math.abs(blue[3 * k + c]! - yellow[3 * k + c]!) > 45),
+        );
+        const columns = changed.map((k) => k % SIDE);
+        const rows = changed.map((k) => Math.floor(k / SIDE));
+        const { x, y, w, h } = boxOf(scene, index, SIDE);
+        expect([x, y, w, h].every(Number.isInteger)).toBe(true);
+        expect(x >= 0 && y >= 0 && x + w <= SIDE && y + h <= SIDE).toBe(true);
+        // A pixel that the solid covers by less than half may change or not.
+        const off = [
+          Math.min(...columns) - x,
+          Math.min(...rows) - y,
+          Math.max(...columns) - (x + w - 1),
+          Math.max(...rows) - (y + h - 1),
+        ];
+        for (const o of off) expect(Math.abs(o)).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
+  it('refuses a solid that cannot be seen', () => {
+    const { scene } = planClevr(1)[0]!;
+    const away = { ...scene, solids: scene.solids.map((s) => ({ ...s, x: s.x + 90 })) };
+    expect(() => boxOf(away, 0, SIDE)).toThrow('solid 0 is not in the picture');
   });
 });
 
