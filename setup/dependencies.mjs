@@ -16,9 +16,21 @@ function wantedStamp() {
     .digest('hex');
 }
 
-/** Whether exactly what package-lock.json names is installed. */
+/** Whether exactly what package-lock.json names is installed: by us, or by `npm ci` by hand. */
 export function isInstalled() {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === wantedStamp();
+  if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === wantedStamp();
+  const [wanted, there] = [packagesOf('package-lock.json'), packagesOf('node_modules/.package-lock.json')];
+  const needed = Object.entries(wanted).filter(([path, { link, optional }]) => isOfOthers(path) && !link && !optional);
+  return needed.every(([path, { version }]) => there[path]?.version === version);
+}
+
+/** Packages by path, as a lock file lists them; none where there is no such file. */
+function packagesOf(file) {
+  return existsSync(root + file) ? JSON.parse(readFileSync(root + file, 'utf8')).packages : {};
+}
+
+function isOfOthers(path) {
+  return path.includes('node_modules/');
 }
 
 /** Installs what package-lock.json names, unless exactly that is installed already. */
