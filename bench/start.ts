@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { builtinCheckpoints, checkpointSha256OfFolder, DISPLAY_SAMPLES } from '../setup/builtin.ts';
 import { isInstalled } from '../setup/dependencies.mjs';
 import { ROOT } from '../setup/home.ts';
+import { freePort } from '../setup/port.ts';
 import { evaluated, type Look, lookQuery, type Moment, saysWhy, showsValue, stepDone, tableOf } from './start-times.ts';
 
 /*
@@ -139,15 +139,6 @@ async function ask(apiUrl: string, query: string): Promise<Record<string, unknow
     .catch(() => undefined);
   if (body?.errors) throw new Error(`The API answered ${JSON.stringify(body.errors)}`);
   return body?.data;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || !address) throw new Error('No port is free.');
-  return address.port;
 }
 
 await main().catch((error: Error) => {

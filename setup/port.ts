@@ -26,3 +26,13 @@ export async function requireFreePort(port: number, variable: string): Promise<v
     server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
   });
 }
+
+/** A port of this machine that nothing listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || !address) throw new SetupFault('No port is free.');
+  return address.port;
+}

@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { builtinCheckpoints, checkpointSha256OfFolder } from './builtin.ts';
+import { type BuiltinCheckpoint, builtinCheckpoints, checkpointSha256OfFolder } from './builtin.ts';
 import { runNode, step } from './step.ts';
 import { isSubmitted } from './submitted.ts';
 
@@ -12,24 +12,30 @@ interface Progress {
 }
 
 /**
- * Submits the built-in checkpoints as anyone would, leaving out those that stand on the board or are on their way. The
- * first one has its first score before the next is sent: inspections go before scores in the queue, and would hold it up.
- * @param onFirstScore called once there is a score, or none to wait for.
+ * Submits the first of the built-in checkpoints and waits for its first score: inspections go before scores in the queue,
+ * so that the other checkpoints would hold it up.
  */
-export async function submitBuiltin(apiUrl: string, isEnding: () => boolean, onFirstScore: () => void): Promise<void> {
-  let isFirst = true;
-  for (const { name, folder } of builtinCheckpoints()) {
+export async function submitFirst(apiUrl: string): Promise<void> {
+  const [first] = builtinCheckpoints();
+  const evaluationId = first && (await submit(apiUrl, first));
+  if (evaluationId) await step('Waiting for the first score', () => firstScore(apiUrl, evaluationId));
+}
+
+/** Submits the built-in checkpoints as anyone would. */
+export async function submitBuiltin(apiUrl: string, isEnding: () => boolean): Promise<void> {
+  for (const checkpoint of builtinCheckpoints()) {
     if (isEnding()) return;
-    if (await isSubmitted(apiUrl, name, await checkpointSha256OfFolder(folder))) continue;
-    const answer = await step(`Submitting the built-in checkpoint ${name}`, () =>
-      runNode(['apps/cli/gdbench.mjs', 'submit', folder, '--name', name, '--server', apiUrl, '--json']),
-    );
-    const { evaluationId } = JSON.parse(answer.trim().split('\n').at(-1) ?? '') as { evaluationId: string };
-    if (isFirst) await step('Waiting for the first score', () => firstScore(apiUrl, evaluationId));
-    isFirst = false;
-    onFirstScore();
+    await submit(apiUrl, checkpoint);
   }
-  onFirstScore();
+}
+
+/** The evaluation's id; null for a checkpoint that stands on the board or is on its way. */
+async function submit(apiUrl: string, { name, folder }: BuiltinCheckpoint): Promise<string | null> {
+  if (await isSubmitted(apiUrl, name, await checkpointSha256OfFolder(folder))) return null;
+  const answer = await step(`Submitting the built-in checkpoint ${name}`, () =>
+    runNode(['apps/cli/gdbench.mjs', 'submit', folder, '--name', name, '--server', apiUrl, '--json']),
+  );
+  return (JSON.parse(answer.trim().split('\n').at(-1) ?? '') as { evaluationId: string }).evaluationId;
 }
 
 /** Resolves when a shard of the evaluation is done, or when the evaluation has ended without one. */

@@ -38,10 +38,10 @@ async function run(): Promise<void> {
   const logs = join(home(), 'log');
   const apiUrl = `http://localhost:${apiPort}`;
   await serve(apiPort, logs, generateCode());
+  const { submitBuiltin, submitFirst } = await import('./seed.ts');
   // the pages are built once there is something to see: drawing data, scoring and building each take all cores
-  const firstScore = deferred();
-  const opening = firstScore.promise.then(buildWeb).then(() => openPages(webPort, apiUrl, logs));
-  await Promise.all([opening, submit(apiUrl, firstScore.resolve)]);
+  await submitFirst(apiUrl);
+  await Promise.all([buildWeb().then(() => openPages(webPort, apiUrl, logs)), submitBuiltin(apiUrl, () => ending)]);
   process.send?.({ started: true });
 }
 
@@ -67,19 +67,6 @@ async function serve(apiPort: number, logs: string, generating: Promise<void>): 
 async function openPages(webPort: number, apiUrl: string, logs: string): Promise<void> {
   await step('Starting the web pages', () => keepWeb(webPort, apiUrl, logs));
   tell([`Leaderboard   http://localhost:${webPort}`]);
-}
-
-async function submit(apiUrl: string, onFirstScore: () => void): Promise<void> {
-  const { submitBuiltin } = await import('./seed.ts');
-  await submitBuiltin(apiUrl, () => ending, onFirstScore);
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }
 
 function tell(lines: readonly string[]): void {

@@ -9,37 +9,23 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from models import attend
+from layers import Layer
 
 
-class Block(nn.Module):
-    """Self-attention, cross-attention to the text, a perceptron whose input the time scales and shifts."""
+class Block(Layer):
+    """A layer whose perceptron's input the time scales and shifts."""
 
     def __init__(self, width, context, heads, expand):
-        super().__init__()
-        self.heads = heads
-        self.norm1 = nn.LayerNorm(width)
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out1 = nn.Linear(width, width)
-        self.norm2 = nn.LayerNorm(width)
-        self.q = nn.Linear(width, width)
-        self.kv = nn.Linear(context, 2 * width)
-        self.out2 = nn.Linear(width, width)
-        self.norm3 = nn.LayerNorm(width)
+        super().__init__(width, heads, context, expand)
         self.modulate = nn.Linear(width, 2 * width)
-        self.up = nn.Linear(width, expand * width)
-        self.down = nn.Linear(expand * width, width)
         nn.init.zeros_(self.modulate.weight)
         nn.init.zeros_(self.modulate.bias)
 
     def forward(self, x, text, time):
         """x [B, N, D], text [B, L, C], time [B, D] -> [B, N, D]."""
-        q, k, v = self.qkv(self.norm1(x)).chunk(3, -1)
-        x = x + self.out1(attend(q, k, v, self.heads))
-        k, v = self.kv(text).chunk(2, -1)
-        x = x + self.out2(attend(self.q(self.norm2(x)), k, v, self.heads))
+        x = self.look(x, context=text)
         scale, shift = self.modulate(time)[:, None].chunk(2, -1)
-        return x + self.down(F.gelu(self.up(self.norm3(x) * (1 + scale) + shift)))
+        return x + self.think(self.norm3(x) * (1 + scale) + shift)
 
 
 class Denoiser(nn.Module):

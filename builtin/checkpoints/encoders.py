@@ -2,39 +2,11 @@
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
-from models import ConvBlock, DualEncoder, TextEncoder, attend
+from layers import Layer
+from models import ConvBlock, DualEncoder, TextEncoder
 
 WIDTH, HEADS = 128, 4
-
-
-class Layer(nn.Module):
-    """A transformer layer; with `context` also cross-attention to other tokens, masked by nothing."""
-
-    def __init__(self, width, heads, cross=False):
-        super().__init__()
-        self.heads = heads
-        self.norm1 = nn.LayerNorm(width)
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out1 = nn.Linear(width, width)
-        if cross:
-            self.norm2 = nn.LayerNorm(width)
-            self.q = nn.Linear(width, width)
-            self.kv = nn.Linear(width, 2 * width)
-            self.out2 = nn.Linear(width, width)
-        self.norm3 = nn.LayerNorm(width)
-        self.up = nn.Linear(width, 2 * width)
-        self.down = nn.Linear(2 * width, width)
-
-    def forward(self, x, bias=None, context=None):
-        """x [B, N, D], bias broadcastable to [B, heads, N, N], context [B, M, D] -> [B, N, D]."""
-        q, k, v = self.qkv(self.norm1(x)).chunk(3, -1)
-        x = x + self.out1(attend(q, k, v, self.heads, bias))
-        if context is not None:
-            k, v = self.kv(context).chunk(2, -1)
-            x = x + self.out2(attend(self.q(self.norm2(x)), k, v, self.heads))
-        return x + self.down(F.gelu(self.up(self.norm3(x))))
 
 
 class ImageTower(nn.Module):
@@ -82,7 +54,7 @@ class MatchingHead(nn.Module):
         self.tower = ImageTower(3)
         self.tokens = nn.Embedding(vocabulary, WIDTH)
         self.places = nn.Parameter(torch.randn(length, WIDTH) * 0.02)
-        self.layers = nn.ModuleList(Layer(WIDTH, HEADS, cross=True) for _ in range(3))
+        self.layers = nn.ModuleList(Layer(WIDTH, HEADS, context=WIDTH) for _ in range(3))
         self.norm = nn.LayerNorm(WIDTH)
         self.head = nn.Linear(WIDTH, 2)
         nn.init.normal_(self.tokens.weight, std=0.05)

@@ -42,40 +42,37 @@ def neighbours_of(train, tok, args):
 
 def negatives_of(train, near, pick, entries, rng):
     """(images, texts) of the step's negative pairs: `pick` and its texts with one of the two exchanged."""
+    def other_texts(_):
+        return train.caption_text[train.captions_of(rng.integers(len(train), size=len(pick)), rng)]
+
+    def near_images(attempt):
+        return near[pick, rng.integers(NEAR, size=len(pick))] if attempt < 5 else rng.integers(len(train), size=len(pick))
+
     texts = train.caption_text[entries]
     kind = rng.random()
     if kind < 0.5:
-        return untrue(train, texts, lambda: near[pick, rng.integers(NEAR, size=len(pick))], rng), texts
-    other = otherwise(train, pick, rng)
+        return drawn(near_images, lambda images: listed(train, images, texts)), texts
+    other = drawn(other_texts, lambda others: listed(train, pick, others))
     if kind < 0.75:
         hard = train.hard_of(entries, rng)
         return pick, numpy.where(hard >= 0, hard, other)
     return pick, other
 
 
-def untrue(train, texts, draw, rng):
-    """Images that the texts are not listed as true of: drawn a few times, at last from all."""
-    images = draw()
-    for attempt in range(8):
-        wrong = numpy.array([text in train.truths[i] for i, text in zip(images, texts)])
+def listed(train, images, texts):
+    """Whether each text is listed as true of its image."""
+    return numpy.array([text in train.truths[i] for i, text in zip(images, texts)])
+
+
+def drawn(draw, is_true):
+    """draw(attempt), drawn again up to eight times where it is true after all."""
+    values = draw(0)
+    for attempt in range(1, 9):
+        wrong = is_true(values)
         if not wrong.any():
             break
-        images = numpy.where(wrong, draw() if attempt < 4 else rng.integers(len(train), size=len(texts)), images)
-    return images
-
-
-def otherwise(train, pick, rng):
-    """Captions of other images that are not listed as true of `pick`."""
-    def draw():
-        return train.caption_text[train.captions_of(rng.integers(len(train), size=len(pick)), rng)]
-
-    texts = draw()
-    for _ in range(8):
-        wrong = numpy.array([text in train.truths[i] for i, text in zip(pick, texts)])
-        if not wrong.any():
-            break
-        texts = numpy.where(wrong, draw(), texts)
-    return texts
+        values = numpy.where(wrong, draw(attempt), values)
+    return values
 
 
 def noise_error(guess, z, t, noise):

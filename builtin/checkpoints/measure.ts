@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { dataSetSha256 } from '@gdbench/benchmark/data-set';
+import type { TaskName } from '@gdbench/benchmark/task';
+import type { Results } from '../../apps/cli/results.ts';
 import { buildData, builtinDataRoot, type Manifest } from '../data/build.ts';
 
 const FOLDER = import.meta.dirname;
@@ -11,28 +14,13 @@ const CLI = path.resolve(FOLDER, '../../apps/cli/gdbench.mjs');
 /** Below this line of a model card stand figures, above it what training knew (card.py writes the same mark). */
 const MARK = '<!-- measured -->';
 
-type Task = {
-  n: number;
-  dataVersion: string;
-  chance: Record<string, number>;
-  metrics: Record<string, number | null>;
-  intervals: Record<string, [number, number]>;
-};
-type Results = {
-  protocol: string;
-  samples: number | null;
-  seed: number | null;
-  codeVersion: string;
-  tasks: Record<string, Task>;
-};
-
 /** Metrics of parts of a task, such as winoground's tags, have a dot; those of bias do too, and are shown. */
 function isMain(task: string, metric: string): boolean {
   return task.endsWith('bias') || !metric.includes('.');
 }
 
-/** The lower part of a model card: what `gdbench evaluate` measured, and with which command. */
-export function measuredPart(results: Results, { name, version, sha256 }: Manifest, command: string): string {
+/** The lower part of a model card: what `gdbench evaluate` measured, on which data (the board's hash), with which command. */
+function measuredPart(results: Results, { name, version }: Manifest, command: string): string {
   const sampled = results.samples === null ? '' : `, ${results.samples} samples, seed ${results.seed}`;
   const digits = (value: number): string => value.toFixed(3);
   const rows = Object.entries(results.tasks).flatMap(([task, { n, metrics, intervals, chance }]) =>
@@ -46,14 +34,18 @@ export function measuredPart(results: Results, { name, version, sha256 }: Manife
       ];
     }),
   );
+  const versions = Object.entries(results.tasks).map(
+    ([task, { dataVersion }]) => [task as TaskName, dataVersion] as const,
+  );
+  const sha256 = dataSetSha256(new Map(versions));
   return `${MARK}
 ## Measured
 
-Protocol ${results.protocol}${sampled}, on the data set ${name}-${version} (sha256 ${sha256.slice(0, 12)}), by
+Protocol ${results.protocol}${sampled}, on the data set ${name}-${version} (sha256 ${sha256?.slice(0, 16)}), by
 \`${command}\`, code ${results.codeVersion}.
 A large effect size is evidence of bias; a small one is not evidence of fairness.
 
-| task | metric | value | 95% interval | chance | n |
+| task | metric | value | 95% interval | chance | n of the task |
 | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;

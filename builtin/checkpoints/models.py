@@ -201,14 +201,13 @@ class Attention(nn.Module):
 class UNet(nn.Module):
     """Predicts the noise in a latent. sample [B, C, H, W], timestep scalar, [1] or [B], hidden states [B, L, D] -> [B, C, H, W]."""
 
-    def __init__(self, latents, widths, context, heads, condition, self_attention, patch=1):
-        """self_attention: one flag a level, whether its positions attend to each other. patch: side of the patches worked on."""
+    def __init__(self, latents, widths, context, heads, condition, self_attention):
+        """self_attention: one flag a level, whether its positions attend to each other."""
         super().__init__()
         self.frequencies = widths[0]
         self.time = nn.Sequential(nn.Linear(widths[0], condition), nn.SiLU(), nn.Linear(condition, condition))
         self.text = nn.Linear(context, condition)
-        self.patch = patch
-        self.stem = nn.Conv2d(latents, widths[0], patch + 2, patch, 1)
+        self.stem = nn.Conv2d(latents, widths[0], 3, 1, 1)
         self.down = nn.ModuleList()
         self.shrink = nn.ModuleList()
         for i, (width, to_self) in enumerate(zip(widths, self_attention)):
@@ -223,7 +222,7 @@ class UNet(nn.Module):
             if i > 0:
                 self.grow.append(nn.Conv2d(width, widths[i - 1], 3, 1, 1))
         self.norm = group_norm(widths[0])
-        self.out = nn.Conv2d(widths[0], latents * patch * patch, 3, 1, 1)
+        self.out = nn.Conv2d(widths[0], latents, 3, 1, 1)
 
     def condition(self, timestep, text):
         half = self.frequencies // 2
@@ -245,8 +244,7 @@ class UNet(nn.Module):
             x = attention(residual(torch.cat([x, skips.pop()], 1), condition), text)
             if i < len(self.grow):
                 x = self.grow[i](F.interpolate(x, scale_factor=2.0, mode="nearest"))
-        x = self.out(F.silu(self.norm(x)))
-        return F.pixel_shuffle(x, self.patch) if self.patch > 1 else x
+        return self.out(F.silu(self.norm(x)))
 
 
 class Preconditioned(nn.Module):

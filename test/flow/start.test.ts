@@ -1,22 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { expect, test } from 'vitest';
+import { freePort } from '../../setup/port.ts';
 import { builtinData } from '../support/builtin.ts';
 import { liveClient, request } from '../support/graphql.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || !address) throw new Error('no port');
-  return address.port;
-}
 
 function npmStart(env: Record<string, string>) {
   const child = spawn(process.execPath, ['setup/start.mjs'], {
