@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { home, ROOT } from './home.ts';
 import { derive, runNode, step } from './step.ts';
@@ -34,13 +33,13 @@ export async function buildWeb(): Promise<void> {
   });
 }
 
-/** The data root that evaluations read: GDBENCH_DATA, else the built-in set, drawn when it is not there. */
+/** The data root that evaluations read: GDBENCH_DATA, else the built-in set, drawn when it is not there or not of this version. */
 export async function dataRoot(): Promise<string> {
   if (process.env.GDBENCH_DATA) return process.env.GDBENCH_DATA;
-  const { builtinDataRoot } = await import('@gdbench/builtin/data');
+  const { builtinDataRoot, isComplete } = await import('@gdbench/builtin/data');
   const root = builtinDataRoot(home());
   // in a process of its own: drawing leaves its thread no time for anything else
-  if (!existsSync(join(root, 'manifest.json')))
+  if (!(await isComplete(root)))
     await step('Data: drawing the built-in scenes', () => runNode(['--import', 'tsx', 'builtin/data/build.ts', root]));
   return root;
 }

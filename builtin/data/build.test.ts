@@ -7,8 +7,9 @@ import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildData, type Manifest } from './build.ts';
+import { buildData, isComplete, type Manifest } from './build.ts';
 import { PLANNER_NAMES, PLANNERS } from './planners.ts';
+import { SET_SHA256 } from './version.ts';
 
 let home: string;
 let root: string;
@@ -40,6 +41,13 @@ afterAll(async () => {
 });
 
 describe('the set', () => {
+  it('is the one that its version names', () => {
+    expect(
+      manifest.sha256,
+      'a text or a pixel has changed: raise SET_VERSION in builtin/data/version.ts, and set SET_SHA256 to what was drawn.',
+    ).toBe(SET_SHA256);
+  });
+
   it('serves all sixteen tasks with the examples and images that are meant', async () => {
     const counts: Record<string, [examples: number, images: number]> = {
       clevr: [7 * 400, 400],
@@ -142,6 +150,15 @@ describe('buildData', () => {
     expect(seen).toEqual(Array.from({ length: total }, (_, i) => ({ done: i + 1, total })));
     expect(await hashesOf(root)).toEqual(hashes);
     expect(await readdir(home)).toEqual(['set']);
+  }, 300_000);
+
+  it('draws a set of other contents under the same version again', async () => {
+    const file = path.join(root, 'manifest.json');
+    await writeFile(file, JSON.stringify({ ...manifest, sha256: '0'.repeat(64) }));
+    expect(await isComplete(root)).toBe(false);
+    expect(await buildData(root)).toEqual(manifest);
+    expect(await isComplete(root)).toBe(true);
+    expect(await hashesOf(root)).toEqual(hashes);
   }, 300_000);
 
   it('refuses a folder that holds something else, and leaves it as it was', async () => {

@@ -6,7 +6,7 @@ import { listTasks } from '@gdbench/benchmark/load';
 import type { TaskName } from '@gdbench/benchmark/task';
 import { drawSet, type Progress } from './draw-set.ts';
 import { SIDE } from './raycast.ts';
-import { SET_NAME, SET_SEED, SET_VERSION } from './version.ts';
+import { SET_NAME, SET_SEED, SET_SHA256, SET_VERSION } from './version.ts';
 
 /**
  * What a finished set says of itself: its tasks as their reader counts them, and its files without this one. `sha256`
@@ -31,6 +31,12 @@ export function builtinDataRoot(home: string = process.env.GDBENCH_HOME || '.gdb
   return path.resolve(REPOSITORY, home, 'data', `${SET_NAME}-${SET_VERSION}`);
 }
 
+/** Whether a folder holds the built-in set of this version, with as many files as it should have. */
+export async function isComplete(root: string): Promise<boolean> {
+  const manifest = await readManifest(root);
+  return manifest !== null && (await isWhole(root, manifest));
+}
+
 /**
  * Draws the built-in set in GDBench's official layout into `out`. A complete set of this version is left as it is; the
  * folder appears only when whole, so that an interrupted build leaves nothing half done.
@@ -39,7 +45,7 @@ export function builtinDataRoot(home: string = process.env.GDBENCH_HOME || '.gdb
 export async function buildData(out: string, options: BuildOptions = {}): Promise<Manifest> {
   const root = path.resolve(out);
   const present = await readManifest(root);
-  if (present && (await isComplete(root, present))) return present;
+  if (present && (await isWhole(root, present))) return present;
   if (!present && existsSync(root) && (await readdir(root)).length > 0) {
     throw new Error(`${root} is not empty and holds no built-in data set: choose another folder or empty this one.`);
   }
@@ -59,14 +65,14 @@ async function moveInto(draft: string, root: string): Promise<void> {
   if (existsSync(root)) {
     // Another process may have finished the same set meanwhile: then its work stands.
     const present = await readManifest(root);
-    if (present && (await isComplete(root, present))) return;
+    if (present && (await isWhole(root, present))) return;
     await rename(root, old);
   }
   try {
     await rename(draft, root);
   } catch (error) {
     const present = await readManifest(root);
-    if (!present || !(await isComplete(root, present))) throw error;
+    if (!present || !(await isWhole(root, present))) throw error;
   }
   await rm(old, { recursive: true, force: true });
 }
@@ -96,10 +102,10 @@ async function readManifest(root: string): Promise<Manifest | null> {
   }
 }
 
-async function isComplete(root: string, manifest: Manifest): Promise<boolean> {
-  if (manifest.version !== SET_VERSION || manifest.seed !== SET_SEED) return false;
+async function isWhole(root: string, { version, seed, sha256, files }: Manifest): Promise<boolean> {
+  if (version !== SET_VERSION || seed !== SET_SEED || sha256 !== SET_SHA256) return false;
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries.filter((e) => e.isFile()).length === manifest.files + 1;
+  return entries.filter((e) => e.isFile()).length === files + 1;
 }
 
 const FAULTS: Record<string, string> = {

@@ -4,14 +4,23 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFlickrImages, readFlickrTexts } from '../../packages/benchmark/load/flickr30k.ts';
+import { checkpointSha256OfFolder } from '../../setup/builtin.ts';
 import { flickrImages, planFlickr } from './flickr30k.ts';
 import { rankNearest, readNearest } from './nearest.ts';
+import { randomStream } from './random.ts';
+import { retell } from './retell.ts';
 import { contentKey } from './scene.ts';
 import { isTrue } from './truth.ts';
 import { SET_SEED } from './version.ts';
 
 const images = flickrImages(SET_SEED);
 const captions = images.flatMap((image) => image.captions);
+
+/** The captions as they were told, from the gist to the most detail. */
+const taken = new Set<string>();
+const tellings = images.map(({ scene }, i) =>
+  retell(randomStream(SET_SEED, `test/flickr30k/${i}/captions`), scene, taken),
+);
 
 describe('flickrImages', () => {
   it('tells each of 100 images by five true captions, and nothing twice', () => {
@@ -24,9 +33,19 @@ describe('flickrImages', () => {
     expect(new Set(images.map(({ scene }) => contentKey(scene.solids))).size).toBe(100);
   });
 
+  it('gives the captions as they are told, in an order of their own', () => {
+    for (const [i, { captions }] of images.entries()) expect([...captions].sort()).toEqual([...tellings[i]!].sort());
+    for (const place of [0, 1, 2, 3, 4]) {
+      const forms = images.map(({ captions }, i) => tellings[i]!.indexOf(captions[place]!));
+      expect([...new Set(forms)].sort()).toEqual([0, 1, 2, 3, 4]);
+    }
+  });
+});
+
+describe('retell', () => {
   it('says more in the last caption than in the first', () => {
     const adjectives = (text: string): number => (text.match(/small|large|matte|shiny/g) ?? []).length;
-    for (const { captions } of images) expect(adjectives(captions[4]!)).toBeGreaterThan(adjectives(captions[0]!));
+    for (const told of tellings) expect(adjectives(told[4]!)).toBeGreaterThan(adjectives(told[0]!));
   });
 });
 
@@ -54,6 +73,30 @@ describe('planFlickr', () => {
     });
   });
 
+  it.each([
+    ['shortest caption', (text: string) => -text.length],
+    ['longest caption', (text: string) => text.length],
+    ...['gist', 'relation', 'looks', 'two clauses', 'fullest'].map((form, k): [string, (text: string) => number] => [
+      `form "${form}"`,
+      (text) => Number(tellings.some((told) => told[k] === text)),
+    ]),
+  ])('lets the text alone tell the right one by chance only: %s', (_, score) => {
+    const file = planFlickr(SET_SEED).texts.find(({ file }) => file.endsWith('_text.json'))!;
+    const lists = Object.values(JSON.parse(file.text) as Record<string, string[]>);
+    const rights = lists.map((texts) => {
+      const scores = texts.map(score);
+      const best = Math.max(...scores);
+      // Of equally good ones the rule picks any.
+      return scores[0] === best ? 1 / scores.filter((s) => s === best).length : 0;
+    });
+    const share = rights.reduce((sum, right) => sum + right, 0) / lists.length;
+    // Of ten texts one is right; a share among 100 lists strays from that by three standard errors at most.
+    const chance = 1 / 10;
+    const error = Math.sqrt((chance * (1 - chance)) / 100);
+    expect(lists).toHaveLength(100);
+    expect(Math.abs(share - chance)).toBeLessThan(3 * error);
+  });
+
   it('draws the images that its lists name', () => {
     expect(planFlickr(SET_SEED).pictures.map(({ file, scene }) => ({ file, scene }))).toEqual(
       images.map(({ file, scene }) => ({ file, scene })),
@@ -68,6 +111,17 @@ describe('planFlickr', () => {
   });
 });
 
+describe('readNearest', () => {
+  it('gives lists of the committed checkpoint', async () => {
+    const { encoder, sha256 } = readNearest();
+    const folder = path.resolve(import.meta.dirname, '../checkpoints', encoder);
+    expect(
+      sha256,
+      `${encoder} has changed since it ranked the lists: make them again with \`node --import tsx builtin/data/rank.ts\`.`,
+    ).toBe(await checkpointSha256OfFolder(folder));
+  });
+});
+
 describe('rankNearest', () => {
   it('leaves no false candidate out that is nearer than one in the list', () => {
     const few = images.slice(0, 14);
@@ -77,7 +131,7 @@ describe('rankNearest', () => {
     const row = fc.array(score, { minLength: 14, maxLength: 14 });
     fc.assert(
       fc.property(fc.array(row, { minLength: 70, maxLength: 70 }), (scores) => {
-        const { images: rows, texts: columns } = rankNearest(few, scores, 'any');
+        const { images: rows, texts: columns } = rankNearest(few, scores, { name: 'any', sha256: '0'.repeat(64) });
         const check = (list: string, of: number[], wrong: (i: number) => boolean): void => {
           const listed = list.split(' ').map(Number);
           const left = of.map((_, i) => i).filter((i) => wrong(i) && !listed.includes(i));

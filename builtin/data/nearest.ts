@@ -12,13 +12,23 @@ export const NEAREST_FILE = path.join(import.meta.dirname, 'nearest.json');
 const WRONG = 9;
 
 const Row = z.string().regex(/^\d+( \d+){8}$/);
-const NearestFile = z.object({ encoder: z.string(), madeFor: z.string(), images: z.array(Row), texts: z.array(Row) });
+const NearestFile = z.object({
+  encoder: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  madeFor: z.string(),
+  images: z.array(Row),
+  texts: z.array(Row),
+});
 
 /**
  * For each caption, its nine nearest false images; for each image, its nine nearest false captions: indices, nearest
- * first, parted by spaces. Captions are counted through all images. `madeFor` is the hash of those images and captions.
+ * first, parted by spaces. Captions are counted through all images. `madeFor` is the hash of those images and captions,
+ * `encoder` and `sha256` the folder's name and the hash of the checkpoint that ranked them.
  */
 export type Nearest = z.infer<typeof NearestFile>;
+
+/** A dual encoder's checkpoint: its folder's name, and its hash as a submission has it. */
+export type Encoder = { name: string; sha256: string };
 
 const REMEDY = 'make it again with `node --import tsx builtin/data/rank.ts`';
 
@@ -44,11 +54,16 @@ export function hashOf(images: readonly Told[]): string {
  * @param scores [caption][image], captions counted through all images; higher is nearer.
  * @throws when a list has fewer than nine false candidates.
  */
-export function rankNearest(images: readonly Told[], scores: readonly (readonly number[])[], encoder: string): Nearest {
+export function rankNearest(
+  images: readonly Told[],
+  scores: readonly (readonly number[])[],
+  encoder: Encoder,
+): Nearest {
   const captions = images.flatMap((image) => image.captions);
   const wrong = captions.map((caption) => images.map(({ scene }) => !isTrue(caption, scene)));
   return {
-    encoder,
+    encoder: encoder.name,
+    sha256: encoder.sha256,
     madeFor: hashOf(images),
     images: captions.map((_, k) =>
       nine(

@@ -10,13 +10,15 @@ import { encodePng } from './png.ts';
 import { render } from './raycast.ts';
 import { SET_SEED } from './version.ts';
 
-// Run by hand, whenever the images or captions of flickr30k change, or to rank by another dual encoder:
+// Run by hand, whenever the images or captions of flickr30k or the checkpoint change, or to rank by another dual encoder:
 // node --import tsx builtin/data/rank.ts [CHECKPOINT]
 
 const DEFAULT_CHECKPOINT = path.resolve(import.meta.dirname, '../checkpoints/toy-clip');
 
-/** Scores of all captions, counted through all images, against all images: [caption][image]. */
-async function scoresOf(dir: string, images: readonly Told[]): Promise<readonly (readonly number[])[]> {
+type Ranked = { scores: readonly (readonly number[])[]; sha256: string };
+
+/** Scores of all captions, counted through all images, against all images: [caption][image]; and the checkpoint's hash. */
+async function scoresOf(dir: string, images: readonly Told[]): Promise<Ranked> {
   const inspection = await inspectCheckpoint(dir);
   if (!inspection.ok) throw new Error(inspection.reason);
   if (inspection.report.kind !== 'dual-encoder') {
@@ -36,7 +38,7 @@ async function scoresOf(dir: string, images: readonly Told[]): Promise<readonly 
   const evaluator = await openEvaluator(options);
   try {
     const [scored] = await evaluator.scoreExamples(await asOneExample(root, images), 0, 1);
-    return scored!.scores;
+    return { scores: scored!.scores, sha256: inspection.report.sha256 };
   } finally {
     await evaluator.close();
     await rm(root, { recursive: true, force: true });
@@ -57,7 +59,8 @@ async function asOneExample(root: string, images: readonly Told[]): Promise<Task
 
 async function main(dir: string): Promise<void> {
   const images = flickrImages(SET_SEED);
-  const nearest = rankNearest(images, await scoresOf(dir, images), path.basename(dir));
+  const { scores, sha256 } = await scoresOf(dir, images);
+  const nearest = rankNearest(images, scores, { name: path.basename(dir), sha256 });
   await writeFile(NEAREST_FILE, `${JSON.stringify(nearest, null, 2)}\n`);
   console.log(`${path.relative(process.cwd(), NEAREST_FILE)}: ${images.length} images, ranked by ${nearest.encoder}`);
 }

@@ -17,9 +17,11 @@ const LAST_MALE = 6;
 /**
  * An example an image of `genderbias/<object>-images/`, by path in code-point order. A kind's images may also lie in one
  * folder of the kind's name (`clothes-images`), which then stands for both. There are no metadata.
+ * @throws DataError when a kind has images in both places, or a folder cannot serve.
  */
 export async function readGenderbias(root: string): Promise<OfficialTask> {
   const present = await namesIn('genderbias', root, 'genderbias', 'folder');
+  refuseBothLayouts(present);
   const parts = await Promise.all(
     Object.entries(KINDS).map(async ([kind, objects]) => {
       const folders = present.includes(`${kind}-images`) ? [kind] : objects;
@@ -29,6 +31,17 @@ export async function readGenderbias(root: string): Promise<OfficialTask> {
   );
   const examples = parts.flat().sort((a, b) => byCodePoint(a.id, b.id));
   return { metadata: [], examples, pleasant: 1 };
+}
+
+/** Of two places for the same images, neither may be passed over in silence. */
+function refuseBothLayouts(present: readonly string[]): void {
+  for (const [kind, objects] of Object.entries(KINDS)) {
+    const object = objects.find((name) => present.includes(`${name}-images`));
+    if (object === undefined || !present.includes(`${kind}-images`)) continue;
+    const apart = objects.map((name) => `${name}-images`).join(' and ');
+    const fault = `stands beside ${object}-images, which is for the same images: keep either it or ${apart}`;
+    throw new DataError('genderbias', `genderbias/${kind}-images`, fault);
+  }
 }
 
 async function readFolder(

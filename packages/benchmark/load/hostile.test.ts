@@ -181,6 +181,12 @@ describe('metadata that are not the official ones', () => {
       { 'genderbias/drinks-images/7.jpg': null, 'genderbias/drinks-images/12.jpg': null },
       'genderbias/drinks-images holds no image <n>.jpg with n from 7 on (female).',
     ],
+    [
+      'one folder and two',
+      'genderbias',
+      { 'genderbias/suit-images/1.jpg': 'x' },
+      'genderbias/clothes-images stands beside suit-images, which is for the same images: keep either it or suit-images and apron-images.',
+    ],
   ])('%s (%s)', async (_what, task, changes, sentence) => {
     const root = await rootWith(task, changes);
     const error = await loadTask(root, task).catch((thrown) => thrown);
