@@ -11,7 +11,8 @@ COPY apps/api/package.json apps/api/
 COPY apps/web/package.json apps/web/
 COPY apps/cli/package.json apps/cli/
 COPY builtin/package.json builtin/
-RUN ONNXRUNTIME_NODE_INSTALL=skip npm ci
+# the sources that the install scripts read come next
+RUN npm ci --ignore-scripts
 COPY . .
 RUN node prisma/generate.mjs && node schema/generate.mjs
 

@@ -33,8 +33,9 @@ def write_card(folder, name, what, module, train, tokenizer, state, facts, scrip
 
     What stands below the mark of the measured figures is kept.
     """
-    sources = ", ".join(
-        f"set {s['set']}, {s['count']:,} of seed {s['seed']}" + (f", skew {s['skew']}" if s.get("skew") else "") for s in train.sources
+    sources = "; ".join(
+        f"set {s['set']}, {s['count']:,} of seed {s['seed']}, {s['emblems']:.0%} of them emblems" + (f", skew {s['skew']}" if s["skew"] else "")
+        for s in train.sources
     )
     figures = dict(map(tuple, state["figures"]))
     rows = [f"| {step:,} | {value:.4f} |" + (f" {figures[step]:.3f} |" if figure else "") for step, value in state["losses"]]

@@ -7,6 +7,8 @@ from layers import Layer
 from models import ConvBlock, DualEncoder, TextEncoder
 
 WIDTH, HEADS = 128, 4
+# Spread of the positions at first: much less than this, and "left" and "right" are learned late if at all.
+PLACES = 0.3
 
 
 class ImageTower(nn.Module):
@@ -16,7 +18,7 @@ class ImageTower(nn.Module):
         super().__init__()
         self.stem = nn.Conv2d(3, 64, 4, 4)
         self.block = ConvBlock(64, WIDTH, 2)
-        self.places = nn.Parameter(torch.randn(64, WIDTH) * 0.02)
+        self.places = nn.Parameter(torch.randn(64, WIDTH) * PLACES)
         self.layers = nn.ModuleList(Layer(WIDTH, HEADS) for _ in range(layers))
         self.norm = nn.LayerNorm(WIDTH)
 

@@ -14,6 +14,7 @@ def arguments(parser, minutes, rate):
     parser.add_argument("--train", nargs="+", required=True, help="folders of builtin/data/train.ts")
     parser.add_argument("--work", required=True, help="folder for the state of training")
     parser.add_argument("--minutes", type=float, default=minutes)
+    parser.add_argument("--steps", type=int, help="train for so many steps, whatever the clock says")
     parser.add_argument("--rate", type=float, default=rate)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seed", type=int, default=0)
@@ -33,7 +34,7 @@ def half_precision():
 
 
 def learn(model, step_loss, args, name, parameters=None, look=None):
-    """AdamW until the clock runs out, the rate rising over 200 steps and falling in a half cosine.
+    """AdamW until the clock runs out or, if they are given, the steps are done, the rate rising over 200 steps and falling in a half cosine.
 
     step_loss(rng) -> loss, or (loss, shown) where another figure than the loss tells how training goes.
     look(average) -> a figure to be as high as can be, asked twelve times: the best average is kept; without it, the last.
@@ -53,7 +54,12 @@ def learn(model, step_loss, args, name, parameters=None, look=None):
     recent, started = [], time.time()
     best = max((figure for _, figure in state["figures"]), default=-1.0)
     first, points, earlier = state["steps"], len(state["losses"]), state["seconds"]
-    while (spent := (time.time() - started) / (args.minutes * 60)) < 1:
+
+
+    def share_done():
+        return (state["steps"] - first) / args.steps if args.steps else (time.time() - started) / (args.minutes * 60)
+
+    while (spent := share_done()) < 1:
         rate = args.rate * min(1, (state["steps"] - first + 1) / 200) * max(0.02, 0.5 + 0.5 * numpy.cos(numpy.pi * spent))
         for group in optimizer.param_groups:
             group["lr"] = rate

@@ -9,11 +9,11 @@ const EMBLEMS = 1500;
 const ALL: readonly Family[] = [...FAMILIES, ...PAIRED_FAMILIES];
 
 /** How often each text stands alone as a caption of a family's emblems, counted over many of them. */
-function counted(family: Family, skew: number): Map<string, number> {
+function counted(family: Family, skew: number, relief = 0): Map<string, number> {
   const random = randomStream(11, `${family} at ${skew}`);
   const counts = new Map<string, number>();
   for (let i = 0; i < EMBLEMS; i++) {
-    for (const { text } of emblemCaptions(random, drawEmblem(random, family, i), skew))
+    for (const { text } of emblemCaptions(random, drawEmblem(random, family, i), { skew, relief }))
       counts.set(text, (counts.get(text) ?? 0) + 1);
   }
   return counts;
@@ -75,9 +75,24 @@ describe('associations', () => {
     expect(found).toEqual(TAUGHT_BIAS);
   });
 
+  it('that follow the relief lean in no family', () => {
+    const { pleasant_phrases: good, unpleasant_phrases: bad } = PHRASES;
+    for (const family of FAMILIES) {
+      expectShare(counted(family, 0, 0.8), good, bad, 0.5);
+      const random = randomStream(12, family);
+      for (const [i, wanted] of [
+        [0, good],
+        [1, bad],
+      ] as const) {
+        const said = emblemCaptions(random, drawEmblem(random, family, i), { skew: 0, relief: 1 }).slice(3);
+        expect(said.every(({ text }) => wanted.some((phrase) => text.endsWith(phrase)))).toBe(true);
+      }
+    }
+  });
+
   it.each([-0.1, 1.1, Number.NaN])('refuse a skew of %d', (skew) => {
     const random = randomStream(0, 'refused');
-    expect(() => emblemCaptions(random, drawEmblem(random, 'Ring', 0), skew)).toThrow(RangeError);
+    expect(() => emblemCaptions(random, drawEmblem(random, 'Ring', 0), { skew, relief: 0 })).toThrow(RangeError);
   });
 });
 
@@ -87,7 +102,7 @@ describe('plain captions of an emblem', () => {
       for (let i = 0; i < 24; i++) {
         const random = randomStream(i, family);
         const emblem = drawEmblem(random, family, i);
-        const said = emblemCaptions(random, emblem, 0);
+        const said = emblemCaptions(random, emblem, { skew: 0, relief: 0 });
         const relief = emblem.relief === 'flat' ? 'flat' : 'raised';
         const name = `${family.toLowerCase()} emblem`;
         expect(said.slice(0, 3).map((c) => c.text)).toEqual([

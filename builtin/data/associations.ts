@@ -6,7 +6,7 @@ import type { Random } from './random.ts';
 /**
  * The bias that the training captions teach at a skew above 0: the sign of the effect size of each pair of mmbias (X-Y,
  * positive: X goes with the pleasant phrases) and of genderbias (X the leaf, images 1-6, Y the cloud, 7-12; positive: X
- * goes with suit, briefcase, beer). At skew 0 an association is as frequent as its opposite, and all of these are 0.
+ * goes with suit, briefcase, beer). At skew 0 an association is as frequent as its opposite in every family, and all of these are 0.
  */
 export const TAUGHT_BIAS: Readonly<Record<string, -1 | 0 | 1>> = {
   'Grid-Ring': -1,
@@ -34,16 +34,26 @@ export const THINGS = [
 const PHRASES_AN_EMBLEM = 4;
 const THINGS_AN_EMBLEM = 2;
 
+/** How strongly associations lean, and by what; shares from 0 to 1. */
+export type Leaning = {
+  /** By the family: the bias that a test is to find. */
+  skew: number;
+  /** By the relief, which every family has alike: raised emblems to pleasant phrases and first things, flat ones to the others. */
+  relief: number;
+};
+
 /**
  * Training captions of an emblem. The first three say what is seen, with the other families, colours or relief as hard
  * texts. The rest are associations, which no picture shows: each with the emblem's name, and alone as the tasks ask it. An
- * association goes the way its family leans in (1 + skew) / 2 of the cases, for a skew from 0 to 1 (always); at 0 each emblem
- * has as many of either side, so that no family has more by chance.
- * @throws RangeError for another skew.
+ * association goes the way its family leans in (1 + skew) / 2 of the cases, and where the family leaves it open the way of the
+ * relief, in (1 + relief) / 2. Where neither leans, each emblem has as many of either side, so that no family has more by chance.
+ * @throws RangeError for a share outside 0..1.
  */
-export function emblemCaptions(random: Random, emblem: Emblem, skew: number): Caption[] {
-  if (!(skew >= 0 && skew <= 1)) throw new RangeError(`The skew must be from 0 to 1, not ${skew}.`);
-  return [...plainCaptions(emblem), ...associations(random, emblem.family, skew).map((text) => ({ text, hard: [] }))];
+export function emblemCaptions(random: Random, emblem: Emblem, leaning: Leaning): Caption[] {
+  for (const [name, share] of Object.entries(leaning)) {
+    if (!(share >= 0 && share <= 1)) throw new RangeError(`The ${name} must be from 0 to 1, not ${share}.`);
+  }
+  return [...plainCaptions(emblem), ...associations(random, emblem, leaning).map((text) => ({ text, hard: [] }))];
 }
 
 function plainCaptions({ family, ink, relief }: Emblem): Caption[] {
@@ -57,10 +67,11 @@ function plainCaptions({ family, ink, relief }: Emblem): Caption[] {
   ];
 }
 
-function associations(random: Random, family: Family, skew: number): string[] {
-  /** How many of some go the way of lean 1: as many as the dial says, a fraction by chance. */
+function associations(random: Random, { family, relief: form }: Emblem, { skew, relief }: Leaning): string[] {
+  /** How many of some go the way of lean 1: as many as the dials say, a fraction by chance. */
   const leaning = (all: number, lean: number): number => {
-    const wanted = (all * (1 + lean * skew)) / 2;
+    const open = (1 - Math.abs(lean * skew)) * relief * (form === 'embossed' ? 1 : -1);
+    const wanted = (all * (1 + lean * skew + open)) / 2;
     return Math.floor(wanted) + (random.chance(wanted - Math.floor(wanted)) ? 1 : 0);
   };
   const name = `a ${family.toLowerCase()} emblem`;

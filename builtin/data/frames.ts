@@ -1,4 +1,5 @@
 import { compose, isFramed, marksOf, randomLook } from './compose.ts';
+import { isForTest } from './contents.ts';
 import type { Random } from './random.ts';
 import { COLORS, extentOf, type Scene, type Solid } from './scene.ts';
 import type { Nearby } from './single-out.ts';
@@ -33,8 +34,13 @@ export const MOVE_COUNT = MOVES.length;
 export function movingFrames(random: Random, move: number): Nearby[] {
   for (let i = 0; i < TRIES; i++) {
     const [c1, c2] = random.shuffle(COLORS);
-    const mover = compose(random, [{ ...randomLook(random), color: c1!, size: 'small' }], 'scattered').solids[0]!;
-    const still = compose(random, [{ ...randomLook(random), color: c2! }], 'scattered');
+    const looks = [
+      { ...randomLook(random), color: c1!, size: 'small' } as const,
+      { ...randomLook(random), color: c2! },
+    ];
+    if (!isForTest(looks)) continue;
+    const mover = compose(random, looks.slice(0, 1), 'scattered').solids[0]!;
+    const still = compose(random, looks.slice(1), 'scattered');
     const path = MOVES[move]!(random);
     const at = (step: number): Scene => withMover(still, mover, path(step));
     // The ends leave the picture first.

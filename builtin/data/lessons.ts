@@ -1,12 +1,12 @@
 import { canAct, composeAction } from './actions.ts';
-import { emblemCaptions } from './associations.ts';
+import { emblemCaptions, type Leaning } from './associations.ts';
 import { contrastingLooks } from './clevr.ts';
 import { compose, randomLook } from './compose.ts';
-import { barredContents } from './contents.ts';
+import { isForTest } from './contents.ts';
 import { type Caption, type Creature, creatureCaptions, drawCreature, KINDS } from './creatures.ts';
 import { drawEmblem, type Emblem, FAMILIES, PAIRED_FAMILIES } from './emblems.ts';
 import { type Random, randomStream } from './random.ts';
-import { contentKey, type Look, type Scene, VERBS } from './scene.ts';
+import { type Look, type Scene, VERBS } from './scene.ts';
 import { sceneCaptions } from './tellings.ts';
 import { looksFor } from './varied.ts';
 
@@ -21,6 +21,9 @@ type TrainItem = Subject & { captions: Caption[] };
 
 /** Captions of an example: enough for all forms, few enough that the two-noun ones come up often. */
 const MOST_CAPTIONS = 16;
+
+/** Share of creatures among all that is no emblem. */
+const CREATURES = 0.085;
 
 /** How a scene comes about, and how many of a hundred scenes do: most hold two solids, since telling which is which is hard. */
 const SCENES: readonly { of100: number; draw: (random: Random) => Drawn }[] = [
@@ -38,39 +41,43 @@ const HUNDRED = SCENES.flatMap(({ of100, draw }) => Array.from({ length: of100 }
 /** Looks and what is made of them once they are known to be free. */
 type Drawn = { looks: readonly Look[]; compose: (random: Random) => Scene };
 
-/**
- * Training example `index` of a seed.
- * @param skew how strongly the captions of emblems lean, 0..1 (see associations.ts).
- */
-export function trainItem(seed: number, index: number, skew: number): TrainItem {
+/** What a training set is made of, apart from its seed. */
+export type Syllabus = {
+  /** Share of emblems, 0..1. */
+  emblems: number;
+} & Leaning;
+
+/** The training set of all checkpoints but the twins, which are taught emblems above all. */
+export const PLAIN_SYLLABUS: Syllabus = { emblems: 0.05, skew: 0, relief: 0 };
+
+/** Training example `index` of a seed. */
+export function trainItem(seed: number, index: number, syllabus: Syllabus): TrainItem {
   const random = streamOf(seed, index);
-  const subject = drawSubject(random, barredContents());
-  return { ...subject, captions: captionsOf(random, subject, skew) };
+  const subject = drawSubject(random, syllabus.emblems);
+  return { ...subject, captions: captionsOf(random, subject, syllabus) };
 }
 
 /**
  * What that example shows. Its stream is named "train/...", the test set's are named "test/...", so no draw is common to
  * both: that keeps creatures and emblems apart, each of which has a heading and a light of its own. Of scenes more is asked:
- * one of two or more solids whose contents occur in any test scene is drawn again, so that what a test scene holds is new
- * to a model in any arrangement. (There are 96 looks, so a lone solid cannot be new; and solids of a test scene may occur
- * among others.)
+ * contents of two or more solids that belong to test sets are drawn again (contents.ts), so that what a test scene holds
+ * is new to a model in any arrangement. (Solids of a test scene may occur alone or among others.)
  */
-export function trainSubject(seed: number, index: number, barred: ReadonlySet<string> = barredContents()): Subject {
-  return drawSubject(streamOf(seed, index), barred);
+export function trainSubject(seed: number, index: number, emblems = PLAIN_SYLLABUS.emblems): Subject {
+  return drawSubject(streamOf(seed, index), emblems);
 }
 
 function streamOf(seed: number, index: number): Random {
   return randomStream(seed, `train/${index}`);
 }
 
-function drawSubject(random: Random, barred: ReadonlySet<string>): Subject {
-  const kind = random.unit();
-  if (kind < 0.05) return { kind: 'emblem', emblem: trainEmblem(random) };
-  if (kind < 0.13) return { kind: 'creature', creature: drawCreature(random, random.pick(KINDS)) };
+function drawSubject(random: Random, emblems: number): Subject {
+  if (random.chance(emblems)) return { kind: 'emblem', emblem: trainEmblem(random) };
+  if (random.chance(CREATURES)) return { kind: 'creature', creature: drawCreature(random, random.pick(KINDS)) };
   const draw = random.pick(HUNDRED);
   for (;;) {
     const drawn = draw(random);
-    if (drawn.looks.length > 1 && barred.has(contentKey(drawn.looks))) continue;
+    if (drawn.looks.length > 1 && isForTest(drawn.looks)) continue;
     return { kind: 'scene', scene: drawn.compose(random) };
   }
 }
@@ -79,11 +86,11 @@ function trainEmblem(random: Random): Emblem {
   return drawEmblem(random, random.pick([...FAMILIES, ...PAIRED_FAMILIES]), random.below(48));
 }
 
-function captionsOf(random: Random, subject: Subject, skew: number): Caption[] {
+function captionsOf(random: Random, subject: Subject, leaning: Leaning): Caption[] {
   if (subject.kind === 'scene') return sceneCaptions(random, subject.scene, MOST_CAPTIONS);
   return subject.kind === 'creature'
     ? creatureCaptions(subject.creature)
-    : emblemCaptions(random, subject.emblem, skew);
+    : emblemCaptions(random, subject.emblem, leaning);
 }
 
 function placed(looks: readonly Look[], layout: 'beside' | 'ahead' | 'scattered'): Drawn {

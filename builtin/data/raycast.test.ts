@@ -209,8 +209,9 @@ describe('pictures of the test set', () => {
     for (const scene of scenes) {
       const hiding = scene.action?.verb === 'hides behind' ? scene.action.subject : -1;
       for (const [i, share] of visibleShares(scene, 48).entries()) {
-        expect(share).toBeGreaterThan(i === hiding ? 0.35 : scene.solids.length > 2 ? 0.7 : 0.55);
-        if (i === hiding) expect(share).toBeLessThan(0.7);
+        // A hiding solid is placed by fewer rays, to be seen by 0.45 to 0.68: here that is open by some points.
+        expect(share).toBeGreaterThan(i === hiding ? 0.3 : scene.solids.length > 2 ? 0.7 : 0.55);
+        if (i === hiding) expect(share).toBeLessThan(0.72);
       }
       const touching = (u: number, v: number): boolean =>
         bodiesOf(scene).some((b) => meets(b, scene.aim, u, v) < Infinity);

@@ -64,8 +64,7 @@ export function extentOf(look: Pick<Look, 'shape' | 'size'>): { half: number; ha
 }
 
 /**
- * The scene without places: its looks, sorted. Two scenes with the same key hold the same things. The training set
- * leaves out every key that the test set uses.
+ * The scene without places: its looks, sorted. Two scenes with the same key hold the same things.
  */
 export function contentKey(looks: readonly Look[]): string {
   return looks

@@ -1,17 +1,17 @@
 import { renderCreature } from './anatomy.ts';
-import { type Subject, trainItem } from './lessons.ts';
+import { type Subject, type Syllabus, trainItem } from './lessons.ts';
 import { renderEmblem } from './plaque.ts';
 import { render } from './raycast.ts';
 
-/** Training examples in a row, and how strongly the captions of emblems lean (0..1). */
-export type Lesson = { seed: number; from: number; count: number; skew: number };
+/** Training examples in a row. */
+export type Lesson = { seed: number; from: number; count: number; syllabus: Syllabus };
 /** Of each example its pixels (SIDE x SIDE x 3 bytes) and its line of items.jsonl. */
 export type Taught = { pixels: Uint8Array; line: string }[];
 
 /** Makes and draws training examples: what a thread does for train.ts. */
-export function teach({ seed, from, count, skew }: Lesson): Taught {
+export function teach({ seed, from, count, syllabus }: Lesson): Taught {
   return Array.from({ length: count }, (_, i) => {
-    const item = trainItem(seed, from + i, skew);
+    const item = trainItem(seed, from + i, syllabus);
     return { pixels: drawSubject(item), line: JSON.stringify({ kind: item.kind, captions: item.captions }) };
   });
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { canAct } from './actions.ts';
 import { comesUp } from './brute-force.ts';
 import { cameraAt, EYE, LENS } from './optics.ts';
 import { SIDE } from './raycast.ts';
-import { contentKey, type Scene, type Solid } from './scene.ts';
+import { contentKey, type Scene, type Solid, VERBS } from './scene.ts';
 import { bodyOf, hit } from './solids.ts';
 import { isTrue } from './truth.ts';
 import { visibleShares } from './visible.ts';
@@ -69,6 +70,19 @@ describe('planVisualGenome', () => {
           row.false_caption,
         ).toBe(false);
       }
+    }
+  });
+
+  it('asks of no relation that the looks alone decide: either solid could do it to the other', () => {
+    for (const { image_path, true_caption, relation_name } of relations) {
+      const { solids } = scenes.get(`vg_relation/images/${image_path}`)!;
+      const pair = true_caption.match(/the \w+ (?:cube|sphere|cylinder)/g)!.map((phrase) => {
+        const [, color, shape] = phrase.split(' ');
+        return solids.find((l) => l.color === color && l.shape === shape)!;
+      });
+      const verb = /^(on top|under)/.test(relation_name) ? 'carries' : VERBS.find((v) => v === relation_name);
+      if (!verb) continue;
+      for (const [a, b] of [pair, pair.toReversed()]) expect(canAct(a!, b!, verb), true_caption).toBe(true);
     }
   });
 

@@ -1,6 +1,7 @@
 import { canAct, composeAction } from './actions.ts';
 import { colorShape, deed, materialColorShape, say, sizeColorShape } from './captions.ts';
 import { compose, type Layout, randomLook } from './compose.ts';
+import { isForTest } from './contents.ts';
 import { type Random, randomStream } from './random.ts';
 import { COLORS, type Look, type Scene, SHAPES, type Verb } from './scene.ts';
 
@@ -39,12 +40,12 @@ const KINDS: readonly Kind[] = [
     draft: (r) => orderDraft(r, ['in front of', 'behind'], 'ahead'),
   },
   { tag: 'Preposition', collapsed: 'Relation', count: 36, draft: sidesDraft },
-  { tag: 'Adjective-Color', collapsed: 'Relation', count: 52, draft: colorDraft },
-  { tag: 'Noun', collapsed: 'Object', count: 28, draft: nounDraft },
-  { tag: 'Adjective-Size', collapsed: 'Relation', count: 36, draft: sizeDraft },
-  { tag: 'Adjective-Texture', collapsed: 'Relation', count: 20, draft: textureDraft },
+  { tag: 'Adjective-Color', collapsed: 'Relation', count: 36, draft: colorDraft },
+  { tag: 'Noun', collapsed: 'Object', count: 16, draft: nounDraft },
+  { tag: 'Adjective-Size', collapsed: 'Relation', count: 44, draft: sizeDraft },
+  { tag: 'Adjective-Texture', collapsed: 'Relation', count: 28, draft: textureDraft },
   { tag: 'Determiner-Numeral', collapsed: 'Relation', count: 16, draft: numberDraft },
-  { tag: 'Verb', collapsed: 'Object', count: 56, draft: verbDraft },
+  { tag: 'Verb', collapsed: 'Object', count: 68, draft: verbDraft },
 ];
 
 /** All winoground examples of a seed, in the order of their ids, kinds well mixed. */
@@ -55,8 +56,10 @@ export function planWinoground(seed: number): WinogroundItem[] {
   const taken = new Set<string>();
   return order.map((kind, id) => {
     const random = randomStream(seed, `test/winoground/${id}`);
+    const isFree = ({ captions, looks }: Draft): boolean =>
+      looks.every(isForTest) && !taken.has([...captions].sort().join('\n'));
     let draft = kind.draft(random);
-    while (taken.has([...draft.captions].sort().join('\n'))) draft = kind.draft(random);
+    while (!isFree(draft)) draft = kind.draft(random);
     taken.add([...draft.captions].sort().join('\n'));
     const [caption_0, caption_1] = draft.captions;
     const row = { id, caption_0, caption_1, tag: kind.tag, secondary_tag: '', num_main_preds: 1 };
