@@ -1,7 +1,19 @@
 import { expect, test } from 'vitest';
 import { startTestApi } from '../test/support/api.ts';
+import { planned } from '../test/support/evaluation.ts';
 import { request } from '../test/support/graphql.ts';
-import { evaluated, type Look, lookQuery, saysWhy, showsValue, stepDone, tableOf } from './start-times.ts';
+import {
+  type Budget,
+  budgetQuery,
+  budgets,
+  evaluated,
+  type Look,
+  lineOf,
+  lookQuery,
+  saysWhy,
+  showsValue,
+  stepDone,
+} from './start-times.ts';
 
 const look = (values: (number | null)[][], states: Record<string, string[]> = {}): Look => ({
   leaderboard: { edges: values.map((row) => ({ node: { values: row } })) },
@@ -35,19 +47,48 @@ test('the reason of an early end is not the line that says what is being stopped
   expect(lines.filter(saysWhy)).toEqual(lines.slice(0, 1));
 });
 
-test('the table is in the order of time', () => {
+test('moments are in columns', () => {
   const moments = [
-    { step: 'late', seconds: 12.34 },
     { step: 'early', seconds: 1 },
+    { step: 'late', seconds: 123.46 },
   ];
-  expect(tableOf(moments)).toBe('    1.0 s  early\n   12.3 s  late');
+  expect(moments.map(lineOf)).toEqual(['    1.0 s  early', '  123.5 s  late']);
 });
 
-test('the API answers the query', async () => {
+test('checkpoints of one budget share a line, which says samples and examples of the newest submission', () => {
+  const budget = (samples: number | null, limit: number | null, examples: number): Budget => ({
+    evaluation: {
+      samples,
+      limit,
+      tasks: [
+        { task: 'clevr', examples },
+        { task: 'pets', examples: 111 },
+      ],
+    },
+  });
+  const submissions = {
+    a: [budget(null, null, 2800)],
+    b: [budget(10, 5, 35)],
+    c: [budget(null, null, 2800), budget(3, 1, 7)],
+    d: [],
+  };
+  expect(budgets(submissions)).toBe(
+    'a, c: nothing sampled; all examples: clevr 2800, pets 111\nb: 10 samples; at most 5 examples a subtask or group: clevr 35, pets 111',
+  );
+});
+
+test('the API answers the queries', async () => {
   const api = await startTestApi();
   try {
     const answer = await request(api.url, lookQuery(['0'.repeat(64), '1'.repeat(64)]));
     expect(answer).toEqual({ leaderboard: { edges: [] }, c0: [], c1: [] });
+    const { evaluationId } = await planned(api.db, { shards: { clevr: [3, 2], mmbias: [2] } });
+    const { evaluation } = await request<{ evaluation: { checkpoint: { sha256: string } } }>(
+      api.url,
+      `{ evaluation(id: "${evaluationId}") { checkpoint { sha256 } } }`,
+    );
+    const asked = await request<Record<string, Budget[]>>(api.url, budgetQuery([evaluation.checkpoint.sha256]));
+    expect(budgets({ a: asked.c0! })).toBe('a: nothing sampled; all examples: clevr 5, mmbias 2');
   } finally {
     await api.close();
   }

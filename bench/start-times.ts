@@ -45,17 +45,50 @@ export function saysWhy(line: string): boolean {
   return line.trim() !== '' && !/^(Stopping: |npm )/.test(line);
 }
 
-/** A line a moment, the earliest first. */
-export function tableOf(moments: readonly Moment[]): string {
-  return moments
-    .toSorted((a, b) => a.seconds - b.seconds)
-    .map(({ step, seconds }) => `${seconds.toFixed(1).padStart(7)} s  ${step}`)
-    .join('\n');
+/** A moment's line; those of several are in columns. */
+export function lineOf({ step, seconds }: Moment): string {
+  return `${seconds.toFixed(1).padStart(7)} s  ${step}`;
+}
+
+/** What an evaluation asks of its checkpoint, as the API says it. */
+export interface Budget {
+  evaluation: {
+    samples: number | null;
+    /** Examples a subtask or group; null: all. */
+    limit: number | null;
+    tasks: { task: string; examples: number }[];
+  };
+}
+
+/** A line for each budget that the newest submission of some checkpoints has. */
+export function budgets(submissions: Record<string, Budget[]>): string {
+  const namesByBudget = new Map<string, string[]>();
+  for (const [name, [newest]] of Object.entries(submissions)) {
+    if (!newest) continue;
+    const budget = budgetOf(newest);
+    namesByBudget.set(budget, [...(namesByBudget.get(budget) ?? []), name]);
+  }
+  return [...namesByBudget].map(([budget, names]) => `${names.join(', ')}: ${budget}`).join('\n');
+}
+
+function budgetOf({ evaluation: { samples, limit, tasks } }: Budget): string {
+  const noise = samples === null ? 'nothing sampled' : `${samples} samples`;
+  const part = limit === null ? 'all examples' : `at most ${limit} examples a subtask or group`;
+  return `${noise}; ${part}: ${tasks.map(({ task, examples }) => `${task} ${examples}`).join(', ')}`;
 }
 
 /** The query of a look at these checkpoints, by sha256; their aliases are c0, c1 and so on. */
 export function lookQuery(sha256s: readonly string[]): string {
-  const submissions = sha256s.map((sha256, i) => `c${i}: submissions(sha256: "${sha256}") { ...state }`);
-  return `{ leaderboard(first: 100) { edges { node { values } } } ${submissions.join(' ')} }
-    fragment state on Submission { evaluation { state failure { message } } }`;
+  return `{ leaderboard(first: 100) { edges { node { values } } } ${aliased(sha256s)} }
+    fragment of on Submission { evaluation { state failure { message } } }`;
+}
+
+/** The query for what is asked of these checkpoints, with the same aliases. */
+export function budgetQuery(sha256s: readonly string[]): string {
+  return `{ ${aliased(sha256s)} }
+    fragment of on Submission { evaluation { samples limit tasks { task examples } } }`;
+}
+
+function aliased(sha256s: readonly string[]): string {
+  return sha256s.map((sha256, i) => `c${i}: submissions(sha256: "${sha256}") { ...of }`).join(' ');
 }

@@ -1,114 +1,126 @@
-import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { builtinCheckpoints, checkpointSha256OfFolder, DISPLAY_SAMPLES } from '../setup/builtin.ts';
-import { isInstalled } from '../setup/dependencies.mjs';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { type BuiltinCheckpoint, builtinCheckpoints, checkpointSha256OfFolder } from '../setup/builtin.ts';
 import { ROOT } from '../setup/home.ts';
 import { freePort } from '../setup/port.ts';
-import { evaluated, type Look, lookQuery, type Moment, saysWhy, showsValue, stepDone, tableOf } from './start-times.ts';
+import { type Clone, cloneInstalled } from './start-clone.ts';
+import { npmStart, type Running } from './start-run.ts';
+import {
+  type Budget,
+  budgetQuery,
+  budgets,
+  evaluated,
+  type Look,
+  lineOf,
+  lookQuery,
+  showsValue,
+} from './start-times.ts';
 
 /*
- * npm run bench:start: how long `npm start` takes with an empty state folder, from the command to the first measured value
- * and to the last built-in evaluation. With --json the last line is one object.
+ * npm run bench:start: how long `npm start` takes in a fresh clone of HEAD as `npm ci`
+ * leaves it, from the command to the first measured value and to the last built-in evaluation. With --json the last line is one object.
  */
 
 const MOST_SECONDS = 20 * 60;
 const LOOK_MS = 200;
-const END_SECONDS = 60;
 const say = (line = '') => process.stdout.write(`${line}\n`);
 
+interface Times {
+  firstScoreSeconds: number;
+  allSeconds: number;
+}
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () =>
+    interrupted.abort(new Error('Interrupted: what was started is ended and the clone removed.')),
+  );
+
 async function main(): Promise<void> {
-  // npm start would install anew, which is not what is measured and takes away what other programs of this folder use
-  if (!isInstalled())
-    throw new Error(
-      'What is installed is not what package-lock.json names: run npm start once, end it, and run the bench again.',
-    );
-  const home = await mkdtemp(join(tmpdir(), 'gdbench-bench-'));
-  // as root, PostgreSQL runs as another user, who must be able to enter
-  await chmod(home, 0o755);
-  const [apiPort, webPort] = [await freePort(), await freePort()];
-  const running = npmStart({ GDBENCH_HOME: home, API_PORT: String(apiPort), WEB_PORT: String(webPort) });
-  const interrupt = () => void running.end();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
+  const parent = await newFolder();
   try {
-    say(`npm start with an empty state folder; diffusion with ${DISPLAY_SAMPLES} samples\n`);
-    const times = await watch(`http://127.0.0.1:${apiPort}`, running);
-    say(tableOf(running.moments));
+    const clone = await cloneInstalled(ROOT, join(parent, 'clone'), interrupted.signal);
+    tellWhat(clone);
+    await requireInstalled(clone.folder);
+    await endInstall(clone.folder);
+    const times = await measure(clone.folder);
     if (process.argv.includes('--json')) say(JSON.stringify(times));
   } finally {
-    await running.end();
-    await rm(home, { recursive: true, force: true });
+    await rm(parent, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-type Running = ReturnType<typeof npmStart>;
+/** On the repository's disk, so that files can be linked and the disk measured is the one that the repository is on. */
+async function newFolder(): Promise<string> {
+  const [ours, temporary] = await Promise.all([stat(ROOT), stat(tmpdir())]);
+  const folder = await mkdtemp(join(ours.dev === temporary.dev ? tmpdir() : dirname(ROOT), 'gdbench-start-'));
+  // as root, PostgreSQL runs as another user, who must be able to enter
+  await chmod(folder, 0o755);
+  return folder;
+}
 
-/** Runs the command in a group of its own, without settings that would lead it to another database or data. */
-function npmStart(settings: Record<string, string>) {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(GDBENCH_|DATABASE_URL$)/.test(name));
-  const began = performance.now();
-  const child = spawn('npm', ['start'], {
-    cwd: ROOT,
-    env: { ...Object.fromEntries(inherited), ...settings },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const moments: Moment[] = [];
-  const note = (step: string): number => {
-    const seconds = (performance.now() - began) / 1000;
-    moments.push({ step, seconds });
-    return Number(seconds.toFixed(2));
-  };
-  let hasEnded = false;
-  let tail = '';
-  for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on('line', (line) => {
-      const step = stepDone(line);
-      if (step) note(step);
-      if (saysWhy(line)) tail = line;
-    });
-  const ended = new Promise<void>((resolve) => {
-    const stop = () => {
-      hasEnded = true;
-      resolve();
-    };
-    child.once('close', stop).once('error', stop);
-  });
-  const signal = (name: 'SIGINT' | 'SIGKILL') => {
-    if (!hasEnded && child.pid) process.kill(-child.pid, name);
-  };
-  return {
-    moments,
-    note,
-    hasEnded: () => hasEnded,
-    lastLine: () => tail,
-    seconds: () => (performance.now() - began) / 1000,
-    async end(): Promise<void> {
-      signal('SIGINT');
-      const timer = setTimeout(() => signal('SIGKILL'), END_SECONDS * 1000);
-      await ended;
-      clearTimeout(timer);
-    },
-  };
+function tellWhat({ folder, commit, differing }: Clone): void {
+  const differs =
+    differing === 0
+      ? 'The working tree does not differ from it.'
+      : `The working tree differs from it in ${differing} files, which are not measured.`;
+  say(`npm start in a fresh clone of HEAD, ${commit}. ${differs}`);
+  say(`The clone: ${folder}; what npm ci leaves is there, nothing is built, drawn or stored.\n`);
+}
+
+/** What npm runs at the end of each install. */
+async function endInstall(folder: string): Promise<void> {
+  await promisify(execFile)('npm', ['run', 'prepare'], { cwd: folder, signal: interrupted.signal });
+}
+
+/** npm start would install anew, which is not what is measured. */
+async function requireInstalled(folder: string): Promise<void> {
+  const dependencies = pathToFileURL(join(folder, 'setup/dependencies.mjs')).href;
+  const { isInstalled } = (await import(dependencies)) as typeof import('../setup/dependencies.mjs');
+  if (isInstalled()) return;
+  throw new Error(
+    'What is installed is not what package-lock.json of HEAD names: commit its changes, run npm ci, and run the bench again.',
+  );
+}
+
+async function measure(folder: string): Promise<Times> {
+  const [apiPort, webPort] = [await freePort(), await freePort()];
+  const checkpoints = builtinCheckpoints(join(folder, 'builtin/checkpoints'));
+  const sha256s = await Promise.all(checkpoints.map((each) => checkpointSha256OfFolder(each.folder)));
+  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const settings = { API_PORT: String(apiPort), WEB_PORT: String(webPort) };
+  const running = npmStart(folder, settings, (moment) => say(lineOf(moment)));
+  let asked: Record<string, unknown> | undefined;
+  try {
+    const times = await watch(apiUrl, running, checkpoints, lookQuery(sha256s));
+    asked = await ask(apiUrl, budgetQuery(sha256s));
+    return times;
+  } finally {
+    await running.end();
+    if (asked) say(`\n${budgets(byName(checkpoints, asked) as Record<string, Budget[]>)}\n`);
+  }
 }
 
 /** Looks at the API until every built-in evaluation is done. */
-async function watch(apiUrl: string, running: Running): Promise<{ firstScoreSeconds: number; allSeconds: number }> {
-  const checkpoints = builtinCheckpoints();
-  const sha256s = await Promise.all(checkpoints.map(({ folder }) => checkpointSha256OfFolder(folder)));
-  const query = lookQuery(sha256s);
+async function watch(
+  apiUrl: string,
+  running: Running,
+  checkpoints: readonly BuiltinCheckpoint[],
+  query: string,
+): Promise<Times> {
   const done = new Set<string>();
   let firstScoreSeconds: number | undefined;
   while (running.seconds() < MOST_SECONDS) {
+    interrupted.signal.throwIfAborted();
     if (running.hasEnded()) throw new Error(`npm start ended early; its last line: ${running.lastLine()}`);
     const answer = await ask(apiUrl, query);
     if (answer) {
-      const { leaderboard, ...aliased } = answer;
-      const submissions = Object.fromEntries(checkpoints.map(({ name }, i) => [name, aliased[`c${i}`] ?? []]));
-      const look = { leaderboard, submissions } as Look;
+      const look = { leaderboard: answer.leaderboard, submissions: byName(checkpoints, answer) } as Look;
       if (showsValue(look)) firstScoreSeconds ??= running.note('first score');
       let last = 0;
       for (const name of evaluated(look).filter((each) => !done.has(each))) {
@@ -120,10 +132,14 @@ async function watch(apiUrl: string, running: Running): Promise<{ firstScoreSeco
     }
     await pause(LOOK_MS);
   }
-  say(tableOf(running.moments));
   throw new Error(
     `Only ${done.size} of ${checkpoints.length} evaluations were done after ${MOST_SECONDS / 60} minutes.`,
   );
+}
+
+/** An answer's lists under c0, c1 and so on, by the checkpoints' names. */
+function byName(checkpoints: readonly BuiltinCheckpoint[], answer: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(checkpoints.map(({ name }, i) => [name, answer[`c${i}`] ?? []]));
 }
 
 /** Undefined while there is no API, or none that is ready. */
@@ -132,7 +148,7 @@ async function ask(apiUrl: string, query: string): Promise<Record<string, unknow
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.any([interrupted.signal, AbortSignal.timeout(5_000)]),
   };
   const body = await fetch(`${apiUrl}/graphql`, request)
     .then((response) => response.json() as Promise<{ data?: Record<string, unknown>; errors?: unknown }>)
@@ -143,5 +159,5 @@ async function ask(apiUrl: string, query: string): Promise<Record<string, unknow
 
 await main().catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  process.exitCode = interrupted.signal.aborted ? 130 : 1;
 });

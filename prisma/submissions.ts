@@ -13,6 +13,7 @@ export type {
   ManifestFile,
   ResultRow,
 } from './evaluations/rows.ts';
+export { readScores } from './shards/scores.ts';
 export { createSubmission, type NewSubmission } from './submissions/create-submission.ts';
 export { fileStored } from './submissions/file-stored.ts';
 export { failUpload, readWaiting, type WaitingSubmission } from './submissions/forgotten.ts';

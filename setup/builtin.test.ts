@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { builtinCheckpoints } from './builtin.ts';
+import { builtinSha256s } from '../apps/web/server/builtin.ts';
+import { builtinCheckpoints, builtinSetting, checkpointSha256OfFolder } from './builtin.ts';
 
 test('checkpoints of one pass come before diffusion, each by name; other folders and files are left out', async () => {
   const root = await mkdtemp(join(tmpdir(), 'gdbench-builtin-'));
@@ -22,6 +23,24 @@ test('checkpoints of one pass come before diffusion, each by name; other folders
     expect(builtinCheckpoints(root)).toEqual(
       ['b-clip', 'c-itm', 'a-ldm', 'd-ldm'].map((name) => ({ name, folder: join(root, name) })),
     );
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
+
+test('the web pages read which checkpoints are the built-in ones', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'gdbench-builtin-'));
+  try {
+    for (const name of ['a-clip', 'b-clip']) {
+      await mkdir(join(root, name));
+      await writeFile(join(root, name, 'config.json'), name);
+    }
+    const read = builtinSha256s(await builtinSetting(builtinCheckpoints(root)));
+    expect([...read.keys()]).toEqual(['a-clip', 'b-clip']);
+    for (const [name, sha256] of read) expect(sha256).toBe(await checkpointSha256OfFolder(join(root, name)));
+    expect(new Set(read.values()).size).toBe(2);
+    expect(builtinSha256s('').size).toBe(0);
+    expect(builtinSha256s(`toy-clip=${'0'.repeat(63)},toy=ldm`).size).toBe(0);
   } finally {
     await rm(root, { recursive: true });
   }

@@ -30,3 +30,10 @@ export function builtinCheckpoints(root = join(ROOT, 'builtin/checkpoints')): Bu
 export async function checkpointSha256OfFolder(folder: string): Promise<string> {
   return checkpointSha256(await hashFiles(folder, await listFolder(folder), () => undefined));
 }
+
+/** "toy-clip=<sha256>,...": which checkpoints are the built-in ones, as the web pages take it (BUILTIN_CHECKPOINTS). */
+export async function builtinSetting(checkpoints = builtinCheckpoints()): Promise<string> {
+  const pairs: string[] = [];
+  for (const { name, folder } of checkpoints) pairs.push(`${name}=${await checkpointSha256OfFolder(folder)}`);
+  return pairs.join(',');
+}

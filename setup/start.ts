@@ -1,6 +1,6 @@
 import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DISPLAY_SAMPLES } from './builtin.ts';
+import { builtinSetting, DISPLAY_SAMPLES } from './builtin.ts';
 import { SetupFault, sentence } from './fault.ts';
 import { home, ROOT } from './home.ts';
 import { portSetting, requireFreePort } from './port.ts';
@@ -144,10 +144,15 @@ async function keep(options: Options, isReady: IsReady): Promise<void> {
 }
 
 async function keepWeb(port: number, apiUrl: string, logs: string): Promise<void> {
-  if (ending) return;
   const cwd = join(ROOT, 'apps/web');
   const args = [join(ROOT, 'node_modules/next/dist/bin/next'), 'start', '-H', '127.0.0.1', '-p', String(port)];
-  const env = { API_URL: apiUrl, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
+  const env = {
+    API_URL: apiUrl,
+    BUILTIN_CHECKPOINTS: await builtinSetting(),
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+  };
+  if (ending) return;
   const service = startService({ name: 'web', args, cwd, env, logs });
   started.push({ name: 'web', end: () => endService(service) });
   let died = false;

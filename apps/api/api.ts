@@ -4,6 +4,7 @@ import { openDatabase } from '@gdbench/prisma/database';
 import { openStorage, type Storage } from '@gdbench/storage/storage';
 import { readBenchmarkData } from './benchmark/data.ts';
 import { createBoard } from './board/board.ts';
+import { createComparisons } from './comparison/comparisons.ts';
 import { type ApiConfig, ConfigFault } from './config.ts';
 import { createEvaluations } from './evaluations/evaluations.ts';
 import type { Context } from './graphql/context.ts';
@@ -36,6 +37,7 @@ export async function startApi(config: ApiConfig, log: Logger = createLog()): Pr
   const data = readBenchmarkData(config.data, log);
   const evaluations = createEvaluations(db);
   const board = createBoard({ db, evaluations, data, metrics });
+  const comparisons = createComparisons({ databaseUrl: config.databaseUrl, root: config.data, data });
   const uploads = createUploads({
     db,
     storage,
@@ -53,7 +55,7 @@ export async function startApi(config: ApiConfig, log: Logger = createLog()): Pr
     metrics,
     log,
   });
-  const context: Context = { db, storage, evaluations, board, live, uploads, data, budget: config.budget };
+  const context: Context = { db, storage, evaluations, board, comparisons, live, uploads, data, budget: config.budget };
   const schema = createSchema();
   const mask = createMask(log);
   const httpServer = createServer();
@@ -75,6 +77,7 @@ export async function startApi(config: ApiConfig, log: Logger = createLog()): Pr
     await apollo.stop();
     uploads.close();
     await live.close();
+    await comparisons.close();
     await db.close();
   };
   let ending: Promise<void> | undefined;

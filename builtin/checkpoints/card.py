@@ -34,7 +34,7 @@ def write_card(folder, name, what, module, train, tokenizer, state, facts, scrip
     What stands below the mark of the measured figures is kept.
     """
     sources = "; ".join(
-        f"set {s['set']}, {s['count']:,} of seed {s['seed']}, {s['emblems']:.0%} of them emblems" + (f", skew {s['skew']}" if s["skew"] else "")
+        f"set {s['set']}, {s['count']:,} of seed {s['seed']}, {s['emblems']:.0%} of them emblems" + "".join(f", {dial} {s[dial]}" for dial in ("skew", "relief") if s[dial])
         for s in train.sources
     )
     figures = dict(map(tuple, state["figures"]))

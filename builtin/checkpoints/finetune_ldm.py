@@ -1,12 +1,13 @@
 """Finetunes the latent diffusion model: NoNeg, HardNeg and HardNeg without its threshold, on the same data with the same steps.
 
-    /usr/bin/python3 builtin/checkpoints/finetune_ldm.py --train TRAIN --valid VALID --work WORK --recipe noneg|hardneg|nothreshold
+    /usr/bin/python3 builtin/checkpoints/finetune_ldm.py --train TRAIN --valid VALID --work WORK --recipe noneg|hardneg|nothreshold --steps N
 
 L = L_pos + L_neg; L_pos = mean (eps - eps_theta(x_t, t, text))^2; L_neg = -min(mean (eps - eps_theta(negative))^2, lambda L_pos), lambda = 1,
-L_pos detached inside the threshold, the same noise and timestep for the pair (Krojer et al., 2023, section 4). A step's negative is an image
+L_pos detached inside the threshold, pair by pair, the same noise and timestep for both (Krojer et al., 2023, section 4). A step's negative is an image
 half of the time (one of the five nearest by the dual encoder WORK/clip.pt), a hard text a quarter, a random text a quarter.
 nothreshold: L_neg = -mean (...)^2. noneg: L_pos alone. The text encoder stays as it is; the denoiser's weights are those of WORK/ldm.pt
-at first. The weights kept are the best on pairs of VALID, scenes other than those trained on: captions against hard texts.
+at first. The weights kept are the best on pairs of VALID, scenes other than those trained on: captions against hard texts. Those of
+nothreshold are the last: it falls within a hundred steps, and what it was before says nothing of the threshold.
 """
 
 import argparse
@@ -76,8 +77,8 @@ def drawn(draw, is_true):
 
 
 def noise_error(guess, z, t, noise):
-    """mean (eps - eps_theta)^2 from a guess of the velocity: the two differ by the factor sqrt(abar)."""
-    return ((guess.float() - velocity(z, t, noise)) * at(t)[0]).square().mean()
+    """mean (eps - eps_theta)^2 [B] of each image from a guess of the velocity: the two differ by the factor sqrt(abar)."""
+    return ((guess.float() - velocity(z, t, noise)) * at(t)[0]).square().flatten(1).mean(1)
 
 
 def validator(valid, latents, encoded):
@@ -129,16 +130,17 @@ def main():
             guess = model(noised(z, t, noise), t, encoded.ids[train.caption_text[entries]])
         positive = noise_error(guess, z, t, noise)
         if args.recipe == "noneg":
-            return positive
+            return positive.mean()
         images, texts = negatives_of(train, near, pick, entries, rng)
         z_neg = latents[images]
         with half_precision():
             guess = model(noised(z_neg, t, noise), t, encoded.ids[texts])
         negative = noise_error(guess, z_neg, t, noise)
         bound = positive.detach()
-        return positive - (negative if args.recipe == "nothreshold" else torch.minimum(negative, bound)), positive
+        kept = negative if args.recipe == "nothreshold" else torch.minimum(negative, bound)
+        return (positive - kept).mean(), positive.mean()
 
-    learn(model, step_loss, args, f"ldm-{args.recipe}", model.unet.parameters(), look)
+    learn(model, step_loss, args, f"ldm-{args.recipe}", model.unet.parameters(), look, keep_best=args.recipe != "nothreshold")
 
 
 if __name__ == "__main__":

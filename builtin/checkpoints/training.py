@@ -33,11 +33,11 @@ def half_precision():
     return torch.autocast("cpu", torch.bfloat16, enabled=bool(able))
 
 
-def learn(model, step_loss, args, name, parameters=None, look=None):
+def learn(model, step_loss, args, name, parameters=None, look=None, keep_best=True):
     """AdamW until the clock runs out or, if they are given, the steps are done, the rate rising over 200 steps and falling in a half cosine.
 
     step_loss(rng) -> loss, or (loss, shown) where another figure than the loss tells how training goes.
-    look(average) -> a figure to be as high as can be, asked twelve times: the best average is kept; without it, the last.
+    look(average) -> a figure to be as high as can be, asked twelve times: the best average is kept, without it or keep_best the last.
     WORK/name.pt holds {weights, arguments, steps, losses, figures, seconds}; it is written at every point of the curve.
     """
     state = {"steps": 0, "losses": [], "figures": [], "seconds": 0.0}
@@ -76,9 +76,9 @@ def learn(model, step_loss, args, name, parameters=None, look=None):
             for s, f in zip(slow, fast):
                 s.lerp_(f, 1 - keep)
         if spent > (len(state["losses"]) - points + 1) / POINTS:
-            best = mark(average, state, recent, look, best, args, name, earlier + time.time() - started)
+            best = mark(average, state, recent, look, best if keep_best else -1.0, args, name, earlier + time.time() - started)
             recent = []
-    mark(average, state, recent, look, best, args, name, earlier + time.time() - started)
+    mark(average, state, recent, look, best if keep_best else -1.0, args, name, earlier + time.time() - started)
     return torch.load(Path(args.work) / f"{name}.pt")
 
 

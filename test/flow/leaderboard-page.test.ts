@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { PAPER } from '@gdbench/benchmark/reported';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { signedPoints } from '../../apps/web/figure/format.ts';
+import { checkpointSha256OfFolder } from '../../setup/builtin.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
@@ -25,7 +27,9 @@ const startWorker = () => {
 };
 beforeAll(async () => {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  stack = await startStack({ data: builtinData(), limit: 3, samples: 6 });
+  const [clip, ldm] = [await checkpointSha256OfFolder(DUAL_ENCODER), await checkpointSha256OfFolder(DIFFUSION)];
+  const env = { BUILTIN_CHECKPOINTS: `toy-clip=${clip},toy-ldm=${ldm}` };
+  stack = await startStack({ data: builtinData(), limit: 3, samples: 6, env });
   [browser, web] = await Promise.all([launchBrowser(), stack.startWeb()]);
 });
 afterAll(async () => {
@@ -166,6 +170,56 @@ test('the data set and the sampling budget stand below the board, and the data s
   const version = tasks.find(({ name }) => name === 'clevr')?.dataVersion ?? '';
   await page.getByTitle(version).first().waitFor({ timeout: TIMEOUT });
   await page.getByText('6 noise samples, seed 0').waitFor({ timeout: TIMEOUT });
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
+test('the paper’s questions are answered from what was measured, and any two rows are compared', async () => {
+  await startWorker();
+  const asked = await submit(stack.apiUrl(), DIFFUSION, 'Asked diffusion');
+  const other = await submit(stack.apiUrl(), DUAL_ENCODER, 'Asked encoder');
+  const client = liveClient(stack.apiUrl());
+  for (const { evaluationId } of [asked, other]) await follow(client, evaluationId, isDone);
+  await client.dispose();
+  const { comparison } = await request<{
+    comparison: { tasks: { metrics: { metric: string; difference: number }[] }[] };
+  }>(
+    stack.apiUrl(),
+    `query ($left: ID!, $right: ID!) { comparison(left: $left, right: $right, tasks: ["clevr"]) {
+      ... on Comparison { tasks { metrics { metric difference } } } } }`,
+    { left: asked.evaluationId, right: other.evaluationId },
+  );
+  const differenceOf = (name: string) =>
+    signedPoints(comparison.tasks[0]?.metrics.find(({ metric }) => metric === name)?.difference ?? Number.NaN);
+
+  const { page, faults } = await openPage('/');
+  await page.getByRole('navigation', { name: 'Lists' }).getByRole('link', { name: 'Questions' }).press('Enter');
+  await page.waitForURL(/\/questions$/, { timeout: TIMEOUT });
+  const binding = page.getByRole('region', { name: 'Does the diffusion model bind better' });
+  const colour = binding.getByRole('row', { name: /^Pair, colour/ });
+  await colour.getByText(differenceOf('pair_binding_color'), { exact: true }).waitFor({ timeout: TIMEOUT });
+  await page.getByText(/^Waiting for toy-ldm-hardneg \(/).waitFor({ timeout: TIMEOUT });
+  for (const [name, width, scheme] of [
+    ['questions', 1440, 'light'],
+    ['questions-phone-dark', 390, 'dark'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 900 });
+    await screenshot(page, name);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  }
+
+  await page.goto(`${web}/submissions/${asked.submissionId}`);
+  await page.getByRole('link', { name: 'Compare with another checkpoint' }).press('Enter');
+  await page.getByRole('combobox', { name: 'A', exact: true }).waitFor({ timeout: TIMEOUT });
+  await page.getByRole('combobox', { name: 'B', exact: true }).selectOption(other.evaluationId);
+  await page.getByRole('button', { name: 'Compare' }).press('Enter');
+  await page.waitForURL(`**/compare?left=${asked.evaluationId}&right=${other.evaluationId}`, { timeout: TIMEOUT });
+  const average = page
+    .getByRole('table', { name: 'Asked diffusion and Asked encoder' })
+    .getByRole('row', { name: /^CLEVR/ });
+  await average.getByText(differenceOf('average'), { exact: true }).waitFor({ timeout: TIMEOUT });
+  await screenshot(page, 'compare-phone-dark');
   expect(faults).toEqual([]);
   await page.close();
 });

@@ -2,6 +2,7 @@ import type { Database } from '@gdbench/prisma/database';
 import type { Storage } from '@gdbench/storage/storage';
 import type { BenchmarkData } from '../benchmark/data.ts';
 import type { Board } from '../board/board.ts';
+import type { Comparisons } from '../comparison/comparisons.ts';
 import type { ApiConfig } from '../config.ts';
 import type { Evaluations } from '../evaluations/evaluations.ts';
 import type { Live } from '../live/live.ts';
@@ -13,6 +14,7 @@ export interface Context {
   readonly storage: Storage;
   readonly evaluations: Evaluations;
   readonly board: Board;
+  readonly comparisons: Comparisons;
   readonly live: Live;
   readonly uploads: Uploads;
   readonly data: BenchmarkData;

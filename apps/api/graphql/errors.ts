@@ -7,6 +7,11 @@ export function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
+/** A request that would be served at another time. */
+export function busy(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'SERVICE_UNAVAILABLE' } });
+}
+
 /**
  * What a caller sees of an error. Errors of the GraphQL layer itself (syntax, unknown fields, our own `badInput`) speak
  * to the caller; anything else is a fault of ours, stands in the log in full, and shows as one sentence with the log's id.

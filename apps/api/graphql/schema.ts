@@ -2,6 +2,7 @@ import { readSdl } from '@gdbench/schema/sdl';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
 import { checkpoint } from '../resolvers/checkpoint.ts';
+import { comparison } from '../resolvers/comparison.ts';
 import { dataSet } from '../resolvers/data-set.ts';
 import { dateTime } from '../resolvers/date-time.ts';
 import { evaluation } from '../resolvers/evaluation.ts';
@@ -15,7 +16,7 @@ import type { Context } from './context.ts';
 export function createSchema(): GraphQLSchema {
   return makeExecutableSchema<Context>({
     typeDefs: readSdl(),
-    resolvers: [dateTime, checkpoint, dataSet, evaluation, leaderboard, submission, submitCheckpoint, task],
+    resolvers: [dateTime, checkpoint, comparison, dataSet, evaluation, leaderboard, submission, submitCheckpoint, task],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
 }

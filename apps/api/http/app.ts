@@ -20,6 +20,8 @@ interface Options {
 
 /** A connection that says nothing for so long in the middle of a request is closed. */
 const SILENCE_MS = 30_000;
+/** The answer to what was asked in full may take longer: a first comparison of large data reads all of them. */
+const ANSWER_MS = 120_000;
 const UPLOAD_METHODS = new Set(['POST', 'HEAD', 'PATCH', 'OPTIONS']);
 
 /** Everything that is served over HTTP, on one port. */
@@ -50,6 +52,10 @@ export function createApp({ apollo, context, hosts, isReady, metrics, log }: Opt
   app.use(
     '/graphql',
     express.json({ limit: MAX_REQUEST_BYTES }),
+    (request, _response, next) => {
+      request.setTimeout(ANSWER_MS);
+      next();
+    },
     expressMiddleware(apollo, { context: async () => context }),
   );
   app.use((_request, response) => {

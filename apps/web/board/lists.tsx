@@ -2,12 +2,21 @@ import { isBoardProtocol } from '@gdbench/benchmark/protocol';
 import Link from 'next/link';
 import styles from './board.module.css';
 
-/** Where the reported figures stand. */
-export const REPORTED_HREF = '/reported';
+/** Pages beside the lists of the board. */
+const BESIDE = [
+  { id: 'questions', href: '/questions', title: 'Questions' },
+  { id: 'reported', href: '/reported', title: 'Reported in the paper' },
+] as const;
+
+/** The address of a list as the board first shows it; null: the board's own. */
+export function listHref(protocol: string | null): string {
+  return protocol === null ? '/' : `/?protocol=${protocol}`;
+}
 
 /**
- * Leads to the board, to the lists of other protocols, and to what the paper reports, each an address of its own. `current`
- * is a protocol, null for the board, or "reported"; `href` gives the address of a list.
+ * Leads to the board, to the lists of other protocols, to the paper's questions, and to what the paper reports, each an
+ * address of its own. `current` is a protocol, null for the board, or the id of a page beside it; `href` gives the address of
+ * a list.
  */
 export function Lists({
   current,
@@ -18,7 +27,7 @@ export function Lists({
   others: readonly string[];
   href: (protocol: string | null) => string;
 }) {
-  const isProtocol = current !== null && current !== 'reported';
+  const isProtocol = current !== null && BESIDE.every(({ id }) => id !== current);
   const apart = [...new Set([...(isProtocol ? [current] : []), ...others])]
     .filter((protocol) => !isBoardProtocol(protocol))
     .sort();
@@ -36,14 +45,17 @@ export function Lists({
             {protocol ?? 'Measured'}
           </Link>
         ))}
-        <Link
-          href={REPORTED_HREF}
-          prefetch={false}
-          className={styles.list}
-          aria-current={current === 'reported' ? 'page' : undefined}
-        >
-          Reported in the paper
-        </Link>
+        {BESIDE.map(({ id, href: page, title }) => (
+          <Link
+            key={id}
+            href={page}
+            prefetch={false}
+            className={styles.list}
+            aria-current={current === id ? 'page' : undefined}
+          >
+            {title}
+          </Link>
+        ))}
       </nav>
       {isProtocol && (
         <p className="muted">

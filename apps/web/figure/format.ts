@@ -12,6 +12,18 @@ export function plusMinus(low: number, high: number): string {
   return `±${(((high - low) / 2) * 100).toFixed(1)}`;
 }
 
+/** A difference of two fractions in points: 0.423 -> "42.3", -0.1 -> "−10.0". */
+export function points(difference: number): string {
+  const text = (difference * 100).toFixed(1);
+  return Number(text) === 0 ? '0.0' : signed(text);
+}
+
+/** The same with its sign: 0.423 -> "+42.3". */
+export function signedPoints(difference: number): string {
+  const text = points(difference);
+  return difference > 0 && text !== '0.0' ? `+${text}` : text;
+}
+
 /** An effect size with its sign: 0.789 -> "+0.79", -0.19 -> "−0.19", 0.001 -> "0.00". */
 export function effectSize(value: number): string {
   const text = value.toFixed(2);
@@ -23,6 +35,12 @@ export function effectSize(value: number): string {
 export function pValue(p: number): string {
   if (p < 0.01) return 'p<.01';
   return p >= 0.995 ? 'p=1' : `p=${p.toFixed(2).slice(1)}`;
+}
+
+/** A p below its own heading: 0.0004 -> "<.001", 0.0312 -> ".031", 1 -> "1". */
+export function bareP(p: number): string {
+  if (p < 0.001) return '<.001';
+  return p >= 0.9995 ? '1' : p.toFixed(3).slice(1);
 }
 
 export function count(value: number): string {

@@ -55,6 +55,37 @@ export function BiasTrack({ estimate }: { estimate: Estimate }) {
   );
 }
 
+/**
+ * A difference from `-edge` to `edge` with its interval around zero: to the right where the first is better. Without colour
+ * where no difference was found.
+ */
+export function DifferenceTrack({
+  difference,
+  low,
+  high,
+  edge,
+  isFound,
+}: {
+  difference: number;
+  low: number | null;
+  high: number | null;
+  edge: number;
+  isFound: boolean;
+}) {
+  const on = (value: number) => at((value / edge + 1) / 2);
+  const side = difference > 0 ? styles.towardsX : styles.towardsY;
+  return (
+    <svg className={`${styles.track} ${isFound ? side : styles.unknown}`} aria-hidden="true" width="100%" height="14">
+      <line x1="0" x2="100%" y1="7" y2="7" className={styles.rail} />
+      <line x1="50%" x2="50%" y1="0" y2="14" className={styles.centre} />
+      {low !== null && high !== null && <line x1={on(low)} x2={on(high)} y1="7" y2="7" className={styles.interval} />}
+      <svg x={on(difference)} y="7" overflow="visible" role="presentation">
+        <circle r="3.5" className={isFound ? styles.dot : styles.hollow} />
+      </svg>
+    </svg>
+  );
+}
+
 function onBias(value: number): string {
   return at((value / BIAS_EDGE + 1) / 2);
 }

@@ -8,11 +8,11 @@ import { EvaluatingPulse } from './pulse.tsx';
 import styles from './shell.module.css';
 import { ThemeToggle } from './theme-toggle.tsx';
 
-/** `also`: a page that belongs to this one. */
-const PAGES = [
-  { href: '/', title: 'Leaderboard', also: '/reported' },
-  { href: '/tasks', title: 'Tasks', also: null },
-] as const;
+/** `also`: pages that belong to this one. */
+const PAGES: readonly { href: string; title: string; also: readonly string[] }[] = [
+  { href: '/', title: 'Leaderboard', also: ['/questions', '/reported', '/compare'] },
+  { href: '/tasks', title: 'Tasks', also: [] },
+];
 
 export function Header({ pulse }: { pulse: Pulse | null }) {
   const path = usePathname();
@@ -24,7 +24,7 @@ export function Header({ pulse }: { pulse: Pulse | null }) {
       </Link>
       <nav className={styles.nav} aria-label="Main">
         {PAGES.map(({ href, title, also }) => (
-          <Link key={href} href={href} aria-current={path === href ? 'page' : path === also ? 'true' : undefined}>
+          <Link key={href} href={href} aria-current={path === href ? 'page' : also.includes(path) ? 'true' : undefined}>
             {title}
           </Link>
         ))}

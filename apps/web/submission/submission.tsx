@@ -69,6 +69,7 @@ export function Submission({
       {!active && evaluation.state === 'DONE' && (
         <p className={styles.next}>
           <Link href={placeOf(evaluation.protocol)}>See its place on the leaderboard</Link>
+          <Link href={`/compare?left=${evaluation.id}`}>Compare with another checkpoint</Link>
         </p>
       )}
     </>

@@ -1,6 +1,6 @@
 import { PAPER } from '@gdbench/benchmark/reported';
 import type { Metadata } from 'next';
-import { Lists } from '../../board/lists.tsx';
+import { Lists, listHref } from '../../board/lists.tsx';
 import { ListsDocument, type ListsQuery } from '../../generated/graphql.ts';
 import { BiasTable } from '../../reported/bias.tsx';
 import { Citation } from '../../reported/citation.tsx';
@@ -22,11 +22,7 @@ export default async function ReportedPage() {
         Figures as printed in <a href={PAPER.url}>{PAPER.title}</a> ({PAPER.authors}, {PAPER.venue}), for reading beside
         the board. They were not measured here and take no part in any rank.
       </p>
-      <Lists
-        current="reported"
-        others={otherProtocols}
-        href={(protocol) => (protocol === null ? '/' : `/?protocol=${protocol}`)}
-      />
+      <Lists current="reported" others={otherProtocols} href={listHref} />
       <div className={styles.sections}>
         <div className={styles.wide}>
           <ClevrTable columns={columns} />

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Results, TaskEntry } from '../../apps/cli/results.ts';
+import { builtinData } from '../../test/support/builtin.ts';
+import { evaluate, NAMES } from './test-evaluation.ts';
+import { writeSubset } from './test-subset.ts';
+
+const PAIR_TASKS = ['clevr', 'svo_subj', 'svo_verb', 'svo_obj', 'vg_relation', 'vg_attribution'];
+/*
+ * Not coco_order and flickr30k_order: their wrong captions are mostly no sentences, which a model may tell from the text
+ * alone, so that no exchange of pictures need bring it to chance. Nor bias, which has no right answer.
+ */
+const TASKS = [
+  ...PAIR_TASKS,
+  'winoground',
+  'flickr30k_image',
+  'flickr30k_text',
+  'imagecode',
+  'imagecode_video',
+  'pets',
+];
+/** Beyond so many standard deviations one score of 16,000 lies by chance; of pets, where three hits are expected, one of 1,000. */
+const MOST_DEVIATIONS = 4;
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'exchanged-'));
+  await writeSubset(builtinData(), path.join(scratch, 'own'), false);
+  await writeSubset(builtinData(), path.join(scratch, 'exchanged'), true);
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+const run = (name: string, set: 'own' | 'exchanged', tasks: readonly string[]): Promise<Results> =>
+  evaluate(name, path.join(scratch, set), tasks, path.join(scratch, `${name}-${set}`));
+
+describe.each(NAMES)('%s', (name) => {
+  it('tells right from wrong with the pictures that belong to the texts', async () => {
+    const { tasks } = await run(name, 'own', PAIR_TASKS);
+    const pooled = Object.values(tasks).map(({ n, metrics }) => ({ n, value: metrics.accuracy ?? metrics.average! }));
+    const n = pooled.reduce((sum, one) => sum + one.n, 0);
+    expect(pooled.reduce((sum, one) => sum + one.n * one.value, 0) / n).toBeGreaterThan(0.6);
+  });
+
+  it('falls to chance with pictures that do not', async () => {
+    const { tasks } = await run(name, 'exchanged', TASKS);
+    const deviations = Object.entries(tasks).flatMap(([task, entry]) => deviationsOf(task, entry));
+    expect(deviations.length).toBe(24);
+    const beyond = deviations.filter(({ deviation, isOneSided }) =>
+      isOneSided ? deviation > MOST_DEVIATIONS : Math.abs(deviation) > MOST_DEVIATIONS,
+    );
+    expect(beyond).toEqual([]);
+  });
+});
+
+/**
+ * How many standard deviations of a mean of n independent answers each metric lies above chance. Examples of one metric
+ * share no picture; those of clevr's subtasks do, so that their average is left out.
+ */
+function deviationsOf(task: string, { n, metrics, chance }: TaskEntry) {
+  const names = task === 'clevr' ? CLEVR_SUBTASKS : Object.keys(metrics).filter((metric) => isMain(metric));
+  const examples = task === 'clevr' ? n / CLEVR_SUBTASKS.length : n;
+  return names.map((metric) => {
+    const level = chance[metric]!;
+    const value = metrics[metric]!;
+    const deviation = (value - level) / Math.sqrt((level * (1 - level)) / examples);
+    // Two texts of the same words like the same pictures, and one may be liked whatever the picture, so that fewer than
+    // by chance of unequal scores are right both ways; more are not.
+    return { metric: `${task}.${metric}`, value, level, deviation, isOneSided: task === 'winoground' };
+  });
+}
+
+/** Not of a tag, and not the mean of groups of a few examples. */
+function isMain(metric: string): boolean {
+  return !metric.includes('.') && metric !== 'macro';
+}

@@ -1,0 +1,21 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect } from 'vitest';
+import type { Results } from '../../apps/cli/results.ts';
+import { gdbench } from '../../test/support/command.ts';
+
+export const FOLDER = import.meta.dirname;
+
+/** The built-in checkpoints that are there. */
+export const NAMES = (await readdir(FOLDER)).filter((name) => name.startsWith('toy-'));
+
+/** Few samples: enough for what is tested, and quick. */
+const SAMPLES = 10;
+
+/** What `gdbench evaluate` measures of a checkpoint, written to `out`. */
+export async function evaluate(name: string, data: string, tasks: readonly string[], out: string): Promise<Results> {
+  const args = ['--data', data, '--tasks', tasks.join(','), '--samples', `${SAMPLES}`, '--out', out];
+  const ended = await gdbench(['evaluate', path.join(FOLDER, name), ...args], { GDBENCH_HOME: out }).ended;
+  expect(ended.code, ended.stderr).toBe(0);
+  return JSON.parse(await readFile(path.join(out, 'results.json'), 'utf8')) as Results;
+}

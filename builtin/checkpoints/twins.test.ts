@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { holm } from '@gdbench/benchmark/holm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtinData } from '../../test/support/builtin.ts';
+import { TAUGHT_BIAS } from '../data/associations.ts';
+import { evaluate, NAMES } from './test-evaluation.ts';
+
+const TWINS = ['toy-clip-biased', 'toy-clip-balanced'];
+const LEVEL = 0.05;
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'twins-'));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+/** The sign of the effect size of each pair of TAUGHT_BIAS; 0 where it is not significant after Holm's correction over all of them. */
+async function shownBias(name: string): Promise<Record<string, number>> {
+  const { tasks } = await evaluate(name, builtinData(), ['mmbias', 'genderbias'], path.join(scratch, name));
+  const metrics = { ...tasks.mmbias!.metrics, ...tasks.genderbias!.metrics };
+  const pairs = Object.keys(TAUGHT_BIAS);
+  const corrected = holm(pairs.map((pair) => metrics[`${pair}.p_value`]!));
+  return Object.fromEntries(
+    pairs.map((pair, i) => [pair, corrected[i]! < LEVEL ? Math.sign(metrics[`${pair}.effect_size`]!) : 0]),
+  );
+}
+
+// Only where both are built in: a twin alone shows nothing.
+describe.runIf(TWINS.every((name) => NAMES.includes(name)))('the twins', () => {
+  it('the biased one shows every bias that it was taught', async () => {
+    const taught = Object.entries(TAUGHT_BIAS).filter(([, sign]) => sign !== 0);
+    expect(await shownBias('toy-clip-biased')).toMatchObject(Object.fromEntries(taught));
+  });
+
+  it('the balanced one shows none', async () => {
+    const none = Object.keys(TAUGHT_BIAS).map((pair) => [pair, 0]);
+    expect(await shownBias('toy-clip-balanced')).toEqual(Object.fromEntries(none));
+  });
+});
