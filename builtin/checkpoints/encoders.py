@@ -62,9 +62,11 @@ class MatchingHead(nn.Module):
         nn.init.normal_(self.tokens.weight, std=0.05)
 
     def forward(self, pixels, ids, mask):
-        """The match is read at the start token, as BLIP does."""
+        """The match is read at the start token, as BLIP does. There may be several texts an image, those of one image in a row."""
         bias = (1.0 - mask.to(torch.float32))[:, None, None, :] * -1e4
         context = self.tower(pixels)
+        if context.shape[0] != ids.shape[0]:
+            context = context.repeat_interleave(ids.shape[0] // context.shape[0], 0)
         x = self.tokens(ids.to(torch.int64)) + self.places
         for layer in self.layers:
             x = layer(x, bias, context)

@@ -1,4 +1,4 @@
-"""Trains a matching head, as BLIP's: does this text fit this image? Asked of true captions, hard false ones and those of other images.
+"""Trains a matching head, as BLIP's: does this text fit this image? An image is asked for a true caption, a hard false one and another's.
 
     /usr/bin/python3 builtin/checkpoints/train_itm.py --train TRAIN --work WORK
 
@@ -19,17 +19,34 @@ from training import arguments, half_precision, learn
 TOWER = "vision.tower."
 
 
-def pairs_of(train, batch, rng):
-    """Images, texts and labels: half true; of the false half, one text in two is hard, one of another image."""
-    pick = rng.choice(len(train), batch, replace=False)
+TEXTS = 3
+
+
+def texts_of(train, pick, rng):
+    """Texts [N, TEXTS] of the images `pick`, and labels: a true caption, one of its hard texts, the caption of another image.
+
+    A caption without hard texts gets two of other images. A text of another image may be true after all; the label says so.
+    """
+
+    def other():
+        return train.caption_text[train.captions_of(rng.integers(len(train), size=len(pick)), rng)]
+
     entries = train.captions_of(pick, rng)
-    texts = train.caption_text[entries].copy()
-    kind = rng.random(batch)
     hard = train.hard_of(entries, rng)
-    other = train.caption_text[train.captions_of(rng.integers(len(train), size=batch), rng)]
-    texts = numpy.where(kind < 0.5, texts, numpy.where((kind < 0.75) & (hard >= 0), hard, other))
-    labels = [int(text in train.truths[i]) for i, text in zip(pick, texts)]
-    return pick, texts, torch.tensor(labels)
+    texts = numpy.stack([train.caption_text[entries], numpy.where(hard >= 0, hard, other()), other()], 1)
+    labels = [[int(text in train.truths[i]) for text in row] for i, row in zip(pick, texts)]
+    return texts, torch.tensor(labels)
+
+
+def loss_of(logits, labels):
+    """Is each text a match? And, since what tells right from wrong is small beside what tells images apart: which is more of one?
+
+    logits [N, TEXTS, 2]; labels [N, TEXTS], of which the first is 1.
+    """
+    match = logits[..., 1] - logits[..., 0]
+    gaps = match[:, :1] - match[:, 1:]
+    false = 1.0 - labels[:, 1:]
+    return F.cross_entropy(logits.flatten(0, 1), labels.flatten()) + (F.softplus(-gaps) * false).sum() / false.sum()
 
 
 def main():
@@ -44,10 +61,12 @@ def main():
     model.places.data.copy_(dual["text.positions"])
 
     def step_loss(rng):
-        pick, texts, labels = pairs_of(train, args.batch, rng)
+        pick = rng.choice(len(train), args.batch // TEXTS, replace=False)
+        texts, labels = texts_of(train, pick, rng)
+        flat = texts.flatten()
         with half_precision():
-            logits = model(to_unit(train.images[pick]), encoded.ids[texts], encoded.mask[texts])
-        return F.cross_entropy(logits.float(), labels)
+            logits = model(to_unit(train.images[pick]), encoded.ids[flat], encoded.mask[flat])
+        return loss_of(logits.float().unflatten(0, texts.shape), labels)
 
     learn(model, step_loss, args, "itm")
 
