@@ -90,18 +90,21 @@ export function startStageProcess({ memoryBytes, onOutput }: ProcessOptions): St
     const parsed = FromChild.safeParse(raw);
     if (!parsed.success) return end({ kind: 'nonsense' });
     const request = open.get(parsed.data.id);
-    if (parsed.data.type === 'progress') request?.progress(parsed.data.done);
-    else request?.settle(parsed.data);
+    const answer = parsed.data;
+    if (answer.type === 'progress') request?.progress(answer.done);
+    // not before its memory was looked at: a quick one may answer between two looks
+    else
+      void checkMemory().then(() => {
+        if (!ending) request?.settle(answer);
+      });
   });
-  const memory = setInterval(() => {
+  const checkMemory = async (): Promise<void> => {
     if (child.pid === undefined) return;
-    pidusage(child.pid).then(
-      (usage) => {
-        if (usage.memory > memoryBytes) end({ kind: 'memory', bytes: memoryBytes });
-      },
-      () => {}, // it has ended meanwhile, which its own event tells
-    );
-  }, MEMORY_CHECK_MS);
+    // none where it has ended meanwhile, which its own event tells
+    const usage = await pidusage(child.pid).catch(() => null);
+    if (usage && usage.memory > memoryBytes) end({ kind: 'memory', bytes: memoryBytes });
+  };
+  const memory = setInterval(() => void checkMemory(), MEMORY_CHECK_MS);
   const finished = new Promise<void>((resolve) => {
     const finish = (detail: string) => {
       if (gone) return;
