@@ -22,8 +22,8 @@ import {
 } from './start-times.ts';
 
 /*
- * npm run bench:start: how long `npm start` takes in a fresh clone of HEAD as `npm ci`
- * leaves it, from the command to the first measured value and to the last built-in evaluation. With --json the last line is one object.
+ * npm run bench:start: how long `npm start` takes in a fresh clone of HEAD as `npm ci` leaves it, from the command to the
+ * first measured value and to the last built-in evaluation. With --json the last line is one object.
  */
 
 const MOST_SECONDS = 20 * 60;

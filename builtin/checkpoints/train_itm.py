@@ -17,8 +17,7 @@ from training import arguments, half_precision, learn
 
 
 TOWER = "vision.tower."
-
-
+# Texts an image a step.
 TEXTS = 3
 
 

@@ -55,7 +55,6 @@ def learn(model, step_loss, args, name, parameters=None, look=None, keep_best=Tr
     best = max((figure for _, figure in state["figures"]), default=-1.0)
     first, points, earlier = state["steps"], len(state["losses"]), state["seconds"]
 
-
     def share_done():
         return (state["steps"] - first) / args.steps if args.steps else (time.time() - started) / (args.minutes * 60)
 

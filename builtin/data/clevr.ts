@@ -1,7 +1,7 @@
 import type { ClevrSubtask } from '@gdbench/benchmark/tasks';
 import { colorShape, type Phrase, say, sentence, sizeShape } from './captions.ts';
 import { compose } from './compose.ts';
-import { isForTest } from './contents.ts';
+import { drawForTest } from './contents.ts';
 import { type Random, randomStream } from './random.ts';
 import { COLORS, type Look, MATERIALS, type Scene, SHAPES } from './scene.ts';
 
@@ -17,8 +17,7 @@ type ClevrItem = { file: string; scene: Scene; captions: Record<ClevrSubtask, [[
 export function planClevr(seed: number): ClevrItem[] {
   return Array.from({ length: CLEVR_SCENES }, (_, i) => {
     const random = randomStream(seed, `test/clevr/${i}`);
-    let looks = contrastingLooks(random);
-    while (!isForTest(looks)) looks = contrastingLooks(random);
+    const looks = drawForTest(() => contrastingLooks(random));
     const scene = compose(random, looks, 'beside');
     // Which solid is spoken of first has nothing to do with its side.
     const [a, b] = random.shuffle([0, 1]) as [number, number];

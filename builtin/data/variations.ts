@@ -1,5 +1,5 @@
 import { compose, fits, randomLook } from './compose.ts';
-import { isForTest } from './contents.ts';
+import { drawForTest, isForTest } from './contents.ts';
 import type { Random } from './random.ts';
 import { COLORS, type Look, MATERIALS, type Scene, SHAPES, SIZES, type Solid } from './scene.ts';
 import type { Nearby } from './single-out.ts';
@@ -31,8 +31,7 @@ const EXCHANGES: readonly Change[] = [exchangeColors, exchangePlaces];
  * @throws when there is no room for nine variations.
  */
 export function variedImages(random: Random): Nearby[] {
-  let looks = threeLooks(random);
-  while (!isForTest(looks)) looks = threeLooks(random);
+  const looks = drawForTest(() => threeLooks(random));
   // No clutter, which would be in the way of what changes place.
   const base = { ...compose(random, looks, 'scattered'), props: [] };
   const scenes = [base];

@@ -1,6 +1,6 @@
 import { composeAction } from './actions.ts';
 import { compose, type Layout, randomLook } from './compose.ts';
-import { isForTest } from './contents.ts';
+import { drawForTest } from './contents.ts';
 import { type Random, randomStream } from './random.ts';
 import { COLORS, contentKey, type Look, type Scene, VERBS } from './scene.ts';
 
@@ -28,8 +28,8 @@ export function variedScenes(seed: number, stream: string, count: number): Scene
     .shuffle(kinds)
     .map((kind, i) => {
       const random = randomStream(seed, `${stream}/${i}`);
-      let looks = looksFor(random, kind);
-      while (!isForTest(looks) || contents.has(contentKey(looks))) looks = looksFor(random, kind);
+      let looks = drawForTest(() => looksFor(random, kind));
+      while (contents.has(contentKey(looks))) looks = drawForTest(() => looksFor(random, kind));
       contents.add(contentKey(looks));
       if (kind.layout !== 'action') return compose(random, looks, kind.layout);
       const [small, large] = looks as [Look, Look];

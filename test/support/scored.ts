@@ -1,3 +1,4 @@
+import { isSampled } from '@gdbench/benchmark/protocol';
 import { summarise } from '@gdbench/benchmark/summarise';
 import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
 import type { Database } from '@gdbench/prisma/database';
@@ -71,11 +72,7 @@ export async function scored(
 
 async function plan(db: Database, evaluationId: string, tasks: readonly ScoredTask[], protocol: string): Promise<void> {
   const inspection = await claimInspection(db, evaluationId, 'test');
-  const kind = protocol.startsWith('diffusion-')
-    ? 'DIFFUSION'
-    : protocol === 'cosine'
-      ? 'DUAL_ENCODER'
-      : 'MATCHING_HEAD';
+  const kind = isSampled(protocol) ? 'DIFFUSION' : 'DUAL_ENCODER';
   await accept(db, evaluationId, inspection!.token, {
     kind,
     parameters: 1_234_567,

@@ -2,6 +2,7 @@ import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
 import { differencesOf, nothingInCommon, refusalOf } from '../comparison/rules.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
+import { evaluationNotFound } from './not-found.ts';
 
 /** Null: all. */
 function named(tasks: readonly string[] | null | undefined): TaskName[] | null {
@@ -19,13 +20,7 @@ export const comparison: Resolvers = {
     async comparison(_root, { left: leftId, right: rightId, tasks: asked }, { comparisons, evaluations }) {
       const tasks = named(asked);
       const [left, right] = await Promise.all([evaluations.read(leftId), evaluations.read(rightId)]);
-      if (left === null || right === null)
-        return {
-          __typename: 'NotFoundError',
-          code: 'EVALUATION_NOT_FOUND',
-          message: `There is no evaluation with the id "${(left === null ? leftId : rightId).slice(0, 60)}".`,
-          remedy: 'Use the id that submitting the checkpoint gave.',
-        };
+      if (left === null || right === null) return evaluationNotFound(left === null ? leftId : rightId);
       const [a, b] = await Promise.all([left.detail(), right.detail()]);
       const refusal = refusalOf(a, b);
       if (refusal) return refusal;

@@ -3,6 +3,7 @@ import { cancel, type EvaluationDetail, readArtifacts, readSubmission } from '@g
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
 import type { EvaluationParent } from '../graphql/mappers.ts';
+import { evaluationNotFound } from './not-found.ts';
 
 const MOST_LOG_LINES = 1_000;
 
@@ -26,13 +27,7 @@ export const evaluation: Resolvers = {
     async cancelEvaluation(_root, { id }, { db, evaluations }) {
       const outcome = await cancel(db, id);
       const present = await evaluations.read(id);
-      if (outcome === null || present === null)
-        return {
-          __typename: 'NotFoundError',
-          code: 'EVALUATION_NOT_FOUND',
-          message: `There is no evaluation with the id "${id.slice(0, 60)}".`,
-          remedy: 'Use the id that submitting the checkpoint gave.',
-        };
+      if (outcome === null || present === null) return evaluationNotFound(id);
       if (!outcome.ok)
         return {
           __typename: 'WrongStateError',

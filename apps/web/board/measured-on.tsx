@@ -1,35 +1,69 @@
 'use client';
 
+import type { ReactNode } from 'react';
+import type { Side } from '../comparison/request.ts';
 import { DataVersion } from '../figure/data-version.tsx';
 import type { TasksQuery } from '../generated/graphql.ts';
 import { CopyButton } from '../submission/copy-button.tsx';
 import { budgetsOf, dataSetName } from './basis.ts';
-import styles from './board.module.css';
+import styles from './measured-on.module.css';
 import type { Row } from './order.ts';
 
-/** What the figures rest on: the data set with its hash, and the sampling budget. */
+/** What the figures of rows rest on: the data set with its hash, and the sampling budget. */
 export function MeasuredOn({ dataSet, rows }: { dataSet: TasksQuery['dataSet']; rows: readonly Row[] }) {
-  const budgets = budgetsOf(rows);
   const isMixed = rows.some(({ otherData }) => otherData.length > 0);
   return (
     <dl className={styles.measuredOn}>
-      <div>
-        <dt>Data set</dt>
-        <dd>
-          <DataSet dataSet={dataSet} />
-        </dd>
-      </div>
-      <div>
-        <dt>Sampling budget</dt>
-        <dd>{budgets === null ? 'nothing is sampled' : `${budgets} noise samples an image and text`}</dd>
-      </div>
+      <DataSetFact dataSet={dataSet} />
+      <BudgetFact rows={rows} />
       {isMixed && (
-        <div>
-          <dt>Other data</dt>
-          <dd>rows that say so were scored on another version of a task, which their own page names</dd>
-        </div>
+        <Fact name="Other data">
+          rows that say so were scored on another version of a task, which their own page names
+        </Fact>
       )}
     </dl>
+  );
+}
+
+/** What the figures of a comparison rest on: the data set, protocols, and the sampling budget. */
+export function ComparedOn({ dataSet, sides }: { dataSet: TasksQuery['dataSet']; sides: readonly Side[] }) {
+  const protocols = [...new Set(sides.flatMap(({ protocol }) => protocol ?? []))].sort();
+  return (
+    <dl className={styles.measuredOn}>
+      <DataSetFact dataSet={dataSet} />
+      {protocols.length > 0 && (
+        <>
+          <Fact name={protocols.length === 1 ? 'Protocol' : 'Protocols'}>{protocols.join(', ')}</Fact>
+          <BudgetFact rows={sides.map((evaluation) => ({ evaluation }))} />
+        </>
+      )}
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function DataSetFact({ dataSet }: { dataSet: TasksQuery['dataSet'] }) {
+  return (
+    <Fact name="Data set">
+      <DataSet dataSet={dataSet} />
+    </Fact>
+  );
+}
+
+function BudgetFact({ rows }: { rows: Parameters<typeof budgetsOf>[0] }) {
+  const budgets = budgetsOf(rows);
+  return (
+    <Fact name="Sampling budget">
+      {budgets === null ? 'nothing is sampled' : `${budgets} noise samples an image and text`}
+    </Fact>
   );
 }
 

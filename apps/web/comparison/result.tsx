@@ -1,12 +1,11 @@
 import { boardMetrics } from '@gdbench/benchmark/display';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
-import { LeftOut, Refused, Verdict } from './answer.tsx';
+import { Refused, Verdict } from './answer.tsx';
 import { corrected, testsOf, uncorrected } from './findings.ts';
 import { Legend } from './legend.tsx';
+import { ComparisonPart } from './part.tsx';
 import { compare } from './request.ts';
-import { Sides } from './sides.tsx';
-import { FindingsTable } from './table.tsx';
 import { verdict } from './verdict.ts';
 
 /** Every accuracy that has a column on the board. */
@@ -22,14 +21,7 @@ export async function Result({ left, right }: { left: string; right: string }) {
   return (
     <>
       <Verdict>{verdict(findings, 'what')}</Verdict>
-      <Sides left={compared.left} right={compared.right} differences={compared.differences} />
-      <FindingsTable
-        label={`${compared.left.checkpoint.name} and ${compared.right.checkpoint.name}`}
-        findings={findings}
-        left={compared.left}
-        right={compared.right}
-      />
-      <LeftOut leftOut={compared.leftOut} />
+      <ComparisonPart compared={compared} findings={findings} />
       <Legend tests={testsOf(findings)} />
     </>
   );

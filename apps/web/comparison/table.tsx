@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { FigureTable, Scroll } from '../figure/figure-table.tsx';
 import { bareP, count, percent, points, signedPoints } from '../figure/format.ts';
 import { Glyph } from '../figure/kind.tsx';
 import { DifferenceTrack } from '../figure/track.tsx';
@@ -22,8 +22,8 @@ export function FindingsTable({
   edge?: number;
 }) {
   return (
-    <Scroll label={label}>
-      <table className={styles.table} aria-label={label}>
+    <Scroll label={label} className={styles.scroll}>
+      <FigureTable className={styles.table} aria-label={label}>
         <thead>
           <tr>
             <th scope="col">Metric</th>
@@ -57,7 +57,7 @@ export function FindingsTable({
             <Row key={finding.id} finding={finding} edge={edge} />
           ))}
         </tbody>
-      </table>
+      </FigureTable>
     </Scroll>
   );
 }
@@ -129,14 +129,5 @@ function SideHead({ letter, side }: { letter: string; side: Side }) {
         {side.checkpoint.name}
       </span>
     </th>
-  );
-}
-
-export function Scroll({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard
-    <section className={styles.scroll} aria-label={`${label}, scrolls sideways`} tabIndex={0}>
-      {children}
-    </section>
   );
 }

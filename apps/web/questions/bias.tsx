@@ -5,7 +5,8 @@ import comparison from '../comparison/comparison.module.css';
 import { LEVEL, testsOf } from '../comparison/findings.ts';
 import { awayRefusal, type Side } from '../comparison/request.ts';
 import { SideLine } from '../comparison/sides.tsx';
-import { MetricName, Scroll } from '../comparison/table.tsx';
+import { MetricName } from '../comparison/table.tsx';
+import { FigureTable, Scroll } from '../figure/figure-table.tsx';
 import { bareP, effectSize } from '../figure/format.ts';
 import { BiasTrack } from '../figure/track.tsx';
 import { BiasOfEvaluationDocument } from '../generated/graphql.ts';
@@ -35,7 +36,7 @@ export async function BiasAnswer({ biased, balanced }: { biased: Side; balanced:
         <SideLine side={biased} />
         <SideLine side={balanced} />
       </dl>
-      <Scroll label={label}>
+      <Scroll label={label} className={comparison.scroll}>
         <TwinTable label={label} rows={rows} names={[biased.checkpoint.name, balanced.checkpoint.name]} />
       </Scroll>
       <p className={comparison.legend}>
@@ -62,7 +63,7 @@ async function measured({ id }: Side) {
 
 function TwinTable({ label, rows, names }: { label: string; rows: readonly TwinRow[]; names: readonly string[] }) {
   return (
-    <table className={`${comparison.table} ${styles.twins}`} aria-label={label}>
+    <FigureTable className={`${comparison.table} ${styles.twins}`} aria-label={label}>
       <thead>
         <tr>
           <th scope="col">Effect size</th>
@@ -82,7 +83,7 @@ function TwinTable({ label, rows, names }: { label: string; rows: readonly TwinR
           </tr>
         ))}
       </tbody>
-    </table>
+    </FigureTable>
   );
 }
 

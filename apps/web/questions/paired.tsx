@@ -1,9 +1,8 @@
-import { LeftOut, Refused, Verdict } from '../comparison/answer.tsx';
+import { Refused, Verdict } from '../comparison/answer.tsx';
 import { corrected, edgeOf, testsOf, uncorrected } from '../comparison/findings.ts';
 import { Legend } from '../comparison/legend.tsx';
+import { ComparisonPart } from '../comparison/part.tsx';
 import { compare, type Side } from '../comparison/request.ts';
-import { Sides } from '../comparison/sides.tsx';
-import { FindingsTable } from '../comparison/table.tsx';
 import { verdict } from '../comparison/verdict.ts';
 import styles from './questions.module.css';
 import type { PairedQuestion } from './questions.ts';
@@ -22,7 +21,7 @@ export async function PairedAnswer({ question: { metrics, form }, pairs }: Props
   const compared = outcomes.flatMap((one) => one.compared ?? []);
   const findings = corrected(compared.map((one) => uncorrected(one.tasks, metrics)));
   const parts = compared.map((one, i) => ({
-    ...one,
+    compared: one,
     key: `${one.left.id} ${one.right.id}`,
     findings: findings[i] ?? [],
   }));
@@ -30,21 +29,13 @@ export async function PairedAnswer({ question: { metrics, form }, pairs }: Props
   return (
     <>
       {parts.map((part) => (
-        <Verdict key={part.key} against={parts.length > 1 ? part.right.checkpoint.name : undefined}>
+        <Verdict key={part.key} against={parts.length > 1 ? part.compared.right.checkpoint.name : undefined}>
           {verdict(part.findings, form)}
         </Verdict>
       ))}
       {parts.map((part) => (
         <div key={part.key} className={styles.comparison}>
-          <Sides left={part.left} right={part.right} differences={part.differences} />
-          <FindingsTable
-            label={`${part.left.checkpoint.name} and ${part.right.checkpoint.name}`}
-            findings={part.findings}
-            left={part.left}
-            right={part.right}
-            edge={edge}
-          />
-          <LeftOut leftOut={part.leftOut} />
+          <ComparisonPart compared={part.compared} findings={part.findings} edge={edge} />
         </div>
       ))}
       <Legend tests={testsOf(findings.flat())} />

@@ -1,5 +1,6 @@
 import { REPORTED_BIAS } from '@gdbench/benchmark/reported';
 import { BIAS_CAUTION, TASKS } from '@gdbench/benchmark/tasks';
+import { FigureTable } from '../figure/figure-table.tsx';
 import { effectSize } from '../figure/format.ts';
 import { BiasTrack } from '../figure/track.tsx';
 import { Mark, Reported, SystemHead } from './frame.tsx';
@@ -31,7 +32,7 @@ export function BiasTable({ columns }: { columns: ReadonlySet<string> }) {
         </p>
       }
     >
-      <table className={styles.table} aria-labelledby={ID}>
+      <FigureTable className={styles.table} aria-labelledby={ID}>
         <thead>
           <tr>
             <th scope="col">
@@ -73,7 +74,7 @@ export function BiasTable({ columns }: { columns: ReadonlySet<string> }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </FigureTable>
     </Reported>
   );
 }

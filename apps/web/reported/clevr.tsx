@@ -1,6 +1,7 @@
 import { describeMetric } from '@gdbench/benchmark/display';
 import { REPORTED_CLEVR, type ReportedSystem } from '@gdbench/benchmark/reported';
 import { TASKS } from '@gdbench/benchmark/tasks';
+import { FigureTable } from '../figure/figure-table.tsx';
 import { percent } from '../figure/format.ts';
 import { AccuracyTrack } from '../figure/track.tsx';
 import { Mark, Reported, SystemHead } from './frame.tsx';
@@ -24,7 +25,7 @@ export function ClevrTable({ columns }: { columns: ReadonlySet<string> }) {
   const { place, systems, rows, average } = REPORTED_CLEVR;
   return (
     <Reported id={ID} title="CLEVR" place={place} question={TASKS.clevr.question} notes={NOTES}>
-      <table className={styles.table} aria-labelledby={ID}>
+      <FigureTable className={styles.table} aria-labelledby={ID}>
         <thead>
           <tr>
             <th scope="col">
@@ -50,7 +51,7 @@ export function ClevrTable({ columns }: { columns: ReadonlySet<string> }) {
             Average
           </Row>
         </tfoot>
-      </table>
+      </FigureTable>
     </Reported>
   );
 }

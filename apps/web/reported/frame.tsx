@@ -1,5 +1,6 @@
 import { PAPER, type Place, placeWords, type ReportedSystem } from '@gdbench/benchmark/reported';
 import type { ReactNode } from 'react';
+import { Scroll } from '../figure/figure-table.tsx';
 import { Glyph } from '../figure/kind.tsx';
 import styles from './reported.module.css';
 
@@ -31,10 +32,7 @@ export function Reported({
         </span>
       </header>
       <p className={styles.question}>{question}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard */}
-      <section className={styles.scroll} aria-label={`${title}, scrolls sideways`} tabIndex={0}>
-        {children}
-      </section>
+      <Scroll label={title}>{children}</Scroll>
       {caution}
       <ol className={styles.notes}>
         {notes.map((note, i) => (

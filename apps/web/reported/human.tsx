@@ -1,4 +1,5 @@
 import { REPORTED_HUMAN } from '@gdbench/benchmark/reported';
+import { FigureTable } from '../figure/figure-table.tsx';
 import { Mark, Reported } from './frame.tsx';
 import styles from './reported.module.css';
 
@@ -16,7 +17,7 @@ export function HumanTable() {
   const question = `Which of two generated images fits the text better? One of the paper’s authors judged, without names, left and right at random: ${prompts} prompts of six DrawBench categories, ${seeds} seeds.`;
   return (
     <Reported id={ID} title="Human comparison" place={place} question={question} notes={NOTES}>
-      <table className={styles.table} aria-labelledby={ID}>
+      <FigureTable className={styles.table} aria-labelledby={ID}>
         <thead>
           <tr>
             <th scope="col">
@@ -48,7 +49,7 @@ export function HumanTable() {
             </tr>
           ))}
         </tbody>
-      </table>
+      </FigureTable>
     </Reported>
   );
 }

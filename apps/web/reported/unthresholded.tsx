@@ -1,5 +1,6 @@
 import { describeMetric } from '@gdbench/benchmark/display';
 import { REPORTED_UNTHRESHOLDED } from '@gdbench/benchmark/reported';
+import { FigureTable } from '../figure/figure-table.tsx';
 import { percent } from '../figure/format.ts';
 import { Mark, Reported } from './frame.tsx';
 import { MeasuredColumn } from './measured-column.tsx';
@@ -23,7 +24,7 @@ export function UnthresholdedTable({ columns }: { columns: ReadonlySet<string> }
       question="What does finetuning on hard negatives do when their loss is not cut off at a threshold? Word order rises, the rest falls."
       notes={NOTES}
     >
-      <table className={styles.table} aria-labelledby={ID}>
+      <FigureTable className={styles.table} aria-labelledby={ID}>
         <thead>
           <tr>
             <th scope="col">Accuracy, %</th>
@@ -58,7 +59,7 @@ export function UnthresholdedTable({ columns }: { columns: ReadonlySet<string> }
             );
           })}
         </tbody>
-      </table>
+      </FigureTable>
     </Reported>
   );
 }

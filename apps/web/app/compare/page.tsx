@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
-import { Basis } from '../../comparison/basis.tsx';
+import { ComparedOn } from '../../board/measured-on.tsx';
 import { comparable } from '../../comparison/choices.ts';
 import { Chooser } from '../../comparison/chooser.tsx';
 import styles from '../../comparison/comparison.module.css';
@@ -35,7 +35,7 @@ export default async function ComparePage({ searchParams }: { searchParams: Para
           </Suspense>
         </section>
       )}
-      <Basis dataSet={dataSet} sides={all.filter(({ id }) => id === left || id === right)} />
+      <ComparedOn dataSet={dataSet} sides={all.filter(({ id }) => id === left || id === right)} />
     </>
   );
 }

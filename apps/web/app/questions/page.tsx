@@ -2,7 +2,7 @@ import { PAPER } from '@gdbench/benchmark/reported';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { Lists, listHref } from '../../board/lists.tsx';
-import { Basis } from '../../comparison/basis.tsx';
+import { ComparedOn } from '../../board/measured-on.tsx';
 import { BoardPulseDocument, DataSetNameDocument, ListsDocument } from '../../generated/graphql.ts';
 import { standings } from '../../questions/checkpoints.ts';
 import { QuestionPanel } from '../../questions/question.tsx';
@@ -35,7 +35,7 @@ export default async function QuestionsPage() {
           <QuestionPanel key={question.id} question={question} standing={(name) => known.get(name)!} />
         ))}
       </div>
-      <Basis dataSet={dataSet} sides={all.flatMap(({ evaluation }) => evaluation ?? [])} />
+      <ComparedOn dataSet={dataSet} sides={all.flatMap(({ evaluation }) => evaluation ?? [])} />
       <p className={styles.more}>
         <Link href="/compare">Compare any two checkpoints</Link>
       </p>
