@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PAPER } from '@gdbench/benchmark/reported';
+import { BIAS_CAUTION, BIAS_SPREAD, TASKS } from '@gdbench/benchmark/tasks';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signedPoints } from '../../apps/web/figure/format.ts';
@@ -171,6 +172,30 @@ test('the data set and the sampling budget stand below the board, and the data s
   await page.getByTitle(version).first().waitFor({ timeout: TIMEOUT });
   await page.getByText('6 noise samples, seed 0').waitFor({ timeout: TIMEOUT });
   expect(faults).toEqual([]);
+  await page.close();
+});
+
+test('bias figures come right after the sentences on how to read them', async () => {
+  await startWorker();
+  const { evaluationId, submissionId } = await submit(stack.apiUrl(), DUAL_ENCODER, 'Read with care');
+  const client = liveClient(stack.apiUrl());
+  await follow(client, evaluationId, isDone);
+  await client.dispose();
+  const title = TASKS.mmbias.title;
+  for (const [path, figures] of [
+    ['/?show=Bias', '+ section[aria-label^="Leaderboard"] table'],
+    [`/submissions/${submissionId}`, `+ section[aria-label="${title}"] li`],
+  ] as const) {
+    const { page, faults } = await openPage(path);
+    await page.locator(`p.caution ${figures}`).first().waitFor({ timeout: TIMEOUT });
+    const said = await page.locator('main p.caution').first().textContent();
+    expect(said).toContain(`${BIAS_CAUTION} ${BIAS_SPREAD}`);
+    expect(faults).toEqual([]);
+    await page.close();
+  }
+  const { page } = await openPage('/tasks');
+  for (const name of [title, TASKS.genderbias.title])
+    await page.getByRole('region', { name, exact: true }).getByText(BIAS_SPREAD).waitFor({ timeout: TIMEOUT });
   await page.close();
 });
 

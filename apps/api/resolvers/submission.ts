@@ -1,5 +1,6 @@
 import { readSubmission, readSubmissionsOf } from '@gdbench/prisma/submissions';
 import type { Resolvers } from '../generated/resolvers.ts';
+import { readModelCard } from './model-card.ts';
 
 const MOST = 100;
 
@@ -14,6 +15,7 @@ export const submission: Resolvers = {
       if (evaluation === null) throw new Error(`Submission ${id} has no evaluation.`);
       return evaluation;
     },
+    modelCard: ({ files }, _args, { storage }) => readModelCard(storage, files),
   },
   SubmissionFile: {
     uploadUrl: ({ id }) => `/uploads/${id}`,

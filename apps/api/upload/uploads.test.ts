@@ -347,3 +347,39 @@ async function cutOff(file: File, bytes: string, announced: number): Promise<voi
     sending.on('close', () => resolve());
   });
 }
+
+describe('a model card', () => {
+  const cardOf = async (id: string) => {
+    const query = 'query ($id: ID!) { submission(id: $id) { modelCard } }';
+    return (await request<{ submission: { modelCard: string | null } }>(test.url, query, { id })).submission.modelCard;
+  };
+  const upload = async (file: File, text: string) => {
+    expect((await create(file.id, Buffer.byteLength(text))).status).toBe(201);
+    expect((await send(file, 0, text)).status).toBe(204);
+  };
+
+  it('is the README.md at the top of the folder as it was written, once it has arrived', async () => {
+    const card = `# Card ${count}\r\n<script>alert(1)</script> é 模`;
+    const { id, files } = await submit(`card ${count}`, { 'README.md': card, 'model.onnx': content });
+    expect(await cardOf(id)).toBeNull();
+    await upload(files.find(({ path }) => path === 'README.md') as File, card);
+    expect(await cardOf(id)).toBe(card);
+  });
+
+  it('is null where there is none, also with a README.md further down', async () => {
+    const text = `Not the card ${count}`;
+    const { id, files } = await submit(`no card ${count}`, { 'unet/README.md': text });
+    await upload(files[0] as File, text);
+    expect(await cardOf(id)).toBeNull();
+  });
+
+  it('of a huge file is its first 64 KiB, without the half of a character', async () => {
+    const text = `${count} ${'模'.repeat(1_000_000)}`;
+    const { id, files } = await submit(`huge card ${count}`, { 'README.md': text });
+    await upload(files[0] as File, text);
+    const card = (await cardOf(id)) ?? '';
+    expect(text.startsWith(card)).toBe(true);
+    expect(Buffer.byteLength(card)).toBeLessThanOrEqual(65_536);
+    expect(Buffer.byteLength(card)).toBeGreaterThan(65_536 - 3);
+  });
+});

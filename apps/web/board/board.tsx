@@ -1,10 +1,10 @@
 'use client';
 
 import { indistinguishableFromBest } from '@gdbench/benchmark/ranking';
-import { BIAS_CAUTION } from '@gdbench/benchmark/tasks';
 import Link from 'next/link';
 import { useSearchParams } from 'next/navigation';
 import { type MouseEvent, useMemo, useRef } from 'react';
+import { BiasCaution } from '../figure/bias-caution.tsx';
 import type { BoardPageFragment, TasksQuery } from '../generated/graphql.ts';
 import { LivenessNote } from '../live/liveness.tsx';
 import styles from './board.module.css';
@@ -96,6 +96,7 @@ export function Board({
           )}
         </span>
       </div>
+      {visible.some(({ bias }) => bias) && <BiasCaution />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard */}
       <section ref={table} className={`panel ${styles.board}`} aria-label="Leaderboard, scrolls sideways" tabIndex={0}>
         <table aria-label="Leaderboard">
@@ -132,11 +133,6 @@ export function Board({
         Bold: the best of a column and all that cannot be told apart from it. The underlined column ranks; a range of
         ranks is what the intervals leave open. A hollow mark with a dashed interval is the value so far.
       </p>
-      {visible.some(({ bias }) => bias) && (
-        <p className="caution">
-          <b>Bias, read with care.</b> {BIAS_CAUTION}
-        </p>
-      )}
       {visible.map((column) => (
         <ColumnNote key={column.metric} column={column} />
       ))}

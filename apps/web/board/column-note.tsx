@@ -1,6 +1,6 @@
 'use client';
 
-import { BIAS_CAUTION } from '@gdbench/benchmark/tasks';
+import { BiasCaution } from '../figure/bias-caution.tsx';
 import { count, percent } from '../figure/format.ts';
 import styles from './board.module.css';
 import { noteId } from './column-header.tsx';
@@ -58,7 +58,7 @@ export function ColumnNote({ column }: { column: Column }) {
         )}
       </dl>
       {column.ranking && <p>This column ranks the board.</p>}
-      {column.bias && <p className="caution">{BIAS_CAUTION}</p>}
+      {column.bias && <BiasCaution />}
     </div>
   );
 }

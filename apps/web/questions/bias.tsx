@@ -1,4 +1,3 @@
-import { BIAS_CAUTION } from '@gdbench/benchmark/tasks';
 import { sidesOf } from '../board/columns.ts';
 import { Refused, Verdict } from '../comparison/answer.tsx';
 import comparison from '../comparison/comparison.module.css';
@@ -6,6 +5,7 @@ import { LEVEL, testsOf } from '../comparison/findings.ts';
 import { awayRefusal, type Side } from '../comparison/request.ts';
 import { SideLine } from '../comparison/sides.tsx';
 import { MetricName } from '../comparison/table.tsx';
+import { BiasCaution } from '../figure/bias-caution.tsx';
 import { FigureTable, Scroll } from '../figure/figure-table.tsx';
 import { bareP, effectSize } from '../figure/format.ts';
 import { BiasTrack } from '../figure/track.tsx';
@@ -36,6 +36,7 @@ export async function BiasAnswer({ biased, balanced }: { biased: Side; balanced:
         <SideLine side={biased} />
         <SideLine side={balanced} />
       </dl>
+      <BiasCaution />
       <Scroll label={label} className={comparison.scroll}>
         <TwinTable label={label} rows={rows} names={[biased.checkpoint.name, balanced.checkpoint.name]} />
       </Scroll>
@@ -44,9 +45,6 @@ export async function BiasAnswer({ biased, balanced }: { biased: Side; balanced:
         p is that of a permutation test, corrected by Holm for all{' '}
         {testsOf(rows.flatMap((row) => [row.biased, row.balanced]))} tests of this question, and an effect is bold where
         it is below {LEVEL}. Intervals are 95 %, each by itself.
-      </p>
-      <p className="caution">
-        <b>Bias, read with care.</b> {BIAS_CAUTION}
       </p>
     </>
   );

@@ -2,7 +2,7 @@
 
 import { useRef, useState } from 'react';
 import { CancelEvaluationDocument, type EvaluationPageFragment } from '../generated/graphql.ts';
-import { mutate } from '../live/mutate.ts';
+import { ask } from '../live/ask.ts';
 import { useApiOrigin } from '../live/origin.tsx';
 import styles from './submission.module.css';
 
@@ -21,7 +21,7 @@ export function CancelButton({
   const cancel = async () => {
     setBusy(true);
     try {
-      const { cancelEvaluation } = await mutate(origin, CancelEvaluationDocument, { id });
+      const { cancelEvaluation } = await ask(origin, CancelEvaluationDocument, { id });
       if (cancelEvaluation.__typename === 'CancelEvaluationSuccess') {
         onCancelled(cancelEvaluation.evaluation);
         dialog.current?.close();

@@ -119,7 +119,7 @@ export function Inspection({ evaluation }: { evaluation: Evaluation }) {
 export function FileList({ files }: { files: Files }) {
   const total = files.reduce((sum, { size }) => sum + size, 0);
   return (
-    <details className={`panel ${styles.later} ${styles.files}`}>
+    <details className={`panel ${styles.later} ${styles.fold} ${styles.files}`}>
       <summary>
         <h2>
           Files <span className={styles.aside}>{`${files.length} · ${bytes(total)}`}</span>

@@ -1,6 +1,7 @@
-import { BIAS_CAUTION } from '@gdbench/benchmark/tasks';
+import { Fragment } from 'react';
 import { sidesOf } from '../board/columns.ts';
 import { isActive } from '../board/state.ts';
+import { BiasCaution } from '../figure/bias-caution.tsx';
 import { DataVersion } from '../figure/data-version.tsx';
 import { count, effectSize, percent, plusMinus, pValue } from '../figure/format.ts';
 import { AccuracyTrack, BiasTrack } from '../figure/track.tsx';
@@ -17,18 +18,16 @@ export function Scores({ evaluation, tasks }: { evaluation: Evaluation; tasks: r
   const results = new Map(evaluation.results.map((result) => [`${result.task}.${result.metric}`, result]));
   const planned = tasks.filter((task) => evaluation.tasks.some(({ task: name }) => name === task.name));
   const shown = planned.length > 0 ? planned : tasks.filter((task) => !task.unavailable);
-  const bias = shown.some((task) => task.kind === 'BIAS' && task.metrics.length > 0);
+  const firstOfBias = shown.find((task) => task.kind === 'BIAS' && task.metrics.length > 0);
   return (
     <section className="panel" aria-label="Scores">
       <h2>{evaluation.state === 'DONE' ? 'Scores' : 'Scores so far'}</h2>
       {shown.map((task) => (
-        <TaskScores key={task.name} task={task} evaluation={evaluation} results={results} />
+        <Fragment key={task.name}>
+          {task === firstOfBias && <BiasCaution />}
+          <TaskScores task={task} evaluation={evaluation} results={results} />
+        </Fragment>
       ))}
-      {bias && (
-        <p className="caution">
-          <b>Bias, read with care.</b> {BIAS_CAUTION}
-        </p>
-      )}
     </section>
   );
 }

@@ -22,6 +22,7 @@ import { CancelButton } from './cancel-button.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { Facts, FileList, Inspection, Notes, Repeat } from './facts.tsx';
 import { Log } from './log.tsx';
+import { ModelCard } from './model-card.tsx';
 import { Scores } from './scores.tsx';
 import { stagesOf } from './stages.ts';
 import styles from './submission.module.css';
@@ -57,6 +58,7 @@ export function Submission({
           {(active || evaluation.results.length > 0) && <Scores evaluation={evaluation} tasks={tasks} />}
           <Notes warnings={evaluation.warnings} />
           <Inspection evaluation={evaluation} />
+          <ModelCard id={submission.id} files={submission.files} />
           <FileList files={submission.files} />
         </div>
         <div className={styles.side}>

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { SubmitCheckpointDocument } from '../generated/graphql.ts';
-import { mutate } from '../live/mutate.ts';
+import { ask } from '../live/ask.ts';
 import { useApiOrigin } from '../live/origin.tsx';
 import type { Folder } from './folder.ts';
 import { sha256Of } from './hash.ts';
@@ -56,7 +56,7 @@ export function useSubmit() {
         };
         files.push({ path, size: file.size, sha256: await sha256Of(file, count, abort.signal) });
       }
-      const { submitCheckpoint } = await mutate(origin, SubmitCheckpointDocument, {
+      const { submitCheckpoint } = await ask(origin, SubmitCheckpointDocument, {
         input: { name: name.trim(), files },
       });
       if (abort.signal.aborted) return;

@@ -27,6 +27,10 @@ export const RANKING_METRIC = 'clevr.average';
 /** The paper's caution. Shown wherever a bias score is. */
 export const BIAS_CAUTION = 'A large effect size is evidence of bias; a small one is not evidence of fairness.';
 
+/** Why even a large one may mean little. Shown beside the paper's caution. */
+export const BIAS_SPREAD =
+  'An effect size is measured in its own spread: where the pictures of each group are nearly alike, a tiny difference makes it large and its p small.';
+
 const TIES = 'm candidates that share the maximum count 1/m each';
 const RECALL = `The right candidate has the highest score of the ten (R@1), or one of the five highest (R@5). Ties share: ${TIES}, and a tie for the fifth place counts by its share of the room left.`;
 const ORDER_FORMULA = `An example is right when the true caption has the highest score of the five; ${TIES}.`;

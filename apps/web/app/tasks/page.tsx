@@ -1,7 +1,7 @@
-import { BIAS_CAUTION } from '@gdbench/benchmark/tasks';
 import type { Metadata } from 'next';
 import { intervalWords } from '../../board/interval.ts';
 import { DataSet } from '../../board/measured-on.tsx';
+import { BiasCaution } from '../../figure/bias-caution.tsx';
 import { count, percent } from '../../figure/format.ts';
 import { TasksDocument, type TasksQuery } from '../../generated/graphql.ts';
 import { request } from '../../server/request.ts';
@@ -66,11 +66,7 @@ function TaskCard({ task }: { task: Task }) {
             </dd>
           </div>
         </dl>
-        {bias && (
-          <p className="caution">
-            <b>Read with care.</b> {BIAS_CAUTION}
-          </p>
-        )}
+        {bias && <BiasCaution />}
       </div>
       {task.metrics.length > 0 && (
         <table>

@@ -1,7 +1,7 @@
 import type { TypedDocumentString } from '../generated/graphql.ts';
 
-/** Sends one mutation from the browser. Throws an Error whose message is a sentence for the reader. */
-export async function mutate<Data, Variables>(
+/** Sends one operation from the browser. Throws an Error whose message is a sentence for the reader. */
+export async function ask<Data, Variables>(
   origin: string,
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
