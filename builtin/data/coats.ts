@@ -50,8 +50,15 @@ function stripes(): Mark {
 
 function spots(body: Body): Mark {
   const places = spotPlaces(body);
-  return (x, y, z) =>
-    places.some(([cx, cy, cz]) => (x - cx) * (x - cx) + (y - cy) * (y - cy) + (z - cz) * (z - cz) < DOT * DOT);
+  return (x, y, z) => {
+    for (const place of places) {
+      const dx = x - place[0];
+      const dy = y - place[1];
+      const dz = z - place[2];
+      if (dx * dx + dy * dy + dz * dz < DOT * DOT) return true;
+    }
+    return false;
+  };
 }
 
 type Place = readonly [number, number, number];

@@ -15,8 +15,15 @@ export function isForTest(looks: readonly Look[]): boolean {
   if (looks.length < 2) throw new RangeError('A lone solid is for training and for tests.');
   const sorted = (of: (look: Look) => string): string => looks.map(of).sort().join(' ');
   const key = [sorted((l) => l.color), sorted((l) => l.shape), sorted((l) => l.material)].join(' / ');
-  return createHash('sha256').update(key).digest().readUInt32LE(0) % TEST_ONE_IN === 0;
+  const known = decided.get(key);
+  if (known !== undefined) return known;
+  const forTest = createHash('sha256').update(key).digest().readUInt32LE(0) % TEST_ONE_IN === 0;
+  decided.set(key, forTest);
+  return forTest;
 }
+
+/** What the hash said before: planners draw the same contents over and over. */
+const decided = new Map<string, boolean>();
 
 /** Draws until what is drawn belongs to test sets. */
 export function drawForTest<L extends readonly Look[]>(draw: () => L): L {

@@ -107,8 +107,9 @@ function star(random: Random): Pattern {
     const r = k % 2 === 0 ? outer : inner;
     return [c * r, s * r] as const;
   });
+  const edges = edgesOf(corners);
   return (p, q) => {
-    const d = polygon(corners, p, q);
+    const d = polygon(edges, p, q);
     return hole > 0 ? Math.max(d, hole - Math.sqrt(p * p + q * q)) : d;
   };
 }
@@ -134,11 +135,11 @@ function grid(random: Random): Pattern {
   const round = random.chance(0.5);
   const step = 1.16 / cells;
   const half = step * random.between(0.3, 0.38);
+  const at = (v: number): number => {
+    const k = Math.max(0, Math.min(cells - 1, Math.floor((v + 0.58) / step)));
+    return v + 0.58 - (k + 0.5) * step;
+  };
   return (p, q) => {
-    const at = (v: number): number => {
-      const k = Math.max(0, Math.min(cells - 1, Math.floor((v + 0.58) / step)));
-      return v + 0.58 - (k + 0.5) * step;
-    };
     const x = Math.abs(at(p));
     const y = Math.abs(at(q));
     return round ? Math.sqrt(x * x + y * y) - half * 1.1 : Math.max(x, y) - half;
@@ -203,19 +204,28 @@ export function unitCircle(turns: number): [number, number] {
   return [c2 * c2 - s2 * s2, 2 * s2 * c2];
 }
 
-function polygon(corners: readonly (readonly [number, number])[], p: number, q: number): number {
-  let best = Infinity;
-  let inside = false;
-  for (let i = 0; i < corners.length; i++) {
-    const [ax, ay] = corners[i]!;
+/** A side of a polygon: its first corner, the way to the next one, and the square of its length. */
+type Edge = { ax: number; ay: number; by: number; ex: number; ey: number; length2: number };
+
+function edgesOf(corners: readonly (readonly [number, number])[]): Edge[] {
+  return corners.map(([ax, ay], i) => {
     const [bx, by] = corners[(i + 1) % corners.length]!;
     const ex = bx - ax;
     const ey = by - ay;
-    const t = Math.max(0, Math.min(1, ((p - ax) * ex + (q - ay) * ey) / (ex * ex + ey * ey)));
+    return { ax, ay, by, ex, ey, length2: ex * ex + ey * ey };
+  });
+}
+
+function polygon(edges: readonly Edge[], p: number, q: number): number {
+  let best = Infinity;
+  let inside = false;
+  for (let i = 0; i < edges.length; i++) {
+    const { ax, ay, by, ex, ey, length2 } = edges[i]!;
+    const t = Math.max(0, Math.min(1, ((p - ax) * ex + (q - ay) * ey) / length2));
     const dx = p - ax - t * ex;
     const dy = q - ay - t * ey;
     best = Math.min(best, dx * dx + dy * dy);
-    if (ay > q !== by > q && p < ((bx - ax) * (q - ay)) / (by - ay) + ax) inside = !inside;
+    if (ay > q !== by > q && p < (ex * (q - ay)) / ey + ax) inside = !inside;
   }
   return (inside ? -1 : 1) * Math.sqrt(best);
 }

@@ -13,6 +13,8 @@ export function renderEmblem(e: Emblem): Uint8Array {
   const n = 1 + e.turn * e.turn;
   const cos = (1 - e.turn * e.turn) / n;
   const sin = (2 * e.turn) / n;
+  const lamps = Array.from({ length: 9 }, (_, i) => lampAt(e, (i % 3) - 1, Math.floor(i / 3) - 1));
+  const eye: Vector = [EYE.x, EYE.y, EYE.z];
   const out = new Uint8Array(SIDE * SIDE * 3);
   const light = [0, 0, 0];
   for (let row = 0; row < SIDE; row++) {
@@ -25,10 +27,9 @@ export function renderEmblem(e: Emblem): Uint8Array {
         const dy = camera.forward[0] + v * LENS * camera.up[0];
         const dz = camera.forward[1] + v * LENS * camera.up[1];
         const k = 1 / Math.sqrt(dx * dx + dy * dy + dz * dz);
-        const jitter = (s * 4) % 9;
-        const ln = lampAt(e, (jitter % 3) - 1, Math.floor(jitter / 3) - 1);
-        if (!plaqueLight(e, cos, sin, dx * k, dy * k, dz * k, ln, light))
-          floorLight(e, cos, sin, dx * k, dy * k, dz * k, ln, light);
+        const lamp = lamps[(s * 4) % 9]!;
+        const way: Vector = [dx * k, dy * k, dz * k];
+        if (!plaqueLight(e, cos, sin, eye, way, lamp, light)) floorLight(e, cos, sin, eye, way, lamp, light);
         for (let c = 0; c < 3; c++) sum[c] = sum[c]! + Math.min(1.6, light[c]!);
       }
       for (let c = 0; c < 3; c++) out[(row * SIDE + col) * 3 + c] = toByte(sum[c]! / (GRID * GRID));
@@ -59,51 +60,39 @@ function middle(e: Emblem): number {
   return e.plaque === 'round' ? RADIUS : RADIUS * 0.9;
 }
 
-/** Where a ray meets the plane `depth` behind the front face, as plaque coordinates; null when it runs away from it. */
-function meet(
-  e: Emblem,
-  cos: number,
-  sin: number,
-  o: Vector,
-  d: Vector,
-  depth: number,
-): { p: number; q: number; t: number } | null {
+/** Where the last ray met a plane, as plaque coordinates; overwritten by every meeting. */
+const spot = { p: 0, q: 0 };
+
+/** Whether a ray meets the plane `depth` behind the front face, at `spot`; it may run away from it. */
+function meets(e: Emblem, cos: number, sin: number, o: Vector, d: Vector, depth: number): boolean {
   // The face looks to (sin, -cos, 0); its right is (cos, sin, 0), its up is z.
   const toward = d[0] * sin - d[1] * cos;
   const t = -(o[0] * sin - o[1] * cos + depth) / toward;
-  if (!(t > 1e-4)) return null;
+  if (!(t > 1e-4)) return false;
   const x = o[0] + d[0] * t;
   const y = o[1] + d[1] * t;
   const z = o[2] + d[2] * t;
-  return { p: (x * cos + y * sin) / RADIUS, q: (z - middle(e)) / RADIUS, t };
+  spot.p = (x * cos + y * sin) / RADIUS;
+  spot.q = (z - middle(e)) / RADIUS;
+  return true;
 }
 
-function plaqueLight(
-  e: Emblem,
-  cos: number,
-  sin: number,
-  dx: number,
-  dy: number,
-  dz: number,
-  l: Vector,
-  out: number[],
-): boolean {
-  const eye: Vector = [EYE.x, EYE.y, EYE.z];
-  const d: Vector = [dx, dy, dz];
+function plaqueLight(e: Emblem, cos: number, sin: number, eye: Vector, d: Vector, l: Vector, out: number[]): boolean {
   for (let layer = 0; layer <= LAYERS; layer++) {
-    const at = meet(e, cos, sin, eye, d, (layer / LAYERS) * THICK);
-    if (at === null || outline(e, at.p, at.q) > 0) continue;
+    if (!meets(e, cos, sin, eye, d, (layer / LAYERS) * THICK)) continue;
+    const { p, q } = spot;
+    if (outline(e, p, q) > 0) continue;
     const { plaque } = emblemColors(e);
     if (layer > 0) {
       // The edge of the plaque, with its outline's normal.
       const step = 0.01;
-      const np = (outline(e, at.p + step, at.q) - outline(e, at.p - step, at.q)) / (2 * step);
-      const nq = (outline(e, at.p, at.q + step) - outline(e, at.p, at.q - step)) / (2 * step);
+      const np = (outline(e, p + step, q) - outline(e, p - step, q)) / (2 * step);
+      const nq = (outline(e, p, q + step) - outline(e, p, q - step)) / (2 * step);
       const facing = clamp01(np * l[0] + nq * l[2]);
       for (let c = 0; c < 3; c++) out[c] = plaque[c]! * (0.3 + 0.75 * facing);
       return true;
     }
-    face(e, cos, sin, at.p, at.q, d, l, out);
+    face(e, cos, sin, p, q, d, l, out);
     return true;
   }
   return false;
@@ -112,7 +101,7 @@ function plaqueLight(
 /** Raised by 0..1 at a point of the face: the rim of the plaque, and an embossed sign. */
 function raised(e: Emblem, p: number, q: number): number {
   const rim = smooth(-0.11, -0.06, outline(e, p, q));
-  return e.relief === 'embossed' ? Math.max(rim, smooth(0.035, -0.035, e.pattern(p, q))) : rim;
+  return rim < 1 && e.relief === 'embossed' ? Math.max(rim, smooth(0.035, -0.035, e.pattern(p, q))) : rim;
 }
 
 function face(e: Emblem, cos: number, sin: number, p: number, q: number, d: Vector, l: Vector, out: number[]): void {
@@ -142,27 +131,18 @@ function face(e: Emblem, cos: number, sin: number, p: number, q: number, d: Vect
   }
 }
 
-function floorLight(
-  e: Emblem,
-  cos: number,
-  sin: number,
-  dx: number,
-  dy: number,
-  dz: number,
-  l: Vector,
-  out: number[],
-): void {
+function floorLight(e: Emblem, cos: number, sin: number, eye: Vector, d: Vector, l: Vector, out: number[]): void {
   const paper = PAPER[e.backdrop];
-  const t = dz < -1e-4 ? -EYE.z / dz : 1e4;
-  const x = EYE.x + dx * t;
-  const y = EYE.y + dy * t;
+  const t = d[2] < -1e-4 ? -eye[2] / d[2] : 1e4;
+  const x = eye[0] + d[0] * t;
+  const y = eye[1] + d[1] * t;
   const wall = smooth(2.5, 13, y);
   let key = 1;
   let open = 1;
   if (y < 13) {
+    const floor: Vector = [x, y, 0];
     for (const depth of [0, THICK]) {
-      const at = meet(e, cos, sin, [x, y, 0], l, depth);
-      if (at !== null && outline(e, at.p, at.q) < 0) key = 0;
+      if (meets(e, cos, sin, floor, l, depth) && outline(e, spot.p, spot.q) < 0) key = 0;
     }
     const across = (x * cos + y * sin) / (e.plaque === 'round' ? 0.55 : 1.15);
     const along = x * sin - y * cos + THICK / 2;

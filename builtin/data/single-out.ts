@@ -35,9 +35,9 @@ export function singleOut(random: Random, images: readonly Nearby[], count: numb
 function describe(random: Random, images: readonly Nearby[], index: number, verdict: Verdict): string | null {
   const others = images.map((_, i) => i).filter((i) => i !== index);
   const clauses = random.shuffle(clausesFor(images[index]!.scene)).filter((text) => verdict(text, index) === 'holds');
+  const single = clauses.find((text) => others.every((i) => verdict(text, i) === 'fails'));
+  if (single !== undefined) return single;
   const left = clauses.map((text) => others.filter((i) => verdict(text, i) !== 'fails'));
-  const single = left.findIndex((open) => open.length === 0);
-  if (single >= 0) return clauses[single]!;
   for (let i = 0; i < clauses.length; i++) {
     for (let j = 0; j < i; j++) {
       if (left[i]!.some((k) => left[j]!.includes(k))) continue;

@@ -127,7 +127,8 @@ function hitCone(b: Body, px: number, py: number, pz: number, dx: number, dy: nu
   let best = Infinity;
   if (disc >= 0) {
     const root = Math.sqrt(disc);
-    for (const t of [(-along - root) / a, (-along + root) / a]) {
+    for (let sign = -1; sign <= 1; sign += 2) {
+      const t = (-along + sign * root) / a;
       const z = pz + t * dz;
       if (
         t > 1e-6 &&

@@ -6,11 +6,22 @@ import { windowOf } from './window.ts';
 /** What the camera sees of a scene's solids on a grid of rays: which stands in front in each cell, and how much each covers. */
 type Sight = { front: Int8Array; covered: number[] };
 
+/** What the last look at a grid of this many cells a side wrote: scenes are looked at by the hundred thousand. */
+const canvases = new Map<number, { front: Int8Array; depth: Float64Array }>();
+
+function blankCanvas(grid: number): { front: Int8Array; depth: Float64Array } {
+  const canvas = canvases.get(grid) ?? { front: new Int8Array(grid * grid), depth: new Float64Array(grid * grid) };
+  canvases.set(grid, canvas);
+  canvas.front.fill(-1);
+  canvas.depth.fill(Infinity);
+  return canvas;
+}
+
+/** `front` is overwritten by the next look at a grid of the same size. */
 function sightOf(scene: Scene, grid: number): Sight {
   const bodies = bodiesOf(scene);
   const camera = cameraAt(scene.aim);
-  const front = new Int8Array(grid * grid).fill(-1);
-  const depth = new Float64Array(grid * grid).fill(Infinity);
+  const { front, depth } = blankCanvas(grid);
   const covered = bodies.map((b, i) => look(b, i, camera, grid, front, depth));
   return { front, covered };
 }
@@ -59,10 +70,16 @@ type Box = { x: number; y: number; w: number; h: number };
  */
 export function boxOf(scene: Scene, index: number, side: number): Box {
   const { front } = sightOf(scene, side);
-  const cells = Array.from(front.keys()).filter((k) => front[k] === index);
-  if (cells.length === 0) throw new Error(`solid ${index} is not in the picture`);
-  const columns = cells.map((k) => k % side);
-  const rows = cells.map((k) => Math.floor(k / side));
-  const [x, y] = [Math.min(...columns), Math.min(...rows)];
-  return { x, y, w: Math.max(...columns) - x + 1, h: Math.max(...rows) - y + 1 };
+  let [left, right, top, bottom] = [side, -1, side, -1];
+  for (const [cell, solid] of front.entries()) {
+    if (solid !== index) continue;
+    const col = cell % side;
+    const row = (cell - col) / side;
+    left = Math.min(left, col);
+    right = Math.max(right, col);
+    top = Math.min(top, row);
+    bottom = Math.max(bottom, row);
+  }
+  if (right < 0) throw new Error(`solid ${index} is not in the picture`);
+  return { x: left, y: top, w: right - left + 1, h: bottom - top + 1 };
 }
