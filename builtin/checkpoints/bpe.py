@@ -5,6 +5,7 @@ The vocabulary is laid out as CLIP's is: 256 byte symbols, the same with "</w>",
 """
 
 import json
+import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 START = "<|startoftext|>"
 END = "<|endoftext|>"
 SPLIT = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+ASCII_SPLIT = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[A-Za-z]+|[0-9]|[^\sA-Za-z0-9]+")
 CONTRACTIONS = ("'s", "'t", "'re", "'ve", "'m", "'ll", "'d")
 
 
@@ -33,6 +35,8 @@ SYMBOLS = byte_symbols()
 
 def split_words(text):
     """CLIP's pattern by hand (`re` knows no \\p{L}): contractions, runs of letters, single numbers, runs of anything else but space."""
+    if text.isascii():
+        return ASCII_SPLIT.findall(text)
     words = []
     i = 0
     while i < len(text):

@@ -10,7 +10,7 @@ license: apache-2.0
 # {name}
 
 {what} Made by this project for this project: small, trained for
-minutes on two cores with drawn scenes alone. It says nothing about what large models of its kind can do.
+minutes with drawn scenes alone. It says nothing about what large models of its kind can do.
 
 - Parameters: {parameters:,} (large tensors stored as float16, the largest matrices in 8 bits; computed in float32)
 - Data: {images:,} drawn images of the built-in renderer ({sources}); no test scene of two or more solids holds what one of

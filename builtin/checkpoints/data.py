@@ -80,6 +80,15 @@ class Encoded:
         self.mask = torch.tensor([mask for _, mask in rows])
 
 
+def pairs_of(valid, count=400):
+    """(images, true texts, hard false texts) of the first `count` images of which a caption drawn at random has hard texts."""
+    rng = numpy.random.default_rng(1)
+    entries = valid.captions_of(numpy.arange(len(valid)), rng)
+    hard = valid.hard_of(entries, rng)
+    kept = numpy.flatnonzero(hard >= 0)[:count]
+    return kept, valid.caption_text[entries[kept]], hard[kept]
+
+
 def tokenizer_of(train):
     """A word of the training captions is one token; any other is spelt in smaller pieces."""
     return Tokenizer(train.words(), LENGTH)

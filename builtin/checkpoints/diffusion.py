@@ -1,5 +1,7 @@
 """What the base training and the finetuning of the latent diffusion model share: its parts, its noise, its errors."""
 
+from functools import lru_cache
+
 import numpy
 import torch
 from torch import nn
@@ -32,7 +34,7 @@ class TextToLatent(nn.Module):
     def __init__(self, vocabulary, length):
         super().__init__()
         self.text = TextEncoder(vocabulary, CONTEXT, 4, 2, length)
-        self.unet = Denoiser(LATENTS, SIDE, patch=4, width=192, layers=4, heads=6, expand=4, context=CONTEXT)
+        self.unet = Denoiser(LATENTS, SIDE, patch=4, width=128, layers=4, heads=4, expand=4, context=CONTEXT)
 
     def forward(self, x, t, ids):
         return self.unet(x, t, self.text(ids)[0])
@@ -45,8 +47,13 @@ def autoencoder_of(train):
     return encoder, decoder, scale, explained
 
 
+@lru_cache
+def abar_on(device):
+    return ABAR.to(device)
+
+
 def at(t):
-    a = ABAR[t].reshape(-1, 1, 1, 1)
+    a = abar_on(t.device)[t].reshape(-1, 1, 1, 1)
     return a.sqrt(), (1 - a).sqrt()
 
 

@@ -1,6 +1,6 @@
 """Exports what was trained into WORK as ONNX checkpoints in the layouts that users have, with their model cards.
 
-    /usr/bin/python3 builtin/checkpoints/export_all.py --work WORK [--only toy-clip ...] [--out FOLDER]
+    python3 builtin/checkpoints/export_all.py --work WORK [--only toy-clip ...] [--out FOLDER]
 """
 
 import argparse
@@ -15,6 +15,7 @@ from diffusion import ABAR, CONTEXT, LATENTS, SCHEDULER, TextToLatent, autoencod
 from encoders import WIDTH, MatchingHead, dual_encoder
 from export import export_diffusion, export_dual_encoder, export_matching_head
 from models import Preconditioned
+from training import load_state
 
 SIZE = 64
 MEAN = {"rescale_factor": 1 / 255, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
@@ -34,7 +35,7 @@ SPEC = {
     "image": SIZE,
     "latents": LATENTS,
     "vae_widths": (48, 48, 48),
-    "unet_widths": (192,),
+    "unet_widths": (128,),
     "text_width": CONTEXT,
     "ids": torch.int64,
     "timestep": torch.tensor([1, 1]),
@@ -64,12 +65,13 @@ DIFFUSION = {
 }
 
 
-def facts_of(state, autoencoder=None):
+def facts_of(state, autoencoder=None, rows="images"):
     facts = {} if autoencoder is None else {"autoencoder": autoencoder}
     args = state["arguments"]
+    again = "".join(f", and again from step {step:,}" for step in state["resumed"])
     facts["steps"] = (
-        f"{state['steps']:,} of {args['batch']} images in {state['seconds'] / 60:.0f} minutes; AdamW, rate {args['rate']} falling in a half "
-        "cosine, weight decay 0.01, gradients cut at norm 1; the weights are a running average"
+        f"{state['steps']:,} of {args['batch']} {rows} in {state['seconds'] / 60:.1f} minutes on {state['machine']}; AdamW, rate {args['rate']} falling in a half "
+        f"cosine{again}, weight decay 0.01, gradients cut at norm 1; the weights are a running average"
     )
     facts["seed"] = args["seed"]
     return facts
@@ -77,7 +79,7 @@ def facts_of(state, autoencoder=None):
 
 def export_dual(name, args, out):
     file, what = DUAL[name]
-    state = torch.load(Path(args.work) / f"{file}.pt")
+    state = load_state(args.work, file)
     train = TrainSet(state["arguments"]["train"])
     words = state["arguments"]["words"]
     tok = tokenizer_of(TrainSet(words) if words else train)
@@ -88,7 +90,7 @@ def export_dual(name, args, out):
 
 
 def export_itm(name, args, out):
-    state = torch.load(Path(args.work) / "itm.pt")
+    state = load_state(args.work, "itm")
     train = TrainSet(state["arguments"]["train"])
     tok = tokenizer_of(train)
     model = MatchingHead(len(tok.vocab), tok.max_length)
@@ -96,12 +98,12 @@ def export_itm(name, args, out):
     preprocessor = {"image_processor_type": "BlipImageProcessor", "size": {"height": SIZE, "width": SIZE}, "resample": 3, **MEAN}
     export_matching_head(out / name, model, tok, SIZE, preprocessor, small=True)
     what = "A matching head in BLIP's layout: its text encoder looks at the image's tokens. Trained with hard false texts."
-    write_card(out / name, name, what, model, train, tok, state, facts_of(state), "train_itm.py")
+    write_card(out / name, name, what, model, train, tok, state, facts_of(state, rows="pairs"), "train_itm.py", figure="pairs right on validation scenes")
 
 
 def export_ldm(name, args, out):
     file, script, what = DIFFUSION[name]
-    state = torch.load(Path(args.work) / f"{file}.pt")
+    state = load_state(args.work, file)
     train = TrainSet(state["arguments"]["train"])
     tok = tokenizer_of(train)
     encoder, decoder, scale, explained = autoencoder_of(train)

@@ -1,6 +1,6 @@
 """Finetunes the latent diffusion model: NoNeg, HardNeg and HardNeg without its threshold, on the same data with the same steps.
 
-    /usr/bin/python3 builtin/checkpoints/finetune_ldm.py --train TRAIN --valid VALID --work WORK --recipe noneg|hardneg|nothreshold --steps N
+    python3 builtin/checkpoints/finetune_ldm.py --train TRAIN --valid VALID --work WORK --recipe noneg|hardneg|nothreshold --steps N
 
 L = L_pos + L_neg; L_pos = mean (eps - eps_theta(x_t, t, text))^2; L_neg = -min(mean (eps - eps_theta(negative))^2, lambda L_pos), lambda = 1,
 L_pos detached inside the threshold, pair by pair, the same noise and timestep for both (Krojer et al., 2023, section 4). A step's negative is an image
@@ -16,10 +16,10 @@ import numpy
 import torch
 
 from autoencoder import latents_of
-from data import Encoded, TrainSet, to_unit, tokenizer_of
+from data import Encoded, TrainSet, pairs_of, to_unit, tokenizer_of
 from diffusion import TextToLatent, at, autoencoder_of, noised, spread_timesteps, velocity
 from encoders import dual_encoder
-from training import arguments, half_precision, learn
+from training import arguments, half_precision, learn, load_state
 
 NEAR = 5
 VALIDATION_TIMES = (130, 250, 370, 490, 610)
@@ -28,7 +28,7 @@ VALIDATION_TIMES = (130, 250, 370, 490, 610)
 def neighbours_of(train, tok, args):
     """The NEAR nearest other images of each image by the dual encoder: indices [N, NEAR]."""
     dual = dual_encoder(len(tok.vocab), tok.max_length)
-    dual.load_state_dict(torch.load(f"{args.work}/clip.pt")["weights"])
+    dual.load_state_dict(load_state(args.work, "clip")["weights"])
     dual.eval()
     with torch.no_grad():
         parts = [dual.embed_image(to_unit(train.images[i : i + 200])) for i in range(0, len(train), 200)]
@@ -36,9 +36,9 @@ def neighbours_of(train, tok, args):
         near = []
         for i in range(0, len(train), 500):
             cosine = every[i : i + 500] @ every.t()
-            cosine[torch.arange(len(cosine)), torch.arange(i, i + len(cosine))] = -2
+            cosine[range(len(cosine)), range(i, i + len(cosine))] = -2
             near.append(cosine.topk(NEAR).indices)
-    return torch.cat(near).numpy()
+    return torch.cat(near).cpu().numpy()
 
 
 def negatives_of(train, near, pick, entries, rng):
@@ -82,13 +82,11 @@ def noise_error(guess, z, t, noise):
 
 
 def validator(valid, latents, encoded):
-    """look(model): share of pairs put right, of 400 captions against a hard text."""
-    rng = numpy.random.default_rng(1)
-    entries = valid.captions_of(numpy.arange(len(valid)), rng)
-    hard = valid.hard_of(entries, rng)
-    kept = numpy.flatnonzero(hard >= 0)[:400]
-    z, right, wrong = latents[kept], encoded.ids[valid.caption_text[entries[kept]]], encoded.ids[hard[kept]]
-    noises = [torch.randn(z.shape[1:], generator=torch.Generator().manual_seed(k)) for k in range(len(VALIDATION_TIMES))]
+    """look(model): share of validation pairs put right."""
+    images, right, wrong = pairs_of(valid)
+    z, right, wrong = latents[images], encoded.ids[right], encoded.ids[wrong]
+    rng = numpy.random.default_rng(2)
+    noises = [torch.as_tensor(rng.standard_normal(z.shape[1:], numpy.float32)) for _ in VALIDATION_TIMES]
 
     def look(model):
         gain = torch.zeros(len(z))
@@ -114,33 +112,36 @@ def main():
     encoder, _, scale, _ = autoencoder_of(train)
     latents = latents_of(encoder, train.images) * scale
     model = TextToLatent(len(tok.vocab), tok.max_length)
-    model.load_state_dict(torch.load(f"{args.work}/ldm.pt")["weights"])
+    model.load_state_dict(load_state(args.work, "ldm")["weights"])
     model.text.requires_grad_(False)
     near = neighbours_of(train, tok, args)
     look = validator(valid, latents_of(encoder, valid.images) * scale, valid_encoded)
     print("before", look(model.eval()), flush=True)
 
+    with_negatives = args.recipe != "noneg"
+    rows = args.batch * 2 if with_negatives else args.batch
+
     def step_loss(rng):
-        pick = rng.choice(len(train), args.batch, replace=False)
+        pick = rng.integers(len(train), size=args.batch)
         entries = train.captions_of(pick, rng)
-        t = spread_timesteps(args.batch, rng)
-        z = latents[pick]
-        noise = torch.randn_like(z)
+        images, texts, t = pick, train.caption_text[entries], spread_timesteps(args.batch, rng)
+        noise = torch.randn(args.batch, *latents.shape[1:])
+        if with_negatives:
+            pairs = zip((images, texts), negatives_of(train, near, pick, entries, rng))
+            (images, texts), t, noise = map(numpy.concatenate, pairs), t.repeat(2), noise.repeat(2, 1, 1, 1)
+        z = latents[images]
         with half_precision():
-            guess = model(noised(z, t, noise), t, encoded.ids[train.caption_text[entries]])
-        positive = noise_error(guess, z, t, noise)
-        if args.recipe == "noneg":
-            return positive.mean()
-        images, texts = negatives_of(train, near, pick, entries, rng)
-        z_neg = latents[images]
-        with half_precision():
-            guess = model(noised(z_neg, t, noise), t, encoded.ids[texts])
-        negative = noise_error(guess, z_neg, t, noise)
+            guess = model(noised(z, t, noise), t, encoded.ids[texts])
+        errors = noise_error(guess, z, t, noise)
+        if not with_negatives:
+            return errors.mean()
+        positive, negative = errors.chunk(2)
         bound = positive.detach()
         kept = negative if args.recipe == "nothreshold" else torch.minimum(negative, bound)
         return (positive - kept).mean(), positive.mean()
 
-    learn(model, step_loss, args, f"ldm-{args.recipe}", model.unet.parameters(), look, keep_best=args.recipe != "nothreshold")
+    example = (latents[:rows], torch.zeros(rows, dtype=torch.int64), encoded.ids[:rows])
+    learn(model, step_loss, example, args, f"ldm-{args.recipe}", model.unet.parameters(), look, keep_best=args.recipe != "nothreshold")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -51,17 +50,19 @@ ${rows.join('\n')}
 `;
 }
 
+/** Goes on with what an interrupted run left: the full budget takes a while. */
 async function evaluate(name: string, data: string, samples: string): Promise<Results> {
-  const out = await mkdtemp(path.join(tmpdir(), 'gdbench-measure-'));
-  try {
-    const args = [CLI, 'evaluate', path.join(FOLDER, name), '--data', data, '--samples', samples, '--out', out];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-    if (code !== 0) throw new Error(`gdbench evaluate of ${name} ended with code ${code}.`);
-    return JSON.parse(await readFile(path.join(out, 'results.json'), 'utf8')) as Results;
-  } finally {
-    await rm(out, { recursive: true, force: true });
-  }
+  const out = path.resolve(data, '../../measured', `${name}-${samples}`);
+  await mkdir(out, { recursive: true });
+  const settings = ['--data', data, '--samples', samples, '--out', out, '--resume'];
+  const child = spawn(process.execPath, [CLI, 'evaluate', path.join(FOLDER, name), ...settings], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code !== 0) throw new Error(`gdbench evaluate of ${name} ended with code ${code}.`);
+  const results = JSON.parse(await readFile(path.join(out, 'results.json'), 'utf8')) as Results;
+  await rm(out, { recursive: true });
+  return results;
 }
 
 async function main(): Promise<void> {

@@ -1,6 +1,6 @@
 """Trains a dual encoder contrastively, as CLIP: each image picks its caption among the batch's, each caption its image.
 
-    /usr/bin/python3 builtin/checkpoints/train_clip.py --train TRAIN --work WORK [--name clip] [--from clip]
+    python3 builtin/checkpoints/train_clip.py --train TRAIN --work WORK [--name clip] [--from clip]
 
 No hard negatives: what it knows of word order and binding it has learned from random company alone. A caption of the batch that
 the training set lists as true of an image counts as right for it. --from goes on from WORK/<from>.pt (the biased checkpoint and its
@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from data import Encoded, TrainSet, to_unit, tokenizer_of
 from encoders import dual_encoder
-from training import arguments, half_precision, learn
+from training import arguments, half_precision, learn, load_state
 
 
 def truth_of(train, pick, texts):
@@ -60,10 +60,11 @@ def main():
     encoded = Encoded(tok, train.texts)
     model = dual_encoder(len(tok.vocab), tok.max_length)
     if args.start:
-        model.load_state_dict(torch.load(f"{args.work}/{args.start}.pt")["weights"])
+        model.load_state_dict(load_state(args.work, args.start)["weights"])
     else:
         nn.init.constant_(model.logit_scale, 2.5)
-    learn(model, step_loss_of(model, train, encoded, picker(train, args.batch, args.emblems)), args, args.name)
+    example = (encoded.ids[: args.batch], to_unit(train.images[: args.batch]), encoded.mask[: args.batch])
+    learn(model, step_loss_of(model, train, encoded, picker(train, args.batch, args.emblems)), example, args, args.name)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Trains a matching head, as BLIP's: does this text fit this image? An image is asked for a true caption, a hard false one and another's.
 
-    /usr/bin/python3 builtin/checkpoints/train_itm.py --train TRAIN --work WORK
+    python3 builtin/checkpoints/train_itm.py --train TRAIN --valid VALID --work WORK
 
-Its image tower and its tokens start from those of the dual encoder WORK/clip.pt, as BLIP's start from trained encoders.
+Its image tower and its tokens start from those of the dual encoder WORK/clip.pt, as BLIP's start from trained encoders. The
+weights kept are the best on pairs of VALID, scenes other than those trained on: captions against hard texts.
 """
 
 import argparse
@@ -11,9 +12,9 @@ import numpy
 import torch
 from torch.nn import functional as F
 
-from data import Encoded, TrainSet, to_unit, tokenizer_of
+from data import Encoded, TrainSet, pairs_of, to_unit, tokenizer_of
 from encoders import MatchingHead
-from training import arguments, half_precision, learn
+from training import arguments, half_precision, learn, load_state
 
 
 TOWER = "vision.tower."
@@ -48,26 +49,44 @@ def loss_of(logits, labels):
     return F.cross_entropy(logits.flatten(0, 1), labels.flatten()) + (F.softplus(-gaps) * false).sum() / false.sum()
 
 
+def validator(valid, encoded):
+    """look(model): share of validation pairs put right."""
+    images, right, wrong = pairs_of(valid)
+    pixels = to_unit(valid.images[images])
+
+    def look(model):
+        with torch.no_grad():
+            first, second = (model(pixels, encoded.ids[texts], encoded.mask[texts]) for texts in (right, wrong))
+        return (first[:, 1] - first[:, 0] > second[:, 1] - second[:, 0]).float().mean().item()
+
+    return look
+
+
 def main():
-    args = arguments(argparse.ArgumentParser(), minutes=10, rate=1e-3)
-    train = TrainSet(args.train)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--valid", required=True)
+    args = arguments(parser, minutes=30, rate=1e-3)
+    train, valid = TrainSet(args.train), TrainSet([args.valid])
     tok = tokenizer_of(train)
     encoded = Encoded(tok, train.texts)
     model = MatchingHead(len(tok.vocab), tok.max_length)
-    dual = torch.load(f"{args.work}/clip.pt")["weights"]
+    dual = load_state(args.work, "clip")["weights"]
     model.tower.load_state_dict({k[len(TOWER) :]: v for k, v in dual.items() if k.startswith(TOWER)})
     model.tokens.weight.data.copy_(dual["text.tokens.weight"])
     model.places.data.copy_(dual["text.positions"])
 
+    count = args.batch // TEXTS
+
     def step_loss(rng):
-        pick = rng.choice(len(train), args.batch // TEXTS, replace=False)
+        pick = rng.integers(len(train), size=count)
         texts, labels = texts_of(train, pick, rng)
         flat = texts.flatten()
         with half_precision():
             logits = model(to_unit(train.images[pick]), encoded.ids[flat], encoded.mask[flat])
         return loss_of(logits.float().unflatten(0, texts.shape), labels)
 
-    learn(model, step_loss, args, "itm")
+    example = (to_unit(train.images[:count]), encoded.ids[: count * TEXTS], encoded.mask[: count * TEXTS])
+    learn(model, step_loss, example, args, "itm", look=validator(valid, Encoded(tok, valid.texts)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Trains the latent diffusion model of the built-in checkpoints from nothing ("zero-shot": it has seen no false caption).
 
-    /usr/bin/python3 builtin/checkpoints/train_ldm.py --train TRAIN --work WORK
+    python3 builtin/checkpoints/train_ldm.py --train TRAIN --work WORK
 
 The text encoder learns along with the denoiser. A tenth of the captions are left empty, so that the empty text means "any image".
 """
@@ -29,7 +29,7 @@ def main():
     model = TextToLatent(len(tok.vocab), tok.max_length)
 
     def step_loss(rng):
-        pick = rng.choice(len(train), args.batch, replace=False)
+        pick = rng.integers(len(train), size=args.batch)
         texts = train.caption_text[train.captions_of(pick, rng)]
         texts = numpy.where(rng.random(args.batch) < EMPTY_SHARE, empty, texts)
         t = spread_timesteps(args.batch, rng)
@@ -39,7 +39,8 @@ def main():
             guess = model(noised(z, t, noise), t, encoded.ids[texts])
         return (guess.float() - velocity(z, t, noise)).square().mean()
 
-    learn(model, step_loss, args, "ldm")
+    example = (latents[: args.batch], torch.zeros(args.batch, dtype=torch.int64), encoded.ids[: args.batch])
+    learn(model, step_loss, example, args, "ldm")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ beforeAll(async () => {
     for (const { file, text } of texts) await write(file, text);
     for (const { file, draw } of pictures) {
       pixels.set(file, draw());
-      await write(file, await encodePng(pixels.get(file)!));
+      await write(file, encodePng(pixels.get(file)!));
     }
   }
 });
@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-async function write(file: string, content: string | Buffer): Promise<void> {
+async function write(file: string, content: string | Uint8Array): Promise<void> {
   await mkdir(path.dirname(path.join(root, file)), { recursive: true });
   await writeFile(path.join(root, file), content);
 }

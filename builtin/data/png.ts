@@ -1,9 +1,7 @@
-import sharp from 'sharp';
+import { encode } from 'fast-png';
 import { SIDE } from './raycast.ts';
 
-/** A PNG of SIDE x SIDE RGB bytes, with fixed settings, so that equal pixels give equal files. */
-export async function encodePng(pixels: Uint8Array): Promise<Buffer> {
-  return await sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } })
-    .png({ compressionLevel: 6, adaptiveFiltering: true, palette: false, progressive: false })
-    .toBuffer();
+/** A PNG of SIDE x SIDE RGB bytes; equal pixels give equal files, on every machine, since nothing but JavaScript packs them. */
+export function encodePng(pixels: Uint8Array): Uint8Array {
+  return encode({ width: SIDE, height: SIDE, channels: 3, depth: 8, data: pixels });
 }

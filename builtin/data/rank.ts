@@ -50,7 +50,7 @@ async function asOneExample(root: string, images: readonly Told[]): Promise<Task
   const drawn = images.map(({ file, scene, captions }) => ({ path: path.join(root, file), scene, captions }));
   for (const { path: file, scene } of drawn) {
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, await encodePng(render(scene)));
+    await writeFile(file, encodePng(render(scene)));
   }
   const texts = images.flatMap(({ captions }) => captions);
   const example = { index: 0, id: 'all', cluster: 'all', texts, images: drawn.map((image) => ({ path: image.path })) };

@@ -78,7 +78,7 @@ export const QUESTIONS: readonly Question[] = [
     id: 'threshold',
     title: 'What does the missing threshold do?',
     about:
-      'HardNeg’s negative loss is cut off where it reaches the positive one. Without that threshold the paper saw word order gain and everything else lose, soon to chance. Here the one with it is the best of 600 steps on validation pairs, the one without it the last of as many.',
+      'HardNeg’s negative loss is cut off where it reaches the positive one. Without that threshold the paper saw word order gain and everything else lose, soon to chance. Here the one with it is the best of 1,000 steps on validation pairs, the one without it the last of as many.',
     kind: 'paired',
     form: 'what',
     pairs: [['toy-ldm-nothreshold', 'toy-ldm-hardneg']],
