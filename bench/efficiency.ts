@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { TaskData } from '@gdbench/benchmark/task';
-import { describeChoice, openEvaluator } from '@gdbench/workers/engine/evaluate';
+import { type Choice, describeChoice, openEvaluator } from '@gdbench/workers/engine/evaluate';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import { drawNoise } from '@gdbench/workers/engine/noise';
 import { openBare, type Searched, searchBare } from './bare.ts';
@@ -13,8 +13,6 @@ export interface Efficiency {
   readonly efficiency: number;
   readonly rounds: readonly { readonly ours: number; readonly bare: number }[];
   readonly searched: readonly Searched[];
-  /** How the engine chose to run. */
-  readonly choice: string;
 }
 
 const ROUNDS = 5;
@@ -23,8 +21,8 @@ const SAMPLES = 50;
 /** Examples a round, some seconds of work, as few beside an evaluation's thousands as a bench has time for; clevr's blocks are of eight. */
 const EXAMPLES = 48;
 const WARM_UP_EXAMPLES = 16;
-/** Rounds before the first that counts: by then the job is known to be large, and it has been measured how to run it. */
-const WARM_UP = 3;
+/** Rounds before the first that counts: until the job is known to be large and it has been measured how to run it, but no more. */
+const WARM_UP = 40;
 
 /**
  * Rows a second of the U-Net through scoreExamples, everything from the image file to the score included, beside those of a bare
@@ -44,24 +42,22 @@ export async function benchEfficiency(
     say(`  batch ${batch}, ${sessions} x ${threads} threads: ${rate.toFixed(0)} rows/s`);
   const best = searched[0]!;
 
-  let choice = '';
+  const choices: Choice[] = [];
   const evaluator = await openEvaluator({
     dir,
     report,
     samples: SAMPLES,
     seed: 0,
     device: 'cpu',
-    onChoice: (chosen) => {
-      choice = describeChoice(chosen);
-    },
+    onChoice: (choice) => choices.push(choice),
   });
   const bare = await openBare(unet, best);
   const rounds: { ours: number; bare: number }[] = [];
   try {
     // What is chosen at the start of a job is chosen here, for all rounds.
-    for (let from = 0; from < WARM_UP * WARM_UP_EXAMPLES; from += WARM_UP_EXAMPLES)
-      await evaluator.scoreExamples(data, from, from + WARM_UP_EXAMPLES);
-    say(choice || 'the engine did not measure');
+    for (let k = 0; k < WARM_UP && !choices.some(({ tried }) => tried.length > 0); k++)
+      await evaluator.scoreExamples(data, k * WARM_UP_EXAMPLES, (k + 1) * WARM_UP_EXAMPLES);
+    for (const choice of choices) say(describeChoice(choice));
     for (let round = 1; round <= ROUNDS; round++) {
       const bareRate = await bare.rate(batchOf(best.batch), BARE_MS);
       const [rows, start] = [evaluator.rowsScored, performance.now()];
@@ -78,7 +74,7 @@ export async function benchEfficiency(
     await evaluator.close();
   }
   const ratios = rounds.map((round) => round.ours / round.bare).sort((a, b) => a - b);
-  return { efficiency: ratios[Math.floor(ratios.length / 2)]!, rounds, searched, choice };
+  return { efficiency: ratios[Math.floor(ratios.length / 2)]!, rounds, searched };
 }
 
 /** Tensors as the engine feeds them: noise in place of x_t, which takes no more and no less time. */
