@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeFiles } from '../test/support/tiny-checkpoints.ts';
-import { cloneInstalled } from './start-clone.ts';
+import { cloneInstalled, endInstall } from './start-clone.ts';
 
 let scratch: string;
 let repository: string;
@@ -22,6 +22,8 @@ beforeAll(async () => {
   const packages = { '': {}, 'apps/api': {}, 'apps/web': {}, 'node_modules/a': {}, 'apps/api/node_modules/b': {} };
   await writeFiles(repository, {
     'package-lock.json': { packages },
+    'package.json': { scripts: { prepare: 'node generate.mjs' } },
+    'generate.mjs': `import { mkdirSync } from 'node:fs'; mkdirSync('apps/api/generated');`,
     '.gitignore': 'node_modules/\ngenerated/\n',
     'apps/api/server.ts': 'committed',
   });
@@ -57,6 +59,15 @@ test('a clone holds what is committed and what is installed, and nothing generat
   expect(await readlink(join(clone.folder, 'node_modules/@gdbench/api'))).toBe('../../apps/api');
   await rm(clone.folder, { recursive: true });
   expect(await readFile(join(repository, 'node_modules/a/index.js'), 'utf8')).toBe('a');
+});
+
+test('the last step of an install is made in the clone', async () => {
+  const { folder } = await cloneInstalled(repository, join(scratch, 'prepared'), never);
+  expect(existsSync(join(folder, 'apps/api/generated'))).toBe(false);
+  await endInstall(folder, never);
+  expect(existsSync(join(folder, 'apps/api/generated'))).toBe(true);
+  const reason = new Error('Interrupted.');
+  await expect(endInstall(folder, AbortSignal.abort(reason))).rejects.toBe(reason);
 });
 
 test('files in which the working tree differs are counted and left out', async () => {

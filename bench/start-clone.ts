@@ -16,7 +16,7 @@ export interface Clone {
 
 /**
  * Clones the repository's HEAD into a folder that is not there yet and links into it what is installed in the working tree:
- * what a newcomer has after `git clone` and `npm ci`. Nothing that the working tree has generated, built or drawn is taken
+ * what a newcomer has after `git clone` and `npm ci`, but for that command's last step (`endInstall`). Nothing that the working tree has generated, built or drawn is taken
  * along. The files below node_modules are hard links, which only `npm` would write to, and that makes new ones; so both
  * folders must be on one disk.
  * @throws the signal's reason when it is aborted, leaving what is there so far.
@@ -40,6 +40,17 @@ export async function cloneInstalled(repository: string, folder: string, signal:
     signal.throwIfAborted();
     throw error;
   }
+}
+
+/**
+ * Runs what npm runs at the end of each install, in a clone as `cloneInstalled` leaves it: it generates the code.
+ * @throws the signal's reason when it is aborted.
+ */
+export async function endInstall(folder: string, signal: AbortSignal): Promise<void> {
+  await execute('npm', ['run', 'prepare'], { cwd: folder, signal }).catch((error) => {
+    signal.throwIfAborted();
+    throw error;
+  });
 }
 
 /** The repository's root and the folders of its workspaces, each of which may have a node_modules. */

@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { type BuiltinCheckpoint, builtinCheckpoints, checkpointSha256OfFolder } from '../setup/builtin.ts';
 import { ROOT } from '../setup/home.ts';
 import { freePort } from '../setup/port.ts';
-import { type Clone, cloneInstalled } from './start-clone.ts';
+import { type Clone, cloneInstalled, endInstall } from './start-clone.ts';
 import { npmStart, type Running } from './start-run.ts';
 import {
   type Budget,
@@ -45,9 +43,9 @@ async function main(): Promise<void> {
   const parent = await newFolder();
   try {
     const clone = await cloneInstalled(ROOT, join(parent, 'clone'), interrupted.signal);
-    tellWhat(clone);
     await requireInstalled(clone.folder);
-    await endInstall(clone.folder);
+    await endInstall(clone.folder, interrupted.signal);
+    tellWhat(clone);
     const times = await measure(clone.folder);
     if (process.argv.includes('--json')) say(JSON.stringify(times));
   } finally {
@@ -70,12 +68,9 @@ function tellWhat({ folder, commit, differing }: Clone): void {
       ? 'The working tree does not differ from it.'
       : `The working tree differs from it in ${differing} files, which are not measured.`;
   say(`npm start in a fresh clone of HEAD, ${commit}. ${differs}`);
-  say(`The clone: ${folder}; what npm ci leaves is there, nothing is built, drawn or stored.\n`);
-}
-
-/** What npm runs at the end of each install. */
-async function endInstall(folder: string): Promise<void> {
-  await promisify(execFile)('npm', ['run', 'prepare'], { cwd: folder, signal: interrupted.signal });
+  say(
+    `The clone: ${folder}; what npm ci leaves is there, the code that it generates too; nothing is built, drawn or stored.\n`,
+  );
 }
 
 /** npm start would install anew, which is not what is measured. */

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { SET_NAME, SET_VERSION } from '@gdbench/builtin/data/version';
 import { home, ROOT } from './home.ts';
 import { derive, runNode, step } from './step.ts';
 
@@ -33,13 +35,20 @@ export async function buildWeb(): Promise<void> {
   });
 }
 
+export interface DataRoot {
+  readonly root: string;
+  /** Under way, where the root is not complete yet. */
+  readonly drawing?: Promise<unknown>;
+}
+
 /** The data root that evaluations read: GDBENCH_DATA, else the built-in set, drawn when it is not there or not of this version. */
-export async function dataRoot(): Promise<string> {
-  if (process.env.GDBENCH_DATA) return process.env.GDBENCH_DATA;
-  const { builtinDataRoot, isComplete } = await import('@gdbench/builtin/data');
-  const root = builtinDataRoot(home());
+export async function dataRoot(): Promise<DataRoot> {
+  if (process.env.GDBENCH_DATA) return { root: process.env.GDBENCH_DATA };
+  const root = join(home(), 'data', `${SET_NAME}-${SET_VERSION}`);
+  // its module takes long to load, which would hold up the drawing of a set that is not there at all
+  const isComplete = existsSync(root) && (await import('@gdbench/builtin/data').then((data) => data.isComplete(root)));
+  if (isComplete) return { root };
   // in a process of its own: drawing leaves its thread no time for anything else
-  if (!(await isComplete(root)))
-    await step('Data: drawing the built-in scenes', () => runNode(['--import', 'tsx', 'builtin/data/build.ts', root]));
-  return root;
+  const draw = () => runNode(['--import', 'tsx', 'builtin/data/build.ts', root], { inBackground: true });
+  return { root, drawing: step('Data: drawing the built-in scenes', draw) };
 }

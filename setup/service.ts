@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ARRIVED, AWAITED } from '@gdbench/benchmark/arrival';
 import { SetupFault } from './fault.ts';
 import { ROOT } from './home.ts';
 
@@ -18,21 +19,28 @@ interface ServiceOptions {
   env: Record<string, string>;
   /** Folder of the log file `<name>.log`. */
   logs: string;
+  /** What makes the data root complete, where it is not: the process waits for it (`dataArrival`) and is told. */
+  drawing?: Promise<unknown> | undefined;
 }
 
 /**
  * Starts one of the platform's processes in a group of its own, so that Ctrl-C at the terminal reaches only us and we
  * can end them in order; they end by themselves when we are killed (end-with-parent.mjs).
  */
-export function startService({ name, args, cwd = ROOT, env, logs }: ServiceOptions): Service {
+export function startService({ name, args, cwd = ROOT, env, logs, drawing }: ServiceOptions): Service {
   mkdirSync(logs, { recursive: true });
   const preload = ['--import', join(ROOT, 'setup/end-with-parent.mjs')];
   const child = spawn(process.execPath, [...preload, ...args], {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, ...(drawing ? AWAITED : {}) },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  // one that has ended meanwhile hears nothing; what went wrong with drawing is told by whoever waits for it
+  drawing?.then(
+    () => child.send(ARRIVED, () => undefined),
+    () => undefined,
+  );
   const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
   // a full disk must not stop the process that writes: what cannot be logged is dropped
   log.on('error', () => {

@@ -4,7 +4,7 @@ import { builtinSetting, DISPLAY_SAMPLES } from './builtin.ts';
 import { SetupFault, sentence } from './fault.ts';
 import { home, ROOT } from './home.ts';
 import { portSetting, requireFreePort } from './port.ts';
-import { buildWeb, dataRoot, generateCode } from './prepare.ts';
+import { buildWeb, type DataRoot, dataRoot, generateCode } from './prepare.ts';
 import { endService, messageFrom, type Service, startService } from './service.ts';
 import { endScripts, step } from './step.ts';
 
@@ -35,25 +35,31 @@ async function run(): Promise<void> {
   await requireFreePort(webPort, 'WEB_PORT');
   mkdirSync(home(), { recursive: true });
   requireFreeDisk();
-  const logs = join(home(), 'log');
-  const apiUrl = `http://localhost:${apiPort}`;
-  await serve(apiPort, logs, generateCode());
-  const { submitBuiltin, submitFirst } = await import('./seed.ts');
-  // the pages are built once there is something to see: drawing data, scoring and building each take all cores
-  await submitFirst(apiUrl);
-  await Promise.all([buildWeb().then(() => openPages(webPort, apiUrl, logs)), submitBuiltin(apiUrl, () => ending)]);
+  const data = await dataRoot();
+  await Promise.all([data.drawing, open(apiPort, webPort, data)]);
   process.send?.({ started: true });
 }
 
-/** Runs the API and a worker once there are generated code, a database and data, all made side by side. */
-async function serve(apiPort: number, logs: string, generating: Promise<void>): Promise<void> {
-  const [data, databaseUrl] = await Promise.all([dataRoot(), startDatabase(), generating]);
-  const env = { ...BUDGET, ...pinned(), DATABASE_URL: databaseUrl, GDBENCH_HOME: home(), GDBENCH_DATA: data };
+/** Runs the platform and fills its board; what reads the data waits for them where they are still being drawn. */
+async function open(apiPort: number, webPort: number, data: DataRoot): Promise<void> {
+  const logs = join(home(), 'log');
+  const apiUrl = `http://localhost:${apiPort}`;
+  const [{ submitBuiltin, submitFirst }] = await Promise.all([import('./seed.ts'), serve(apiPort, logs, data)]);
+  // the pages are built once there is something to see: drawing data, scoring and building each take all cores
+  await submitFirst(apiUrl);
+  await Promise.all([buildWeb().then(() => openPages(webPort, apiUrl, logs)), submitBuiltin(apiUrl, () => ending)]);
+}
+
+/** Runs the API and a worker once there are generated code and a database, made side by side. */
+async function serve(apiPort: number, logs: string, { root, drawing }: DataRoot): Promise<void> {
+  const [databaseUrl] = await Promise.all([startDatabase(), generateCode()]);
+  const settings = { DATABASE_URL: databaseUrl, GDBENCH_HOME: home(), GDBENCH_DATA: root };
+  const env = { ...BUDGET, ...pinned(), ...settings };
   const apiEnv = { ...env, API_PORT: String(apiPort) };
   await step('Starting the API and a worker', () =>
     Promise.all([
-      keep({ name: 'api', args: ['--import', 'tsx', 'apps/api/server.ts'], env: apiEnv, logs }, listening),
-      keep({ name: 'worker', args: ['--import', 'tsx', 'workers/worker.ts'], env, logs }, ready),
+      keep({ name: 'api', args: ['--import', 'tsx', 'apps/api/server.ts'], env: apiEnv, logs, drawing }, listening),
+      keep({ name: 'worker', args: ['--import', 'tsx', 'workers/worker.ts'], env, logs, drawing }, ready),
     ]),
   );
   tell([

@@ -19,10 +19,11 @@ export async function test(words: string[]): Promise<void> {
   try {
     await generateCode();
     await buildWeb();
-    const data = await dataRoot();
+    const { root, drawing } = await dataRoot();
+    await drawing;
     const { findBrowser } = await import('../test/support/browser.ts');
     const browser = await step('Browser: finding one for the page tests', () => findBrowser());
-    const code = await runVitest(words, { GDBENCH_DATA: data, CHROMIUM_PATH: browser.path });
+    const code = await runVitest(words, { GDBENCH_DATA: root, CHROMIUM_PATH: browser.path });
     printTotals(code);
     process.exit(code);
   } catch (error) {

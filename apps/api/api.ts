@@ -26,15 +26,18 @@ export interface Api {
   close(): Promise<void>;
 }
 
-/** Starts the API and resolves when it listens. Throws ConfigFault, one sentence, when the address cannot be had. */
-export async function startApi(config: ApiConfig, log: Logger = createLog()): Promise<Api> {
+/**
+ * Starts the API and resolves when it listens. Throws ConfigFault, one sentence, when the address cannot be had. What is asked
+ * of the data waits for their arrival, where one is given.
+ */
+export async function startApi(config: ApiConfig, log: Logger = createLog(), arrival?: Promise<void>): Promise<Api> {
   const metrics = createMetrics();
   const db = openDatabase(config.databaseUrl, {
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
   const storage = storageOf(config);
   storage.tidy().catch((error) => logUnexpected(log, error, 'tidying the storage'));
-  const data = readBenchmarkData(config.data, log);
+  const data = readBenchmarkData(config.data, log, arrival);
   const evaluations = createEvaluations(db);
   const board = createBoard({ db, evaluations, data, metrics });
   const comparisons = createComparisons({ databaseUrl: config.databaseUrl, root: config.data, data });

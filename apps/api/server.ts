@@ -1,3 +1,4 @@
+import { dataArrival } from '@gdbench/benchmark/arrival';
 import { migrateWhenThere } from '@gdbench/prisma/migrate';
 import { type Api, startApi } from './api.ts';
 import { ConfigFault, readConfig } from './config.ts';
@@ -26,7 +27,7 @@ try {
   await migrateWhenThere(config.databaseUrl, { onWaiting: (line) => log.warn(line) }).catch((error: Error) => {
     throw new ConfigFault(error.message);
   });
-  api = await startApi(config, log);
+  api = await startApi(config, log, dataArrival());
   process.send?.({ listening: api.port });
 } catch (error) {
   fail(error);

@@ -1,3 +1,4 @@
+import { dataArrival } from '@gdbench/benchmark/arrival';
 import { pino } from 'pino';
 import { type RunningWorker, startWorker } from './run.ts';
 import type { Settings } from './settings.ts';
@@ -28,6 +29,6 @@ export async function runWorker(settings: Settings): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, (received) => void stop(received));
-  worker = await startWorker(settings, { log });
+  worker = await startWorker(settings, { log, arrival: dataArrival() });
   process.send?.({ ready: true });
 }

@@ -8,7 +8,9 @@ import { summarise } from '@gdbench/benchmark/summarise';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
 import { listen } from '@gdbench/prisma/events';
 import { readBoard } from '@gdbench/prisma/leaderboard';
+import { sweep } from '@gdbench/prisma/shards';
 import {
+  cancel,
   createSubmission,
   type EvaluationDetail,
   readArtifacts,
@@ -18,7 +20,7 @@ import {
 import { checkpointSha256 } from '@gdbench/storage/manifest';
 import { openStorage } from '@gdbench/storage/storage';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { writeTinyData } from '../../test/support/tiny-data.ts';
 import { openEvaluator } from '../engine/evaluate.ts';
@@ -269,4 +271,88 @@ test('a worker that stops in mid-shard gives the shard back without costing an a
   await work('b');
   expect(await ended(evaluationId)).toMatchObject({ state: 'DONE', retriedShards: 0 });
   await expectWhole(evaluationId, DUAL_ENCODER);
+});
+
+/** A worker whose data root is still being made, and what ends that: the data are there then. */
+async function workBeforeData(name: string) {
+  let arrived: () => void = () => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const root = join(home, 'late-data');
+  const worker = await startWorker({ ...settingsOf(name), data: root }, { log: pino({ level: 'silent' }), arrival });
+  workers.push(worker);
+  const complete = async () => {
+    await cp(data, root, { recursive: true });
+    arrived();
+  };
+  return { worker, complete };
+}
+
+/** Waits until the evaluation's log has the line. */
+const says = (evaluationId: string, line: RegExp) =>
+  vi.waitFor(
+    async () => {
+      const lines = (await readLog(db, evaluationId, 100)).map(({ message }) => message);
+      expect(lines).toContainEqual(expect.stringMatching(line));
+    },
+    { timeout: 30_000 },
+  );
+
+test('before its data are there a worker inspects all that comes and keeps it, and plans and scores it afterwards', async () => {
+  const evaluationId = await submit(DUAL_ENCODER, 'early');
+  const { complete } = await workBeforeData('a');
+  await says(evaluationId, /^Waiting for the data/);
+  // it holds up no other: one that is refused, and one that waits too
+  const broken = await mkdtemp(join(home, 'broken-'));
+  await cp(DUAL_ENCODER, broken, { recursive: true });
+  await writeFile(join(broken, 'config.json'), '{');
+  expect(await ended(await submit(broken, 'broken'))).toMatchObject({ state: 'REFUSED' });
+  const second = await submit(MATCHING_HEAD, 'early too');
+  await says(second, /^Waiting for the data/);
+  // it is not taken for dead: its lease is renewed, and nobody puts it back
+  const soon = new Date(Date.now() + 5_000);
+  await db.prisma.evaluation.update({ where: { id: evaluationId }, data: { leaseExpiresAt: soon } });
+  await vi.waitFor(
+    async () => {
+      const { leaseExpiresAt } = await db.prisma.evaluation.findUniqueOrThrow({ where: { id: evaluationId } });
+      expect(leaseExpiresAt?.getTime()).toBeGreaterThan(soon.getTime());
+    },
+    { timeout: 30_000 },
+  );
+  expect(await sweep(db)).toEqual({ requeued: 0, failed: 0 });
+  await complete();
+  for (const [id, dir] of [
+    [evaluationId, DUAL_ENCODER],
+    [second, MATCHING_HEAD],
+  ] as const) {
+    expect(await ended(id)).toMatchObject({ state: 'DONE' });
+    expect(await db.prisma.evaluation.findUniqueOrThrow({ where: { id } })).toMatchObject({ attempts: 1 });
+    await expectWhole(id, dir);
+  }
+});
+
+test('a worker that stops before its data are there gives the inspection back without costing an attempt', async () => {
+  const evaluationId = await submit(DUAL_ENCODER, 'stopped early');
+  const { worker } = await workBeforeData('a');
+  await says(evaluationId, /^Waiting for the data/);
+  await worker.stop();
+  expect(await db.prisma.evaluation.findUniqueOrThrow({ where: { id: evaluationId } })).toMatchObject({
+    state: 'INSPECTING',
+    attempts: 0,
+    leaseToken: null,
+  });
+  await work('b');
+  expect(await ended(evaluationId)).toMatchObject({ state: 'DONE' });
+});
+
+test('an evaluation that is cancelled while it waits for the data stays so', async () => {
+  const evaluationId = await submit(DUAL_ENCODER, 'cancelled early');
+  const { complete, worker } = await workBeforeData('a');
+  await says(evaluationId, /^Waiting for the data/);
+  await cancel(db, evaluationId);
+  await complete();
+  await worker.stop();
+  expect(await readEvaluation(db, evaluationId)).toMatchObject({ state: 'CANCELLED' });
+  expect(await db.prisma.shard.count({ where: { evaluationId } })).toBe(0);
 });

@@ -6,14 +6,16 @@ import { sweep } from '@gdbench/prisma/shards';
 import { workerAlive } from '@gdbench/prisma/workers';
 import { removeHalfMade } from '@gdbench/storage/leftovers';
 import { openStorage } from '@gdbench/storage/storage';
+import type { TaskList } from 'graphile-worker';
 import { type Logger, pino } from 'pino';
 import { openBoardData } from '../stages/data.ts';
 import { inspectTask } from '../stages/inspect.ts';
+import { unlessAborted } from '../stages/lease.ts';
 import { scoreTask } from '../stages/score.ts';
 import type { Stage } from '../stages/stage.ts';
 import { keepWarm, type WarmProcess } from '../stages/warm.ts';
 import { createOwned, type Owned } from './owned.ts';
-import { startQueue } from './queue.ts';
+import { type Queue, startQueue } from './queue.ts';
 import { repeat } from './repeat.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,6 +25,8 @@ export interface RunningWorker {
 }
 
 interface Parts {
+  /** When the data root will be complete; absent: it is there. */
+  arrival?: Promise<void> | undefined;
   log?: Logger;
   /** Where the child processes for scoring come from. */
   warm?: WarmProcess;
@@ -36,7 +40,7 @@ export async function startWorker(settings: Settings, parts: Parts = {}): Promis
   const stopping = new AbortController();
   const owned = createOwned((name, error) => log.warn({ error: String(error) }, `${name} did not end cleanly`));
   try {
-    await start(settings, { log, warm }, stopping, owned);
+    await start(settings, { ...parts, log, warm }, stopping, owned);
   } catch (error) {
     await owned.close();
     throw error;
@@ -47,7 +51,7 @@ export async function startWorker(settings: Settings, parts: Parts = {}): Promis
 /** Everything goes on the list as it is started; the list is ended from its last entry to its first. */
 async function start(
   settings: Settings,
-  { log, warm }: Required<Parts>,
+  { log, warm, arrival }: Parts & { log: Logger; warm: WarmProcess },
   stopping: AbortController,
   owned: Owned,
 ): Promise<void> {
@@ -70,21 +74,27 @@ async function start(
   const stage: Stage = {
     db,
     storage,
-    data: openBoardData(settings.data),
+    data: openBoardData(settings.data, arrival),
     settings,
     log,
     stopping: stopping.signal,
+    waiting: new Set(),
   };
   // apart from each other, so that a submitter hears of a fault in seconds while a long shard is being scored
-  const queues = await Promise.all([
-    startQueue(settings.databaseUrl, { inspect: inspectTask(stage) }, log),
-    startQueue(settings.databaseUrl, { score: scoreTask(stage, warm) }, log),
-  ]);
+  const queues: Queue[] = [];
+  const take = async (tasks: TaskList) => void queues.push(await startQueue(settings.databaseUrl, tasks, log));
+  const scoring = () => take({ score: scoreTask(stage, warm) });
+  const awaited = stage.data.awaited();
+  // nothing can be scored without data
+  const later = awaited && unlessAborted(awaited, stopping.signal).then(scoring, () => undefined);
+  await Promise.all([take({ inspect: inspectTask(stage, warm) }), awaited ? undefined : scoring()]);
   owned.add('queues', async () => {
-    const stopped = queues.map((queue) => queue.stop());
+    const stop = () => queues.map((queue) => queue.stop());
+    const stopped = stop();
     // fetching has stopped: what is under way may be given back now
     stopping.abort();
-    await Promise.all(stopped);
+    await later;
+    await Promise.all([...stopped, ...stop(), ...stage.waiting]);
   });
   log.info({ worker: settings.workerId, data: settings.data, storage: settings.storage }, 'taking jobs');
 }

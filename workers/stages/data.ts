@@ -5,6 +5,8 @@ import { LRUCache } from 'lru-cache';
 /** The data that this worker scores on, each task read once. */
 export interface BoardData {
   readonly root: string;
+  /** Resolves when the root, which is still being made, is complete; undefined once it is. */
+  awaited(): Promise<void> | undefined;
   /** @throws an Error with a sentence where the data cannot serve. */
   load(task: TaskName, limit: number | null): Promise<TaskData>;
 }
@@ -12,10 +14,16 @@ export interface BoardData {
 /** Every task at two limits: the one of the evaluation under way and the one before. */
 const KEPT = 2 * TASK_NAMES.length;
 
-export function openBoardData(root: string): BoardData {
+/** `arrival`: when the root will be complete; absent: it is there. */
+export function openBoardData(root: string, arrival?: Promise<void>): BoardData {
+  let awaited = arrival;
+  arrival?.then(() => {
+    awaited = undefined;
+  });
   const loaded = new LRUCache<string, Promise<TaskData>>({ max: KEPT });
   return {
     root,
+    awaited: () => awaited,
     load(task, limit) {
       const key = JSON.stringify([task, limit]);
       const present = loaded.get(key);

@@ -42,6 +42,7 @@ function stageWith({ storage, memoryGb }: { storage?: Partial<Storage>; memoryGb
     settings,
     log: pino({ level: 'silent' }),
     stopping: new AbortController().signal,
+    waiting: new Set(),
   };
 }
 
@@ -72,7 +73,7 @@ async function submit(name: string, protocol: string | null = null): Promise<str
 
 /** One delivery of the evaluation's job; the queue's own pauses do not matter to the row. */
 async function inspectOnce(stage: Stage, evaluationId: string) {
-  await inspectTask(stage)({ evaluationId }, undefined as never);
+  await inspectTask(stage, { offer: () => false })({ evaluationId }, undefined as never);
   const evaluation = await readEvaluation(database(), evaluationId);
   const log = await readLog(database(), evaluationId, 50);
   return { evaluation, log: log.map(({ message }) => message) };

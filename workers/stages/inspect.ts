@@ -10,12 +10,14 @@ import {
 import { InspectJob } from '@gdbench/prisma/jobs';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
 import type { Task } from 'graphile-worker';
-import { holdLease, Interrupted } from './lease.ts';
+import { holdLease, Interrupted, unlessAborted } from './lease.ts';
+import type { Answer } from './messages.ts';
 import { planEvaluation } from './plan-evaluation.ts';
 import { ChildEnded, startStageProcess } from './process.ts';
 import { InspectionReport } from './report.ts';
 import { faultLine, gigabytes, type Sentences, splitRemedy } from './sentence.ts';
 import { persist, type Stage, say } from './stage.ts';
+import { type WarmProcess, warmKey } from './warm.ts';
 import { checkpointFolder } from './work-folder.ts';
 
 /** Seconds that one step of an inspection may take, and what a byte adds to them: a large model is long in loading. */
@@ -36,26 +38,46 @@ class NoVerdict extends Error {
 
 type Verdict = { ok: true; report: InspectionReport } | ({ ok: false } & Sentences);
 
-/** The queue's task `inspect`: finds out what a checkpoint is, and plans its evaluation or refuses it. */
-export function inspectTask(stage: Stage): Task {
+/**
+ * The queue's task `inspect`: finds out what a checkpoint is, and plans its evaluation or refuses it. While the data are still
+ * being made, the job ends with the verdict and the inspection goes on by itself, so that it does not hold up others.
+ */
+export function inspectTask(stage: Stage, warm: Pick<WarmProcess, 'offer'>): Task {
   return async (payload) => {
     const { evaluationId } = InspectJob.parse(payload);
     const claimed = await persist(stage, () => claimInspection(stage.db, evaluationId, stage.settings.workerId));
     if (!claimed) return;
-    try {
-      await holdLease(
-        {
-          seconds: HEARTBEAT_SECONDS,
-          renew: async () => ((await renewInspection(stage.db, evaluationId, claimed.token)) ? 'ok' : 'fenced'),
-          stopping: stage.stopping,
-          onError: (error) => stage.log.warn({ evaluationId, error: String(error) }, 'the lease could not be renewed'),
-        },
-        (signal) => inspect(stage, evaluationId, claimed, signal),
-      );
-    } catch (error) {
-      await giveUp(stage, evaluationId, claimed, error);
-    }
+    await new Promise<void>((resolve, reject) => {
+      const ended = inspectUnderLease(stage, warm, evaluationId, claimed, () => {
+        stage.waiting.add(ended);
+        resolve();
+      });
+      ended.then(resolve, reject).finally(() => stage.waiting.delete(ended));
+    });
   };
+}
+
+/** @param onWaiting the verdict is there and the data are not. */
+async function inspectUnderLease(
+  stage: Stage,
+  warm: Pick<WarmProcess, 'offer'>,
+  evaluationId: string,
+  claimed: ClaimedInspection,
+  onWaiting: () => void,
+): Promise<void> {
+  try {
+    await holdLease(
+      {
+        seconds: HEARTBEAT_SECONDS,
+        renew: async () => ((await renewInspection(stage.db, evaluationId, claimed.token)) ? 'ok' : 'fenced'),
+        stopping: stage.stopping,
+        onError: (error) => stage.log.warn({ evaluationId, error: String(error) }, 'the lease could not be renewed'),
+      },
+      (signal) => inspect(stage, warm, evaluationId, claimed, signal, onWaiting),
+    );
+  } catch (error) {
+    await giveUp(stage, evaluationId, claimed, error);
+  }
 }
 
 /** The inspection has no verdict: it is given back, left to who has it now, or tried again. */
@@ -78,9 +100,11 @@ async function giveUp(stage: Stage, evaluationId: string, claimed: ClaimedInspec
 
 async function inspect(
   stage: Stage,
+  warm: Pick<WarmProcess, 'offer'>,
   evaluationId: string,
   claimed: ClaimedInspection,
   signal: AbortSignal,
+  onWaiting: () => void,
 ): Promise<void> {
   const { db } = stage;
   const bytes = claimed.files.reduce((sum, { size }) => sum + size, 0);
@@ -93,21 +117,26 @@ async function inspect(
   const { checkpointSha256: sha256, files } = claimed;
   const dir = await checkpointFolder(stage.storage, stage.settings.work, { sha256, files });
   signal.throwIfAborted();
-  const judged = await verdictOf(stage, dir, STEP_SECONDS + bytes * SECONDS_A_BYTE, signal);
-  const verdict = withProtocol(judged, claimed.askedProtocol);
+  const verdict = await verdictOf(stage, warm, claimed, dir, STEP_SECONDS + bytes * SECONDS_A_BYTE, signal);
   if (!verdict.ok) {
     const { reason, remedy } = verdict;
     await persist(stage, () => refuse(db, evaluationId, claimed.token, { fault: 'SUBMITTER', reason, remedy }));
     return;
   }
   const { report } = verdict;
-  const protocol = claimed.askedProtocol ?? report.protocol;
+  const protocol = protocolOf(claimed, report);
   await say(
     stage,
     evaluationId,
     'inspect',
     `Accepted: ${kindWords(report.kind)}, ${(report.parameters / 1e6).toFixed(1)} M parameters, ${report.checks.length} checks passed.`,
   );
+  const awaited = stage.data.awaited();
+  if (awaited) {
+    await say(stage, evaluationId, 'inspect', 'Waiting for the data, which are still being made.');
+    onWaiting();
+    await unlessAborted(awaited, signal);
+  }
   const plan = await planEvaluation(stage.data, report, protocol, claimed);
   if (plan.tasks.length === 0) {
     const reason = `No task can be scored on this board's data: ${plan.unavailable[0] ?? 'the data root is empty'}`;
@@ -146,31 +175,55 @@ function withProtocol(verdict: Verdict, asked: string | null): Verdict {
   };
 }
 
+function protocolOf({ askedProtocol }: ClaimedInspection, report: InspectionReport): string {
+  return askedProtocol ?? report.protocol;
+}
+
 function kindWords(kind: InspectionReport['kind']): string {
   return kind.toLowerCase().replace('_', ' ');
 }
 
 /**
- * Has the files read in a child process of their own. The engine's own verdict is one; a process that died, or was ended for its
- * memory or time, gives none.
+ * Has the files read in a child process of their own, which scores them afterwards where no other is being scored. The engine's
+ * own verdict is one; a process that died, or was ended for its memory or time, gives none.
  *
  * @throws NoVerdict
  */
-async function verdictOf(stage: Stage, dir: string, stepSeconds: number, signal: AbortSignal): Promise<Verdict> {
-  const { memoryBytes } = stage.settings;
-  const child = startStageProcess({ memoryBytes, onOutput: (line) => stage.log.debug({ child: 'inspect' }, line) });
+async function verdictOf(
+  stage: Stage,
+  warm: Pick<WarmProcess, 'offer'>,
+  claimed: ClaimedInspection,
+  dir: string,
+  stepSeconds: number,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  let isKept = false;
+  const child = startStageProcess({
+    memoryBytes: stage.settings.memoryBytes,
+    onOutput: (line) =>
+      isKept ? stage.log.info({ child: 'score' }, line) : stage.log.debug({ child: 'inspect' }, line),
+  });
   try {
     const answer = await child.ask({ type: 'inspect', dir }, { silenceSeconds: stepSeconds, signal });
-    if (answer.type === 'accepted') return { ok: true, report: InspectionReport.parse(answer.report) };
-    if (answer.type === 'refused') return { ok: false, ...splitRemedy(answer.reason, CORRECT) };
-    if (answer.type !== 'failed') throw new Error('the child answered another question');
-    if (answer.fault === 'SUBMITTER') return { ok: false, reason: answer.message, remedy: answer.remedy };
-    throw new NoVerdict({ reason: answer.message, remedy: answer.remedy });
+    const verdict = withProtocol(verdictIn(answer), claimed.askedProtocol);
+    if (verdict.ok) {
+      const { checkpointSha256: sha256, samples, seed } = claimed;
+      isKept = warm.offer(warmKey({ sha256, protocol: protocolOf(claimed, verdict.report), samples, seed }), child);
+    }
+    return verdict;
   } catch (error) {
     throw error instanceof ChildEnded ? new NoVerdict(sentencesOf(error)) : error;
   } finally {
-    await child.kill();
+    if (!isKept) await child.kill();
   }
+}
+
+function verdictIn(answer: Answer): Verdict {
+  if (answer.type === 'accepted') return { ok: true, report: InspectionReport.parse(answer.report) };
+  if (answer.type === 'refused') return { ok: false, ...splitRemedy(answer.reason, CORRECT) };
+  if (answer.type !== 'failed') throw new Error('the child answered another question');
+  if (answer.fault === 'SUBMITTER') return { ok: false, reason: answer.message, remedy: answer.remedy };
+  throw new NoVerdict({ reason: answer.message, remedy: answer.remedy });
 }
 
 function sentencesOf({ ending }: ChildEnded): Sentences {

@@ -10,6 +10,17 @@ export class Interrupted extends Error {
   }
 }
 
+/** Waits for what is awaited. @throws the signal's reason when that is aborted first. */
+export async function unlessAborted<T>(awaited: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', stop);
+  return Promise.race([awaited, aborted]).finally(() => signal.removeEventListener('abort', stop));
+}
+
 export interface LeaseOptions {
   /** Seconds between renewals. */
   seconds: number;

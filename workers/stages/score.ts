@@ -16,7 +16,7 @@ import { ChildEnded } from './process.ts';
 import { engineReport, storedLatentElements } from './report.ts';
 import { faultLine, firstLine, gigabytes } from './sentence.ts';
 import { persist, type Stage, say } from './stage.ts';
-import type { WarmProcess } from './warm.ts';
+import { type WarmProcess, warmKey } from './warm.ts';
 import { checkpointFolder } from './work-folder.ts';
 
 /** Why a shard was not scored. */
@@ -119,7 +119,7 @@ async function scoresOf(
   const errorsFile = kept && join(scratch, ERRORS_FILE);
   const dir = await checkpointFolder(stage.storage, settings.work, { sha256, files });
   signal.throwIfAborted();
-  const child = await warm.take(`${sha256} ${protocol} ${samples} ${seed}`);
+  const child = await warm.take(warmKey({ sha256, protocol, samples, seed }));
   const { batch, threads, device } = settings;
   // half, for weights and images are there too
   const memoryMb = Math.max(1, Math.floor(settings.memoryBytes / 2 / 2 ** 20));

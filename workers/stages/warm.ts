@@ -2,6 +2,11 @@ import { type ProcessOptions, type StageProcess, startStageProcess } from './pro
 
 /** Keeps the child process of the last checkpoint, with its sessions open, for the next shard of the same. */
 export interface WarmProcess {
+  /**
+   * Takes over an idle process that has just inspected the key's checkpoint, so that scoring needs not start another; false
+   * where one is kept already.
+   */
+  offer(key: string, process: StageProcess): boolean;
   /** The process for this key, a new one when the key is another or the process has ended. */
   take(key: string): Promise<StageProcess>;
   /** Says that the process is idle; it is ended when it stays so for a while. */
@@ -10,6 +15,11 @@ export interface WarmProcess {
 }
 
 const IDLE_MS = 60_000;
+
+/** What an evaluator is opened for: shards that have all of this in common share a process. */
+export function warmKey(of: { sha256: string; protocol: string; samples: number; seed: number }): string {
+  return `${of.sha256} ${of.protocol} ${of.samples} ${of.seed}`;
+}
 
 export function keepWarm(options: ProcessOptions): WarmProcess {
   let present: { key: string; process: StageProcess } | undefined;
@@ -20,20 +30,27 @@ export function keepWarm(options: ProcessOptions): WarmProcess {
     present = undefined;
     await process?.kill();
   };
+  const rest = () => {
+    clearTimeout(idle);
+    idle = setTimeout(() => void end(), IDLE_MS);
+    idle.unref();
+  };
   return {
+    offer(key, process) {
+      if (present && !present.process.ended) return false;
+      present = { key, process };
+      rest();
+      return true;
+    },
     async take(key) {
       clearTimeout(idle);
       if (present?.key === key && !present.process.ended) return present.process;
       // never one process for two checkpoints: the first could meddle with the second
-      await end();
+      while (present) await end();
       present = { key, process: startStageProcess(options) };
       return present.process;
     },
-    rest() {
-      clearTimeout(idle);
-      idle = setTimeout(() => void end(), IDLE_MS);
-      idle.unref();
-    },
+    rest,
     close: end,
   };
 }

@@ -42,14 +42,21 @@ const unavailable = (reason: string): TaskFacts => ({
   unavailable: reason,
 });
 
-/** Reads the data root's facts; identity needs every image's bytes, so that takes a while on the full data. */
-export function readBenchmarkData(root: string | undefined, log: Logger): BenchmarkData {
+/**
+ * Reads the data root's facts; identity needs every image's bytes, so that takes a while on the full data. `arrival`: when the
+ * root will be complete; absent: it is there.
+ */
+export function readBenchmarkData(
+  root: string | undefined,
+  log: Logger,
+  arrival: Promise<void> = Promise.resolve(),
+): BenchmarkData {
   if (root === undefined) {
     const facts = unavailable('This API was started without a data root: set GDBENCH_DATA.');
     const identity = { name: null, version: null, sha256: null };
     return { facts: async () => facts, served: async () => new Map(), identity: async () => identity };
   }
-  const listings = listTasks(root);
+  const listings = arrival.then(() => listTasks(root));
   const served = listings.then(
     (tasks): ServedTasks =>
       new Map(
@@ -68,7 +75,7 @@ export function readBenchmarkData(root: string | undefined, log: Logger): Benchm
     for (const { task } of await listings) await facts(task);
   };
   background().catch((error) => logUnexpected(log, error, 'reading the data root'));
-  const name = readDataSetName(root);
+  const name = arrival.then(() => readDataSetName(root));
   return { facts, served: () => served.catch(() => new Map()), identity: async () => identityOf(await name, facts) };
 }
 

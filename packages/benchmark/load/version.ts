@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskName } from '../task.ts';
 import type { FileState, Metadata } from './files.ts';
@@ -7,6 +8,9 @@ import type { NamedImage } from './images.ts';
 
 /** A file that changed so shortly ago could change again and keep its stamp; its version is not kept. */
 const SETTLED_MS = 200;
+/** An image of at most so many bytes is read whole, some of them at once; a larger one in pieces of so many bytes. */
+const SMALL = 1 << 20;
+const READ_AHEAD = 16;
 
 /** The last version of each root and task: images are read again only when one has changed. */
 const versions = new Map<string, { readonly state: string; readonly version: Promise<string> }>();
@@ -45,13 +49,25 @@ function stampOf(state: FileState): string {
 }
 
 async function hashImages(root: string, hash: ReturnType<typeof createHash>, images: readonly NamedImage[]) {
-  for (const { path, state } of images) {
-    if (state.kind !== 'present') {
-      hash.update(`${path}\0${state.kind}\0`);
-      continue;
+  for (let at = 0; at < images.length; at += READ_AHEAD) {
+    const next = images.slice(at, at + READ_AHEAD);
+    const contents = await Promise.all(
+      next.map(({ path, state }) => (isSmall(state) ? readFile(join(root, path)) : null)),
+    );
+    for (const [i, { path, state }] of next.entries()) {
+      if (state.kind !== 'present') {
+        hash.update(`${path}\0${state.kind}\0`);
+        continue;
+      }
+      hash.update(`${path}\0${state.bytes}\0`);
+      const content = contents[i];
+      if (content) hash.update(content);
+      else for await (const chunk of createReadStream(join(root, path), { highWaterMark: SMALL })) hash.update(chunk);
     }
-    hash.update(`${path}\0${state.bytes}\0`);
-    for await (const chunk of createReadStream(join(root, path), { highWaterMark: 1 << 20 })) hash.update(chunk);
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+function isSmall(state: FileState): boolean {
+  return state.kind === 'present' && state.bytes <= SMALL;
 }

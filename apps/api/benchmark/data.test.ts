@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadTask } from '@gdbench/benchmark/load';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeTinyData } from '../../../test/support/tiny-data.ts';
+import { readBenchmarkData } from './data.ts';
+
+const log = pino({ level: 'silent' });
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gdbench-api-data-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('what is asked before the data are there is answered from them once they are', async () => {
+  const root = join(folder, 'late');
+  let arrived: () => void = () => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const data = readBenchmarkData(root, log, arrival);
+  const asked = Promise.all([data.facts('clevr'), data.served(), data.identity()]);
+  await writeTinyData(root);
+  arrived();
+  const [facts, served, identity] = await asked;
+  const { dataVersion, examples } = await loadTask(root, 'clevr');
+  expect(facts).toMatchObject({ dataVersion, examples: examples.length, unavailable: null });
+  expect([...served.keys()]).toEqual(['clevr', 'winoground']);
+  expect(identity).toEqual(await readBenchmarkData(root, log).identity());
+  expect(identity.sha256).not.toBeNull();
+});
+
+test('of a root that is not there, and nobody is making, each task says so', async () => {
+  const data = readBenchmarkData(join(folder, 'nowhere'), log);
+  expect((await data.facts('clevr')).unavailable).toMatch(/is not a folder of the data root/);
+  expect((await data.served()).size).toBe(0);
+});
