@@ -45,7 +45,7 @@ export const QUESTIONS: readonly Question[] = [
     id: 'binding',
     title: 'Does the diffusion model bind better than the dual encoder?',
     about:
-      'A model binds when it knows which of two things has which colour, shape or size, and who stands where. The paper compares Stable Diffusion with CLIP.',
+      'A model binds when it knows which of two things has which colour, shape or size, and who stands where. The paper compares Stable Diffusion with CLIP. Here the two differ in kind and in how long they were trained: see their model cards.',
     kind: 'paired',
     form: 'yes or no',
     pairs: [['toy-ldm', 'toy-clip']],
