@@ -16,9 +16,9 @@ export interface Clone {
 
 /**
  * Clones the repository's HEAD into a folder that is not there yet and links into it what is installed in the working tree:
- * what a newcomer has after `git clone` and `npm ci`, but for that command's last step (`endInstall`). Nothing that the working tree has generated, built or drawn is taken
- * along. The files below node_modules are hard links, which only `npm` would write to, and that makes new ones; so both
- * folders must be on one disk.
+ * what a newcomer has after `git clone` and `npm ci`, but for that command's last step (`endInstall`). Nothing that the
+ * working tree has generated, built or drawn is taken along. The files below node_modules are hard links, which only `npm`
+ * would write to, and that makes new ones; so both folders must be on one disk.
  * @throws the signal's reason when it is aborted, leaving what is there so far.
  */
 export async function cloneInstalled(repository: string, folder: string, signal: AbortSignal): Promise<Clone> {

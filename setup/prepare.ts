@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { SET_NAME, SET_VERSION } from '@gdbench/builtin/data/version';
+import { builtinDataRoot } from '@gdbench/builtin/data/root';
 import { home, ROOT } from './home.ts';
 import { derive, runNode, step } from './step.ts';
 
@@ -44,7 +44,7 @@ export interface DataRoot {
 /** The data root that evaluations read: GDBENCH_DATA, else the built-in set, drawn when it is not there or not of this version. */
 export async function dataRoot(): Promise<DataRoot> {
   if (process.env.GDBENCH_DATA) return { root: process.env.GDBENCH_DATA };
-  const root = join(home(), 'data', `${SET_NAME}-${SET_VERSION}`);
+  const root = builtinDataRoot(home());
   // its module takes long to load, which would hold up the drawing of a set that is not there at all
   const isComplete = existsSync(root) && (await import('@gdbench/builtin/data').then((data) => data.isComplete(root)));
   if (isComplete) return { root };

@@ -11,7 +11,7 @@ from denoiser import Denoiser
 from models import TextEncoder
 from schedule import alphas_cumprod
 
-LATENTS, SIDE, CONTEXT = 4, 16, 128
+LATENTS, SIDE, CONTEXT, WIDTH = 4, 16, 128, 128
 SCHEDULER = {
     "_class_name": "DDIMScheduler",
     "_diffusers_version": "0.30.0",
@@ -34,7 +34,7 @@ class TextToLatent(nn.Module):
     def __init__(self, vocabulary, length):
         super().__init__()
         self.text = TextEncoder(vocabulary, CONTEXT, 4, 2, length)
-        self.unet = Denoiser(LATENTS, SIDE, patch=4, width=128, layers=4, heads=4, expand=4, context=CONTEXT)
+        self.unet = Denoiser(LATENTS, SIDE, patch=4, width=WIDTH, layers=4, heads=4, expand=4, context=CONTEXT)
 
     def forward(self, x, t, ids):
         return self.unet(x, t, self.text(ids)[0])

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+import diffusion
 from card import write_card
 from data import TrainSet, tokenizer_of
 from diffusion import ABAR, CONTEXT, LATENTS, SCHEDULER, TextToLatent, autoencoder_of
@@ -35,7 +36,7 @@ SPEC = {
     "image": SIZE,
     "latents": LATENTS,
     "vae_widths": (48, 48, 48),
-    "unet_widths": (128,),
+    "unet_widths": (diffusion.WIDTH,),
     "text_width": CONTEXT,
     "ids": torch.int64,
     "timestep": torch.tensor([1, 1]),

@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 import { dataSetSha256 } from '@gdbench/benchmark/data-set';
 import type { TaskName } from '@gdbench/benchmark/task';
 import type { Results } from '../../apps/cli/results.ts';
-import { buildData, builtinDataRoot, type Manifest } from '../data/build.ts';
+import { buildData, type Manifest } from '../data/build.ts';
+import { builtinDataRoot } from '../data/root.ts';
 
 const FOLDER = import.meta.dirname;
 const CLI = path.resolve(FOLDER, '../../apps/cli/gdbench.mjs');

@@ -6,6 +6,7 @@ import { listTasks } from '@gdbench/benchmark/load';
 import type { TaskName } from '@gdbench/benchmark/task';
 import { drawSet, type Progress } from './draw-set.ts';
 import { SIDE } from './raycast.ts';
+import { builtinDataRoot } from './root.ts';
 import { SET_NAME, SET_SEED, SET_SHA256, SET_VERSION } from './version.ts';
 
 /**
@@ -23,13 +24,6 @@ export type Manifest = {
 };
 
 export type BuildOptions = { onProgress?: (progress: Progress) => void };
-
-const REPOSITORY = path.resolve(import.meta.dirname, '../..');
-
-/** The folder of the built-in set below a state folder: GDBENCH_HOME, else `.gdbench`, seen from the repository's root. */
-export function builtinDataRoot(home: string = process.env.GDBENCH_HOME || '.gdbench'): string {
-  return path.resolve(REPOSITORY, home, 'data', `${SET_NAME}-${SET_VERSION}`);
-}
 
 /** Whether a folder holds the built-in set of this version, with as many files as it should have. */
 export async function isComplete(root: string): Promise<boolean> {

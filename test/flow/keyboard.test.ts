@@ -1,15 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkpointSha256OfFolder } from '../../setup/builtin.ts';
+import { builtinSetting } from '../../setup/builtin.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
 import { follow, isDone, liveClient } from '../support/graphql.ts';
+import { screenshot } from '../support/screenshot.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
-const SCREENSHOTS = join(process.cwd(), 'test-results/screenshots');
 const TIMEOUT = 120_000;
 
 let stack: Stack;
@@ -19,9 +17,11 @@ let web: string;
 let left: string;
 let right: string;
 beforeAll(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  const [clip, ldm] = [await checkpointSha256OfFolder(DUAL_ENCODER), await checkpointSha256OfFolder(DIFFUSION)];
-  const env = { BUILTIN_CHECKPOINTS: `toy-clip=${clip},toy-ldm=${ldm}` };
+  const builtin = [
+    { name: 'toy-clip', folder: DUAL_ENCODER },
+    { name: 'toy-ldm', folder: DIFFUSION },
+  ];
+  const env = { BUILTIN_CHECKPOINTS: await builtinSetting(builtin) };
   stack = await startStack({ data: builtinData(), limit: 2, samples: 4, env });
   [browser, web] = await Promise.all([launchBrowser(), stack.startWeb()]);
   await stack.startWorker('a');
@@ -113,11 +113,7 @@ test.each([
       () => document.getAnimations().filter(({ playState }) => playState === 'running').length,
     );
     expect(moving).toBe(0);
-    await page.screenshot({
-      path: join(SCREENSHOTS, `${name}-contrast-${width}.png`),
-      fullPage: true,
-      timeout: TIMEOUT,
-    });
+    await screenshot(page, `${name}-contrast-${width}`);
     await page.context().close();
   },
 );

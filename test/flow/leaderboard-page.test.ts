@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +6,14 @@ import { BIAS_CAUTION, BIAS_SPREAD, TASKS } from '@gdbench/benchmark/tasks';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signedPoints } from '../../apps/web/figure/format.ts';
-import { checkpointSha256OfFolder } from '../../setup/builtin.ts';
+import { builtinSetting } from '../../setup/builtin.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
 import { follow, isDone, liveClient, request } from '../support/graphql.ts';
+import { screenshot } from '../support/screenshot.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
-const SCREENSHOTS = join(process.cwd(), 'test-results/screenshots');
 const TIMEOUT = 120_000;
 
 let stack: Stack;
@@ -27,9 +26,11 @@ const startWorker = () => {
   return worker;
 };
 beforeAll(async () => {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  const [clip, ldm] = [await checkpointSha256OfFolder(DUAL_ENCODER), await checkpointSha256OfFolder(DIFFUSION)];
-  const env = { BUILTIN_CHECKPOINTS: `toy-clip=${clip},toy-ldm=${ldm}` };
+  const builtin = [
+    { name: 'toy-clip', folder: DUAL_ENCODER },
+    { name: 'toy-ldm', folder: DIFFUSION },
+  ];
+  const env = { BUILTIN_CHECKPOINTS: await builtinSetting(builtin) };
   stack = await startStack({ data: builtinData(), limit: 3, samples: 6, env });
   [browser, web] = await Promise.all([launchBrowser(), stack.startWeb()]);
 });
@@ -50,19 +51,6 @@ async function openPage(path: string): Promise<{ page: Page; faults: string[] }>
   });
   await page.goto(`${web}${path}`);
   return { page, faults };
-}
-
-/**
- * The whole page as a picture, for people to look at. The window is made as tall as the page first: on a busy machine a
- * browser without a GPU often fails to capture what lies beyond its window.
- */
-async function screenshot(page: Page, name: string): Promise<void> {
-  const window = page.viewportSize()!;
-  const height = await page.evaluate(() => document.documentElement.scrollHeight);
-  await page.setViewportSize({ width: window.width, height: Math.max(window.height, height) });
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), timeout: TIMEOUT });
-  await page.setViewportSize(window);
 }
 
 test('a row appears and fills while the reader looks, without a reload', async () => {

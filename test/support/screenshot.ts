@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+
+const FOLDER = join(process.cwd(), 'test-results/screenshots');
+const TIMEOUT = 120_000;
+
+/**
+ * The whole page as a picture, for people to look at. The window is made as tall as the page first: on a busy machine a
+ * browser without a GPU often fails to capture what lies beyond its window.
+ */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  const window = page.viewportSize()!;
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: window.width, height: Math.max(window.height, height) });
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), timeout: TIMEOUT });
+  await page.setViewportSize(window);
+}
