@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtinDataRoot } from '@gdbench/builtin/data/root';
+import { type Drawing, draw } from './drawing.ts';
 import { home, ROOT } from './home.ts';
-import { derive, runNode, step } from './step.ts';
+import { derive, runNode } from './step.ts';
 
 /** Code that is generated from the two contracts: the database schema and the GraphQL SDL. */
 export async function generateCode(): Promise<void> {
@@ -30,7 +31,6 @@ export async function buildWeb(): Promise<void> {
       runNode([join(ROOT, 'node_modules/next/dist/bin/next'), 'build'], {
         cwd: join(ROOT, 'apps/web'),
         env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
-        inBackground: true,
       }),
   });
 }
@@ -38,7 +38,7 @@ export async function buildWeb(): Promise<void> {
 export interface DataRoot {
   readonly root: string;
   /** Under way, where the root is not complete yet. */
-  readonly drawing?: Promise<unknown>;
+  readonly drawing?: Drawing;
 }
 
 /** The data root that evaluations read: GDBENCH_DATA, else the built-in set, drawn when it is not there or not of this version. */
@@ -47,8 +47,5 @@ export async function dataRoot(): Promise<DataRoot> {
   const root = builtinDataRoot(home());
   // its module takes long to load, which would hold up the drawing of a set that is not there at all
   const isComplete = existsSync(root) && (await import('@gdbench/builtin/data').then((data) => data.isComplete(root)));
-  if (isComplete) return { root };
-  // in a process of its own: drawing leaves its thread no time for anything else
-  const draw = () => runNode(['--import', 'tsx', 'builtin/data/build.ts', root], { inBackground: true });
-  return { root, drawing: step('Data: drawing the built-in scenes', draw) };
+  return isComplete ? { root } : { root, drawing: draw(root) };
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ARRIVED, AWAITED } from '@gdbench/benchmark/arrival';
+import { AWAITED, arrivedMessage } from '@gdbench/benchmark/arrival';
+import type { Drawing } from './drawing.ts';
 import { SetupFault } from './fault.ts';
 import { ROOT } from './home.ts';
 
@@ -19,8 +20,8 @@ interface ServiceOptions {
   env: Record<string, string>;
   /** Folder of the log file `<name>.log`. */
   logs: string;
-  /** What makes the data root complete, where it is not: the process waits for it (`dataArrival`) and is told. */
-  drawing?: Promise<unknown> | undefined;
+  /** What makes the data root, where it is not complete: the process is told what of it has come (`dataArrival`). */
+  drawing?: Pick<Drawing, 'follow'> | undefined;
 }
 
 /**
@@ -36,11 +37,8 @@ export function startService({ name, args, cwd = ROOT, env, logs, drawing }: Ser
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  // one that has ended meanwhile hears nothing; what went wrong with drawing is told by whoever waits for it
-  drawing?.then(
-    () => child.send(ARRIVED, () => undefined),
-    () => undefined,
-  );
+  // one that has ended meanwhile hears nothing
+  drawing?.follow((arrived) => child.send(arrivedMessage(arrived), () => undefined));
   const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' });
   // a full disk must not stop the process that writes: what cannot be logged is dropped
   log.on('error', () => {

@@ -36,18 +36,20 @@ async function run(): Promise<void> {
   mkdirSync(home(), { recursive: true });
   requireFreeDisk();
   const data = await dataRoot();
-  await Promise.all([data.drawing, open(apiPort, webPort, data)]);
+  await Promise.all([data.drawing?.done, open(apiPort, webPort, data)]);
   process.send?.({ started: true });
 }
 
-/** Runs the platform and fills its board; what reads the data waits for them where they are still being drawn. */
+/** Runs the platform and fills its board; what reads the data waits for what it needs of them where they are still being drawn. */
 async function open(apiPort: number, webPort: number, data: DataRoot): Promise<void> {
   const logs = join(home(), 'log');
   const apiUrl = `http://localhost:${apiPort}`;
   const [{ submitBuiltin, submitFirst }] = await Promise.all([import('./seed.ts'), serve(apiPort, logs, data)]);
-  // the pages are built once there is something to see: drawing data, scoring and building each take all cores
   await submitFirst(apiUrl);
-  await Promise.all([buildWeb().then(() => openPages(webPort, apiUrl, logs)), submitBuiltin(apiUrl, () => ending)]);
+  // the pages are built once there is something to see, and what else takes all cores waits for them
+  await buildWeb();
+  await openPages(webPort, apiUrl, logs);
+  await submitBuiltin(apiUrl, () => ending);
 }
 
 /** Runs the API and a worker once there are generated code and a database, made side by side. */

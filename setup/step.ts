@@ -68,6 +68,8 @@ interface ScriptOptions {
   env?: Record<string, string>;
   /** Takes what processor time the platform's own processes leave. */
   inBackground?: boolean;
+  /** Hears what the script sends. */
+  onMessage?: (message: unknown) => void;
 }
 
 /** Runs a Node script of the repository to its end; its output is shown only when it fails. */
@@ -75,12 +77,13 @@ export async function runNode(args: string[], options: ScriptOptions = {}): Prom
   const child = spawn(process.execPath, args, {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', options.onMessage ? 'ipc' : 'ignore'],
   });
+  if (options.onMessage) child.on('message', options.onMessage);
   if (options.inBackground && child.pid) yieldProcessor(child.pid);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => {
+    stream?.on('data', (chunk) => {
       output += chunk;
     });
   running.add(child);

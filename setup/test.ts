@@ -20,7 +20,7 @@ export async function test(words: string[]): Promise<void> {
     await generateCode();
     await buildWeb();
     const { root, drawing } = await dataRoot();
-    await drawing;
+    await drawing?.done;
     const { findBrowser } = await import('../test/support/browser.ts');
     const browser = await step('Browser: finding one for the page tests', () => findBrowser());
     const code = await runVitest(words, { GDBENCH_DATA: root, CHROMIUM_PATH: browser.path });

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Arrival } from '@gdbench/benchmark/arrival';
 import { openDatabase } from '@gdbench/prisma/database';
 import { openStorage, type Storage } from '@gdbench/storage/storage';
 import { readBenchmarkData } from './benchmark/data.ts';
@@ -28,9 +29,9 @@ export interface Api {
 
 /**
  * Starts the API and resolves when it listens. Throws ConfigFault, one sentence, when the address cannot be had. What is asked
- * of the data waits for their arrival, where one is given.
+ * of the data waits for what it needs of them, where they are still being made.
  */
-export async function startApi(config: ApiConfig, log: Logger = createLog(), arrival?: Promise<void>): Promise<Api> {
+export async function startApi(config: ApiConfig, log: Logger = createLog(), arrival?: Arrival): Promise<Api> {
   const metrics = createMetrics();
   const db = openDatabase(config.databaseUrl, {
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),

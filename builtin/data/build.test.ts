@@ -1,21 +1,26 @@
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { listTasks } from '@gdbench/benchmark/load';
-import { TASK_NAMES } from '@gdbench/benchmark/task';
+import { type Arrived, arrivedIn } from '@gdbench/benchmark/arrival';
+import { readAnnouncedVersions } from '@gdbench/benchmark/data-set';
+import { foretellTask, listTasks, loadTask } from '@gdbench/benchmark/load';
+import { TASK_NAMES, type TaskData, type TaskName } from '@gdbench/benchmark/task';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildData, isComplete, type Manifest } from './build.ts';
 import { PLANNER_NAMES, PLANNERS } from './planners.ts';
-import { SET_SHA256 } from './version.ts';
+import { DATA_VERSIONS, SET_SHA256 } from './version.ts';
 
 let home: string;
 let root: string;
 let manifest: Manifest;
 /** SHA-256 of each file, by its path from the root. */
 let hashes: Map<string, string>;
+/** What came while the set was drawn, each with the tasks that could be read of it then. */
+let arrivals: { arrived: Arrived; tasks: TaskData[] }[];
 
 async function hashesOf(dir: string): Promise<Map<string, string>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
@@ -29,10 +34,30 @@ async function hashesOf(dir: string): Promise<Map<string, string>> {
 
 const json = async (file: string): Promise<unknown> => JSON.parse(await readFile(path.join(root, file), 'utf8'));
 
+/** The exit code of a process that draws a set; it is told to end when `interruptedAt` has come. */
+async function drawnInAProcess(out: string, interruptedAt?: Arrived): Promise<number | null> {
+  const child = fork(path.join(import.meta.dirname, 'build.ts'), [out], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  child.on('message', (message) => {
+    if (arrivedIn(message) === interruptedAt) child.kill('SIGTERM');
+  });
+  return new Promise((resolve) => child.once('close', resolve));
+}
+
 beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'builtin-data-'));
   root = path.join(home, 'set');
-  manifest = await buildData(root);
+  const reading: Promise<(typeof arrivals)[number]>[] = [];
+  const read = async (arrived: Arrived): Promise<(typeof arrivals)[number]> => {
+    if (arrived !== 'examples') return { arrived, tasks: [await loadTask(root, arrived as TaskName)] };
+    const versions = await readAnnouncedVersions(root);
+    const tasks = TASK_NAMES.map((task) => foretellTask(root, task, versions[task] ?? 'not announced'));
+    return { arrived, tasks: await Promise.all(tasks) };
+  };
+  manifest = await buildData(root, { onArrived: (arrived) => reading.push(read(arrived)) });
+  arrivals = await Promise.all(reading);
   hashes = await hashesOf(root);
 }, 300_000);
 
@@ -74,6 +99,14 @@ describe('the set', () => {
     expect(Object.fromEntries(Object.entries(manifest.tasks).map(([t, c]) => [t, [c.examples, c.images]]))).toEqual(
       counts,
     );
+  });
+
+  it('can be planned with while it is drawn, and each task be scored as soon as it is there', async () => {
+    const tasks = await Promise.all(TASK_NAMES.map((task) => loadTask(root, task)));
+    expect(Object.fromEntries(tasks.map(({ task, dataVersion }) => [task, dataVersion]))).toEqual(DATA_VERSIONS);
+    expect(arrivals.map(({ arrived }) => arrived)).toEqual(['examples', ...TASK_NAMES]);
+    expect(arrivals[0]!.tasks).toEqual(tasks);
+    expect(arrivals.slice(1).flatMap((arrival) => arrival.tasks)).toEqual(tasks);
   });
 
   it('holds the files that are planned and nothing else', () => {
@@ -152,13 +185,24 @@ describe('buildData', () => {
     expect(await readdir(home)).toEqual(['set']);
   }, 300_000);
 
-  it('draws a set of other contents under the same version again', async () => {
+  it('draws a set of other contents under the same version again, also when two do so at once', async () => {
     const file = path.join(root, 'manifest.json');
     await writeFile(file, JSON.stringify({ ...manifest, sha256: '0'.repeat(64) }));
+    await writeFile(path.join(root, 'winoground/images/ex_9999_img_0.png'), 'of another state');
     expect(await isComplete(root)).toBe(false);
-    expect(await buildData(root)).toEqual(manifest);
+    expect(await Promise.all([buildData(root), drawnInAProcess(root)])).toEqual([manifest, 0]);
     expect(await isComplete(root)).toBe(true);
     expect(await hashesOf(root)).toEqual(hashes);
+  }, 300_000);
+
+  it('goes on after an interrupted build, which is no complete set and leaves no draft', async () => {
+    const out = path.join(home, 'interrupted');
+    expect(await drawnInAProcess(out, 'clevr')).toBe(1);
+    expect(await readdir(path.join(out, 'clevr/images'))).toHaveLength(400);
+    expect(await isComplete(out)).toBe(false);
+    expect((await readdir(home)).sort()).toEqual(['interrupted', 'set']);
+    expect(await buildData(out)).toEqual(manifest);
+    expect(await hashesOf(out)).toEqual(hashes);
   }, 300_000);
 
   it('refuses a folder that holds something else, and leaves it as it was', async () => {

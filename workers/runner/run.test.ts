@@ -3,6 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { createArrival } from '@gdbench/benchmark/arrival';
 import { loadTask } from '@gdbench/benchmark/load';
 import { summarise } from '@gdbench/benchmark/summarise';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
@@ -273,21 +274,30 @@ test('a worker that stops in mid-shard gives the shard back without costing an a
   await expectWhole(evaluationId, DUAL_ENCODER);
 });
 
-/** A worker whose data root is still being made, and what ends that: the data are there then. */
+/** A worker whose data root is still being made; `examples` and `images` make a part of it and tell the worker. */
 async function workBeforeData(name: string) {
-  let arrived: () => void = () => {};
-  const arrival = new Promise<void>((resolve) => {
-    arrived = resolve;
-  });
+  const { arrival, tell } = createArrival();
   const root = join(home, 'late-data');
   const worker = await startWorker({ ...settingsOf(name), data: root }, { log: pino({ level: 'silent' }), arrival });
   workers.push(worker);
-  const complete = async () => {
-    await cp(data, root, { recursive: true });
-    arrived();
+  const examples = async () => {
+    await cp(data, root, { recursive: true, filter: (path) => !path.endsWith('.png') });
+    const versions = await Promise.all(
+      (['clevr', 'winoground'] as const).map(async (task) => [task, (await loadTask(data, task)).dataVersion]),
+    );
+    await writeFile(join(root, 'manifest.json'), JSON.stringify({ dataVersions: Object.fromEntries(versions) }));
+    tell('examples');
   };
-  return { worker, complete };
+  const images = async (task: 'clevr' | 'winoground') => {
+    await cp(join(data, task), join(root, task), { recursive: true });
+    tell(task);
+  };
+  return { worker, examples, images };
 }
+
+/** Waits until the evaluation is as asked. */
+const becomes = (evaluationId: string, expected: object) =>
+  vi.waitFor(async () => expect(await readEvaluation(db, evaluationId)).toMatchObject(expected), { timeout: 30_000 });
 
 /** Waits until the evaluation's log has the line. */
 const says = (evaluationId: string, line: RegExp) =>
@@ -299,18 +309,26 @@ const says = (evaluationId: string, line: RegExp) =>
     { timeout: 30_000 },
   );
 
-test('before its data are there a worker inspects all that comes and keeps it, and plans and scores it afterwards', async () => {
+test('while its data are being made a worker inspects, then plans, then scores each task as soon as it is there', async () => {
   const evaluationId = await submit(DUAL_ENCODER, 'early');
-  const { complete } = await workBeforeData('a');
-  await says(evaluationId, /^Waiting for the data/);
-  // it holds up no other: one that is refused, and one that waits too
-  const broken = await mkdtemp(join(home, 'broken-'));
-  await cp(DUAL_ENCODER, broken, { recursive: true });
-  await writeFile(join(broken, 'config.json'), '{');
-  expect(await ended(await submit(broken, 'broken'))).toMatchObject({ state: 'REFUSED' });
-  const second = await submit(MATCHING_HEAD, 'early too');
-  await says(second, /^Waiting for the data/);
-  // it is not taken for dead: its lease is renewed, and nobody puts it back
+  const { examples, images } = await workBeforeData('a');
+  await says(evaluationId, /^Accepted/);
+  expect(await readEvaluation(db, evaluationId)).toMatchObject({ state: 'INSPECTING', tasks: [] });
+  await examples();
+  await becomes(evaluationId, { state: 'SCORING', tasks: [{ task: 'clevr' }, { task: 'winoground' }] });
+  expect(await db.prisma.exampleScore.count({ where: { evaluationId } })).toBe(0);
+  await images('clevr');
+  await says(evaluationId, /^clevr is complete/);
+  expect(await db.prisma.exampleScore.count({ where: { evaluationId, task: 'winoground' } })).toBe(0);
+  await images('winoground');
+  expect(await ended(evaluationId)).toMatchObject({ state: 'DONE' });
+  await expectWhole(evaluationId, DUAL_ENCODER);
+});
+
+test('what waits for its data is not taken for dead: its lease is renewed, and nobody puts it back', async () => {
+  const evaluationId = await submit(DUAL_ENCODER, 'patient');
+  const { examples, images } = await workBeforeData('a');
+  await says(evaluationId, /^Accepted/);
   const soon = new Date(Date.now() + 5_000);
   await db.prisma.evaluation.update({ where: { id: evaluationId }, data: { leaseExpiresAt: soon } });
   await vi.waitFor(
@@ -321,37 +339,42 @@ test('before its data are there a worker inspects all that comes and keeps it, a
     { timeout: 30_000 },
   );
   expect(await sweep(db)).toEqual({ requeued: 0, failed: 0 });
-  await complete();
-  for (const [id, dir] of [
-    [evaluationId, DUAL_ENCODER],
-    [second, MATCHING_HEAD],
-  ] as const) {
-    expect(await ended(id)).toMatchObject({ state: 'DONE' });
-    expect(await db.prisma.evaluation.findUniqueOrThrow({ where: { id } })).toMatchObject({ attempts: 1 });
-    await expectWhole(id, dir);
-  }
+  await examples();
+  await images('clevr');
+  await images('winoground');
+  expect(await ended(evaluationId)).toMatchObject({ state: 'DONE', retriedShards: 0 });
 });
 
-test('a worker that stops before its data are there gives the inspection back without costing an attempt', async () => {
-  const evaluationId = await submit(DUAL_ENCODER, 'stopped early');
-  const { worker } = await workBeforeData('a');
-  await says(evaluationId, /^Waiting for the data/);
-  await worker.stop();
-  expect(await db.prisma.evaluation.findUniqueOrThrow({ where: { id: evaluationId } })).toMatchObject({
+test('a worker that stops before its data are there gives back what it has without costing an attempt', async () => {
+  const inspected = await submit(DUAL_ENCODER, 'stopped early');
+  const first = await workBeforeData('a');
+  await says(inspected, /^Accepted/);
+  await first.worker.stop();
+  expect(await db.prisma.evaluation.findUniqueOrThrow({ where: { id: inspected } })).toMatchObject({
     state: 'INSPECTING',
     attempts: 0,
     leaseToken: null,
   });
-  await work('b');
-  expect(await ended(evaluationId)).toMatchObject({ state: 'DONE' });
+
+  const second = await workBeforeData('b');
+  await second.examples();
+  await becomes(inspected, { state: 'SCORING' });
+  await second.worker.stop();
+  const shards = await db.prisma.shard.findMany({ where: { evaluationId: inspected } });
+  expect(shards.map(({ state, attempts, leaseToken }) => ({ state, attempts, leaseToken }))).toEqual(
+    shards.map(() => ({ state: 'QUEUED', attempts: 0, leaseToken: null })),
+  );
+
+  await work('c');
+  expect(await ended(inspected)).toMatchObject({ state: 'DONE' });
 });
 
 test('an evaluation that is cancelled while it waits for the data stays so', async () => {
   const evaluationId = await submit(DUAL_ENCODER, 'cancelled early');
-  const { complete, worker } = await workBeforeData('a');
-  await says(evaluationId, /^Waiting for the data/);
+  const { examples, worker } = await workBeforeData('a');
+  await says(evaluationId, /^Accepted/);
   await cancel(db, evaluationId);
-  await complete();
+  await examples();
   await worker.stop();
   expect(await readEvaluation(db, evaluationId)).toMatchObject({ state: 'CANCELLED' });
   expect(await db.prisma.shard.count({ where: { evaluationId } })).toBe(0);

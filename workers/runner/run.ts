@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { Arrival } from '@gdbench/benchmark/arrival';
 import { openDatabase } from '@gdbench/prisma/database';
 import { HEARTBEAT_SECONDS, SWEEP_SECONDS } from '@gdbench/prisma/lease';
 import { migrateWhenThere } from '@gdbench/prisma/migrate';
@@ -6,16 +7,14 @@ import { sweep } from '@gdbench/prisma/shards';
 import { workerAlive } from '@gdbench/prisma/workers';
 import { removeHalfMade } from '@gdbench/storage/leftovers';
 import { openStorage } from '@gdbench/storage/storage';
-import type { TaskList } from 'graphile-worker';
 import { type Logger, pino } from 'pino';
 import { openBoardData } from '../stages/data.ts';
 import { inspectTask } from '../stages/inspect.ts';
-import { unlessAborted } from '../stages/lease.ts';
 import { scoreTask } from '../stages/score.ts';
 import type { Stage } from '../stages/stage.ts';
 import { keepWarm, type WarmProcess } from '../stages/warm.ts';
 import { createOwned, type Owned } from './owned.ts';
-import { type Queue, startQueue } from './queue.ts';
+import { startQueue } from './queue.ts';
 import { repeat } from './repeat.ts';
 import type { Settings } from './settings.ts';
 
@@ -25,8 +24,8 @@ export interface RunningWorker {
 }
 
 interface Parts {
-  /** When the data root will be complete; absent: it is there. */
-  arrival?: Promise<void> | undefined;
+  /** What has come of the data root; absent: it is complete. */
+  arrival?: Arrival | undefined;
   log?: Logger;
   /** Where the child processes for scoring come from. */
   warm?: WarmProcess;
@@ -78,23 +77,17 @@ async function start(
     settings,
     log,
     stopping: stopping.signal,
-    waiting: new Set(),
   };
   // apart from each other, so that a submitter hears of a fault in seconds while a long shard is being scored
-  const queues: Queue[] = [];
-  const take = async (tasks: TaskList) => void queues.push(await startQueue(settings.databaseUrl, tasks, log));
-  const scoring = () => take({ score: scoreTask(stage, warm) });
-  const awaited = stage.data.awaited();
-  // nothing can be scored without data
-  const later = awaited && unlessAborted(awaited, stopping.signal).then(scoring, () => undefined);
-  await Promise.all([take({ inspect: inspectTask(stage, warm) }), awaited ? undefined : scoring()]);
+  const queues = await Promise.all([
+    startQueue(settings.databaseUrl, { inspect: inspectTask(stage, warm) }, log),
+    startQueue(settings.databaseUrl, { score: scoreTask(stage, warm) }, log),
+  ]);
   owned.add('queues', async () => {
-    const stop = () => queues.map((queue) => queue.stop());
-    const stopped = stop();
+    const stopped = queues.map((queue) => queue.stop());
     // fetching has stopped: what is under way may be given back now
     stopping.abort();
-    await later;
-    await Promise.all([...stopped, ...stop(), ...stage.waiting]);
+    await Promise.all(stopped);
   });
   log.info({ worker: settings.workerId, data: settings.data, storage: settings.storage }, 'taking jobs');
 }

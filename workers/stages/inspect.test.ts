@@ -42,7 +42,6 @@ function stageWith({ storage, memoryGb }: { storage?: Partial<Storage>; memoryGb
     settings,
     log: pino({ level: 'silent' }),
     stopping: new AbortController().signal,
-    waiting: new Set(),
   };
 }
 

@@ -38,46 +38,26 @@ class NoVerdict extends Error {
 
 type Verdict = { ok: true; report: InspectionReport } | ({ ok: false } & Sentences);
 
-/**
- * The queue's task `inspect`: finds out what a checkpoint is, and plans its evaluation or refuses it. While the data are still
- * being made, the job ends with the verdict and the inspection goes on by itself, so that it does not hold up others.
- */
+/** The queue's task `inspect`: finds out what a checkpoint is, and plans its evaluation or refuses it. */
 export function inspectTask(stage: Stage, warm: Pick<WarmProcess, 'offer'>): Task {
   return async (payload) => {
     const { evaluationId } = InspectJob.parse(payload);
     const claimed = await persist(stage, () => claimInspection(stage.db, evaluationId, stage.settings.workerId));
     if (!claimed) return;
-    await new Promise<void>((resolve, reject) => {
-      const ended = inspectUnderLease(stage, warm, evaluationId, claimed, () => {
-        stage.waiting.add(ended);
-        resolve();
-      });
-      ended.then(resolve, reject).finally(() => stage.waiting.delete(ended));
-    });
+    try {
+      await holdLease(
+        {
+          seconds: HEARTBEAT_SECONDS,
+          renew: async () => ((await renewInspection(stage.db, evaluationId, claimed.token)) ? 'ok' : 'fenced'),
+          stopping: stage.stopping,
+          onError: (error) => stage.log.warn({ evaluationId, error: String(error) }, 'the lease could not be renewed'),
+        },
+        (signal) => inspect(stage, warm, evaluationId, claimed, signal),
+      );
+    } catch (error) {
+      await giveUp(stage, evaluationId, claimed, error);
+    }
   };
-}
-
-/** @param onWaiting the verdict is there and the data are not. */
-async function inspectUnderLease(
-  stage: Stage,
-  warm: Pick<WarmProcess, 'offer'>,
-  evaluationId: string,
-  claimed: ClaimedInspection,
-  onWaiting: () => void,
-): Promise<void> {
-  try {
-    await holdLease(
-      {
-        seconds: HEARTBEAT_SECONDS,
-        renew: async () => ((await renewInspection(stage.db, evaluationId, claimed.token)) ? 'ok' : 'fenced'),
-        stopping: stage.stopping,
-        onError: (error) => stage.log.warn({ evaluationId, error: String(error) }, 'the lease could not be renewed'),
-      },
-      (signal) => inspect(stage, warm, evaluationId, claimed, signal, onWaiting),
-    );
-  } catch (error) {
-    await giveUp(stage, evaluationId, claimed, error);
-  }
 }
 
 /** The inspection has no verdict: it is given back, left to who has it now, or tried again. */
@@ -104,7 +84,6 @@ async function inspect(
   evaluationId: string,
   claimed: ClaimedInspection,
   signal: AbortSignal,
-  onWaiting: () => void,
 ): Promise<void> {
   const { db } = stage;
   const bytes = claimed.files.reduce((sum, { size }) => sum + size, 0);
@@ -131,13 +110,8 @@ async function inspect(
     'inspect',
     `Accepted: ${kindWords(report.kind)}, ${(report.parameters / 1e6).toFixed(1)} M parameters, ${report.checks.length} checks passed.`,
   );
-  const awaited = stage.data.awaited();
-  if (awaited) {
-    await say(stage, evaluationId, 'inspect', 'Waiting for the data, which are still being made.');
-    onWaiting();
-    await unlessAborted(awaited, signal);
-  }
-  const plan = await planEvaluation(stage.data, report, protocol, claimed);
+  // it may have to wait, where the data are still being made
+  const plan = await unlessAborted(planEvaluation(stage.data, report, protocol, claimed), signal);
   if (plan.tasks.length === 0) {
     const reason = `No task can be scored on this board's data: ${plan.unavailable[0] ?? 'the data root is empty'}`;
     const remedy = 'Nothing is wrong with the checkpoint: submit it again when the data is back.';

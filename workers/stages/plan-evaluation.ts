@@ -29,7 +29,7 @@ export async function planEvaluation(
   const absent: string[] = [];
   for (const task of TASK_NAMES)
     try {
-      loaded.push(await data.load(task, asked.limit));
+      loaded.push(await data.plan(task, asked.limit));
     } catch (error) {
       if (error instanceof DataError && ABSENT.test(error.message)) absent.push(task);
       else unavailable.push(`${task} is not scored: ${firstLine(error)}`);

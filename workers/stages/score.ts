@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { checkScores } from './check-scores.ts';
 import { ErrorsFlaw, keepErrors, withScratch } from './errors-file.ts';
 import { headline } from './headline.ts';
-import { holdLease, Interrupted } from './lease.ts';
+import { holdLease, Interrupted, unlessAborted } from './lease.ts';
 import { ChildEnded } from './process.ts';
 import { engineReport, storedLatentElements } from './report.ts';
 import { faultLine, firstLine, gigabytes } from './sentence.ts';
@@ -60,7 +60,7 @@ export function scoreTask(stage: Stage, warm: WarmProcess): Task {
         },
         async (signal) => {
           const began = performance.now();
-          const data = await dataOf(stage, shard);
+          const data = await unlessAborted(dataOf(stage, shard), signal);
           const scored = await withScratch(stage.settings.work, (scratch) =>
             scoresOf(stage, warm, shard, data, scratch, signal, (done) => {
               examplesDone = done;

@@ -15,8 +15,6 @@ export interface Stage {
   readonly log: Logger;
   /** Aborted when the worker stops: work under way is given back. */
   readonly stopping: AbortSignal;
-  /** Inspections that have left the queue and wait for the data, each under its lease. */
-  readonly waiting: Set<Promise<void>>;
 }
 
 /** Tries left for what a stopping worker still writes. */

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createArrival } from '@gdbench/benchmark/arrival';
 import { loadTask } from '@gdbench/benchmark/load';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,20 +18,35 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('what is asked before the data are there is answered from them once they are', async () => {
   const root = join(folder, 'late');
-  let arrived: () => void = () => {};
-  const arrival = new Promise<void>((resolve) => {
-    arrived = resolve;
-  });
+  const { arrival, tell } = createArrival();
   const data = readBenchmarkData(root, log, arrival);
   const asked = Promise.all([data.facts('clevr'), data.served(), data.identity()]);
   await writeTinyData(root);
-  arrived();
+  tell('all');
   const [facts, served, identity] = await asked;
   const { dataVersion, examples } = await loadTask(root, 'clevr');
   expect(facts).toMatchObject({ dataVersion, examples: examples.length, unavailable: null });
   expect([...served.keys()]).toEqual(['clevr', 'winoground']);
   expect(identity).toEqual(await readBenchmarkData(root, log).identity());
   expect(identity.sha256).not.toBeNull();
+});
+
+test('the tasks are known before their images, and the facts of a task as soon as its own are there', async () => {
+  const root = join(folder, 'in parts');
+  const whole = join(folder, 'whole');
+  await writeTinyData(whole);
+  await cp(whole, root, { recursive: true, filter: (path) => !path.endsWith('.png') });
+  const { arrival, tell } = createArrival();
+  const data = readBenchmarkData(root, log, arrival);
+  tell('examples');
+  expect(await data.served()).toEqual(await readBenchmarkData(whole, log).served());
+  await cp(join(whole, 'clevr'), join(root, 'clevr'), { recursive: true });
+  tell('clevr');
+  expect(await data.facts('clevr')).toEqual(await readBenchmarkData(whole, log).facts('clevr'));
+  const winoground = data.facts('winoground');
+  await cp(whole, root, { recursive: true });
+  tell('winoground');
+  expect(await winoground).toEqual(await readBenchmarkData(whole, log).facts('winoground'));
 });
 
 test('of a root that is not there, and nobody is making, each task says so', async () => {

@@ -1,7 +1,8 @@
+import type { Arrival } from '@gdbench/benchmark/arrival';
 import { biasPairs } from '@gdbench/benchmark/bias-pairs';
 import { type DataSetName, dataSetSha256, readDataSetName } from '@gdbench/benchmark/data-set';
 import { boardMetrics } from '@gdbench/benchmark/display';
-import { DataError, listTasks, loadTask } from '@gdbench/benchmark/load';
+import { DataError, listTasks, loadTask, type TaskListing } from '@gdbench/benchmark/load';
 import { summarise } from '@gdbench/benchmark/summarise';
 import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
 import { type Logger, logUnexpected } from '../log.ts';
@@ -43,40 +44,53 @@ const unavailable = (reason: string): TaskFacts => ({
 });
 
 /**
- * Reads the data root's facts; identity needs every image's bytes, so that takes a while on the full data. `arrival`: when the
- * root will be complete; absent: it is there.
+ * Reads the data root's facts; identity needs every image's bytes, so that takes a while on the full data. `arrival`: what has
+ * come of the root; absent: it is complete.
  */
-export function readBenchmarkData(
-  root: string | undefined,
-  log: Logger,
-  arrival: Promise<void> = Promise.resolve(),
-): BenchmarkData {
+export function readBenchmarkData(root: string | undefined, log: Logger, arrival?: Arrival): BenchmarkData {
   if (root === undefined) {
     const facts = unavailable('This API was started without a data root: set GDBENCH_DATA.');
     const identity = { name: null, version: null, sha256: null };
     return { facts: async () => facts, served: async () => new Map(), identity: async () => identity };
   }
-  const listings = arrival.then(() => listTasks(root));
-  const served = listings.then(
-    (tasks): ServedTasks =>
-      new Map(
-        tasks
-          .filter(({ runnable }) => runnable)
-          .map(({ task, subtasks }) => [task, boardMetrics(task, task === 'mmbias' ? pairsOf(subtasks) : [])]),
-      ),
-  );
+  const listed = async () => {
+    await arrival?.examples;
+    return servedIn(await listTasks(root, { imagesToCome: arrival !== undefined }));
+  };
   const known = new Map<TaskName, Promise<TaskFacts>>();
   const facts = (task: TaskName): Promise<TaskFacts> => {
-    const present = known.get(task) ?? read(root, task, listings).catch((error) => failed(error, task, log));
+    const reading = async () => {
+      await arrival?.of(task);
+      return read(root, task);
+    };
+    const present = known.get(task) ?? reading().catch((error) => failed(error, task, log));
     known.set(task, present);
     return present;
   };
   const background = async () => {
-    for (const { task } of await listings) await facts(task);
+    // not beside those who draw it and score the first of it
+    await arrival?.all;
+    for (const task of TASK_NAMES) await facts(task);
   };
   background().catch((error) => logUnexpected(log, error, 'reading the data root'));
-  const name = arrival.then(() => readDataSetName(root));
-  return { facts, served: () => served.catch(() => new Map()), identity: async () => identityOf(await name, facts) };
+  const served = listed().catch((error): ServedTasks => {
+    logUnexpected(log, error, 'listing the data root');
+    return new Map();
+  });
+  const named = async () => {
+    await arrival?.examples;
+    return readDataSetName(root);
+  };
+  const name = named();
+  return { facts, served: () => served, identity: async () => identityOf(await name, facts) };
+}
+
+function servedIn(listings: readonly TaskListing[]): ServedTasks {
+  return new Map(
+    listings
+      .filter(({ runnable }) => runnable)
+      .map(({ task, subtasks }) => [task, boardMetrics(task, task === 'mmbias' ? pairsOf(subtasks) : [])]),
+  );
 }
 
 async function identityOf(
@@ -95,9 +109,7 @@ function pairsOf(groups: Readonly<Record<string, number>>): string[] {
   return biasPairs(Object.keys(groups)).map(({ name }) => `${name}.effect_size`);
 }
 
-async function read(root: string, task: TaskName, listings: ReturnType<typeof listTasks>): Promise<TaskFacts> {
-  const listing = (await listings).find((one) => one.task === task);
-  if (!listing?.runnable) return unavailable(listing?.reason ?? 'The data root does not hold this task.');
+async function read(root: string, task: TaskName): Promise<TaskFacts> {
   const data = await loadTask(root, task);
   const chances = new Map(summarise(data, []).metrics.map(({ metric, chance }) => [metric, chance]));
   return { dataVersion: data.dataVersion, examples: data.examples.length, chances, unavailable: null };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { TaskName } from '../task.ts';
-import { dataSetSha256, readDataSetName } from './data-set.ts';
+import { dataSetSha256, readAnnouncedVersions, readDataSetName } from './data-set.ts';
 import { writeTree } from './test-tree.ts';
 
 const versions: [TaskName, string][] = [
@@ -45,4 +45,13 @@ it.each([
 
 it('a root without a manifest has no name', async () => {
   expect(await readDataSetName(await writeTree({}))).toBeNull();
+});
+
+it.each([
+  ['versions', { dataVersions: { clevr: '0123456789abcdef' } }, { clevr: '0123456789abcdef' }],
+  ['a task that is none', { dataVersions: { clever: '0123456789abcdef' } }, {}],
+  ['a version that is none', { dataVersions: { clevr: 'newest' } }, {}],
+  ['nothing', { name: 'builtin', version: '1' }, {}],
+])('a manifest that announces %s', async (_what, manifest, versions) => {
+  expect(await readAnnouncedVersions(await writeTree({ 'manifest.json': manifest }))).toEqual(versions);
 });

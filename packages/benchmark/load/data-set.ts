@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { TaskName } from '../task.ts';
+import { TASK_NAMES, type TaskName } from '../task.ts';
 
 /** What a data root calls itself. */
 export interface DataSetName {
@@ -18,6 +18,7 @@ const word = z
   .max(60)
   .refine((text) => !UNPRINTABLE.test(text));
 const Manifest = z.object({ name: word, version: word });
+const Announced = z.object({ dataVersions: z.partialRecord(z.enum(TASK_NAMES), z.string().regex(/^[0-9a-f]{16}$/)) });
 const MOST_BYTES = 1024 * 1024;
 
 /**
@@ -25,13 +26,25 @@ const MOST_BYTES = 1024 * 1024;
  * there is none that says so.
  */
 export async function readDataSetName(root: string): Promise<DataSetName | null> {
+  return (await readManifest(root, Manifest)) ?? null;
+}
+
+/**
+ * The data versions that the root's `manifest.json` announces (`dataVersions`) for tasks whose images are still being made;
+ * empty where it announces none.
+ */
+export async function readAnnouncedVersions(root: string): Promise<Partial<Record<TaskName, string>>> {
+  return (await readManifest(root, Announced))?.dataVersions ?? {};
+}
+
+async function readManifest<T>(root: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const file = join(root, 'manifest.json');
   try {
     const found = await stat(file);
-    if (!found.isFile() || found.size > MOST_BYTES) return null;
-    return Manifest.safeParse(JSON.parse(await readFile(file, 'utf8'))).data ?? null;
+    if (!found.isFile() || found.size > MOST_BYTES) return undefined;
+    return schema.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
   } catch {
-    return null;
+    return undefined;
   }
 }
 

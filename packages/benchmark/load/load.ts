@@ -46,8 +46,7 @@ export interface LoadOptions {
  */
 export async function loadTask(root: string, task: TaskName, options: LoadOptions = {}): Promise<TaskData> {
   const { limit = Infinity, skipMissing = false, check } = options;
-  if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1))
-    throw new RangeError(`The limit must be a whole number from 1, not ${limit}.`);
+  requireLimit(limit);
   const base = resolve(root);
   const official = await readTask(base, task);
   const chosen = limited(task, official.examples, limit);
@@ -58,14 +57,45 @@ export async function loadTask(root: string, task: TaskName, options: LoadOption
   const { examples, skipped } = withoutFaulty(chosen, first ? [first, ...rest] : []);
   if (examples.length === 0)
     throw new DataError(task, folderOf(task), 'has no example left when those with images at fault are skipped');
+  const version = await versionOf(base, task, official, images);
+  return { ...asTaskData(base, task, official, examples, version), ...(skipped ? { skipped } : {}) };
+}
+
+function requireLimit(limit: number): void {
+  if (limit !== Infinity && !(Number.isInteger(limit) && limit >= 1))
+    throw new RangeError(`The limit must be a whole number from 1, not ${limit}.`);
+}
+
+function asTaskData(
+  root: string,
+  task: TaskName,
+  { pleasant }: OfficialTask,
+  examples: readonly OfficialExample[],
+  dataVersion: string,
+): TaskData {
   return {
     task,
-    root: base,
-    dataVersion: await versionOf(base, task, official, images),
-    examples: examples.map((example, index) => asExample(base, example, index)),
-    ...(official.pleasant === undefined ? {} : { pleasant: official.pleasant }),
-    ...(skipped ? { skipped } : {}),
+    root,
+    dataVersion,
+    examples: examples.map((example, index) => asExample(root, example, index)),
+    ...(pleasant === undefined ? {} : { pleasant }),
   };
+}
+
+/**
+ * As `loadTask` gives it once the task's images are there, from its texts alone: no image is looked at, and the data version
+ * is taken as stated. Throws as `loadTask` does.
+ */
+export async function foretellTask(
+  root: string,
+  task: TaskName,
+  dataVersion: string,
+  { limit = Infinity }: Pick<LoadOptions, 'limit'> = {},
+): Promise<TaskData> {
+  requireLimit(limit);
+  const base = resolve(root);
+  const official = await readTask(base, task);
+  return asTaskData(base, task, official, limited(task, official.examples, limit), dataVersion);
 }
 
 /** What a data root holds of a task. */
@@ -85,6 +115,8 @@ export interface TaskListing {
 }
 
 export interface ListOptions {
+  /** The images are still being made: those that examples name are taken as there, and none is looked at. */
+  readonly imagesToCome?: boolean;
   /** Called once for each image of the root that a task names and that is there; without it no image is read. */
   readonly check?: ImageCheck;
   /** Called after each image that was checked. */
@@ -92,10 +124,11 @@ export interface ListOptions {
 }
 
 /** Every task with whether it can be run from `root`, and why not. */
-export async function listTasks(root: string, { check, onChecked }: ListOptions = {}): Promise<TaskListing[]> {
+export async function listTasks(root: string, options: ListOptions = {}): Promise<TaskListing[]> {
+  const { imagesToCome = false, check, onChecked } = options;
   const base = resolve(root);
   const read: (Readable | DataError)[] = [];
-  for (const task of TASK_NAMES) read.push(await readable(base, task));
+  for (const task of TASK_NAMES) read.push(await readable(base, task, imagesToCome));
   // tasks share images
   const named = new Map(
     read.flatMap((one) => (one instanceof DataError ? [] : one.images.map((image) => [image.path, image] as const))),
@@ -109,15 +142,19 @@ interface Readable {
   readonly images: readonly NamedImage[];
 }
 
-async function readable(root: string, task: TaskName): Promise<Readable | DataError> {
+async function readable(root: string, task: TaskName, imagesToCome: boolean): Promise<Readable | DataError> {
   try {
     const official = await readTask(root, task);
-    return { official, images: await lookAt(root, pathsOf(official.examples)) };
+    const paths = pathsOf(official.examples);
+    return { official, images: imagesToCome ? paths.map(toCome) : await lookAt(root, paths) };
   } catch (error) {
     if (error instanceof DataError) return error;
     throw error;
   }
 }
+
+/** An image as good as there. */
+const toCome = (path: string): NamedImage => ({ path, state: { kind: 'present', bytes: 0, stamp: '', changedAt: 0 } });
 
 function listing(task: TaskName, read: Readable | DataError, verdicts: ReadonlyMap<string, string>): TaskListing {
   if (read instanceof DataError) {
@@ -146,7 +183,12 @@ function countsByGroup(examples: readonly OfficialExample[]): Record<string, num
   return Object.fromEntries(counts);
 }
 
-const folderOf = (task: TaskName) => `${READERS[task].folder}/`;
+/** The folder of the data root that holds a task's official files, of which several tasks may read one. */
+export function taskFolder(task: TaskName): string {
+  return READERS[task].folder;
+}
+
+const folderOf = (task: TaskName) => `${taskFolder(task)}/`;
 
 async function readTask(root: string, task: TaskName): Promise<OfficialTask> {
   const { folder, read } = READERS[task];

@@ -1,0 +1,38 @@
+import { type Arrived, arrivedIn } from '@gdbench/benchmark/arrival';
+import { runNode, step } from './step.ts';
+
+/** The drawing of the built-in data set. */
+export interface Drawing {
+  /** Resolves when the set is complete. */
+  readonly done: Promise<unknown>;
+  /** Tells what has come so far, and from now on what comes. */
+  follow(listener: (arrived: Arrived) => void): void;
+}
+
+/** Draws the set into its root, in a process of its own: drawing leaves its thread no time for anything else. */
+export function draw(root: string): Drawing {
+  const come: Arrived[] = [];
+  const listeners: ((arrived: Arrived) => void)[] = [];
+  const tell = (arrived: Arrived): void => {
+    come.push(arrived);
+    for (const listener of listeners) listener(arrived);
+  };
+  const onMessage = (message: unknown): void => {
+    const arrived = arrivedIn(message);
+    if (arrived !== undefined) tell(arrived);
+  };
+  const args = ['--import', 'tsx', 'builtin/data/build.ts', root];
+  const done = step('Data: drawing the built-in scenes', () => runNode(args, { inBackground: true, onMessage }));
+  // what went wrong is told by whoever waits for the end
+  done.then(
+    () => tell('all'),
+    () => undefined,
+  );
+  return {
+    done,
+    follow(listener) {
+      for (const arrived of come) listener(arrived);
+      listeners.push(listener);
+    },
+  };
+}
