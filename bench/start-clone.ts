@@ -43,7 +43,8 @@ export async function cloneInstalled(repository: string, folder: string, signal:
 }
 
 /**
- * Runs what npm runs at the end of each install, in a clone as `cloneInstalled` leaves it: it generates the code.
+ * Runs what npm runs at the end of each install, in a clone as `cloneInstalled` leaves it: it generates the code and builds the
+ * pages.
  * @throws the signal's reason when it is aborted.
  */
 export async function endInstall(folder: string, signal: AbortSignal): Promise<void> {

@@ -10,6 +10,8 @@ import {
   type Look,
   lineOf,
   lookQuery,
+  pageShows,
+  percents,
   saysWhy,
   showsValue,
   stepDone,
@@ -29,6 +31,14 @@ test('a value is shown once any row has one, and zero is a value', () => {
   expect(showsValue(look([]))).toBe(false);
   expect(showsValue(look([[null, null], [null]]))).toBe(false);
   expect(showsValue(look([[null, null], [0]]))).toBe(true);
+});
+
+test('a page shows a measured value when a figure of its own says it', () => {
+  const figures = percents(look([[null, 0.9158], [0]]));
+  expect(figures).toEqual(['91.6', '0.0']);
+  expect(pageShows('<td><span>91.6<small>±0.9</small></span></td>', figures)).toBe(true);
+  expect(pageShows('<svg><path d="M 91.6 0.0"/></svg><p>191.6</p>', figures)).toBe(false);
+  expect(pageShows('<td>91.6</td>', [])).toBe(false);
 });
 
 test('the newest submission of a checkpoint says whether it is done; one that failed ends the bench', () => {

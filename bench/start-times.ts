@@ -1,3 +1,5 @@
+import { percent } from '../apps/web/figure/format.ts';
+
 /** What the bench asks of the API at each look. */
 export interface Look {
   leaderboard: { edges: { node: { values: (number | null)[] } }[] };
@@ -20,6 +22,17 @@ const LOST = new Set(['REFUSED', 'FAILED', 'CANCELLED']);
 /** Whether any row shows a measured value. */
 export function showsValue({ leaderboard }: Look): boolean {
   return leaderboard.edges.some(({ node }) => node.values.some((value) => value !== null));
+}
+
+/** The measured values of all rows, in per cent as the pages write them. */
+export function percents({ leaderboard }: Look): string[] {
+  const values = leaderboard.edges.flatMap(({ node }) => node.values);
+  return values.flatMap((value) => (value === null ? [] : [percent(value)]));
+}
+
+/** Whether a page as it is sent has one of these figures, with nothing else beside it. */
+export function pageShows(html: string, figures: Iterable<string>): boolean {
+  return [...figures].some((figure) => html.includes(`>${figure}<`));
 }
 
 /**

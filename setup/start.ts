@@ -46,7 +46,7 @@ async function open(apiPort: number, webPort: number, data: DataRoot): Promise<v
   const apiUrl = `http://localhost:${apiPort}`;
   const [{ submitBuiltin, submitFirst }] = await Promise.all([import('./seed.ts'), serve(apiPort, logs, data)]);
   await submitFirst(apiUrl);
-  // the pages are built once there is something to see, and what else takes all cores waits for them
+  // where they are not built yet, that begins once there is something to see; what else takes all cores waits for them
   await buildWeb();
   await openPages(webPort, apiUrl, logs);
   await submitBuiltin(apiUrl, () => ending);

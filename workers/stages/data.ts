@@ -1,6 +1,6 @@
 import type { Arrival } from '@gdbench/benchmark/arrival';
-import { readAnnouncedVersions } from '@gdbench/benchmark/data-set';
-import { foretellTask, loadTask } from '@gdbench/benchmark/load';
+import { describeTask } from '@gdbench/benchmark/describe';
+import { loadTask } from '@gdbench/benchmark/load';
 import { TASK_NAMES, type TaskData, type TaskName } from '@gdbench/benchmark/task';
 import { LRUCache } from 'lru-cache';
 
@@ -29,23 +29,20 @@ export function openBoardData(root: string, arrival?: Arrival): BoardData {
     const key = JSON.stringify([task, limit]);
     const present = loaded.get(key);
     if (present) return present;
-    const options = limit === null ? {} : { limit };
-    const data = arrival ? arrival.of(task).then(() => loadTask(root, task, options)) : loadTask(root, task, options);
+    const read = () => loadTask(root, task, optionsOf(limit));
+    const data = arrival ? arrival.of(task).then(read) : read();
     loaded.set(key, data);
     // a failed read is tried anew by the next evaluation
     data.catch(() => loaded.delete(key));
     return data;
   };
+  const isThere = (task: TaskName) => arrival === undefined || arrival.has(task);
   return {
     root,
     load,
-    async plan(task, limit) {
-      await arrival?.examples;
-      if (!arrival || arrival.has(task)) return load(task, limit);
-      const version = (await readAnnouncedVersions(root))[task];
-      // not waiting for what the root will never have
-      const foretold = await foretellTask(root, task, version ?? '', limit === null ? {} : { limit });
-      return version === undefined ? load(task, limit) : foretold;
-    },
+    // what is there is kept for scoring
+    plan: (task, limit) => (isThere(task) ? load(task, limit) : describeTask(root, task, optionsOf(limit), arrival)),
   };
 }
+
+const optionsOf = (limit: number | null) => (limit === null ? {} : { limit });

@@ -1,8 +1,9 @@
 import type { Arrival } from '@gdbench/benchmark/arrival';
 import { biasPairs } from '@gdbench/benchmark/bias-pairs';
 import { type DataSetName, dataSetSha256, readDataSetName } from '@gdbench/benchmark/data-set';
+import { describeTask } from '@gdbench/benchmark/describe';
 import { boardMetrics } from '@gdbench/benchmark/display';
-import { DataError, listTasks, loadTask, type TaskListing } from '@gdbench/benchmark/load';
+import { DataError, listTasks, type TaskListing } from '@gdbench/benchmark/load';
 import { summarise } from '@gdbench/benchmark/summarise';
 import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
 import { type Logger, logUnexpected } from '../log.ts';
@@ -59,11 +60,7 @@ export function readBenchmarkData(root: string | undefined, log: Logger, arrival
   };
   const known = new Map<TaskName, Promise<TaskFacts>>();
   const facts = (task: TaskName): Promise<TaskFacts> => {
-    const reading = async () => {
-      await arrival?.of(task);
-      return read(root, task);
-    };
-    const present = known.get(task) ?? reading().catch((error) => failed(error, task, log));
+    const present = known.get(task) ?? read(root, task, arrival).catch((error) => failed(error, task, log));
     known.set(task, present);
     return present;
   };
@@ -109,8 +106,8 @@ function pairsOf(groups: Readonly<Record<string, number>>): string[] {
   return biasPairs(Object.keys(groups)).map(({ name }) => `${name}.effect_size`);
 }
 
-async function read(root: string, task: TaskName): Promise<TaskFacts> {
-  const data = await loadTask(root, task);
+async function read(root: string, task: TaskName, arrival: Arrival | undefined): Promise<TaskFacts> {
+  const data = await describeTask(root, task, {}, arrival);
   const chances = new Map(summarise(data, []).metrics.map(({ metric, chance }) => [metric, chance]));
   return { dataVersion: data.dataVersion, examples: data.examples.length, chances, unavailable: null };
 }
