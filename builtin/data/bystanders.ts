@@ -25,8 +25,8 @@ function addOne(random: Random, scene: Scene, look: Look): Scene | null {
   const before = visibleShares(scene);
   for (let i = 0; i < TRIES; i++) {
     const solid = headed(random, look, random.between(-2.4, 2.4), random.between(-2, 3));
+    if (!isClear(scene, solid) || !isFramed(marksOf({ ...scene, solids: [solid] })[0]!)) continue;
     const next = { ...scene, solids: [...scene.solids, solid] };
-    if (!isClear(scene, solid) || !isFramed(marksOf(next).at(-1)!)) continue;
     const shares = visibleShares(next);
     if (shares.at(-1)! >= OPEN && before.every((share, j) => shares[j]! >= share - TAKEN)) return next;
   }
@@ -35,9 +35,12 @@ function addOne(random: Random, scene: Scene, look: Look): Scene | null {
 
 function isClear({ solids, props }: Scene, solid: Solid): boolean {
   const { half } = extentOf(solid);
-  const apart = (x: number, y: number): number => Math.sqrt((x - solid.x) ** 2 + (y - solid.y) ** 2);
   return (
-    solids.every((s) => apart(s.x, s.y) >= (extentOf(s).half + half) * ROOM) &&
-    props.every((p) => apart(p.x, p.y) >= p.half + half + PEBBLE_ROOM)
+    solids.every((s) => distance(s, solid) >= (extentOf(s).half + half) * ROOM) &&
+    props.every((p) => distance(p, solid) >= p.half + half + PEBBLE_ROOM)
   );
+}
+
+function distance(a: { x: number; y: number }, b: { x: number; y: number }): number {
+  return Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2);
 }

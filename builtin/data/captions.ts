@@ -13,8 +13,11 @@ export type Phrase = {
 /** The phrase in words: "a small shiny red cube", "three blue spheres", "a gray object". */
 export function say(p: Phrase): string {
   const plural = p.determiner === 'two' || p.determiner === 'three' ? 's' : '';
-  const noun = `${p.shape ?? 'object'}${plural}`;
-  return [p.determiner ?? 'a', p.size, p.material, p.color, noun].filter((w) => w !== undefined).join(' ');
+  let words: string = p.determiner ?? 'a';
+  if (p.size) words += ` ${p.size}`;
+  if (p.material) words += ` ${p.material}`;
+  if (p.color) words += ` ${p.color}`;
+  return `${words} ${p.shape ?? 'object'}${plural}`;
 }
 
 /** A sentence as CLEVR's captions have it: a capital and a full stop. */

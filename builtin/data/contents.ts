@@ -13,13 +13,19 @@ const TEST_ONE_IN = 3;
  */
 export function isForTest(looks: readonly Look[]): boolean {
   if (looks.length < 2) throw new RangeError('A lone solid is for training and for tests.');
-  const sorted = (of: (look: Look) => string): string => looks.map(of).sort().join(' ');
-  const key = [sorted((l) => l.color), sorted((l) => l.shape), sorted((l) => l.material)].join(' / ');
+  const key = `${sorted(looks, 'color')} / ${sorted(looks, 'shape')} / ${sorted(looks, 'material')}`;
   const known = decided.get(key);
   if (known !== undefined) return known;
   const forTest = createHash('sha256').update(key).digest().readUInt32LE(0) % TEST_ONE_IN === 0;
   decided.set(key, forTest);
   return forTest;
+}
+
+function sorted(looks: readonly Look[], trait: 'color' | 'shape' | 'material'): string {
+  return looks
+    .map((look) => look[trait])
+    .sort()
+    .join(' ');
 }
 
 /** What the hash said before: planners draw the same contents over and over. */

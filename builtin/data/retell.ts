@@ -33,10 +33,11 @@ export function retell(random: Random, scene: Scene, taken: Set<string>): string
  * @throws when there is none.
  */
 export function tell(random: Random, scene: Scene, detail: Detail, wanted: (text: string) => boolean): string {
-  const said = random.shuffle(LEVELS[detail](scene)).map(sentence);
-  const found = said.find((text) => wanted(text) && isTrue(text, scene));
-  if (found === undefined) throw new Error(`nothing wanted can be said of a scene with detail "${detail}"`);
-  return found;
+  for (const words of random.shuffle(LEVELS[detail](scene))) {
+    const text = sentence(words);
+    if (wanted(text) && isTrue(text, scene)) return text;
+  }
+  throw new Error(`nothing wanted can be said of a scene with detail "${detail}"`);
 }
 
 const short = (l: Look): string => say(colorShape(l));
@@ -68,10 +69,11 @@ function looks({ solids }: Scene): string[] {
 /** How two things stand to each other; then how another does, where in the picture one is, or what else is true of one. */
 function twoClauses(scene: Scene): string[] {
   const known = trueRelations(scene, short);
+  const places = truePlaces(scene);
   return known.flatMap(({ words, a, b }) => {
-    const second = known.filter((then) => ![a, b].includes(then.b) || ![a, b].includes(then.a));
+    const second = known.filter((then) => (then.a !== a && then.a !== b) || (then.b !== a && then.b !== b));
     const more = [a, b].map(({ size, material, shape }) => `there is ${say({ size, material, shape })}`);
-    return [...second.map((then) => then.words), ...truePlaces(scene), ...more].flatMap((then) => [
+    return [...second.map((then) => then.words), ...places, ...more].flatMap((then) => [
       `${words} while ${then}`,
       `${words}, and ${then}`,
     ]);
@@ -92,15 +94,12 @@ function fullest(scene: Scene): string[] {
 /** What is true of two things' places, in several ways of saying it. */
 function trueRelations(scene: Scene, name: (l: Look) => string): { words: string; a: Solid; b: Solid }[] {
   return pairs(scene.solids).flatMap(([a, b]) => {
-    const sides = SIDES.flatMap((side) => [
-      `${name(a)} ${side}`,
-      `${name(a)} stands ${side}`,
-      `there is ${name(a)} ${side}`,
-    ]);
-    const piles = PILES.flatMap((pile) => [`${name(a)} ${pile}`, `${name(a)} is ${pile}`]);
-    const verbs = VERBS.map((verb) => `${name(a)} ${verb}`);
+    const [first, second] = [name(a), name(b)];
+    const sides = SIDES.flatMap((side) => [`${first} ${side}`, `${first} stands ${side}`, `there is ${first} ${side}`]);
+    const piles = PILES.flatMap((pile) => [`${first} ${pile}`, `${first} is ${pile}`]);
+    const verbs = VERBS.map((verb) => `${first} ${verb}`);
     return [...sides, ...piles, ...verbs]
-      .map((opening) => ({ words: `${opening} ${name(b)}`, a, b }))
+      .map((opening) => ({ words: `${opening} ${second}`, a, b }))
       .filter(({ words }) => isTrue(words, scene));
   });
 }

@@ -77,8 +77,9 @@ function drawTriplets(random: Random, [verb, otherVerb]: [Verb, Verb], taken: Se
     const [subjects, objects] = [random.shuffle(SHAPES), random.shuffle(SHAPES)];
     const look = (color: number, shape: Shape): Look => ({ ...randomLook(random), color: colors[color]!, shape });
     const right: Triplet = { subj: look(0, subjects[0]!), verb, obj: look(1, objects[0]!) };
+    if (!isForTest([right.subj, right.obj])) continue;
     const key = contentKey([right.subj, right.obj]);
-    if (taken.has(key) || !isForTest([right.subj, right.obj])) continue;
+    if (taken.has(key)) continue;
     const other: Triplet = { subj: look(2, subjects[1]!), verb: otherVerb, obj: look(3, objects[1]!) };
     // Any subject could do either to any object: else a look would tell which of two is the right one.
     const couples = [right.subj, other.subj].flatMap((s) => [right.obj, other.obj].map((o): [Look, Look] => [s, o]));

@@ -44,6 +44,8 @@ const MEANINGS: Record<string, Meaning> = {
   ...VERB_MEANINGS,
 };
 
+const ADJECTIVES: ReadonlySet<string> = new Set([...COLORS, ...SIZES, ...MATERIALS]);
+const NOUNS: ReadonlySet<string> = new Set([...SHAPES, 'object']);
 const COUNTS: Record<string, number> = { one: 1, two: 2, three: 3 };
 const NOUN = '((?:a|the|one|two|three) [a-z ]+?)';
 const SIDE_FIRST = new RegExp(`^on the (left|right) is ${NOUN}$`);
@@ -55,7 +57,7 @@ const RELATION = new RegExp(`^${NOUN} (${Object.keys(MEANINGS).join('|')}) ${NOU
 type Judge = (scene: Scene) => boolean;
 
 /** Captions that were read lately: planners ask for the same ones over and over. */
-const read = new Map<string, Judge[]>();
+const read = new Map<string, Judge>();
 const MOST_READ = 20_000;
 
 /**
@@ -66,13 +68,25 @@ const MOST_READ = 20_000;
  * @throws for a caption that is not of this grammar.
  */
 export function isTrue(caption: string, scene: Scene): boolean {
-  let judges = read.get(caption);
-  if (!judges) {
-    judges = clausesOf(caption).map(readClause);
+  return judgeOf(caption)(scene);
+}
+
+/**
+ * `isTrue` of a caption that many scenes are asked about, which is read once.
+ * @throws for a caption that is not of this grammar.
+ */
+export function judgeOf(caption: string): Judge {
+  let judge = read.get(caption);
+  if (!judge) {
+    judge = allOf(clausesOf(caption).map(readClause));
     if (read.size >= MOST_READ) read.clear();
-    read.set(caption, judges);
+    read.set(caption, judge);
   }
-  return judges.every((holds) => holds(scene));
+  return judge;
+}
+
+function allOf(judges: readonly Judge[]): Judge {
+  return judges.length === 1 ? judges[0]! : (scene) => judges.every((holds) => holds(scene));
 }
 
 function readClause(words: string): Judge {
@@ -106,13 +120,15 @@ type Fit = (scene: Scene, groups: readonly Solid[][]) => boolean;
 /** Whether solids can be found for all phrases, none for two of them, such that `fit` holds of what was found. */
 function finder(phrases: readonly string[], fit: Fit): Judge {
   const nouns = phrases.map(readNoun);
-  return (scene) =>
-    search(
-      scene,
-      nouns.map((noun) => groupsOf(noun, scene.solids)),
-      [],
-      fit,
-    );
+  return (scene) => {
+    const choices: Solid[][][] = [];
+    for (const noun of nouns) {
+      const groups = groupsOf(noun, scene.solids);
+      if (groups.length === 0) return false;
+      choices.push(groups);
+    }
+    return search(scene, choices, [], fit);
+  };
 }
 
 function search(scene: Scene, choices: readonly Solid[][][], chosen: Solid[][], fit: Fit): boolean {
@@ -135,20 +151,18 @@ function readNoun(words: string): Noun {
   const determiner = parts[0]!;
   const shape = parts.at(-1)!.replace(/s$/, '');
   const adjectives = parts.slice(1, -1);
-  const known = (list: readonly string[], word: string): boolean => list.includes(word);
-  const bad = adjectives.find((w) => !known(COLORS, w) && !known(SIZES, w) && !known(MATERIALS, w));
+  const known = adjectives.every((w) => ADJECTIVES.has(w));
   const count = determiner === 'a' ? null : determiner === 'the' ? 1 : COUNTS[determiner];
-  if (count === undefined || bad !== undefined || (shape !== 'object' && !known(SHAPES, shape))) {
+  if (count === undefined || !known || !NOUNS.has(shape)) {
     throw new Error(`cannot read "${words}": not a phrase of the built-in grammar`);
   }
   return { count, shape, adjectives };
 }
 
 function isA(l: Look, { shape, adjectives }: Noun): boolean {
-  return (
-    (shape === 'object' || l.shape === shape) &&
-    adjectives.every((w) => w === l.color || w === l.size || w === l.material)
-  );
+  if (shape !== 'object' && l.shape !== shape) return false;
+  for (const w of adjectives) if (w !== l.color && w !== l.size && w !== l.material) return false;
+  return true;
 }
 
 /** The groups of solids that a phrase can speak of: singles for "a", one group or none for the other determiners. */

@@ -1,15 +1,15 @@
 import { type Camera, cameraAt, EYE, LENS } from './optics.ts';
 import type { Scene } from './scene.ts';
 import { type Body, bodiesOf, hit } from './solids.ts';
-import { windowOf } from './window.ts';
+import { type Window, windowOf } from './window.ts';
 
-/** What the camera sees of a scene's solids on a grid of rays: which stands in front in each cell, and how much each covers. */
-type Sight = { front: Int8Array; covered: number[] };
+/** Which solid stands in front in each cell of a grid of rays (-1 for none), and how far away it is there. */
+type Canvas = { front: Int8Array; depth: Float64Array };
 
 /** What the last look at a grid of this many cells a side wrote: scenes are looked at by the hundred thousand. */
-const canvases = new Map<number, { front: Int8Array; depth: Float64Array }>();
+const canvases = new Map<number, Canvas>();
 
-function blankCanvas(grid: number): { front: Int8Array; depth: Float64Array } {
+function blankCanvas(grid: number): Canvas {
   const canvas = canvases.get(grid) ?? { front: new Int8Array(grid * grid), depth: new Float64Array(grid * grid) };
   canvases.set(grid, canvas);
   canvas.front.fill(-1);
@@ -17,18 +17,24 @@ function blankCanvas(grid: number): { front: Int8Array; depth: Float64Array } {
   return canvas;
 }
 
-/** `front` is overwritten by the next look at a grid of the same size. */
-function sightOf(scene: Scene, grid: number): Sight {
-  const bodies = bodiesOf(scene);
-  const camera = cameraAt(scene.aim);
-  const { front, depth } = blankCanvas(grid);
-  const covered = bodies.map((b, i) => look(b, i, camera, grid, front, depth));
-  return { front, covered };
+/** Whether no cell is in both. */
+function apart(a: Window, b: Window): boolean {
+  return a.right < b.left || b.right < a.left || a.bottom < b.top || b.bottom < a.top;
 }
 
-/** Enters body i wherever it stands before what is in `front` at `depth`; returns how many cells it covers at all. */
-function look(b: Body, i: number, camera: Camera, grid: number, front: Int8Array, depth: Float64Array): number {
-  const { left, right, top, bottom } = windowOf(camera, b, grid);
+/**
+ * Enters body i wherever it stands before what is in `front` at `depth`; returns how many cells it covers at all, of which
+ * it looks for no more than `enough`.
+ */
+function look(
+  b: Body,
+  i: number,
+  { left, right, top, bottom }: Window,
+  enough: number,
+  camera: Camera,
+  grid: number,
+  { front, depth }: Canvas,
+): number {
   let covered = 0;
   for (let row = top; row <= bottom; row++) {
     const v = (1 - ((row + 0.5) / grid) * 2) * LENS;
@@ -45,6 +51,7 @@ function look(b: Body, i: number, camera: Camera, grid: number, front: Int8Array
         depth[cell] = t;
         front[cell] = i;
       }
+      if (covered === enough) return covered;
     }
   }
   return covered;
@@ -55,10 +62,26 @@ function look(b: Body, i: number, camera: Camera, grid: number, front: Int8Array
  * 1 for a solid that nothing hides, 0 for one that is out of the picture.
  */
 export function visibleShares(scene: Scene, grid = 32): number[] {
-  const { front, covered } = sightOf(scene, grid);
-  const seen = covered.map(() => 0);
-  for (const i of front) if (i >= 0) seen[i] = seen[i]! + 1;
-  return covered.map((all, i) => (all === 0 ? 0 : seen[i]! / all));
+  const bodies = bodiesOf(scene);
+  const camera = cameraAt(scene.aim);
+  const windows = bodies.map((b) => windowOf(camera, b, grid));
+  const canvas = blankCanvas(grid);
+  const covered = bodies.map((b, i) => {
+    const window = windows[i]!;
+    // Of what nothing can hide, one cell is as good as all.
+    const alone = windows.every((other) => other === window || apart(other, window));
+    return look(b, i, window, alone ? 1 : Infinity, camera, grid, canvas);
+  });
+  return covered.map((all, i) => (all === 0 ? 0 : seenIn(windows[i]!, i, grid, canvas) / all));
+}
+
+/** In how many cells of its window solid i stands in front. */
+function seenIn({ left, right, top, bottom }: Window, i: number, grid: number, { front }: Canvas): number {
+  let seen = 0;
+  for (let row = top; row <= bottom; row++) {
+    for (let cell = row * grid + left; cell <= row * grid + right; cell++) if (front[cell] === i) seen += 1;
+  }
+  return seen;
 }
 
 /** A rectangle of pixels: its left upper pixel, its width and height. */
@@ -69,16 +92,23 @@ type Box = { x: number; y: number; w: number; h: number };
  * @throws for a solid that is not in the picture.
  */
 export function boxOf(scene: Scene, index: number, side: number): Box {
-  const { front } = sightOf(scene, side);
+  const bodies = bodiesOf(scene);
+  const camera = cameraAt(scene.aim);
+  const window = windowOf(camera, bodies[index]!, side);
+  const canvas = blankCanvas(side);
+  for (const [i, b] of bodies.entries()) {
+    const other = windowOf(camera, b, side);
+    if (!apart(other, window)) look(b, i, other, Infinity, camera, side, canvas);
+  }
   let [left, right, top, bottom] = [side, -1, side, -1];
-  for (const [cell, solid] of front.entries()) {
-    if (solid !== index) continue;
-    const col = cell % side;
-    const row = (cell - col) / side;
-    left = Math.min(left, col);
-    right = Math.max(right, col);
-    top = Math.min(top, row);
-    bottom = Math.max(bottom, row);
+  for (let row = window.top; row <= window.bottom; row++) {
+    for (let col = window.left; col <= window.right; col++) {
+      if (canvas.front[row * side + col] !== index) continue;
+      left = Math.min(left, col);
+      right = Math.max(right, col);
+      top = Math.min(top, row);
+      bottom = Math.max(bottom, row);
+    }
   }
   if (right < 0) throw new Error(`solid ${index} is not in the picture`);
   return { x: left, y: top, w: right - left + 1, h: bottom - top + 1 };

@@ -2,7 +2,7 @@ import { type Camera, project } from './optics.ts';
 import type { Body } from './solids.ts';
 
 /** A rectangle of cells of a picture; its right and bottom cells belong to it. */
-type Window = { left: number; right: number; top: number; bottom: number };
+export type Window = { left: number; right: number; top: number; bottom: number };
 
 /** The cells of a picture of side x side outside of which a body cannot be seen; empty where it is out of the picture. */
 export function windowOf(camera: Camera, b: Body, side: number): Window {
