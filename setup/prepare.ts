@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { builtinDataRoot } from '@gdbench/builtin/data/root';
 import { type Drawing, draw } from './drawing.ts';
 import { home, ROOT } from './home.ts';
-import { derive, runNode } from './step.ts';
+import { type Derived, derive, isDerived, runNode } from './step.ts';
 
 /** Code that is generated from the two contracts: the database schema and the GraphQL SDL. */
 export async function generateCode(): Promise<void> {
@@ -22,18 +22,19 @@ export async function generateCode(): Promise<void> {
 }
 
 /** The web application's production build. */
-export async function buildWeb(): Promise<void> {
-  await derive({
-    title: 'Build: the web pages',
-    inputs: ['apps/web', 'schema', 'packages/benchmark', 'package-lock.json'],
-    product: 'apps/web/.next/BUILD_ID',
-    action: () =>
-      runNode([join(ROOT, 'node_modules/next/dist/bin/next'), 'build'], {
-        cwd: join(ROOT, 'apps/web'),
-        env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
-      }),
-  });
-}
+const WEB: Derived = {
+  title: 'Build: the web pages',
+  inputs: ['apps/web', 'schema', 'packages/benchmark', 'package-lock.json'],
+  product: 'apps/web/.next/BUILD_ID',
+  action: () =>
+    runNode([join(ROOT, 'node_modules/next/dist/bin/next'), 'build'], {
+      cwd: join(ROOT, 'apps/web'),
+      env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+    }),
+};
+
+export const buildWeb = (): Promise<void> => derive(WEB);
+export const isWebBuilt = (): boolean => isDerived(WEB);
 
 export interface DataRoot {
   readonly root: string;

@@ -4,7 +4,7 @@ import { builtinSetting, DISPLAY_SAMPLES } from './builtin.ts';
 import { SetupFault, sentence } from './fault.ts';
 import { home, ROOT } from './home.ts';
 import { portSetting, requireFreePort } from './port.ts';
-import { buildWeb, type DataRoot, dataRoot, generateCode } from './prepare.ts';
+import { buildWeb, type DataRoot, dataRoot, generateCode, isWebBuilt } from './prepare.ts';
 import { endService, messageFrom, type Service, startService } from './service.ts';
 import { endScripts, step } from './step.ts';
 
@@ -45,10 +45,10 @@ async function open(apiPort: number, webPort: number, data: DataRoot): Promise<v
   const logs = join(home(), 'log');
   const apiUrl = `http://localhost:${apiPort}`;
   const [{ submitBuiltin, submitFirst }] = await Promise.all([import('./seed.ts'), serve(apiPort, logs, data)]);
-  await submitFirst(apiUrl);
-  // where they are not built yet, that begins once there is something to see; what else takes all cores waits for them
-  await buildWeb();
-  await openPages(webPort, apiUrl, logs);
+  // pages that are still to be built take all cores: not before there is something to see
+  const isBuilt = isWebBuilt();
+  await Promise.all([submitFirst(apiUrl), isBuilt && openPages(webPort, apiUrl, logs)]);
+  if (!isBuilt) await buildWeb().then(() => openPages(webPort, apiUrl, logs));
   await submitBuiltin(apiUrl, () => ending);
 }
 

@@ -19,7 +19,7 @@ export async function step<T>(title: string, action: () => Promise<T>): Promise<
   return result;
 }
 
-interface Derived {
+export interface Derived {
   title: string;
   /** Files and folders below the root on which the product depends. */
   inputs: string[];
@@ -28,16 +28,25 @@ interface Derived {
   action: () => Promise<unknown>;
 }
 
+/** Whether the action has succeeded since an input last changed. */
+export function isDerived({ inputs, product }: Omit<Derived, 'title' | 'action'>): boolean {
+  const stamp = stampOf(product);
+  return existsSync(join(ROOT, product)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint(inputs);
+}
+
 /** Runs the action only when an input has changed since it last succeeded. */
 export async function derive({ title, inputs, product, action }: Derived): Promise<void> {
-  const stamp = join(ROOT, 'node_modules/.gdbench', createHash('sha256').update(product).digest('hex').slice(0, 16));
-  const wanted = fingerprint(inputs);
-  if (existsSync(join(ROOT, product)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (isDerived({ inputs, product })) return;
+  const [stamp, wanted] = [stampOf(product), fingerprint(inputs)];
   // an interrupted run may leave half a product, which the old stamp must not vouch for
   rmSync(stamp, { force: true });
   await step(title, action);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
+}
+
+function stampOf(product: string): string {
+  return join(ROOT, 'node_modules/.gdbench', createHash('sha256').update(product).digest('hex').slice(0, 16));
 }
 
 function fingerprint(inputs: string[]): string {
