@@ -69,7 +69,7 @@ describe('the set', () => {
   it('is the one that its version names', () => {
     expect(
       manifest.sha256,
-      'a text or a pixel has changed: raise SET_VERSION in builtin/data/version.ts, and set SET_SHA256 to what was drawn.',
+      'a text or a pixel has changed: raise SET_VERSION in builtin/data/version.ts, and set SET_SHA256 and DATA_VERSIONS to what was drawn.',
     ).toBe(SET_SHA256);
   });
 
