@@ -18,16 +18,7 @@ interface DatabaseOptions {
 
 /** Opens a pool of connections, shared by Prisma and our own statements; connects on first use. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const onError = (error: Error) => options.onError?.(error);
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: options.poolSize ?? 10,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  });
-  pool.on('error', onError);
-  // a connection in use is not covered by the pool's event, and an 'error' without a listener ends the process
-  pool.on('connect', (client) => client.on('error', onError));
+  const pool = openPool(url, options);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,
@@ -38,4 +29,18 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
       await pool.end();
     },
   };
+}
+
+/** A pool whose listeners stay until its last connection has ended, which may be after `end` has resolved. */
+export function openPool(url: string, { poolSize = 10, onError = () => {} }: DatabaseOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  pool.on('error', onError);
+  // a connection in use is not covered by the pool's event, and an 'error' without a listener ends the process
+  pool.on('connect', (client) => client.on('error', onError));
+  return pool;
 }

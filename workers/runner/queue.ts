@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openPool } from '@gdbench/prisma/database';
 import { Logger, type Runner, run, type TaskList } from 'graphile-worker';
 import type { Logger as Pino } from 'pino';
 
@@ -8,6 +9,7 @@ export interface Queue {
 }
 
 const RESTART_MS = 1_000;
+const CONNECTIONS = 3;
 /** Also how long a lost notification can delay a job. */
 const POLL_MS = 2_000;
 
@@ -30,10 +32,14 @@ export async function startQueue(databaseUrl: string, tasks: TaskList, log: Pino
 
   const keepRunning = async () => {
     while (!stopping.signal.aborted) {
+      // ours, since of its own the library hears nothing any more before the last connection has ended
+      const pool = openPool(databaseUrl, {
+        poolSize: CONNECTIONS,
+        onError: (error) => log.debug({ error: String(error) }, 'a connection of the queue was lost'),
+      });
       try {
         runner = await run({
-          connectionString: databaseUrl,
-          maxPoolSize: 3,
+          pgPool: pool,
           concurrency: 1,
           noHandleSignals: true,
           pollInterval: POLL_MS,
@@ -48,6 +54,9 @@ export async function startQueue(databaseUrl: string, tasks: TaskList, log: Pino
         await runner.promise;
       } catch (error) {
         log.warn({ error: String(error) }, 'the queue stopped and is started anew');
+      } finally {
+        // not waited for: a connection that hangs must keep nothing from ending or starting anew
+        void pool.end();
       }
       runner = undefined;
       await sleep(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => {});
