@@ -102,9 +102,12 @@ export function completeTruly(db: Database, shard: Pick<ClaimedShard, 'shardId' 
 /** As if the workers that hold them had been silent for longer than a lease. */
 export async function expireLeases(db: Database, evaluationId: string): Promise<void> {
   const past = `now() - interval '1 second'`;
-  await db.pool.query(`UPDATE "Shard" SET "leaseExpiresAt" = ${past} WHERE "evaluationId" = $1 AND state = 'RUNNING'`, [
-    evaluationId,
-  ]);
+  // locked in the order in which all that change several shards lock them: any other could end in a deadlock
+  await db.pool.query(
+    `WITH held AS (SELECT id FROM "Shard" WHERE "evaluationId" = $1 ORDER BY position FOR NO KEY UPDATE)
+     UPDATE "Shard" s SET "leaseExpiresAt" = ${past} FROM held WHERE s.id = held.id AND s.state = 'RUNNING'`,
+    [evaluationId],
+  );
   await db.pool.query(`UPDATE "Evaluation" SET "leaseExpiresAt" = ${past} WHERE id = $1 AND "leaseToken" IS NOT NULL`, [
     evaluationId,
   ]);
