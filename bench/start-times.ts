@@ -19,15 +19,15 @@ export interface Moment {
 
 const LOST = new Set(['REFUSED', 'FAILED', 'CANCELLED']);
 
-/** Whether any row shows a measured value. */
-export function showsValue({ leaderboard }: Look): boolean {
-  return leaderboard.edges.some(({ node }) => node.values.some((value) => value !== null));
-}
-
 /** The measured values of all rows, in per cent as the pages write them. */
 export function percents({ leaderboard }: Look): string[] {
   const values = leaderboard.edges.flatMap(({ node }) => node.values);
   return values.flatMap((value) => (value === null ? [] : [percent(value)]));
+}
+
+/** Whether any row shows a measured value. */
+export function showsValue(look: Look): boolean {
+  return percents(look).length > 0;
 }
 
 /** Whether a page as it is sent has one of these figures, with nothing else beside it. */

@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Arrived } from '@gdbench/benchmark/arrival';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Drawing } from './drawing.ts';
+import { type Arrivals, createArrivals } from './drawing.ts';
 import { endService, messageFrom, startService } from './service.ts';
 
 /** A process that says whether its data are awaited, when it can read clevr's, and when all are there. */
@@ -23,25 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(logs, { recursive: true, force: true }));
 
-/** Drawing whose progress the test decides. */
-function drawingInHand(): { drawing: Pick<Drawing, 'follow'>; tell(arrived: Arrived): void } {
-  const come: Arrived[] = [];
-  const listeners: ((arrived: Arrived) => void)[] = [];
-  return {
-    drawing: {
-      follow(listener) {
-        for (const arrived of come) listener(arrived);
-        listeners.push(listener);
-      },
-    },
-    tell(arrived) {
-      come.push(arrived);
-      for (const listener of listeners) listener(arrived);
-    },
-  };
-}
-
-function start(drawing?: Pick<Drawing, 'follow'>) {
+function start(drawing?: Arrivals) {
   const args = ['--import', 'tsx', '--input-type=module', '-e', SCRIPT];
   const service = startService({ name: 'reader', args, env: {}, logs, drawing });
   const heard = <T>(word: string) => {
@@ -58,10 +39,10 @@ function start(drawing?: Pick<Drawing, 'follow'>) {
 }
 
 test('a process hears of data that are being drawn part by part; one that is started afterwards is told at once', async () => {
-  const { drawing, tell } = drawingInHand();
+  const drawing = createArrivals();
   const first = start(drawing);
   expect(await first.isAwaited).toBe(true);
-  tell('clevr');
+  drawing.tell('clevr');
   await first.readsClevr;
   let hasAll = false;
   first.readsAll.then(
@@ -75,7 +56,7 @@ test('a process hears of data that are being drawn part by part; one that is sta
   expect(await other.isAwaited).toBe(false);
   await other.readsAll;
   expect(hasAll).toBe(false);
-  tell('all');
+  drawing.tell('all');
   await first.readsAll;
   await Promise.all([endService(first.service), endService(other.service)]);
 
@@ -86,10 +67,10 @@ test('a process hears of data that are being drawn part by part; one that is sta
 });
 
 test('a process that has ended before the data arrive harms nobody', async () => {
-  const { drawing, tell } = drawingInHand();
+  const drawing = createArrivals();
   const ended = start(drawing);
   await ended.isAwaited;
   await endService(ended.service);
-  tell('all');
+  drawing.tell('all');
   await expect(ended.readsAll).rejects.toThrow('ended while starting');
 });

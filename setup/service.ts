@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AWAITED, arrivedMessage } from '@gdbench/benchmark/arrival';
-import type { Drawing } from './drawing.ts';
+import type { Arrivals } from './drawing.ts';
 import { SetupFault } from './fault.ts';
 import { ROOT } from './home.ts';
 
@@ -21,7 +21,7 @@ interface ServiceOptions {
   /** Folder of the log file `<name>.log`. */
   logs: string;
   /** What makes the data root, where it is not complete: the process is told what of it has come (`dataArrival`). */
-  drawing?: Pick<Drawing, 'follow'> | undefined;
+  drawing?: Arrivals | undefined;
 }
 
 /**

@@ -54,10 +54,6 @@ export function readBenchmarkData(root: string | undefined, log: Logger, arrival
     const identity = { name: null, version: null, sha256: null };
     return { facts: async () => facts, served: async () => new Map(), identity: async () => identity };
   }
-  const listed = async () => {
-    await arrival?.examples;
-    return servedIn(await listTasks(root, { imagesToCome: arrival !== undefined }));
-  };
   const known = new Map<TaskName, Promise<TaskFacts>>();
   const facts = (task: TaskName): Promise<TaskFacts> => {
     const present = known.get(task) ?? read(root, task, arrival).catch((error) => failed(error, task, log));
@@ -70,15 +66,13 @@ export function readBenchmarkData(root: string | undefined, log: Logger, arrival
     for (const task of TASK_NAMES) await facts(task);
   };
   background().catch((error) => logUnexpected(log, error, 'reading the data root'));
-  const served = listed().catch((error): ServedTasks => {
+  const begun = arrival?.examples ?? Promise.resolve();
+  const listings = begun.then(() => listTasks(root, { imagesToCome: arrival !== undefined }));
+  const served = listings.then(servedIn).catch((error): ServedTasks => {
     logUnexpected(log, error, 'listing the data root');
     return new Map();
   });
-  const named = async () => {
-    await arrival?.examples;
-    return readDataSetName(root);
-  };
-  const name = named();
+  const name = begun.then(() => readDataSetName(root));
   return { facts, served: () => served, identity: async () => identityOf(await name, facts) };
 }
 
