@@ -290,7 +290,7 @@ describe('submitCheckpoint', () => {
   });
 
   it('refuses a size that is not that of the stored file', async () => {
-    const storage = openStorage(test.config.storage);
+    const storage = await openStorage(test.config.storage);
     const path = join(test.home, 'model');
     await writeFile(path, 'model');
     await storage.put(sha256('model'), path);

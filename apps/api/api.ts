@@ -32,11 +32,11 @@ export interface Api {
  * of the data waits for what it needs of them, where they are still being made.
  */
 export async function startApi(config: ApiConfig, log: Logger = createLog(), arrival?: Arrival): Promise<Api> {
+  const storage = await storageOf(config);
   const metrics = createMetrics();
   const db = openDatabase(config.databaseUrl, {
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
-  const storage = storageOf(config);
   storage.tidy().catch((error) => logUnexpected(log, error, 'tidying the storage'));
   const data = readBenchmarkData(config.data, log, arrival);
   const evaluations = createEvaluations(db);
@@ -102,9 +102,9 @@ export async function startApi(config: ApiConfig, log: Logger = createLog(), arr
   }
 }
 
-function storageOf({ storage }: ApiConfig): Storage {
+async function storageOf({ storage }: ApiConfig): Promise<Storage> {
   try {
-    return openStorage(storage);
+    return await openStorage(storage);
   } catch (error) {
     throw new ConfigFault((error as Error).message);
   }

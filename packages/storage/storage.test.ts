@@ -15,7 +15,7 @@ let storage: Storage;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'gdbench-storage-'));
-  storage = openStorage(`file:${join(root, 'store')}`);
+  storage = await openStorage(`file:${join(root, 'store')}`);
 });
 
 afterEach(() => rm(root, { recursive: true, force: true }));
@@ -176,7 +176,7 @@ test('a link that stands where a file should be is not taken for it', async () =
 
 test.each(['', 'file:', 'file:relative', 'http://x', 's3:', 's3:bucket?endpoint=nonsense', 's3:bucket?other=1'])(
   'the address %j names no storage',
-  (url) => expect(() => openStorage(url)).toThrow(/names no storage: write file:/),
+  (url) => expect(openStorage(url)).rejects.toThrow(/names no storage: write file:/),
 );
 
 test('the size of what is stored is known, and null of what is not', async () => {

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { openFolder } from './folder.ts';
-import { openS3 } from './s3.ts';
 
 export { HashMismatchError, NotStoredError } from './hash.ts';
 
@@ -43,12 +42,16 @@ const S3Query = z.strictObject({ endpoint: z.url().optional(), region: z.string(
  * @param url `file:/absolute/folder`, or `s3:bucket/prefix?endpoint=https://...&region=...`, whose credentials come from
  * the usual AWS variables and files
  */
-export function openStorage(url: string): Storage {
+export async function openStorage(url: string): Promise<Storage> {
   const [scheme, rest] = [url.slice(0, url.indexOf(':')), url.slice(url.indexOf(':') + 1)];
   if (scheme === 'file' && /^(\/\/)?(\/|[a-z]:)/i.test(rest)) return openFolder(rest.replace(/^\/\//, ''));
   const s3 = scheme === 's3' ? /^(?:\/\/)?([a-z0-9.-]+)(?:\/([^?]*))?(?:\?(.*))?$/.exec(rest) : null;
   const query = S3Query.safeParse(Object.fromEntries(new URLSearchParams(s3?.[3] ?? '')));
-  if (s3?.[1] && query.success) return openS3({ bucket: s3[1], prefix: s3[2] ?? '', ...query.data });
+  if (s3?.[1] && query.success) {
+    // the client is large, and most who run this keep files in a folder
+    const { openS3 } = await import('./s3.ts');
+    return openS3({ bucket: s3[1], prefix: s3[2] ?? '', ...query.data });
+  }
   throw new Error(
     `"${url}" names no storage: write file:/absolute/folder, or s3:bucket/prefix?endpoint=https://... in GDBENCH_STORAGE.`,
   );

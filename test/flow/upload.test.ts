@@ -87,7 +87,7 @@ test('an upload that is cut off goes on where it stopped and ends whole', async 
     evaluationId: string;
   };
   expect(answer.submissionId).toBe(submission.id);
-  const storage = openStorage(`file:${join(stack.home, 'storage')}`);
+  const storage = await openStorage(`file:${join(stack.home, 'storage')}`);
   for (const { sha256 } of manifest) {
     const hash = createHash('sha256');
     for await (const chunk of await storage.read(sha256)) hash.update(chunk as Buffer);

@@ -82,7 +82,7 @@ async function work(name: string, warm?: WarmProcess): Promise<RunningWorker> {
 
 /** Puts a folder's files into the service's storage and submits them; gives the evaluation's id. */
 async function submit(dir: string, name: string, protocol: string | null = null): Promise<string> {
-  const storage = openStorage(settingsOf('any').storage);
+  const storage = await openStorage(settingsOf('any').storage);
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const files = await Promise.all(
     entries
@@ -183,7 +183,7 @@ test('the errors of every sample are kept, and the scores can be reduced from th
   const evaluationId = await submit(DIFFUSION, 'kept');
   await work('a');
   await ended(evaluationId);
-  const storage = openStorage(settingsOf('any').storage);
+  const storage = await openStorage(settingsOf('any').storage);
   const reduced: number[][] = [];
   for (const { task, from, to, sha256, bytes } of await readArtifacts(db, evaluationId)) {
     const content = await buffer(await storage.read(sha256));

@@ -68,7 +68,7 @@ async function start(
   const sweeping = repeat(SWEEP_SECONDS, () => sweep(db), away('the sweep'));
   owned.add('sweep', () => sweeping.stop());
 
-  const storage = openStorage(settings.storage);
+  const storage = await openStorage(settings.storage);
   await Promise.all([removeHalfMade(settings.work), storage.tidy()]).catch(away('tidying up'));
   const stage: Stage = {
     db,

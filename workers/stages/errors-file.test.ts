@@ -71,7 +71,7 @@ async function leave(
 const keep = (harm: (path: string) => Promise<unknown>) =>
   withScratch(root, async (scratch) => {
     await harm(join(scratch, 'errors.gz'));
-    return keepErrors(openStorage(`file:${join(root, 'store')}`), scratch, 'errors.gz', of);
+    return keepErrors(await openStorage(`file:${join(root, 'store')}`), scratch, 'errors.gz', of);
   });
 
 test('errors of the shard’s examples are stored as they are, and the scratch folder is gone', async () => {
@@ -81,7 +81,7 @@ test('errors of the shard’s examples are stored as they are, and the scratch f
     left = await readFile(path);
   });
   expect(kept).toEqual({ sha256: createHash('sha256').update(left).digest('hex'), bytes: left.length });
-  const stored = await buffer(await openStorage(`file:${join(root, 'store')}`).read(kept.sha256));
+  const stored = await buffer(await (await openStorage(`file:${join(root, 'store')}`)).read(kept.sha256));
   expect(stored.equals(left)).toBe(true);
   expect(await readdir(root)).toEqual(['store']);
 });

@@ -20,10 +20,12 @@ const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
 const database = testFileDatabase();
 let home: string;
 let data: string;
+let stored: Storage;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'gdbench-inspect-'));
   data = join(home, 'data');
   await writeTinyData(data);
+  stored = await openStorage(`file:${join(home, 'storage')}`);
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
@@ -37,7 +39,7 @@ function stageWith({ storage, memoryGb }: { storage?: Partial<Storage>; memoryGb
   });
   return {
     db: database(),
-    storage: { ...openStorage(settings.storage), ...storage },
+    storage: { ...stored, ...storage },
     data: openBoardData(settings.data),
     settings,
     log: pino({ level: 'silent' }),
@@ -47,12 +49,11 @@ function stageWith({ storage, memoryGb }: { storage?: Partial<Storage>; memoryGb
 
 /** A submission of the checkpoint, stored; with a file of its own, so that no other test has its folder ready. */
 async function submit(name: string, protocol: string | null = null): Promise<string> {
-  const storage = openStorage(stageWith().settings.storage);
   const files = [];
   for (const path of await readdir(CHECKPOINT)) {
     const content = await readFile(join(CHECKPOINT, path));
     const sha256 = createHash('sha256').update(content).digest('hex');
-    await storage.put(sha256, join(CHECKPOINT, path), { keep: true });
+    await stored.put(sha256, join(CHECKPOINT, path), { keep: true });
     files.push({ path, size: content.length, sha256 });
   }
   const readme = files.find(({ path }) => path === 'config.json');

@@ -84,7 +84,7 @@ describe('an upload', () => {
       expect((await read(two.id)).evaluation.state).toBe(i === 0 ? 'UPLOADING' : 'INSPECTING');
     }
     expect((await read(two.id)).files.every(({ stored }) => stored)).toBe(true);
-    const storage = openStorage(test.config.storage);
+    const storage = await openStorage(test.config.storage);
     expect(await storage.has(sha256(`${content}a`))).toBe(true);
     const job = await test.db.pool.query('SELECT 1 FROM graphile_worker.jobs WHERE key = $1', [two.evaluation.id]);
     expect(job.rowCount).toBe(1);
@@ -278,7 +278,7 @@ describe('what a crash left behind', () => {
 
   it('is finished when the storage had the bytes and the database did not know', async () => {
     await leaveComplete();
-    await openStorage(test.config.storage).put(sha256(content), join(test.home, 'uploads', only.id));
+    await (await openStorage(test.config.storage)).put(sha256(content), join(test.home, 'uploads', only.id));
     expect(await offsetOf(only)).toBe(content.length);
     expect((await read(submission.id)).evaluation.state).toBe('INSPECTING');
     await expect(access(join(test.home, 'uploads', `${only.id}.json`))).rejects.toThrow();
