@@ -19,10 +19,15 @@ function isMain(task: string, metric: string): boolean {
   return task.endsWith('bias') || !metric.includes('.');
 }
 
+/** Three digits; a p-value that would read 0.000 is not nought. */
+function digits(value: number, metric = ''): string {
+  const rounded = value.toFixed(3);
+  return metric.endsWith('p_value') && rounded === '0.000' ? '<0.001' : rounded;
+}
+
 /** The lower part of a model card: what `gdbench evaluate` measured, on which data (the board's hash), with which command. */
 function measuredPart(results: Results, { name, version }: Manifest, command: string): string {
   const sampled = results.samples === null ? '' : `, ${results.samples} samples, seed ${results.seed}`;
-  const digits = (value: number): string => value.toFixed(3);
   const rows = Object.entries(results.tasks).flatMap(([task, { n, metrics, intervals, chance }]) =>
     Object.entries(metrics).flatMap(([metric, value]) => {
       if (!isMain(task, metric)) return [];
@@ -30,7 +35,7 @@ function measuredPart(results: Results, { name, version }: Manifest, command: st
       const interval = low === undefined || high === undefined ? '' : `${digits(low)} to ${digits(high)}`;
       const level = chance[metric] === undefined ? '' : digits(chance[metric]);
       return [
-        `| ${task} | ${metric} | ${value === null ? 'undefined' : digits(value)} | ${interval} | ${level} | ${n} |`,
+        `| ${task} | ${metric} | ${value === null ? 'undefined' : digits(value, metric)} | ${interval} | ${level} | ${n} |`,
       ];
     }),
   );
