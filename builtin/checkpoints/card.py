@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from data import TrainSet
+
 MEASURED = "<!-- measured -->"
 FORM = """---
 license: apache-2.0
@@ -28,11 +30,12 @@ Licence: Apache-2.0. Made again with `builtin/checkpoints/{script}`; see the REA
 """
 
 
-def write_card(folder, name, what, module, train, tokenizer, state, facts, script, loss="loss", figure=None):
+def write_card(folder, name, what, module, tokenizer, state, facts, script, loss="loss", figure=None):
     """state: what training.py saved; facts: {name: value}; figure: what state["figures"] are, if there are any.
 
     What stands below the mark of the measured figures is kept.
     """
+    train = TrainSet(state["train"])
     sources = "; ".join(
         f"set {s['set']}, {s['count']:,} of seed {s['seed']}, {s['emblems']:.0%} of them emblems" + "".join(f", {dial} {s[dial]}" for dial in ("skew", "relief") if s[dial])
         for s in train.sources

@@ -38,16 +38,14 @@ class TrainSet:
         def place(text):
             return places.setdefault(text, len(places))
 
-        first, caption_text, hard_first, hard_text, kinds = [0], [], [0], [], []
+        first, caption_text, hard_first, hard_text = [0], [], [0], []
         for line in lines:
             item = json.loads(line)
-            kinds.append(item["kind"])
             for caption in item["captions"]:
                 caption_text.append(place(caption["text"]))
                 hard_text += [place(text) for text in caption["hard"]]
                 hard_first.append(len(hard_text))
             first.append(len(caption_text))
-        self.kinds = numpy.array(kinds)
         self.texts = list(places)
         self.first, self.hard_first = numpy.array(first), numpy.array(hard_first)
         self.caption_text, self.hard_text = numpy.array(caption_text), numpy.array(hard_text, dtype=numpy.int64)

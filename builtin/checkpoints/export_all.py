@@ -72,7 +72,7 @@ def facts_of(state, autoencoder=None, rows="images"):
     again = "".join(f", and again from step {step:,}" for step in state["resumed"])
     facts["steps"] = (
         f"{state['steps']:,} of {args['batch']} {rows} in {state['seconds'] / 60:.1f} minutes on {state['machine']}; AdamW, rate {args['rate']} falling in a half "
-        f"cosine{again}, weight decay 0.01, gradients cut at norm 1; the weights are a running average"
+        f"cosine{again}, weight decay 0.01, gradients cut at norm 1; the weights are a running average, that of step {state['kept']:,}"
     )
     facts["seed"] = args["seed"]
     return facts
@@ -81,33 +81,31 @@ def facts_of(state, autoencoder=None, rows="images"):
 def export_dual(name, args, out):
     file, what = DUAL[name]
     state = load_state(args.work, file)
-    train = TrainSet(state["arguments"]["train"])
-    words = state["arguments"]["words"]
-    tok = tokenizer_of(TrainSet(words) if words else train)
+    tok = tokenizer_of(TrainSet(state["arguments"]["words"] or state["arguments"]["train"]))
     model = dual_encoder(len(tok.vocab), tok.max_length)
     model.load_state_dict(state["weights"])
     export_dual_encoder(out / name, model, tok, SIZE, PREPROCESSOR, WIDTH, WIDTH, joint=False, small=True)
-    write_card(out / name, name, what, model, train, tok, state, facts_of(state), "train_clip.py")
+    write_card(out / name, name, what, model, tok, state, facts_of(state), "train_clip.py")
 
 
 def export_itm(name, args, out):
     state = load_state(args.work, "itm")
-    train = TrainSet(state["arguments"]["train"])
-    tok = tokenizer_of(train)
+    tok = tokenizer_of(TrainSet(state["arguments"]["train"]))
     model = MatchingHead(len(tok.vocab), tok.max_length)
     model.load_state_dict(state["weights"])
     preprocessor = {"image_processor_type": "BlipImageProcessor", "size": {"height": SIZE, "width": SIZE}, "resample": 3, **MEAN}
     export_matching_head(out / name, model, tok, SIZE, preprocessor, small=True)
     what = "A matching head in BLIP's layout: its text encoder looks at the image's tokens. Trained with hard false texts."
-    write_card(out / name, name, what, model, train, tok, state, facts_of(state, rows="pairs"), "train_itm.py", figure="pairs right on validation scenes")
+    write_card(out / name, name, what, model, tok, state, facts_of(state, rows="pairs"), "train_itm.py", figure="pairs right on validation scenes")
 
 
 def export_ldm(name, args, out):
     file, script, what = DIFFUSION[name]
     state = load_state(args.work, file)
-    train = TrainSet(state["arguments"]["train"])
-    tok = tokenizer_of(train)
-    encoder, decoder, scale, explained = autoencoder_of(train)
+    # that of the last part, which the weights know
+    last = TrainSet(state["arguments"]["train"])
+    tok = tokenizer_of(last)
+    encoder, decoder, scale, explained = autoencoder_of(last)
     model = TextToLatent(len(tok.vocab), tok.max_length)
     # Made before the weights are loaded: it starts its U-Net from a blank last layer.
     unet = Preconditioned(model.unet, ABAR)
@@ -117,7 +115,7 @@ def export_ldm(name, args, out):
     facts = facts_of(state, f"linear, {explained:.1%} of the pixels' variance kept")
     figure = "pairs right on validation scenes" if state["figures"] else None
     loss = "error of the noise" if state["figures"] else "error of the velocity"
-    write_card(out / name, name, what, nn.ModuleDict(parts), train, tok, state, facts, script, loss, figure)
+    write_card(out / name, name, what, nn.ModuleDict(parts), tok, state, facts, script, loss, figure)
 
 
 def main():

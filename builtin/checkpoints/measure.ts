@@ -3,10 +3,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { dataSetSha256 } from '@gdbench/benchmark/data-set';
-import type { TaskName } from '@gdbench/benchmark/task';
 import type { Results } from '../../apps/cli/results.ts';
-import { buildData, type Manifest } from '../data/build.ts';
+import { buildData } from '../data/build.ts';
 import { builtinDataRoot } from '../data/root.ts';
 
 const FOLDER = import.meta.dirname;
@@ -26,7 +24,7 @@ function digits(value: number, metric = ''): string {
 }
 
 /** The lower part of a model card: what `gdbench evaluate` measured, on which data (the board's hash), with which command. */
-function measuredPart(results: Results, { name, version }: Manifest, command: string): string {
+function measuredPart(results: Results, command: string): string {
   const sampled = results.samples === null ? '' : `, ${results.samples} samples, seed ${results.seed}`;
   const rows = Object.entries(results.tasks).flatMap(([task, { n, metrics, intervals, chance }]) =>
     Object.entries(metrics).flatMap(([metric, value]) => {
@@ -39,10 +37,7 @@ function measuredPart(results: Results, { name, version }: Manifest, command: st
       ];
     }),
   );
-  const versions = Object.entries(results.tasks).map(
-    ([task, { dataVersion }]) => [task as TaskName, dataVersion] as const,
-  );
-  const sha256 = dataSetSha256(new Map(versions));
+  const { name, version, sha256 } = results.dataSet;
   return `${MARK}
 ## Measured
 
@@ -77,7 +72,7 @@ async function main(): Promise<void> {
     options: { samples: { type: 'string', default: '250' } },
   });
   const data = builtinDataRoot();
-  const manifest = await buildData(data);
+  await buildData(data);
   const names =
     positionals.length > 0 ? positionals : (await readdir(FOLDER)).filter((name) => name.startsWith('toy-'));
   for (const name of names) {
@@ -85,7 +80,7 @@ async function main(): Promise<void> {
     const card = path.join(FOLDER, name, 'README.md');
     const above = (await readFile(card, 'utf8')).split(MARK)[0]!.trimEnd();
     const command = `npm run checkpoints:measure -- ${name} --samples ${values.samples}`;
-    await writeFile(card, `${above}\n\n${measuredPart(results, manifest, command)}`);
+    await writeFile(card, `${above}\n\n${measuredPart(results, command)}`);
     console.log(`measured ${name}`);
   }
 }

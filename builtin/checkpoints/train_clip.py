@@ -9,7 +9,6 @@ balanced twin start from the same dual encoder and differ in their training capt
 
 import argparse
 
-import numpy
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -24,18 +23,9 @@ def truth_of(train, pick, texts):
     return torch.tensor([[float(text in train.truths[i]) for text in texts] for i in pick])
 
 
-def picker(train, batch, share):
-    """pick(rng): images of a step, of which a share are emblems (None: as many as come)."""
-    if share is None:
-        return lambda rng: rng.choice(len(train), batch, replace=False)
-    emblems, others = numpy.flatnonzero(train.kinds == "emblem"), numpy.flatnonzero(train.kinds != "emblem")
-    count = round(batch * share)
-    return lambda rng: numpy.concatenate([rng.choice(emblems, count, replace=False), rng.choice(others, batch - count, replace=False)])
-
-
-def step_loss_of(model, train, encoded, pick_from):
+def step_loss_of(model, train, encoded, batch):
     def step_loss(rng):
-        pick = pick_from(rng)
+        pick = rng.choice(len(train), batch, replace=False)
         texts = train.caption_text[train.captions_of(pick, rng)]
         truth = truth_of(train, pick, texts)
         with half_precision():
@@ -53,7 +43,6 @@ def main():
     parser.add_argument("--name", default="clip")
     parser.add_argument("--from", dest="start")
     parser.add_argument("--words", nargs="+", help="training sets whose words make the tokenizer, where --from was trained on them")
-    parser.add_argument("--emblems", type=float, help="share of emblems in a step")
     args = arguments(parser, minutes=12, rate=1e-3)
     train = TrainSet(args.train)
     tok = tokenizer_of(TrainSet(args.words) if args.words else train)
@@ -64,7 +53,7 @@ def main():
     else:
         nn.init.constant_(model.logit_scale, 2.5)
     example = (encoded.ids[: args.batch], to_unit(train.images[: args.batch]), encoded.mask[: args.batch])
-    learn(model, step_loss_of(model, train, encoded, picker(train, args.batch, args.emblems)), example, args, args.name)
+    learn(model, step_loss_of(model, train, encoded, args.batch), example, args, args.name)
 
 
 if __name__ == "__main__":

@@ -58,15 +58,17 @@ def learn(model, step_loss, example, args, name, parameters=None, look=None, kee
     step_loss(rng) -> loss, or (loss, shown) where another figure than the loss tells how training goes; it calls the model once, on
     inputs of the shapes of `example`.
     look(average) -> a figure to be as high as can be, asked twelve times: the best average is kept, without it or keep_best the last.
-    WORK/name.pt holds {weights, arguments, machine, steps, losses, figures, seconds, resumed (at which steps)}; it is written at every point of the curve.
+    WORK/name.pt holds {weights, kept (of which step they are), arguments, machine, steps, losses, figures, seconds, resumed (at which
+    steps), train (the folders of all parts)}; it is written at every point of the curve.
     """
-    state = {"steps": 0, "losses": [], "figures": [], "seconds": 0.0, "resumed": []}
+    state = {"steps": 0, "kept": 0, "losses": [], "figures": [], "seconds": 0.0, "resumed": [], "train": []}
     before = Path(args.work) / f"{name}.pt"
     if args.resume and before.exists():
         kept = load_state(args.work, name)
         model.load_state_dict(kept["weights"])
         state = {key: kept[key] for key in state}
         state["resumed"].append(state["steps"])
+    state["train"] = list(dict.fromkeys([*state["train"], *args.train]))
     rng = numpy.random.default_rng(args.seed + state["steps"])
     parameters = list(parameters if parameters is not None else model.parameters())
     optimizer = torch.optim.AdamW(parameters, lr=args.rate, betas=(0.9, 0.99), weight_decay=0.01, fused=args.device == "cuda")
@@ -112,8 +114,10 @@ def mark(average, state, recent, look, best, args, name, seconds):
         state["figures"].append([state["steps"], figure])
     print(f"{name} {seconds:5.0f} s step {state['steps']} loss {state['losses'][-1][1]:.4f}", figure or "", flush=True)
     target = Path(args.work) / f"{name}.pt"
-    better = figure is None or figure > best
-    weights = average.state_dict() if better or not target.exists() else load_state(args.work, name)["weights"]
+    if figure is None or figure > best or not target.exists():
+        weights, state["kept"] = average.state_dict(), state["steps"]
+    else:
+        weights = load_state(args.work, name)["weights"]
     torch.save({"weights": weights, "arguments": vars(args), "machine": machine_of(args), **state}, target.with_suffix(".part"))
     target.with_suffix(".part").rename(target)
     return max(best, figure) if figure is not None else best

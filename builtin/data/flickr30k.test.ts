@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFlickrImages, readFlickrTexts } from '../../packages/benchmark/load/flickr30k.ts';
-import { checkpointSha256OfFolder } from '../../setup/builtin.ts';
+import { encoderSha256 } from './encoder.ts';
 import { flickrImages, planFlickr } from './flickr30k.ts';
 import { rankNearest, readNearest } from './nearest.ts';
 import { randomStream } from './random.ts';
@@ -118,7 +118,7 @@ describe('readNearest', () => {
     expect(
       sha256,
       `${encoder} has changed since it ranked the lists: make them again with \`node --import tsx builtin/data/rank.ts\`.`,
-    ).toBe(await checkpointSha256OfFolder(folder));
+    ).toBe(await encoderSha256(folder));
   });
 });
 

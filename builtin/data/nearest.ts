@@ -23,11 +23,11 @@ const NearestFile = z.object({
 /**
  * For each caption, its nine nearest false images; for each image, its nine nearest false captions: indices, nearest
  * first, parted by spaces. Captions are counted through all images. `madeFor` is the hash of those images and captions,
- * `encoder` and `sha256` the folder's name and the hash of the checkpoint that ranked them.
+ * `encoder` and `sha256` the name of the folder and the hash (encoderSha256) of the checkpoint that ranked them.
  */
 export type Nearest = z.infer<typeof NearestFile>;
 
-/** A dual encoder's checkpoint: its folder's name, and its hash as a submission has it. */
+/** A dual encoder's checkpoint: its folder's name, and its encoderSha256. */
 export type Encoder = { name: string; sha256: string };
 
 const REMEDY = 'make it again with `node --import tsx builtin/data/rank.ts`';

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { openEvaluator } from '@gdbench/workers/engine/evaluate';
 import { inspectCheckpoint } from '@gdbench/workers/engine/inspect';
+import { encoderSha256 } from './encoder.ts';
 import { flickrImages, type Told } from './flickr30k.ts';
 import { hashOf, NEAREST_FILE, rankNearest } from './nearest.ts';
 import { encodePng } from './png.ts';
@@ -15,10 +16,8 @@ import { SET_SEED } from './version.ts';
 
 const DEFAULT_CHECKPOINT = path.resolve(import.meta.dirname, '../checkpoints/toy-clip');
 
-type Ranked = { scores: readonly (readonly number[])[]; sha256: string };
-
-/** Scores of all captions, counted through all images, against all images: [caption][image]; and the checkpoint's hash. */
-async function scoresOf(dir: string, images: readonly Told[]): Promise<Ranked> {
+/** Scores of all captions, counted through all images, against all images: [caption][image]. */
+async function scoresOf(dir: string, images: readonly Told[]): Promise<readonly (readonly number[])[]> {
   const inspection = await inspectCheckpoint(dir);
   if (!inspection.ok) throw new Error(inspection.reason);
   if (inspection.report.kind !== 'dual-encoder') {
@@ -38,7 +37,7 @@ async function scoresOf(dir: string, images: readonly Told[]): Promise<Ranked> {
   const evaluator = await openEvaluator(options);
   try {
     const [scored] = await evaluator.scoreExamples(await asOneExample(root, images), 0, 1);
-    return { scores: scored!.scores, sha256: inspection.report.sha256 };
+    return scored!.scores;
   } finally {
     await evaluator.close();
     await rm(root, { recursive: true, force: true });
@@ -59,8 +58,9 @@ async function asOneExample(root: string, images: readonly Told[]): Promise<Task
 
 async function main(dir: string): Promise<void> {
   const images = flickrImages(SET_SEED);
-  const { scores, sha256 } = await scoresOf(dir, images);
-  const nearest = rankNearest(images, scores, { name: path.basename(dir), sha256 });
+  const scores = await scoresOf(dir, images);
+  const encoder = { name: path.basename(dir), sha256: await encoderSha256(dir) };
+  const nearest = rankNearest(images, scores, encoder);
   await writeFile(NEAREST_FILE, `${JSON.stringify(nearest, null, 2)}\n`);
   console.log(`${path.relative(process.cwd(), NEAREST_FILE)}: ${images.length} images, ranked by ${nearest.encoder}`);
 }

@@ -1,0 +1,11 @@
+import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { hashFiles, listFolder } from '../../apps/cli/folder.ts';
+
+/**
+ * What a dual encoder computes with: sha256, 64 hex digits, over the files of its folder, as a submission has it, but for the
+ * model card, which says what was measured afterwards, on lists that this encoder ranked.
+ */
+export async function encoderSha256(dir: string): Promise<string> {
+  const files = (await listFolder(dir)).filter(({ path }) => path !== 'README.md');
+  return checkpointSha256(await hashFiles(dir, files, () => undefined));
+}
