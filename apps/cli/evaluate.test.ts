@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -62,6 +63,7 @@ async function writeData(): Promise<void> {
   for (const [i, name] of ['one', 'two'].entries()) files[`clevr/images/${name}.png`] = await image(i);
   for (const id of [0, 1])
     for (const n of [0, 1]) files[`winoground/images/ex_${id}_img_${n}.png`] = await image(2 + 2 * id + n);
+  files['manifest.json'] = { name: 'squares', version: '3' };
   await writeFiles(data, files);
 }
 
@@ -102,6 +104,14 @@ describe('gdbench evaluate', () => {
     });
     expect(results.checkpointSha256).toMatch(/^[0-9a-f]{64}$/);
     expect(results.codeVersion).toMatch(/\d/);
+    const lines = Object.entries<{ dataVersion: string }>(results.tasks).map(
+      ([task, one]) => `${task} ${one.dataVersion}\n`,
+    );
+    expect(results.dataSet).toEqual({
+      name: 'squares',
+      version: '3',
+      sha256: createHash('sha256').update(lines.join('')).digest('hex'),
+    });
 
     expect(Object.keys(results.tasks)).toEqual(['clevr', 'winoground']);
     const { n, ties, dataVersion, chance, metrics, intervals } = results.tasks.clevr;
@@ -154,8 +164,10 @@ describe('gdbench evaluate', () => {
     expect(ended.stdout).toContain('Scoring winoground: 1 of 1 (100%)');
     expect(ended.stdout).toMatch(/winoground +group +\d/);
     const results = await readJson('clip-out', 'results.json');
-    // a task's first line names its data; nothing is sampled
-    expect(ended.stdout.match(/\b[0-9a-f]{16}\b/g)).toEqual([results.tasks.winoground.dataVersion]);
+    // a task's first line names its data, the last the data set; nothing is sampled
+    const hashes = [results.tasks.winoground.dataVersion, results.dataSet.sha256.slice(0, 16)];
+    expect(ended.stdout.match(/\b[0-9a-f]{16}\b/g)).toEqual(hashes);
+    expect(ended.stdout).toContain(`\nData set squares 3, sha256 ${hashes[1]} of the tasks above\n`);
     expect(ended.stdout).not.toContain('samples');
     expect(results).toMatchObject({ protocol: 'cosine', samples: null, seed: null });
     expect(results.tasks.winoground).toMatchObject({ n: 1, chance: { text: 0.25, image: 0.25, 'text.Scope': 0.25 } });

@@ -1,3 +1,4 @@
+import { type DataSet, dataSetLine } from './data-set.ts';
 import { duration } from './pace.ts';
 import { aligned } from './table.ts';
 
@@ -66,9 +67,9 @@ export function describe(evaluation: Evaluation): string {
 
 /**
  * The metrics as aligned lines: value, 95% interval, chance, n, and on a task's first line the version of its data; below
- * them the sampling budget, where anything is sampled.
+ * them the data set, and the sampling budget where anything is sampled.
  */
-export function tableOf({ results, tasks, protocol, samples, seed }: Evaluation): string {
+export function tableOf({ results, tasks, protocol, samples, seed }: Evaluation, dataSet: DataSet): string {
   const rows = results.map((result, i) => {
     const show = (value: number | null) =>
       value === null ? 'undefined' : isShare(result) ? `${(value * 100).toFixed(1)}%` : value.toFixed(2);
@@ -79,7 +80,7 @@ export function tableOf({ results, tasks, protocol, samples, seed }: Evaluation)
     const data = version ? `data ${version}` : '';
     return [`${result.task}.${result.metric}`, show(result.value), interval, chance, `n = ${result.n}`, data];
   });
-  const lines = aligned(rows).split('\n');
+  const lines = [...aligned(rows).split('\n'), dataSetLine(dataSet)];
   if (samples !== null) lines.push(`${protocol}, ${samples} samples, seed ${seed}`);
   return lines.map((line) => `  ${line}`).join('\n');
 }

@@ -49,7 +49,7 @@ async function rescore(given: string, options: RescoreOptions): Promise<void> {
   const tasks: TaskResults[] = [];
   for (const task of taskNames(results)) tasks.push(await rescoreTask({ from, out, root, results, task, protocol }));
   const { checkpoint, checkpointSha256, samples, seed, rankable } = results;
-  const rescored = resultsOf(tasks, { checkpoint, checkpointSha256, protocol, samples, seed, rankable });
+  const rescored = await resultsOf(tasks, { checkpoint, checkpointSha256, protocol, samples, seed, rankable });
   await writeResults(out, rescored);
   process.stdout.write(
     options.json ? `${JSON.stringify(rescored)}\n` : `${table(rescored)}\nWritten: ${path.join(out, 'results.json')}\n`,

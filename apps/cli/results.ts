@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { dataSetSha256, readDataSetName } from '@gdbench/benchmark/data-set';
 import type { Protocol } from '@gdbench/benchmark/protocol';
 import type { TaskData, TaskSummary } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
+import { type DataSet, dataSetLine } from './data-set.ts';
 import { writeWhole } from './partial.ts';
 import { aligned } from './table.ts';
 
@@ -33,15 +35,27 @@ export interface Results {
   readonly seed: number | null;
   /** Whether every example of the tasks was scored: figures over a part of them have no place in a ranking. */
   readonly rankable: boolean;
+  readonly dataSet: DataSet;
   readonly tasks: Readonly<Record<string, TaskEntry>>;
 }
 
-export function resultsOf(tasks: readonly TaskResults[], head: Omit<Results, 'codeVersion' | 'tasks'>): Results {
+type Head = Omit<Results, 'codeVersion' | 'dataSet' | 'tasks'>;
+
+export async function resultsOf(tasks: readonly TaskResults[], head: Head): Promise<Results> {
   return {
     ...head,
     codeVersion: CODE_VERSION,
+    dataSet: await dataSetOf(tasks.map(({ data }) => data)),
     tasks: Object.fromEntries(tasks.map(({ data, summary }) => [summary.task, taskEntry(data, summary)])),
   };
+}
+
+/** All of one root. */
+async function dataSetOf(data: readonly TaskData[]): Promise<DataSet> {
+  const [first] = data;
+  const named = first ? await readDataSetName(first.root) : null;
+  const sha256 = dataSetSha256(new Map(data.map(({ task, dataVersion }) => [task, dataVersion])));
+  return { name: named?.name ?? null, version: named?.version ?? null, sha256 };
 }
 
 export const scoresFile = (out: string, task: string) => path.join(out, 'scores', `${task}.jsonl`);
@@ -76,7 +90,7 @@ function taskEntry({ dataVersion, skipped }: TaskData, { n, ties, metrics }: Tas
 
 /**
  * The results as aligned columns: metric, value, 95% interval, chance, and on a task's first line the version of its data;
- * below them the sampling budget, where anything is sampled.
+ * below them the data set, and the sampling budget where anything is sampled.
  */
 export function table(results: Results): string {
   const rows: string[][] = [['task', 'metric', 'value', '95% interval', 'chance', 'data']];
@@ -93,7 +107,7 @@ export function table(results: Results): string {
       ]);
     }
   }
-  const { protocol, samples, seed } = results;
+  const { dataSet, protocol, samples, seed } = results;
   const budget = samples === null ? '' : `\nProtocol ${protocol}, ${samples} samples, seed ${seed}`;
-  return `${aligned(rows)}${budget}`;
+  return `${aligned(rows)}\n${dataSetLine(dataSet)}${budget}`;
 }

@@ -38,7 +38,7 @@ export async function run(
       tasks.push({ data: one, summary: await scoreTask(evaluator, one, { ...options, onProgress: told.behind }) });
     }
     for (const one of data) await publish(one, plan, report, settings, partial);
-    const results = resultsOf(tasks, {
+    const results = await resultsOf(tasks, {
       checkpoint: path.basename(plan.dir),
       checkpointSha256: report.sha256,
       protocol: settings.protocol,

@@ -1,4 +1,6 @@
+import type { TaskName } from '@gdbench/benchmark/task';
 import type { Command } from 'commander';
+import type { DataSet } from './data-set.ts';
 import { describe, EVALUATION_FIELDS, type Evaluation, hasEnded, tableOf } from './evaluation.ts';
 import { CliFault } from './fault.ts';
 import type { Server } from './server.ts';
@@ -59,13 +61,30 @@ export async function follow(server: Server, evaluationId: string, options: Foll
   }
   if (json && lastLine && last) process.stdout.write(`${JSON.stringify(lastLine(last))}\n`);
   if (last?.state === 'DONE') {
-    if (!json) process.stdout.write(`${tableOf(last)}\n`);
+    if (!json) process.stdout.write(`${tableOf(last, await dataSetOf(server, last))}\n`);
     return;
   }
   if (last?.failure) throw new CliFault(`${last.failure.message} ${last.failure.remedy}`);
   if (last?.state === 'CANCELLED')
     throw new CliFault('The evaluation was cancelled: submit the checkpoint again to have it scored.');
   throw new CliFault('The server ended the connection before the evaluation was done: run the same command again.');
+}
+
+interface DataNow {
+  dataSet: Pick<DataSet, 'name' | 'version'>;
+  tasks: { name: string; dataVersion: string | null }[];
+}
+
+/** The data of the evaluation, by the name that the server has for them as long as they are those that it has now. */
+async function dataSetOf(server: Server, { tasks }: Evaluation): Promise<DataSet> {
+  const [{ ask }, { dataSetSha256 }] = await Promise.all([
+    import('./server.ts'),
+    import('@gdbench/benchmark/data-set'),
+  ]);
+  const versions = new Map(tasks.map(({ task, dataVersion }) => [task as TaskName, dataVersion]));
+  const now = await ask<DataNow>(server, '{ dataSet { name version } tasks { name dataVersion } }', {});
+  const isNow = tasks.every((one) => now.tasks.some((t) => t.name === one.task && t.dataVersion === one.dataVersion));
+  return { ...(isNow ? now.dataSet : { name: null, version: null }), sha256: dataSetSha256(versions) };
 }
 
 /** The evaluation now and after each change; a lost connection is made anew until the server is there again. */
