@@ -1,15 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadTask } from '@gdbench/benchmark/load';
 import { cancel, createSubmission } from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/manifest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../test/support/api.ts';
 import { acceptAs, scoreNext, sha256, submitStored } from '../test/support/drive.ts';
+import { writeTinyData } from '../test/support/tiny-data.ts';
 import { isSubmitted } from './submitted.ts';
 
 let test: TestApi;
+let data: string;
 beforeAll(async () => {
-  test = await startTestApi();
+  data = await mkdtemp(join(tmpdir(), 'gdbench-submitted-'));
+  await writeTinyData(data);
+  test = await startTestApi({ GDBENCH_DATA: data });
 });
-afterAll(() => test.close());
+afterAll(async () => {
+  await test.close();
+  await rm(data, { recursive: true });
+});
 
 const hashOf = (name: string) => checkpointSha256([{ path: 'model.onnx', sha256: sha256(name) }]);
 
@@ -19,10 +30,20 @@ it('knows a checkpoint from the moment its files are there until it is done, und
   const { evaluationId } = await submitStored(test.db, 'built in');
   expect(await isKnown('built in')).toBe(true);
   expect(await isKnown('another name')).toBe(false);
-  await acceptAs(test.db, evaluationId, { examples: 1 });
+  const { dataVersion } = await loadTask(data, 'clevr');
+  await acceptAs(test.db, evaluationId, { examples: 1, dataVersion });
   expect(await isKnown('built in')).toBe(true);
   await scoreNext(test.db, evaluationId, 0.9);
   expect(await isKnown('built in')).toBe(true);
+});
+
+it('does not count one that was scored on other data than the board has now', async () => {
+  const isKnown = () => isSubmitted(test.url, 'of other data', hashOf('of other data'));
+  const { evaluationId } = await submitStored(test.db, 'of other data');
+  await acceptAs(test.db, evaluationId, { examples: 1, dataVersion: 'another' });
+  expect(await isKnown()).toBe(true);
+  await scoreNext(test.db, evaluationId, 0.9);
+  expect(await isKnown()).toBe(false);
 });
 
 it('does not count one that was cancelled, or whose files are still on their way', async () => {

@@ -91,9 +91,22 @@ describe('the twins', () => {
 
   it('are not compared on different data', () => {
     const one = measured({ 'mmbias.A-B': [1, 0.04] });
-    expect(tasksOfOtherData(one, one)).toEqual([]);
-    expect(tasksOfOtherData(one, measured({ 'mmbias.A-B': [1, 0.04] }, 'w'))).toEqual(['mmbias']);
-    expect(tasksOfOtherData(one, measured({}))).toEqual(['mmbias']);
+    const other = measured({ 'mmbias.A-B': [1, 0.04] }, 'w');
+    const now = (dataVersion: string | null) => [
+      { name: 'mmbias', dataVersion },
+      { name: 'genderbias', dataVersion: 'of neither' },
+    ];
+    expect(tasksOfOtherData(one, one, now('v'))).toEqual([]);
+    expect(tasksOfOtherData(one, other, now('v'))).toEqual(['mmbias']);
+    expect(tasksOfOtherData(other, one, now('v'))).toEqual(['mmbias']);
+    expect(tasksOfOtherData(one, measured({}), now('v'))).toEqual(['mmbias']);
+  });
+
+  it('are not shown beside data that the board no longer has', () => {
+    const one = measured({ 'mmbias.A-B': [1, 0.04] });
+    for (const dataVersion of ['w', null])
+      expect(tasksOfOtherData(one, one, [{ name: 'mmbias', dataVersion }])).toEqual(['mmbias']);
+    expect(tasksOfOtherData(one, one, [])).toEqual(['mmbias']);
   });
 
   it('are judged by how many associations are significant in each', () => {

@@ -65,7 +65,7 @@ export const QUESTIONS: readonly Question[] = [
     id: 'hardneg',
     title: 'Does HardNeg help?',
     about:
-      'HardNeg finetunes the diffusion model on wrong texts and images beside the right ones; NoNeg saw the same data for the same steps, without the wrong ones. Only what HardNeg gains over both comes from the negatives.',
+      'HardNeg finetunes the diffusion model on wrong texts and images beside the right ones; NoNeg is finetuned alike without the wrong ones. Only what HardNeg gains over both comes from the negatives. Of both runs, as long as each other, the step that was best on validation pairs is kept, which need not be the same: see the model cards.',
     kind: 'paired',
     form: 'yes or no',
     pairs: [
@@ -78,7 +78,7 @@ export const QUESTIONS: readonly Question[] = [
     id: 'threshold',
     title: 'What does the missing threshold do?',
     about:
-      'HardNeg’s negative loss is cut off where it reaches the positive one. Without that threshold the paper saw word order gain and everything else lose, soon to chance. Here the one with it is the best of 1,000 steps on validation pairs, the one without it the last of as many.',
+      'HardNeg’s negative loss is cut off where it reaches the positive one. Without that threshold the paper saw word order gain and everything else lose, soon to chance. Here both runs have 1,000 steps; of the one with it the step that was best on validation pairs is kept, of the one without it the last.',
     kind: 'paired',
     form: 'what',
     pairs: [['toy-ldm-nothreshold', 'toy-ldm-hardneg']],
@@ -88,7 +88,7 @@ export const QUESTIONS: readonly Question[] = [
     id: 'matching',
     title: 'What does a text that looks at the image add?',
     about:
-      'A dual encoder reads image and text apart; a matching head’s text encoder attends to the image. Flickr30K’s retrieval is left out: its wrong candidates are those that toy-clip finds hardest.',
+      'A dual encoder reads image and text apart; a matching head’s text encoder attends to the image. More than that differs here: toy-itm starts from toy-clip’s image tower, was trained longer, and on hard false texts, which toy-clip never saw. Flickr30K’s retrieval is left out: its wrong candidates are those that toy-clip finds hardest.',
     kind: 'paired',
     form: 'what',
     pairs: [['toy-itm', 'toy-clip']],
