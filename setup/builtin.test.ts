@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { checkpointsOf, QUESTIONS } from '../apps/web/questions/questions.ts';
 import { builtinSha256s } from '../apps/web/server/builtin.ts';
 import { builtinCheckpoints, builtinSetting, checkpointSha256OfFolder } from './builtin.ts';
 
@@ -26,6 +27,21 @@ test('checkpoints of one pass come before diffusion, each by name; other folders
   } finally {
     await rm(root, { recursive: true });
   }
+});
+
+test('the checkpoints of the project are there, and with them all that a question of the pages names', () => {
+  const names = builtinCheckpoints().map(({ name }) => name);
+  expect(names).toEqual([
+    'toy-clip',
+    'toy-clip-balanced',
+    'toy-clip-biased',
+    'toy-itm',
+    'toy-ldm',
+    'toy-ldm-hardneg',
+    'toy-ldm-noneg',
+    'toy-ldm-nothreshold',
+  ]);
+  expect(names).toEqual(expect.arrayContaining(QUESTIONS.flatMap(checkpointsOf)));
 });
 
 test('the web pages read which checkpoints are the built-in ones', async () => {

@@ -6,5 +6,5 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]
 
 /** Where this machine's state lives: database, uploads, checkpoints, drawn data. */
 export function home(): string {
-  return resolve(ROOT, process.env.GDBENCH_HOME ?? '.gdbench');
+  return resolve(ROOT, process.env.GDBENCH_HOME || '.gdbench');
 }

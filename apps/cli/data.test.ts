@@ -43,6 +43,7 @@ test('--json counts what each task has, lacks and cannot read, and exits with 0'
     examples: 21,
     subtasks: Object.fromEntries(CLEVR_SUBTASKS.map((subtask) => [subtask, 3])),
     images: { named: 3, missing: 0, unreadable: 0 },
+    faulty: [],
     runnable: true,
     reason: null,
   });
@@ -50,16 +51,31 @@ test('--json counts what each task has, lacks and cannot read, and exits with 0'
     examples: 3,
     subtasks: {},
     images: { named: 6, missing: 1, unreadable: 2 },
+    faulty: [
+      { path: 'winoground/images/ex_0_img_1.png', kind: 'missing', fault: 'is missing' },
+      {
+        path: 'winoground/images/ex_1_img_0.png',
+        kind: 'unreadable',
+        fault: expect.stringMatching(/^cannot be decoded/),
+      },
+      {
+        path: 'winoground/images/ex_2_img_0.png',
+        kind: 'unreadable',
+        fault: expect.stringMatching(/^cannot be decoded/),
+      },
+    ],
     runnable: false,
     reason: expect.stringMatching(
       /^winoground\/ has 1 missing and 2 unreadable of 6 images: winoground\/images\/ex_0_img_1\.png is missing, /,
     ),
   });
   expect(tasks.pets).toMatchObject({ examples: 14, images: { named: 14, missing: 0, unreadable: 13 } });
+  expect(tasks.pets.faulty).toHaveLength(13);
   expect(tasks.imagecode).toEqual({
     examples: 0,
     subtasks: {},
     images: { named: 0, missing: 0, unreadable: 0 },
+    faulty: [],
     runnable: false,
     reason: 'imagecode/ is not a folder of the data root: put the official files there.',
   });
@@ -81,7 +97,7 @@ test('without it, a table, then the first ten images at fault of each task, and 
   expect(lines.slice(pets + 2, pets + 11)).toEqual(
     Array.from({ length: 9 }, (_, i) => `  pets/images/pug_${i + 10}.jpg is empty`),
   );
-  expect(lines[pets + 11]).toBe('  and 3 more');
+  expect(lines[pets + 11]).toBe('  and 3 more, which --json names');
   expect(lines).toContain(
     'imagecode, imagecode_video: imagecode/ is not a folder of the data root: put the official files there.',
   );
@@ -90,11 +106,12 @@ test('without it, a table, then the first ten images at fault of each task, and 
 test.concurrent.each([
   ['a root that is not there', () => ['verify', at('nowhere')], 1, /nowhere is not there: give a folder/],
   ['a file', () => ['verify', at('data/winoground/data.json')], 1, /data\.json is not a folder: give a folder/],
+  ['a root of the environment that is not there', () => ['verify'], 1, /nowhere is not there: give a folder/],
   ['two roots', () => ['verify', at('data'), at('data')], 2, /^Too many arguments/],
   ['an unknown flag', () => ['verify', '--fast'], 2, /^Unknown option '--fast'/],
   ['another word', () => ['repair'], 2, /needs the word verify/],
 ] as const)('%s ends with one sentence and its code', async (_what, words, code, sentence) => {
-  const ended = await gdbench(['data', ...words()]).ended;
+  const ended = await gdbench(['data', ...words()], { GDBENCH_DATA: at('nowhere') }).ended;
   expect([ended.code, ended.stdout]).toEqual([code, '']);
   expect(ended.stderr).toMatch(sentence);
   expect(ended.stderr.trim().split('\n')).toHaveLength(1);

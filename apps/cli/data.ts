@@ -27,13 +27,13 @@ export function register(program: Command): void {
 }
 
 async function verify(given: string | undefined, json: boolean): Promise<void> {
-  const [{ listTasks }, { imageCheck }, { startProgress }, { rootOf }] = await Promise.all([
+  const [{ listTasks }, { imageCheck }, { startProgress }, { builtinData }] = await Promise.all([
     import('@gdbench/benchmark/load'),
     import('./image-check.ts'),
     import('./progress.ts'),
     import('./root.ts'),
   ]);
-  const root = given === undefined ? await rootOf(undefined, json) : path.resolve(given);
+  const root = path.resolve(given ?? (process.env.GDBENCH_DATA || (await builtinData(json))));
   await requireFolder(root);
   let progress: ReturnType<typeof startProgress> | undefined;
   const onChecked = (done: number, total: number) => {
@@ -62,11 +62,11 @@ async function requireFolder(root: string): Promise<void> {
   }
 }
 
-/** What `--json` prints. */
+/** What `--json` prints, with every image at fault. */
 function report(root: string, listings: readonly TaskListing[]) {
-  const tasks = listings.map(({ task, examples, subtasks, images, runnable, reason }) => [
+  const tasks = listings.map(({ task, examples, subtasks, images, faulty, runnable, reason }) => [
     task,
-    { examples, subtasks, images, runnable, reason },
+    { examples, subtasks, images, faulty, runnable, reason },
   ]);
   return { root, tasks: Object.fromEntries(tasks) };
 }
@@ -94,5 +94,9 @@ function faultOf({ task, reason, faulty }: TaskListing, listings: readonly TaskL
   }
   const lines = faulty.slice(0, NAMED_AT_MOST).map(({ path: image, fault }) => `  ${image} ${fault}`);
   const more = faulty.length - lines.length;
-  return [`${task}: these images cannot be used`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])].join('\n');
+  return [
+    `${task}: these images cannot be used`,
+    ...lines,
+    ...(more > 0 ? [`  and ${more} more, which --json names`] : []),
+  ].join('\n');
 }

@@ -104,7 +104,7 @@ export async function rootOf(given: string | undefined, silent: boolean): Promis
 }
 
 /** The built-in set, drawn when it is not there yet. */
-async function builtinData(silent: boolean): Promise<string> {
+export async function builtinData(silent: boolean): Promise<string> {
   const [{ buildData }, { builtinDataRoot }, { home }, { startProgress }] = await Promise.all([
     import('@gdbench/builtin/data'),
     import('@gdbench/builtin/data/root'),

@@ -41,6 +41,19 @@ export function ComparedOn({ dataSet, sides }: { dataSet: TasksQuery['dataSet'];
   );
 }
 
+/** What the figures of one evaluation rest on: the data set, or that it was another, in the tasks of these titles. */
+export function ScoredOn({ dataSet, otherData }: { dataSet: TasksQuery['dataSet']; otherData: readonly string[] }) {
+  return (
+    <dl className={styles.measuredOn}>
+      {otherData.length === 0 ? (
+        <DataSetFact dataSet={dataSet} />
+      ) : (
+        <Fact name="Data set">another than the board has now, in {otherData.join(', ')}</Fact>
+      )}
+    </dl>
+  );
+}
+
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div>

@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import { sidesOf } from '../board/columns.ts';
+import { ScoredOn } from '../board/measured-on.tsx';
 import { isActive } from '../board/state.ts';
 import { BiasCaution } from '../figure/bias-caution.tsx';
 import { DataVersion } from '../figure/data-version.tsx';
@@ -14,9 +15,18 @@ type Evaluation = EvaluationPageFragment;
 type Figure = Evaluation['results'][number];
 
 /** Per task and metric: the value, or the value so far, or that it waits. */
-export function Scores({ evaluation, tasks }: { evaluation: Evaluation; tasks: readonly Task[] }) {
+export function Scores({
+  evaluation,
+  dataSet,
+  tasks,
+}: {
+  evaluation: Evaluation;
+  dataSet: TasksQuery['dataSet'];
+  tasks: readonly Task[];
+}) {
   const results = new Map(evaluation.results.map((result) => [`${result.task}.${result.metric}`, result]));
-  const planned = tasks.filter((task) => evaluation.tasks.some(({ task: name }) => name === task.name));
+  const planned = tasks.filter((task) => dataOf(evaluation, task));
+  const moved = planned.filter((task) => dataOf(evaluation, task)?.dataVersion !== task.dataVersion);
   const shown = planned.length > 0 ? planned : tasks.filter((task) => !task.unavailable);
   const firstOfBias = shown.find((task) => task.kind === 'BIAS' && task.metrics.length > 0);
   return (
@@ -28,8 +38,13 @@ export function Scores({ evaluation, tasks }: { evaluation: Evaluation; tasks: r
           <TaskScores task={task} evaluation={evaluation} results={results} />
         </Fragment>
       ))}
+      {planned.length > 0 && <ScoredOn dataSet={dataSet} otherData={moved.map(({ title }) => title)} />}
     </section>
   );
+}
+
+function dataOf({ tasks }: Evaluation, { name }: Task): Evaluation['tasks'][number] | undefined {
+  return tasks.find(({ task }) => task === name);
 }
 
 function TaskScores({
@@ -41,7 +56,7 @@ function TaskScores({
   evaluation: Evaluation;
   results: ReadonlyMap<string, Figure>;
 }) {
-  const progress = evaluation.tasks.find(({ task: name }) => name === task.name);
+  const progress = dataOf(evaluation, task);
   return (
     <section className={styles.task} aria-label={task.title}>
       <h3>

@@ -30,10 +30,12 @@ import { Verdict } from './verdict.tsx';
 
 export function Submission({
   submission,
+  dataSet,
   tasks,
   serverNow,
 }: {
   submission: NonNullable<SubmissionQuery['submission']>;
+  dataSet: TasksQuery['dataSet'];
   tasks: TasksQuery['tasks'];
   serverNow: number;
 }) {
@@ -55,7 +57,9 @@ export function Submission({
       <Verdict evaluation={evaluation} />
       <div className={styles.columns}>
         <div className={styles.side}>
-          {(active || evaluation.results.length > 0) && <Scores evaluation={evaluation} tasks={tasks} />}
+          {(active || evaluation.results.length > 0) && (
+            <Scores evaluation={evaluation} dataSet={dataSet} tasks={tasks} />
+          )}
           <Notes warnings={evaluation.warnings} />
           <Inspection evaluation={evaluation} />
           <ModelCard id={submission.id} files={submission.files} />

@@ -18,7 +18,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function SubmissionPage({ params }: Props) {
   const { id } = await params;
-  const [submission, { tasks }] = await Promise.all([submissionById(id), request(TasksDocument, {})]);
+  const [submission, { dataSet, tasks }] = await Promise.all([submissionById(id), request(TasksDocument, {})]);
   if (!submission) notFound();
-  return <Submission key={submission.id} submission={submission} tasks={tasks} serverNow={Date.now()} />;
+  return (
+    <Submission key={submission.id} submission={submission} dataSet={dataSet} tasks={tasks} serverNow={Date.now()} />
+  );
 }
