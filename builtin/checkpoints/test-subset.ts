@@ -5,7 +5,7 @@ import { writeFiles } from '../../test/support/tiny-checkpoints.ts';
 import { randomStream } from '../data/random.ts';
 
 /** Examples of a task of two candidates (clevr: of a subtask) or of two by two, and of one of ten. */
-const PAIRS = 100;
+export const PAIRS = 100;
 const LISTS = 60;
 /** Descriptions of a set of imagecode. */
 const DESCRIPTIONS = 4;

@@ -134,7 +134,7 @@ test('what the paper reports is a tab of the board, for the keyboard too, and ne
   expect(await (await fetch(`${web}/`)).text()).not.toContain('HardNeg');
 });
 
-test('the data set and the sampling budget stand below the board, and the data set on the Tasks page', async () => {
+test('the data set stands below the board, on the Tasks page and below scores, and the sampling budget with figures', async () => {
   await startWorker();
   const { evaluationId, submissionId } = await submit(stack.apiUrl(), DIFFUSION, 'Of a known budget');
   const client = liveClient(stack.apiUrl());
@@ -144,7 +144,7 @@ test('the data set and the sampling budget stand below the board, and the data s
     dataSet: { sha256: string };
     tasks: { name: string; dataVersion: string | null }[];
   }>(stack.apiUrl(), '{ dataSet { sha256 } tasks { name dataVersion } }');
-  for (const path of ['/', '/tasks']) {
+  for (const path of ['/', '/tasks', `/submissions/${submissionId}`]) {
     const { page, faults } = await openPage(path);
     await page.getByTitle(dataSet.sha256).waitFor({ timeout: TIMEOUT });
     if (path === '/') await page.getByText('6 noise samples an image and text').waitFor({ timeout: TIMEOUT });
