@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy
 import onnx
+import onnx.numpy_helper
 import torch
 from torch import nn
 
