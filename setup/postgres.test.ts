@@ -200,6 +200,11 @@ test.runIf(process.getuid?.() === 0)(
     expect(await query(second.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
     await second.stop();
     const data = (await readFile(join(closed, 'postgres/data-is-in'), 'utf8')).trim();
+    // the reason stands in a log beside the data
+    await writeFile(join(data, 'PG_VERSION'), '9\n');
+    await expect(startEmbeddedPostgres({ dir: join(closed, 'postgres') })).rejects.toThrow(
+      /of another PostgreSQL version/,
+    );
     await rm(join(data, '..'), { recursive: true, force: true });
   },
 );

@@ -6,7 +6,7 @@ import { SetupFault } from './fault.ts';
 import { type Binaries, CommandError, findBinaries, findOwner, type Owner, run } from './postgres/binaries.ts';
 import { choosePort, createCluster, USER, writeSettings } from './postgres/cluster.ts';
 import { withLock } from './postgres/lock.ts';
-import { findPlace } from './postgres/place.ts';
+import { dataFolder, findPlace } from './postgres/place.ts';
 import { findRunning, isAlive, readPostmaster, stopWithUs } from './postgres/running.ts';
 
 interface EmbeddedOptions {
@@ -99,6 +99,9 @@ async function start(
   };
 }
 
+/** Beside the data, where the server may write. */
+const logOf = (data: string) => `${data}.log`;
+
 async function prepare(dir: string, onProgress: EmbeddedOptions['onProgress']): Promise<Server> {
   const owner = await findOwner();
   const { data, binaries } = await findPlace(dir, await findBinaries(), owner);
@@ -107,8 +110,7 @@ async function prepare(dir: string, onProgress: EmbeddedOptions['onProgress']): 
     onProgress?.('making the data folder');
     await createCluster({ data, binaries }, password, owner);
   }
-  // beside the data, where the server may write
-  const log = `${data}.log`;
+  const log = logOf(data);
   if (owner) {
     await writeFile(log, '', { flag: 'a' });
     await chown(log, owner.uid, owner.gid);
@@ -149,7 +151,7 @@ async function asFault(error: unknown, dir: string): Promise<Error> {
   const diskIsFull = new SetupFault(`The disk of ${dir} is full: free some space and run the command again.`);
   if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return diskIsFull;
   if (error instanceof SetupFault || !(error instanceof CommandError)) return error as Error;
-  const log = join(dir, 'data.log');
+  const log = logOf(await dataFolder(dir));
   const words = `${error.output}\n${(await readFile(log, 'utf8').catch(() => '')).slice(-4_000)}`;
   if (/No space left on device|Check free disk space/.test(words)) return diskIsFull;
   if (/Permission denied/.test(error.output))

@@ -15,6 +15,7 @@ let data: string;
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), 'gdbench-submitted-'));
   await writeTinyData(data);
+  await rm(join(data, 'winoground'), { recursive: true });
   test = await startTestApi({ GDBENCH_DATA: data });
 });
 afterAll(async () => {
@@ -44,6 +45,13 @@ it('does not count one that was scored on other data than the board has now', as
   expect(await isKnown()).toBe(true);
   await scoreNext(test.db, evaluationId, 0.9);
   expect(await isKnown()).toBe(false);
+});
+
+it('does not count one that lacks a task of which the board has data now', async () => {
+  const { evaluationId } = await submitStored(test.db, 'without a task');
+  await acceptAs(test.db, evaluationId, { task: 'pets', examples: 1 });
+  await scoreNext(test.db, evaluationId, []);
+  expect(await isSubmitted(test.url, 'without a task', hashOf('without a task'))).toBe(false);
 });
 
 it('does not count one that was cancelled, or whose files are still on their way', async () => {

@@ -1,10 +1,12 @@
+import pRetry from 'p-retry';
+import { SetupFault } from './fault.ts';
+
 /** States in which a submission needs nothing more from its submitter. */
 const UNDER_WAY = new Set(['INSPECTING', 'QUEUED', 'SCORING']);
 
 const SUBMISSIONS = `query ($sha256: String!) {
   submissions(sha256: $sha256) { checkpoint { name } evaluation { state tasks { task dataVersion } } }
 }`;
-const VERSIONS = '{ tasks { name dataVersion } }';
 
 interface Evaluation {
   state: string;
@@ -28,11 +30,21 @@ export async function isSubmitted(apiUrl: string, name: string, sha256: string):
   const done = own.filter(({ state }) => state === 'DONE');
   // the versions of data that are still being drawn have to be waited for: not where nothing hangs on them
   if (done.length === 0) return false;
-  const { tasks } = await ask<Versions>(apiUrl, VERSIONS);
-  const now = new Map(tasks.map((task) => [task.name, task.dataVersion]));
-  return done.some((evaluation) =>
-    evaluation.tasks.every(({ task, dataVersion }) => (now.get(task) ?? dataVersion) === dataVersion),
-  );
+  const { tasks } = await dataVersions(apiUrl);
+  return done.some((evaluation) => {
+    const own = new Map(evaluation.tasks.map(({ task, dataVersion }) => [task, dataVersion]));
+    return tasks.every(({ name, dataVersion }) => dataVersion === null || own.get(name) === dataVersion);
+  });
+}
+
+/** Reading a large data root may take longer than the API keeps a request open; it goes on reading meanwhile. */
+function dataVersions(apiUrl: string): Promise<Versions> {
+  return pRetry(() => ask<Versions>(apiUrl, '{ tasks { name dataVersion } }'), {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 1_000,
+    factor: 1,
+    shouldRetry: ({ error }) => !(error instanceof SetupFault),
+  });
 }
 
 async function ask<T>(apiUrl: string, query: string, variables: Record<string, string> = {}): Promise<T> {
@@ -41,5 +53,7 @@ async function ask<T>(apiUrl: string, query: string, variables: Record<string, s
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
   });
-  return ((await response.json()) as { data: T }).data;
+  const { data, errors } = (await response.json()) as { data?: T | null; errors?: { message: string }[] };
+  if (data) return data;
+  throw new SetupFault(`The API answered ${errors?.[0]?.message ?? `with status ${response.status} and no data`}`);
 }

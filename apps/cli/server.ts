@@ -9,7 +9,7 @@ export interface Server {
 
 /** Reads --server and --token; the environment's GDBENCH_SERVER and GDBENCH_TOKEN stand in for them. */
 export function serverOf(options: { server?: string; token?: string }): Server {
-  const given = options.server ?? process.env.GDBENCH_SERVER ?? `http://localhost:${process.env.API_PORT || 4000}`;
+  const given = options.server ?? (process.env.GDBENCH_SERVER || `http://localhost:${process.env.API_PORT || 4000}`);
   if (!URL.canParse(given) || !/^https?:/.test(given))
     throw new CliFault(`--server is "${given}", which is no address: give one like http://localhost:4000.`, 2);
   const url = new URL(given);
@@ -25,7 +25,7 @@ export function authorization(server: Server): Record<string, string> {
 export function submissionPage(server: Server, submissionId: string): string {
   const { origin, hostname } = new URL(server.url);
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  const web = process.env.GDBENCH_WEB ?? (isLocal ? `http://localhost:${process.env.WEB_PORT || 3000}` : origin);
+  const web = process.env.GDBENCH_WEB || (isLocal ? `http://localhost:${process.env.WEB_PORT || 3000}` : origin);
   return `${web.replace(/\/+$/, '')}/submissions/${submissionId}`;
 }
 
@@ -34,12 +34,18 @@ interface GraphqlAnswer<T> {
   errors?: { message: string }[];
 }
 
-/** Runs one GraphQL operation. Throws CliFault with the server's sentence, or ours when nothing answers. */
-export async function ask<T>(server: Server, query: string, variables: Record<string, unknown>): Promise<T> {
+/** Runs one GraphQL operation. Throws CliFault with the server's sentence, or ours when nothing answers, or not in time. */
+export async function ask<T>(
+  server: Server,
+  query: string,
+  variables: Record<string, unknown>,
+  { seconds }: { seconds?: number } = {},
+): Promise<T> {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...authorization(server) },
     body: JSON.stringify({ query, variables }),
+    ...(seconds === undefined ? {} : { signal: AbortSignal.timeout(seconds * 1000) }),
   }).catch(() => {
     throw new CliFault(
       `No server answers at ${server.url}: start one with "npm start", or give its address with --server.`,

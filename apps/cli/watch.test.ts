@@ -42,6 +42,6 @@ test('a finished evaluation is shown with its figures, its data set by name and 
 
 test('data that the server no longer has are not called by the name of those that it has', async () => {
   expect(await watched('of other data', 'another')).toContain(
-    `  Data set without a name, sha256 ${sha256('clevr another\n').slice(0, 16)} of the tasks above`,
+    `  Data, sha256 ${sha256('clevr another\n').slice(0, 16)} of the tasks above`,
   );
 });

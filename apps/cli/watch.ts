@@ -75,16 +75,22 @@ interface DataNow {
   tasks: { name: string; dataVersion: string | null }[];
 }
 
+/** How long the name of the data is waited for: a server that has just been started may still be reading them. */
+const NAME_SECONDS = 10;
+
 /** The data of the evaluation, by the name that the server has for them as long as they are those that it has now. */
 async function dataSetOf(server: Server, { tasks }: Evaluation): Promise<DataSet> {
   const [{ ask }, { dataSetSha256 }] = await Promise.all([
     import('./server.ts'),
     import('@gdbench/benchmark/data-set'),
   ]);
-  const versions = new Map(tasks.map(({ task, dataVersion }) => [task as TaskName, dataVersion]));
-  const now = await ask<DataNow>(server, '{ dataSet { name version } tasks { name dataVersion } }', {});
-  const isNow = tasks.every((one) => now.tasks.some((t) => t.name === one.task && t.dataVersion === one.dataVersion));
-  return { ...(isNow ? now.dataSet : { name: null, version: null }), sha256: dataSetSha256(versions) };
+  const sha256 = dataSetSha256(new Map(tasks.map(({ task, dataVersion }) => [task as TaskName, dataVersion])));
+  const query = '{ dataSet { name version } tasks { name dataVersion } }';
+  // the figures stand for themselves: a name is no reason to keep them back
+  const now = await ask<DataNow>(server, query, {}, { seconds: NAME_SECONDS }).catch(() => null);
+  const isNow = (one: { task: string; dataVersion: string }) =>
+    now?.tasks.some(({ name, dataVersion }) => name === one.task && dataVersion === one.dataVersion);
+  return { ...(now && tasks.every(isNow) ? now.dataSet : { name: null, version: null }), sha256 };
 }
 
 /** The evaluation now and after each change; a lost connection is made anew until the server is there again. */

@@ -56,7 +56,7 @@ describe.each(NAMES)('%s', (name) => {
 });
 
 /**
- * How many standard deviations, at most, the mean of all pair tasks lies above chance. The subtasks of clevr share pictures, and so do
+ * How many standard deviations, at least, the mean of all pair tasks lies above chance. The subtasks of clevr share pictures, and so do
  * the three tasks of SVO: each of the two counts for no more than one task.
  */
 function pooledDeviation(tasks: Results['tasks']): number {

@@ -30,10 +30,18 @@ function canReach(path: string, owner: Owner): Promise<boolean> {
   );
 }
 
+/** Where the data of `dir` were put, if they were: in it, or elsewhere. */
+export async function dataFolder(dir: string): Promise<string> {
+  const pointer = pointerIn(dir);
+  return existsSync(pointer) ? (await readFile(pointer, 'utf8')).trim() : join(dir, 'data');
+}
+
+const pointerIn = (dir: string) => join(dir, 'data-is-in');
+
 /** A folder of its own, whose name stands in `dir`, so that a new `dir` gets new data. */
 async function dataElsewhere(dir: string): Promise<string> {
-  const pointer = join(dir, 'data-is-in');
-  if (existsSync(pointer)) return (await readFile(pointer, 'utf8')).trim();
+  const pointer = pointerIn(dir);
+  if (existsSync(pointer)) return dataFolder(dir);
   const elsewhere = join(OPEN_PLACE, randomUUID());
   await mkdir(elsewhere, { recursive: true, mode: 0o755 });
   await writeFile(pointer, `${join(elsewhere, 'data')}\n`);

@@ -145,6 +145,14 @@ describe('the data root', () => {
       'of a task that is not here': [],
       'of these data': [],
     });
+    for (const { id, others } of [
+      { id: evaluationId, others: ['pets'] },
+      { id: clevr.evaluationId, others: [] },
+      { id: now.evaluationId, others: [] },
+    ]) {
+      const query = 'query ($id: ID!) { evaluation(id: $id) { otherData } }';
+      expect(await request(test.url, query, { id })).toEqual({ evaluation: { otherData: others } });
+    }
     for (const id of [evaluationId, clevr.evaluationId, now.evaluationId]) await cancel(test.db, id);
   });
 

@@ -1,5 +1,6 @@
 import { isSampled } from '@gdbench/benchmark/protocol';
 import { cancel, type EvaluationDetail, readArtifacts, readSubmission } from '@gdbench/prisma/submissions';
+import { otherDataOf } from '../benchmark/other-data.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
 import type { EvaluationParent } from '../graphql/mappers.ts';
@@ -56,6 +57,7 @@ export const evaluation: Resolvers = {
     retriedShards: detail('retriedShards'),
     results: detail('results'),
     tasks: detail('tasks'),
+    otherData: async (parent, _args, { data }) => otherDataOf((await parent.detail()).tasks, data),
     bytesTotal: detail('bytesTotal'),
     place: detail('place'),
     rowsPerSecond: detail('rowsPerSecond'),

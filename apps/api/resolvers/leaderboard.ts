@@ -1,9 +1,8 @@
 import { isProtocol, PROTOCOLS } from '@gdbench/benchmark/protocol';
-import { TASK_NAMES } from '@gdbench/benchmark/task';
-import type { BenchmarkData } from '../benchmark/data.ts';
+import { otherDataOf } from '../benchmark/other-data.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
-import type { EvaluationTaskParent, LeaderboardParent } from '../graphql/mappers.ts';
+import type { LeaderboardParent } from '../graphql/mappers.ts';
 
 const MOST_ROWS = 100;
 
@@ -16,18 +15,6 @@ function rows(first: number): number {
 function one(protocol: string | null | undefined): string | null {
   if (protocol == null || isProtocol(protocol)) return protocol ?? null;
   throw badInput(`protocol is "${protocol.slice(0, 60)}": give one of ${PROTOCOLS.join(', ')}.`);
-}
-
-/** Tasks of which the data hold another version now; of one that they do not hold nothing is said. */
-async function otherDataOf(tasks: readonly EvaluationTaskParent[], data: BenchmarkData): Promise<string[]> {
-  const others = await Promise.all(
-    tasks.map(async ({ task, dataVersion }) => {
-      const name = TASK_NAMES.find((one) => one === task);
-      const now = name && (await data.facts(name)).dataVersion;
-      return now == null || now === dataVersion ? [] : [task];
-    }),
-  );
-  return others.flat();
 }
 
 export const leaderboard: Resolvers = {

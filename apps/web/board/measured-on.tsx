@@ -41,8 +41,19 @@ export function ComparedOn({ dataSet, sides }: { dataSet: TasksQuery['dataSet'];
   );
 }
 
-/** What the figures of one evaluation rest on: the data set, or that it was another, in the tasks of these titles. */
-export function ScoredOn({ dataSet, otherData }: { dataSet: TasksQuery['dataSet']; otherData: readonly string[] }) {
+/**
+ * What the figures of one evaluation rest on: the data set, or that it was another in tasks of these titles; and tasks of it that the
+ * evaluation lacks.
+ */
+export function ScoredOn({
+  dataSet,
+  otherData,
+  lacking,
+}: {
+  dataSet: TasksQuery['dataSet'];
+  otherData: readonly string[];
+  lacking: readonly string[];
+}) {
   return (
     <dl className={styles.measuredOn}>
       {otherData.length === 0 ? (
@@ -50,6 +61,7 @@ export function ScoredOn({ dataSet, otherData }: { dataSet: TasksQuery['dataSet'
       ) : (
         <Fact name="Data set">another than the board has now, in {otherData.join(', ')}</Fact>
       )}
+      {lacking.length > 0 && <Fact name="Not scored on">{lacking.join(', ')}</Fact>}
     </dl>
   );
 }

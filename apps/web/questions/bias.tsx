@@ -19,11 +19,11 @@ export async function BiasAnswer({ biased, balanced }: { biased: Side; balanced:
   const [one, other] = await Promise.all([measured(biased), measured(balanced)]);
   for (const { refusal } of [one, other]) if (refusal) return <Refused {...refusal} />;
   if (!one.evaluation || !other.evaluation) return null;
-  const moved = tasksOfOtherData(one.evaluation, other.evaluation, one.tasks);
+  const moved = tasksOfOtherData(one.evaluation, other.evaluation);
   if (moved.length > 0)
     return (
       <Refused
-        message={`The twins were not both scored on the data that the board has now of ${moved.join(' and ')}.`}
+        message={`The twins were scored on different data of ${moved.join(' and ')}.`}
         remedy="Submit both again, so that both are scored on the data of now."
       />
     );
@@ -52,9 +52,10 @@ export async function BiasAnswer({ biased, balanced }: { biased: Side; balanced:
 
 async function measured({ id }: Side) {
   try {
-    return { ...(await request(BiasOfEvaluationDocument, { id })), refusal: null };
+    const { evaluation } = await request(BiasOfEvaluationDocument, { id });
+    return { evaluation, refusal: null };
   } catch (error) {
-    return { evaluation: null, tasks: [], refusal: awayRefusal(error) };
+    return { evaluation: null, refusal: awayRefusal(error) };
   }
 }
 

@@ -4,7 +4,7 @@ import { TASKS } from '@gdbench/benchmark/tasks';
 import { describe, expect, it } from 'vitest';
 import type { Side } from '../comparison/request.ts';
 import { checkpointsOf, QUESTIONS } from './questions.ts';
-import { standingOf, waitingFor } from './standing.ts';
+import { type Candidate, standingOf, waitingFor } from './standing.ts';
 import { type TwinRow, tasksOfOtherData, twinRows, twinVerdict } from './twins.ts';
 
 describe('the questions', () => {
@@ -24,7 +24,7 @@ describe('the questions', () => {
 });
 
 describe('a checkpoint that a question needs', () => {
-  const side = (state: Side['state'], more: Partial<Side> = {}): Side => ({
+  const side = (state: Side['state'], more: Partial<Candidate> = {}): Candidate => ({
     id: 'id',
     submissionId: 'submission',
     state,
@@ -32,6 +32,7 @@ describe('a checkpoint that a question needs', () => {
     shardsDone: 2,
     shardsTotal: 5,
     checkpoint: { name: 'toy-ldm', sha256: '0', kind: 'DIFFUSION' },
+    otherData: [],
     ...more,
   });
 
@@ -40,6 +41,17 @@ describe('a checkpoint that a question needs', () => {
     const newest = side('DONE', { id: 'newest' });
     const all = [race, side('SCORING', { id: 'anew' }), newest, side('DONE', { id: 'older' })];
     expect(standingOf('toy-ldm', all).evaluation?.id).toBe('newest');
+  });
+
+  it('is not one that was scored on other data than the board has now', () => {
+    const old = side('DONE', { id: 'old', otherData: ['pets', 'mmbias'] });
+    expect(standingOf('toy-ldm', [old, side('DONE', { id: 'older' })]).evaluation?.id).toBe('older');
+    expect(waitingFor([standingOf('toy-ldm', [side('SCORING'), old])])).toBe(
+      'Waiting for toy-ldm (being scored, 40.0 % of its shards are done).',
+    );
+    expect(waitingFor([standingOf('toy-ldm', [old])])).toBe(
+      'Waiting for toy-ldm (scored on other data than the board has now, of pets, mmbias).',
+    );
   });
 
   it('is waited for with what is missing', () => {
@@ -91,22 +103,9 @@ describe('the twins', () => {
 
   it('are not compared on different data', () => {
     const one = measured({ 'mmbias.A-B': [1, 0.04] });
-    const other = measured({ 'mmbias.A-B': [1, 0.04] }, 'w');
-    const now = (dataVersion: string | null) => [
-      { name: 'mmbias', dataVersion },
-      { name: 'genderbias', dataVersion: 'of neither' },
-    ];
-    expect(tasksOfOtherData(one, one, now('v'))).toEqual([]);
-    expect(tasksOfOtherData(one, other, now('v'))).toEqual(['mmbias']);
-    expect(tasksOfOtherData(other, one, now('v'))).toEqual(['mmbias']);
-    expect(tasksOfOtherData(one, measured({}), now('v'))).toEqual(['mmbias']);
-  });
-
-  it('are not shown beside data that the board no longer has', () => {
-    const one = measured({ 'mmbias.A-B': [1, 0.04] });
-    for (const dataVersion of ['w', null])
-      expect(tasksOfOtherData(one, one, [{ name: 'mmbias', dataVersion }])).toEqual(['mmbias']);
-    expect(tasksOfOtherData(one, one, [])).toEqual(['mmbias']);
+    expect(tasksOfOtherData(one, one)).toEqual([]);
+    expect(tasksOfOtherData(one, measured({ 'mmbias.A-B': [1, 0.04] }, 'w'))).toEqual(['mmbias']);
+    expect(tasksOfOtherData(one, measured({}))).toEqual(['mmbias']);
   });
 
   it('are judged by how many associations are significant in each', () => {

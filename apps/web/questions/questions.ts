@@ -65,7 +65,7 @@ export const QUESTIONS: readonly Question[] = [
     id: 'hardneg',
     title: 'Does HardNeg help?',
     about:
-      'HardNeg finetunes the diffusion model on wrong texts and images beside the right ones; NoNeg is finetuned alike without the wrong ones. Only what HardNeg gains over both comes from the negatives. Of both runs, as long as each other, the step that was best on validation pairs is kept, which need not be the same: see the model cards.',
+      'HardNeg finetunes the diffusion model on wrong texts and images beside the right ones; NoNeg is finetuned alike without the wrong ones. Of both runs, as long as each other, the step that was best on validation pairs is kept. So what HardNeg gains over both comes from the negatives, or from where each was stopped: see the model cards.',
     kind: 'paired',
     form: 'yes or no',
     pairs: [

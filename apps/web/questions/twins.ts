@@ -29,15 +29,10 @@ export interface TwinRow {
   readonly balanced: Effect;
 }
 
-/** The bias tasks that a twin was scored on, but not both, or not on the data that the board has `now`. */
-export function tasksOfOtherData(biased: Measured, balanced: Measured, now: BiasOfEvaluationQuery['tasks']): string[] {
-  const versionOf = ({ tasks }: Pick<Measured, 'tasks'>, task: string) =>
-    tasks.find((one) => one.task === task)?.dataVersion;
-  return BIAS_TASKS.filter((task) => {
-    const version = versionOf(biased, task);
-    const of = now.find(({ name }) => name === task)?.dataVersion;
-    return version !== versionOf(balanced, task) || (version !== undefined && version !== of);
-  });
+/** The bias tasks that both twins were scored on, but not on the same data. */
+export function tasksOfOtherData(biased: Measured, balanced: Measured): string[] {
+  const versionOf = ({ tasks }: Measured, task: string) => tasks.find((one) => one.task === task)?.dataVersion;
+  return BIAS_TASKS.filter((task) => versionOf(biased, task) !== versionOf(balanced, task));
 }
 
 /** Every effect size that both twins have, with p corrected by Holm over both together. */

@@ -1,6 +1,6 @@
 import { isActive } from '../board/state.ts';
 import { bytes, count, duration, shortHash } from '../figure/format.ts';
-import type { EvaluationPageFragment, SubmissionQuery } from '../generated/graphql.ts';
+import type { EvaluationPageFragment, SubmissionQuery, TasksQuery } from '../generated/graphql.ts';
 import { evaluateCommand } from './command.ts';
 import { CopyButton } from './copy-button.tsx';
 import styles from './submission.module.css';
@@ -68,12 +68,12 @@ function utc(at: string): string {
   return `${format.format(new Date(at))} UTC`;
 }
 
-export function Repeat({ evaluation }: { evaluation: Evaluation }) {
-  const command = evaluateCommand(evaluation);
+export function Repeat({ evaluation, dataSet }: { evaluation: Evaluation; dataSet: TasksQuery['dataSet'] }) {
+  const command = evaluateCommand(evaluation, dataSet);
   return (
     <section className="panel">
       <h2>Re-create these scores</h2>
-      <p className="muted">On any machine, with the same folder; no server is needed.</p>
+      <p className="muted">On any machine, with the same folder and the same data; no server is needed.</p>
       <div className={styles.command}>
         <code>
           {command.split(/(?= --)/).map((part) => (

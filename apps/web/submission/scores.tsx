@@ -18,15 +18,18 @@ type Figure = Evaluation['results'][number];
 export function Scores({
   evaluation,
   dataSet,
+  otherData,
   tasks,
 }: {
   evaluation: Evaluation;
   dataSet: TasksQuery['dataSet'];
+  otherData: readonly string[];
   tasks: readonly Task[];
 }) {
   const results = new Map(evaluation.results.map((result) => [`${result.task}.${result.metric}`, result]));
   const planned = tasks.filter((task) => dataOf(evaluation, task));
-  const moved = planned.filter((task) => dataOf(evaluation, task)?.dataVersion !== task.dataVersion);
+  const moved = planned.filter(({ name }) => otherData.includes(name));
+  const lacking = tasks.filter((task) => !task.unavailable && !planned.includes(task));
   const shown = planned.length > 0 ? planned : tasks.filter((task) => !task.unavailable);
   const firstOfBias = shown.find((task) => task.kind === 'BIAS' && task.metrics.length > 0);
   return (
@@ -35,13 +38,17 @@ export function Scores({
       {shown.map((task) => (
         <Fragment key={task.name}>
           {task === firstOfBias && <BiasCaution />}
-          <TaskScores task={task} evaluation={evaluation} results={results} />
+          <TaskScores task={task} isMoved={moved.includes(task)} evaluation={evaluation} results={results} />
         </Fragment>
       ))}
-      {planned.length > 0 && <ScoredOn dataSet={dataSet} otherData={moved.map(({ title }) => title)} />}
+      {planned.length > 0 && (
+        <ScoredOn dataSet={dataSet} otherData={moved.map(titleOf)} lacking={lacking.map(titleOf)} />
+      )}
     </section>
   );
 }
+
+const titleOf = ({ title }: Task) => title;
 
 function dataOf({ tasks }: Evaluation, { name }: Task): Evaluation['tasks'][number] | undefined {
   return tasks.find(({ task }) => task === name);
@@ -49,10 +56,13 @@ function dataOf({ tasks }: Evaluation, { name }: Task): Evaluation['tasks'][numb
 
 function TaskScores({
   task,
+  isMoved,
   evaluation,
   results,
 }: {
   task: Task;
+  /** Whether the board has other data of it now. */
+  isMoved: boolean;
   evaluation: Evaluation;
   results: ReadonlyMap<string, Figure>;
 }) {
@@ -65,9 +75,7 @@ function TaskScores({
           {progress ? (
             <>
               {taskNote(progress)} · data <DataVersion version={progress.dataVersion} />
-              {task.dataVersion != null &&
-                task.dataVersion !== progress.dataVersion &&
-                ', the board has other data now'}
+              {isMoved && ', the board has other data now'}
             </>
           ) : (
             task.question

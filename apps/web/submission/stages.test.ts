@@ -56,15 +56,22 @@ describe('stages of a submission', () => {
 });
 
 describe('the command that repeats a measurement', () => {
+  const builtin = { name: 'builtin' };
+
   it('names what was set and nothing that is not sampled', () => {
-    expect(evaluateCommand({ protocol: 'diffusion-itm', samples: 10, seed: 0, limit: null })).toBe(
+    expect(evaluateCommand({ protocol: 'diffusion-itm', samples: 10, seed: 0, limit: null }, builtin)).toBe(
       'npx gdbench evaluate DIR --samples 10 --seed 0',
     );
-    expect(evaluateCommand({ protocol: 'cosine', samples: null, seed: null, limit: 24 })).toBe(
+    expect(evaluateCommand({ protocol: 'cosine', samples: null, seed: null, limit: 24 }, builtin)).toBe(
       'npx gdbench evaluate DIR --limit 24',
     );
-    expect(evaluateCommand({ protocol: 'diffusion-classifier', samples: 50, seed: 1 })).toBe(
+    expect(evaluateCommand({ protocol: 'diffusion-classifier', samples: 50, seed: 1 }, builtin)).toBe(
       'npx gdbench evaluate DIR --protocol diffusion-classifier --samples 50 --seed 1',
     );
+  });
+
+  it('asks for the data root where the board has other data than the command has by itself', () => {
+    for (const name of ['official', null])
+      expect(evaluateCommand({ protocol: 'cosine' }, { name })).toBe('npx gdbench evaluate DIR --data ROOT');
   });
 });

@@ -58,7 +58,12 @@ export function Submission({
       <div className={styles.columns}>
         <div className={styles.side}>
           {(active || evaluation.results.length > 0) && (
-            <Scores evaluation={evaluation} dataSet={dataSet} tasks={tasks} />
+            <Scores
+              evaluation={evaluation}
+              dataSet={dataSet}
+              otherData={submission.evaluation.otherData}
+              tasks={tasks}
+            />
           )}
           <Notes warnings={evaluation.warnings} />
           <Inspection evaluation={evaluation} />
@@ -67,7 +72,7 @@ export function Submission({
         </div>
         <div className={styles.side}>
           <Facts evaluation={evaluation} now={now} />
-          {evaluation.protocol && <Repeat evaluation={evaluation} />}
+          {evaluation.protocol && <Repeat evaluation={evaluation} dataSet={dataSet} />}
           <Log lines={evaluation.log} />
         </div>
       </div>

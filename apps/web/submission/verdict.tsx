@@ -15,11 +15,10 @@ export function Verdict({ evaluation }: { evaluation: EvaluationPageFragment }) 
             {failure?.message ?? (state === 'REFUSED' ? 'The checkpoint was refused.' : 'The evaluation failed.')}
           </h2>
           {failure && <p>{failure.remedy}</p>}
-          <p className="muted">
-            {failure?.fault === 'SERVICE'
-              ? 'The fault is ours, not that of your files.'
-              : 'The fault is in the files; no model time was spent on what cannot be scored.'}
-          </p>
+          {failure?.fault === 'SERVICE' && <p className="muted">The fault is ours, not that of your files.</p>}
+          {state === 'REFUSED' && failure?.fault === 'SUBMITTER' && (
+            <p className="muted">The fault is in the files; no model time was spent on what cannot be scored.</p>
+          )}
           <Link href="/submit" className="button">
             Submit again
           </Link>
