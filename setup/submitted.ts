@@ -55,5 +55,6 @@ async function ask<T>(apiUrl: string, query: string, variables: Record<string, s
   });
   const { data, errors } = (await response.json()) as { data?: T | null; errors?: { message: string }[] };
   if (data) return data;
-  throw new SetupFault(`The API answered ${errors?.[0]?.message ?? `with status ${response.status} and no data`}`);
+  const answer = errors?.[0]?.message ?? `status ${response.status} and no data`;
+  throw new SetupFault(`The API was asked what is submitted and answered "${answer}": its log says why.`);
 }
