@@ -81,6 +81,7 @@ test('checkpoints of one budget share a line, which says samples and examples of
     b: [budget(10, 5, 35)],
     c: [budget(null, null, 2800), budget(3, 1, 7)],
     d: [],
+    e: [{ evaluation: { samples: 3, limit: null, tasks: [] } }],
   };
   expect(budgets(submissions)).toBe(
     'a, c: nothing sampled; all examples: clevr 2800, pets 111\nb: 10 samples; at most 5 examples a subtask or group: clevr 35, pets 111',

@@ -77,7 +77,8 @@ export interface Budget {
 export function budgets(submissions: Record<string, Budget[]>): string {
   const namesByBudget = new Map<string, string[]>();
   for (const [name, [newest]] of Object.entries(submissions)) {
-    if (!newest) continue;
+    // what is not planned yet has no budget to tell
+    if (!newest || newest.evaluation.tasks.length === 0) continue;
     const budget = budgetOf(newest);
     namesByBudget.set(budget, [...(namesByBudget.get(budget) ?? []), name]);
   }

@@ -5,7 +5,7 @@ import { hashFiles, listFolder } from '../apps/cli/folder.ts';
 import { ROOT } from './home.ts';
 
 /** Noise samples an image and text that the board of `npm start` asks of diffusion, so that two cores finish in minutes. */
-export const DISPLAY_SAMPLES = 8;
+export const DISPLAY_SAMPLES = 6;
 
 export interface BuiltinCheckpoint {
   /** Its name on the board: that of the folder. */
