@@ -1,7 +1,8 @@
 import type { PairedMetric } from '@gdbench/benchmark/paired';
 import { isAdaptive } from '@gdbench/benchmark/protocol';
-import type { TaskName } from '@gdbench/benchmark/task';
+import type { TaskData, TaskName } from '@gdbench/benchmark/task';
 import type { Command } from 'commander';
+import { type DataSet, dataSetLine } from './data-set.ts';
 import { CliFault } from './fault.ts';
 import type { Results } from './results.ts';
 import { aligned } from './table.ts';
@@ -16,6 +17,7 @@ interface CompareOptions {
 interface Comparison {
   readonly a: Side;
   readonly b: Side;
+  readonly dataSet: DataSet;
   readonly tasks: Readonly<Record<string, { readonly dataVersion: string; readonly metrics: readonly PairedMetric[] }>>;
 }
 
@@ -41,8 +43,9 @@ A run of diffusion-itm-adaptive is compared only with another; other differences
 }
 
 async function compare(folderA: string, folderB: string, options: CompareOptions): Promise<void> {
-  const [{ loadOf, readResults, readScores }, { rootOf }, { pairedTest }] = await Promise.all([
+  const [{ loadOf, readResults, readScores }, { dataSetOf }, { rootOf }, { pairedTest }] = await Promise.all([
     import('./finished.ts'),
+    import('./results.ts'),
     import('./root.ts'),
     import('@gdbench/benchmark/paired'),
   ]);
@@ -50,13 +53,15 @@ async function compare(folderA: string, folderB: string, options: CompareOptions
   const tasks = await comparable([folderA, a], [folderB, b], options.tasks);
   refuseRace(a, b);
   const root = await rootOf(options.data, options.json === true);
+  const read: TaskData[] = [];
   const compared: Record<string, Comparison['tasks'][string]> = {};
   for (const task of tasks) {
     const data = await loadOf(folderA, a, root, task);
+    read.push(data);
     const [scoresA, scoresB] = [await readScores(folderA, data), await readScores(folderB, data)];
     compared[task] = { dataVersion: data.dataVersion, metrics: pairedTest(data, scoresA, scoresB) };
   }
-  const comparison: Comparison = { a: side(a), b: side(b), tasks: compared };
+  const comparison: Comparison = { a: side(a), b: side(b), dataSet: await dataSetOf(read), tasks: compared };
   process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : shown(comparison));
 }
 
@@ -96,13 +101,13 @@ function side({ checkpoint, checkpointSha256, protocol, samples, seed }: Results
   return { checkpoint, checkpointSha256, protocol, samples, seed };
 }
 
-function shown({ a, b, tasks }: Comparison): string {
+function shown({ a, b, dataSet, tasks }: Comparison): string {
   const rows = Object.entries(tasks).flatMap(([task, { metrics }]) => metrics.map((one) => row(task, one)));
   const lines = [['task', 'metric', 'A', 'B', 'A - B', '95% interval', 'only A', 'only B', 'n', 'p', 'test'], ...rows];
   const name = ({ checkpoint, protocol, samples }: Side) =>
     `${checkpoint} (${protocol}${samples === null ? '' : `, ${samples} samples`})`;
   const data = Object.entries(tasks).map(([task, { dataVersion }]) => `${task} ${dataVersion}`);
-  return `A: ${name(a)}\nB: ${name(b)}\n${differences(a, b)}${aligned(lines)}\nData: ${data.join(', ')}\n`;
+  return `A: ${name(a)}\nB: ${name(b)}\n${differences(a, b)}${aligned(lines)}\n${dataSetLine(dataSet)}: ${data.join(', ')}\n`;
 }
 
 /** @throws CliFault where only one was scored by a race, which stops drawing where the winner is clear. */

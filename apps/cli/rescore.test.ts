@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -120,8 +121,9 @@ test('errors of an evaluation before are never taken for those of the results be
 });
 
 test('compare tests two checkpoints on the same examples', async () => {
-  const [shown, json] = await Promise.all([
+  const [shown, all, json] = await Promise.all([
     run('compare', at('ldm-out'), at('clip-out')),
+    run('compare', at('ldm-out'), at('clip-out'), '--json'),
     run('compare', at('ldm-out'), at('clip-out'), '--tasks', 'winoground', '--json'),
   ]);
   expect([shown.code, shown.stderr, json.code]).toEqual([0, '', 0]);
@@ -131,7 +133,12 @@ test('compare tests two checkpoints on the same examples', async () => {
   expect([a.checkpoint, b.checkpoint, Object.keys(tasks)]).toEqual(['ldm', 'clip', ['winoground']]);
   const [ofA, ofB] = [await results('ldm-out'), await results('clip-out')];
   const versions = ['clevr', 'winoground'].map((task) => `${task} ${ofA.tasks[task].dataVersion}`);
-  expect(shown.stdout).toContain(`\nData: ${versions.join(', ')}\n`);
+  const sha256 = createHash('sha256')
+    .update(versions.map((line) => `${line}\n`).join(''))
+    .digest('hex');
+  expect(JSON.parse(all.stdout).dataSet).toEqual({ name: null, version: null, sha256 });
+  const line = `Data, sha256 ${sha256.slice(0, 16)} of the tasks above: ${versions.join(', ')}`;
+  expect(shown.stdout).toContain(`\n${line}\n`);
   for (const one of tasks.winoground.metrics) {
     expect(one.a).toBeCloseTo(ofA.tasks.winoground.metrics[one.metric], 12);
     expect(one.b).toBeCloseTo(ofB.tasks.winoground.metrics[one.metric], 12);

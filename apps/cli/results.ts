@@ -50,8 +50,8 @@ export async function resultsOf(tasks: readonly TaskResults[], head: Head): Prom
   };
 }
 
-/** All of one root. */
-async function dataSetOf(data: readonly TaskData[]): Promise<DataSet> {
+/** What data of one root are. */
+export async function dataSetOf(data: readonly TaskData[]): Promise<DataSet> {
   const [first] = data;
   const named = first ? await readDataSetName(first.root) : null;
   const sha256 = dataSetSha256(new Map(data.map(({ task, dataVersion }) => [task, dataVersion])));
