@@ -32,8 +32,8 @@ export async function isSubmitted(apiUrl: string, name: string, sha256: string):
   if (done.length === 0) return false;
   const { tasks } = await dataVersions(apiUrl);
   return done.some((evaluation) => {
-    const own = new Map(evaluation.tasks.map(({ task, dataVersion }) => [task, dataVersion]));
-    return tasks.every(({ name, dataVersion }) => dataVersion === null || own.get(name) === dataVersion);
+    const scored = new Map(evaluation.tasks.map(({ task, dataVersion }) => [task, dataVersion]));
+    return tasks.every(({ name, dataVersion }) => dataVersion === null || scored.get(name) === dataVersion);
   });
 }
 

@@ -27,13 +27,13 @@ export function register(program: Command): void {
 }
 
 async function verify(given: string | undefined, json: boolean): Promise<void> {
-  const [{ listTasks }, { imageCheck }, { startProgress }, { builtinData }] = await Promise.all([
+  const [{ listTasks }, { imageCheck }, { startProgress }, { chosenRoot }] = await Promise.all([
     import('@gdbench/benchmark/load'),
     import('./image-check.ts'),
     import('./progress.ts'),
     import('./root.ts'),
   ]);
-  const root = path.resolve(given ?? (process.env.GDBENCH_DATA || (await builtinData(json))));
+  const root = path.resolve(await chosenRoot(given, json));
   await requireFolder(root);
   let progress: ReturnType<typeof startProgress> | undefined;
   const onChecked = (done: number, total: number) => {

@@ -98,13 +98,18 @@ export async function loadTaskFrom(root: string, task: TaskName, options: TaskOp
 
 /** The data root that is meant. @throws CliFault where it is no folder. */
 export async function rootOf(given: string | undefined, silent: boolean): Promise<string> {
-  const root = given ?? (process.env.GDBENCH_DATA || (await builtinData(silent)));
+  const root = await chosenRoot(given, silent);
   if ((await stat(root).catch(() => undefined))?.isDirectory()) return path.resolve(root);
   throw new CliFault(`The data root ${root} is not a folder: give --data a folder in GDBench's official layout.`);
 }
 
+/** What was given, else GDBENCH_DATA, else the built-in set; nobody has looked whether it is there. */
+export async function chosenRoot(given: string | undefined, silent: boolean): Promise<string> {
+  return given ?? (process.env.GDBENCH_DATA || (await builtinData(silent)));
+}
+
 /** The built-in set, drawn when it is not there yet. */
-export async function builtinData(silent: boolean): Promise<string> {
+async function builtinData(silent: boolean): Promise<string> {
   const [{ buildData }, { builtinDataRoot }, { home }, { startProgress }] = await Promise.all([
     import('@gdbench/builtin/data'),
     import('@gdbench/builtin/data/root'),

@@ -1,4 +1,3 @@
-import type { TaskName } from '@gdbench/benchmark/task';
 import type { Command } from 'commander';
 import type { DataSet } from './data-set.ts';
 import { describe, EVALUATION_FIELDS, type Evaluation, hasEnded, tableOf } from './evaluation.ts';
@@ -84,7 +83,7 @@ async function dataSetOf(server: Server, { tasks }: Evaluation): Promise<DataSet
     import('./server.ts'),
     import('@gdbench/benchmark/data-set'),
   ]);
-  const sha256 = dataSetSha256(new Map(tasks.map(({ task, dataVersion }) => [task as TaskName, dataVersion])));
+  const sha256 = dataSetSha256(new Map(tasks.map(({ task, dataVersion }) => [task, dataVersion])));
   const query = '{ dataSet { name version } tasks { name dataVersion } }';
   // the figures stand for themselves: a name is no reason to keep them back
   const now = await ask<DataNow>(server, query, {}, { seconds: NAME_SECONDS }).catch(() => null);

@@ -42,8 +42,8 @@ export function ComparedOn({ dataSet, sides }: { dataSet: TasksQuery['dataSet'];
 }
 
 /**
- * What the figures of one evaluation rest on: the data set, or that it was another in tasks of these titles; and tasks of it that the
- * evaluation lacks.
+ * What the figures of one evaluation rest on: the data set, or that it was another, in tasks of these titles; and the tasks
+ * that the evaluation lacks.
  */
 export function ScoredOn({
   dataSet,

@@ -12,7 +12,8 @@ export type Standing =
 export type Candidate = Side & { readonly otherData: readonly string[] };
 
 /**
- * The newest finished evaluation on the board's data of now under the protocol of the checkpoint's kind; where there is none, how far the newest one is.
+ * The newest finished evaluation on the board's data of now, under the protocol of the checkpoint's kind; where there is
+ * none, how far the newest one is.
  * `evaluations`: all of the checkpoint, newest first; null where it is not known which checkpoint that is.
  */
 export function standingOf(name: string, evaluations: readonly Candidate[] | null): Standing {

@@ -52,7 +52,7 @@ async function readManifest<T>(root: string, schema: z.ZodType<T>): Promise<T | 
  * Identity of a data set: sha256, in hex, over a line "<task> <data version>" for each task that it can serve, in
  * code-point order. Null for a set that serves none.
  */
-export function dataSetSha256(versions: ReadonlyMap<TaskName, string>): string | null {
+export function dataSetSha256(versions: ReadonlyMap<string, string>): string | null {
   if (versions.size === 0) return null;
   const lines = [...versions].map(([task, version]) => `${task} ${version}\n`).sort();
   return createHash('sha256').update(lines.join('')).digest('hex');
