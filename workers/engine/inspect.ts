@@ -5,7 +5,7 @@ import {
   looksLikeDualEncoder,
   readDualEncoderLayout,
 } from './checkpoint/dual-encoder-layout.ts';
-import { CheckpointFault } from './checkpoint/fault.ts';
+import { CheckpointFault, type Fault } from './checkpoint/fault.ts';
 import { type Folder, hashFolder, openFolder } from './checkpoint/folder.ts';
 import {
   findMatchingHead,
@@ -46,8 +46,8 @@ export interface CheckpointReport {
 
 export type Inspection =
   | { readonly ok: true; readonly report: CheckpointReport }
-  /** `file` is a path inside the folder, '' for the folder itself; `reason` is a whole sentence that names it. */
-  | { readonly ok: false; readonly file: string; readonly reason: string };
+  /** The gravest fault's file, '' for the folder itself; all sentences in one line; every fault by itself, the gravest first. */
+  | { readonly ok: false; readonly file: string; readonly reason: string; readonly faults: readonly Fault[] };
 
 /** Reads the configuration of whichever kind the folder holds. @throws CheckpointFault */
 export async function readLayout(folder: Folder): Promise<Layout> {
@@ -104,7 +104,8 @@ export async function inspectCheckpoint(dir: string, onCheck?: (check: string) =
   try {
     return { ok: true, report: await inspect(dir, onCheck) };
   } catch (error) {
-    if (error instanceof CheckpointFault) return { ok: false, file: error.file, reason: error.message };
+    if (error instanceof CheckpointFault)
+      return { ok: false, file: error.file, reason: error.message, faults: error.faults };
     throw error;
   }
 }
