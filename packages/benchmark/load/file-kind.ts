@@ -1,43 +1,10 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 
-/** What a file's first bytes say that it is. */
-export type FileKind =
-  | 'html'
-  | 'lfs'
-  | 'zip'
-  | 'gzip'
-  | 'tar'
-  | '7z'
-  | 'rar'
-  | 'parquet'
-  | 'pdf'
-  | 'mat'
-  | 'appledouble'
-  | 'jpeg'
-  | 'png'
-  | 'gif'
-  | 'webp'
-  | 'bmp'
-  | 'tiff'
-  | 'avif'
-  | 'heic'
-  | 'svg'
-  | 'json'
-  | 'text';
+/** What a file is, by its first bytes, whatever its name says. */
+export type FileKind = keyof typeof KIND_PHRASES;
 
-/** "is a web page (HTML)": words that go on after "is". */
-const WORDS: Record<FileKind, string> = {
-  html: 'a web page (HTML)',
-  lfs: 'a Git LFS pointer, which stands for a file that was not fetched',
-  zip: 'a zip archive',
-  gzip: 'a gzip archive',
-  tar: 'a tar archive',
-  '7z': 'a 7z archive',
-  rar: 'a RAR archive',
-  parquet: 'a Parquet table',
-  pdf: 'a PDF document',
-  mat: 'a MATLAB file',
-  appledouble: 'a resource file of macOS (AppleDouble)',
+/** Each kind as a noun that goes on after "is": "a web page (HTML)". */
+export const KIND_PHRASES = {
   jpeg: 'a JPEG image',
   png: 'a PNG image',
   gif: 'a GIF image',
@@ -46,81 +13,135 @@ const WORDS: Record<FileKind, string> = {
   tiff: 'a TIFF image',
   avif: 'an AVIF image',
   heic: 'a HEIC image',
+  'jpeg-2000': 'a JPEG 2000 image',
+  'jpeg-xl': 'a JPEG XL image',
+  icon: 'an icon file (ICO)',
+  photoshop: 'a Photoshop file (PSD)',
   svg: 'an SVG drawing',
-  json: 'JSON text',
-  text: 'text',
-};
+  video: 'a video (MP4)',
+  pdf: 'a PDF',
+  html: 'a web page (HTML)',
+  xml: 'an XML file',
+  json: 'a JSON file',
+  text: 'a text file',
+  'lfs-pointer': 'a Git LFS pointer',
+  'apple-double': "macOS's side file of another file (AppleDouble)",
+  zip: 'a zip',
+  gzip: 'a gzip archive',
+  tar: 'a tar archive',
+  bzip2: 'a bzip2 archive',
+  xz: 'an xz archive',
+  '7z': 'a 7z archive',
+  rar: 'a RAR archive',
+  zstd: 'a zstd archive',
+  parquet: 'a Parquet file',
+  matlab: 'a MATLAB file',
+  hdf5: 'an HDF5 file',
+  empty: 'empty',
+  zeros: 'nothing but zeros',
+  unknown: 'a file of no known kind',
+} as const;
 
-export const kindWords = (kind: FileKind): string => WORDS[kind];
+/** Bytes of a file that tell its kind. */
+export const HEAD_BYTES = 4096;
 
-/** Bytes that are enough to tell: a tar's mark stands at 257. */
-export const HEAD_BYTES = 512;
+type Signature = readonly [kind: FileKind, at: number, bytes: string];
 
-/** By the bytes with which it begins; `at` in bytes. */
-const MAGIC: readonly { kind: FileKind; at: number; bytes: string }[] = [
-  { kind: 'jpeg', at: 0, bytes: '\xff\xd8\xff' },
-  { kind: 'png', at: 0, bytes: '\x89PNG\r\n\x1a\n' },
-  { kind: 'gif', at: 0, bytes: 'GIF8' },
-  { kind: 'webp', at: 8, bytes: 'WEBP' },
-  { kind: 'tiff', at: 0, bytes: 'II*\0' },
-  { kind: 'tiff', at: 0, bytes: 'MM\0*' },
-  { kind: 'avif', at: 4, bytes: 'ftypavi' },
-  { kind: 'heic', at: 4, bytes: 'ftyphei' },
-  { kind: 'heic', at: 4, bytes: 'ftypmif1' },
-  { kind: 'zip', at: 0, bytes: 'PK\x03\x04' },
-  { kind: 'zip', at: 0, bytes: 'PK\x05\x06' },
-  { kind: 'gzip', at: 0, bytes: '\x1f\x8b' },
-  { kind: '7z', at: 0, bytes: "7z\xbc\xaf'\x1c" },
-  { kind: 'rar', at: 0, bytes: 'Rar!\x1a\x07' },
-  { kind: 'tar', at: 257, bytes: 'ustar' },
-  { kind: 'parquet', at: 0, bytes: 'PAR1' },
-  { kind: 'pdf', at: 0, bytes: '%PDF-' },
-  { kind: 'mat', at: 0, bytes: 'MATLAB ' },
-  { kind: 'appledouble', at: 0, bytes: '\x00\x05\x16\x07' },
-  { kind: 'appledouble', at: 0, bytes: '\x00\x05\x16\x00' },
-  { kind: 'lfs', at: 0, bytes: 'version https://git-lfs' },
-  // last, for two letters say little
-  { kind: 'bmp', at: 0, bytes: 'BM' },
+/** Bytes as Latin-1 characters, and where they stand. */
+const SIGNATURES: readonly Signature[] = [
+  ['jpeg', 0, '\xff\xd8\xff'],
+  ['png', 0, '\x89PNG\r\n\x1a\n'],
+  ['gif', 0, 'GIF87a'],
+  ['gif', 0, 'GIF89a'],
+  ['tiff', 0, 'II*\0'],
+  ['tiff', 0, 'MM\0*'],
+  ['jpeg-2000', 4, 'jP  \r\n\x87\n'],
+  ['jpeg-xl', 4, 'JXL \r\n\x87\n'],
+  ['jpeg-xl', 0, '\xff\x0a'],
+  ['icon', 0, '\0\0\x01\0'],
+  ['photoshop', 0, '8BPS'],
+  ['pdf', 0, '%PDF'],
+  ['apple-double', 0, '\0\x05\x16\x07'],
+  ['apple-double', 0, '\0\x05\x16\0'],
+  ['zip', 0, 'PK\x03\x04'],
+  ['zip', 0, 'PK\x05\x06'],
+  ['gzip', 0, '\x1f\x8b'],
+  ['bzip2', 0, 'BZh'],
+  ['xz', 0, '\xfd7zXZ\0'],
+  ['7z', 0, '7z\xbc\xaf\x27\x1c'],
+  ['rar', 0, 'Rar!\x1a\x07'],
+  ['zstd', 0, '\x28\xb5\x2f\xfd'],
+  ['parquet', 0, 'PAR1'],
+  ['matlab', 0, 'MATLAB 5.0 MAT-file'],
+  ['hdf5', 0, '\x89HDF\r\n\x1a\n'],
+  ['tar', 257, 'ustar'],
 ];
 
-/** What the first bytes of a file (HEAD_BYTES of them, or all) say that it is; null where they say nothing. */
-export function kindOfBytes(head: Uint8Array): FileKind | null {
-  const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, HEAD_BYTES));
-  const letters = bytes.toString('latin1');
-  const found = MAGIC.find(({ at, bytes: mark }) => letters.startsWith(mark, at));
-  if (found && !(found.kind === 'bmp' && isText(bytes))) return found.kind;
-  if (bytes.length === 0 || !isText(bytes)) return null;
-  const text = bytes
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .replace(/^(\s|<\?xml[^>]*>|<!--.*?-->)+/s, '');
-  if (/^<(!doctype html|html|head|body|script|meta|title)\b/i.test(text)) return 'html';
-  if (/^(<!doctype svg[^>]*>\s*)?<svg\b/i.test(text)) return 'svg';
-  return /^[[{]/.test(text) ? 'json' : 'text';
+/** Brands of the container that HEIC, AVIF and MP4 share. */
+const BRANDS: readonly (readonly [kind: FileKind, brand: RegExp])[] = [
+  ['avif', /^avi[fs]$/],
+  ['heic', /^(hei[cxms]|hev[cx]|mif1|msf1)$/],
+  ['video', /./],
+];
+
+/** The kind of a file whose first `HEAD_BYTES` (or all, if it is shorter) these are. */
+export function fileKind(head: Uint8Array): FileKind {
+  if (head.length === 0) return 'empty';
+  const latin = Buffer.from(head.subarray(0, HEAD_BYTES)).toString('latin1');
+  const signature = SIGNATURES.find(([, at, bytes]) => latin.startsWith(bytes, at));
+  if (signature) return signature[0];
+  if (latin.startsWith('RIFF') && latin.startsWith('WEBP', 8)) return 'webp';
+  if (latin.startsWith('ftyp', 4)) return BRANDS.find(([, brand]) => brand.test(latin.slice(8, 12)))?.[0] ?? 'video';
+  if (isBmp(head)) return 'bmp';
+  if (head.every((byte) => byte === 0)) return 'zeros';
+  return textKind(head) ?? 'unknown';
 }
 
-/** No byte that text does not have; the head may end within a character. */
-function isText(bytes: Buffer): boolean {
+/** "BM" begins many texts; a bitmap's header has zeros behind the file's length, and then its own length. */
+function isBmp(head: Uint8Array): boolean {
+  const [b, m, , , , , ...reserved] = head;
+  const headers = [12, 16, 40, 52, 56, 64, 108, 124];
+  return (
+    b === 0x42 && m === 0x4d && reserved.slice(0, 4).every((byte) => byte === 0) && headers.includes(head[14] ?? 0)
+  );
+}
+
+function textKind(head: Uint8Array): FileKind | null {
+  const text = textOf(head);
+  if (text === null) return null;
+  const start = text.replace(/^\s+|<!--[\s\S]*?-->\s*/g, '');
+  if (start.startsWith('version https://git-lfs.github.com/spec/')) return 'lfs-pointer';
+  if (/^(<\?xml[^>]*>\s*)?(<!doctype svg[^>]*>\s*)?<svg[\s>]/i.test(start)) return 'svg';
+  if (
+    /^(<\?xml[^>]*>\s*)?<(!doctype html|html|head|body|title|script|meta|style|div|p|h1|table|center)[\s>/]/i.test(
+      start,
+    )
+  )
+    return 'html';
+  if (/^<(\?xml|[a-z_!])/i.test(start)) return 'xml';
+  if (/^(\{\s*["}]|\[\s*[[{"\d\]-])/.test(start)) return 'json';
+  return 'text';
+}
+
+/** The text of a file's head without a byte order mark; null where it is none. A character may be cut at its end. */
+function textOf(head: Uint8Array): string | null {
   try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    // no text has control characters but for white space and escape
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
-    return !/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: bytes.length === HEAD_BYTES }),
-    );
+    return /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text) ? null : text;
   } catch {
-    return false;
+    return null;
   }
 }
 
-/** The same of a file on the disk; null also where it cannot be read. */
-export async function kindOfFile(path: string): Promise<FileKind | null> {
-  let file: FileHandle | undefined;
+/** The first bytes of a file on disk, at most so many. */
+export async function readHead(file: string, bytes = HEAD_BYTES): Promise<Buffer> {
+  const handle = await open(file);
   try {
-    file = await open(path);
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return kindOfBytes(buffer.subarray(0, bytesRead));
-  } catch {
-    return null;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
-    await file?.close();
+    await handle.close();
   }
 }
