@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const FORBIDDEN = [
   ['apps/web/app/page.tsx', '@gdbench/prisma/database'],
+  ['apps/web/submit/send.ts', '@gdbench/storage/storage'],
   ['apps/api/graphql/leaderboard.ts', '@gdbench/workers/engine/evaluate'],
   ['apps/api/graphql/tasks.ts', '../../../workers/engine/evaluate.ts'],
   ['apps/api/upload/uploads.ts', 'onnxruntime-node'],
@@ -20,9 +21,11 @@ const FORBIDDEN = [
 
 const ALLOWED = [
   ['apps/web/app/tasks.tsx', '@gdbench/benchmark/tasks'],
+  ['apps/web/submit/folder.ts', '@gdbench/storage/checkpoint-files'],
   ['apps/api/graphql/board.ts', '@gdbench/prisma/leaderboard'],
   ['workers/stages/inspect.ts', '@gdbench/prisma/inspection'],
   ['workers/engine/score.ts', '@gdbench/benchmark/load'],
+  ['workers/engine/folder.ts', '@gdbench/storage/manifest'],
   ['workers/engine/models/session.ts', 'onnxruntime-node'],
 ] as const;
 

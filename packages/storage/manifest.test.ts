@@ -38,6 +38,7 @@ test.each([
   'ünï/文件.json',
   'a b',
   'x'.repeat(255),
+  'é'.repeat(127),
 ])('the path %j may stand', (path) => expect(checkManifestPath(path)).toBeNull());
 
 test.each([
@@ -60,6 +61,9 @@ test.each([
   'a\u001bb',
   '\ud800',
   'x'.repeat(256),
+  'é'.repeat(128),
+  'a\u009bb',
+  'evil\u202egnp.onnx',
   'a/b/c/d/e/f/g/h/i',
 ])('the path %j may not stand, in one sentence with what to do', (path) => {
   expect(checkManifestPath(path)).toMatch(/^(A|The) path .+: .+\.$/);

@@ -1,8 +1,12 @@
 // Safe to ship to a browser, also over plain HTTP, where it has no crypto.subtle.
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
+import { isPrintable, printable } from './printable.ts';
 
-export const MAX_PATH_LENGTH = 255;
+/** Files of a checkpoint: an export of a large U-Net may have one for each of its 1,700 tensors. */
+export const MAX_FILES = 2_000;
+/** Of UTF-8: more has no room in the names of most file systems. */
+export const MAX_PATH_BYTES = 255;
 export const MAX_PATH_DEPTH = 8;
 
 interface ManifestLine {
@@ -31,13 +35,11 @@ function compareCodePoints(a: string, b: string): number {
 
 /** A sentence saying why the path may not stand in a manifest, or null when it may. */
 export function checkManifestPath(path: string): string | null {
-  const shown = JSON.stringify(path.length > 80 ? `${path.slice(0, 80)}…` : path);
+  const shown = JSON.stringify(printable(path, 80));
   if (path === '') return 'A path is empty: give the file a name.';
-  if (path.length > MAX_PATH_LENGTH)
-    return `The path ${shown} is longer than ${MAX_PATH_LENGTH} characters: shorten it.`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (/[\u0000-\u001f\u007f]/.test(path)) return `The path ${shown} holds a control character: rename the file.`;
-  if (/\p{Cs}/u.test(path)) return `The path ${shown} is no valid Unicode: rename the file.`;
+  if (!isPrintable(path)) return `The path ${shown} holds a character that cannot be shown: rename the file.`;
+  const bytes = utf8ToBytes(path).length;
+  if (bytes > MAX_PATH_BYTES) return `The path ${shown} has ${bytes} bytes, more than ${MAX_PATH_BYTES}: shorten it.`;
   if (path.includes('\\')) return `The path ${shown} holds a backslash: separate folders by "/".`;
   if (path.startsWith('/') || /^[a-z]:/i.test(path))
     return `The path ${shown} is absolute: make it relative to the checkpoint's folder.`;

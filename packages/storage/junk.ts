@@ -1,0 +1,24 @@
+// Safe to ship to a browser.
+
+/** Folders and files that systems, editors and downloads leave behind. */
+const LITTER = new Set(['__macosx', '__pycache__', 'thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r']);
+/** What a training leaves beside its weights. */
+const OF_TRAINING = /^(optimizer|scheduler|scaler)(_\d+)?\.(pt|bin)$|^rng_state(_\d+)?\.pth$|^training_args\.bin$/i;
+/** Files that were not finished, or are copies. */
+const UNFINISHED = /(~|\.(tmp|temp|part|partial|crdownload|incomplete|lock|swp|pyc))$/i;
+
+/**
+ * Whether a file is no part of any checkpoint, wherever it lies: it is neither sent nor counted, and has no share in a checkpoint's
+ * identity. Hidden files and folders are all of this kind (.git, .gitattributes, .cache, .DS_Store, the ._ files of macOS).
+ *
+ * @param path relative, with forward slashes.
+ */
+export function isJunk(path: string): boolean {
+  const parts = path.split('/');
+  const name = parts.at(-1) ?? '';
+  return parts.some(isLitter) || OF_TRAINING.test(name) || UNFINISHED.test(name);
+}
+
+function isLitter(part: string): boolean {
+  return (part.startsWith('.') && part !== '.' && part !== '..') || LITTER.has(part.toLowerCase());
+}
