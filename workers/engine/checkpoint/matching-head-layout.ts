@@ -23,7 +23,8 @@ export async function findMatchingHead(folder: Folder): Promise<string | null> {
     const has = (name: string) => folder.files.has(place + name);
     if (has('text_model.onnx') && has('vision_model.onnx')) return null;
     const file = `${place}model.onnx`;
-    if (folder.files.has(file) && (await readOnnx(folder, file)).outputs.includes(MATCH_OUTPUT)) return file;
+    if (folder.files.has(file) && (await readOnnx(folder, file)).outputs.some(({ name }) => name === MATCH_OUTPUT))
+      return file;
   }
   return null;
 }

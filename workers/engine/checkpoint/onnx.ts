@@ -20,8 +20,12 @@ const { root } = protobuf.parse(`
   message Node { repeated string input = 1; repeated string output = 2; optional string name = 3;
     optional string op_type = 4; repeated Attribute attribute = 5; optional string domain = 7; }
   message Graph { repeated Node node = 1; optional string name = 2; repeated Tensor initializer = 5; repeated Sparse sparse_initializer = 15;
-    repeated Value output = 12; }
-  message Value { optional string name = 1; }
+    repeated Value input = 11; repeated Value output = 12; }
+  message Dim { optional int64 dim_value = 1; optional string dim_param = 2; }
+  message Shape { repeated Dim dim = 1; }
+  message TensorType { optional int32 elem_type = 1; optional Shape shape = 2; }
+  message Type { optional TensorType tensor_type = 1; }
+  message Value { optional string name = 1; optional Type type = 2; }
   message Function { repeated Node node = 7; }
   message Model { optional int64 ir_version = 1; optional Graph graph = 7; repeated Function functions = 25; }
 `);
@@ -58,11 +62,27 @@ interface Graph {
   node?: readonly Node[];
   initializer?: readonly Tensor[];
   sparseInitializer?: readonly Sparse[];
-  output?: readonly { name?: string }[];
+  input?: readonly Value[];
+  output?: readonly Value[];
+}
+interface Value {
+  name?: string;
+  type?: { tensorType?: { elemType?: number; shape?: { dim?: readonly Dim[] } } };
+}
+interface Dim {
+  dimValue?: number | { toNumber(): number };
+  dimParam?: string;
 }
 interface Model {
   graph?: Graph;
   functions?: readonly { node?: readonly Node[] }[];
+}
+
+/** An input or output as the graph itself declares it; a dimension that may have any size is its symbol ('' if nameless). */
+export interface Port {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
 }
 
 export interface OnnxFile {
@@ -74,14 +94,32 @@ export interface OnnxFile {
   readonly random: string | null;
   /** Whether weights lie in other files. */
   readonly external: boolean;
-  /** Names of the graph's outputs. */
-  readonly outputs: readonly string[];
+  readonly inputs: readonly Port[];
+  /** A shape that the graph does not declare is []. */
+  readonly outputs: readonly Port[];
 }
 
 /** A protobuf message cannot be longer. */
 const LARGEST_MESSAGE = 2 ** 31 - 1;
 /** TensorProto.DataType: float, uint8, int8, float16, double, bfloat16. Integers of more bits are shapes and indices. */
 const WEIGHT_TYPES = new Set([1, 2, 3, 10, 11, 16]);
+/** TensorProto.DataType in ONNX Runtime's words. */
+const TYPE_NAMES: Readonly<Record<number, string>> = {
+  1: 'float32',
+  2: 'uint8',
+  3: 'int8',
+  4: 'uint16',
+  5: 'int16',
+  6: 'int32',
+  7: 'int64',
+  8: 'string',
+  9: 'bool',
+  10: 'float16',
+  11: 'float64',
+  12: 'uint32',
+  13: 'uint64',
+  16: 'bfloat16',
+};
 const RANDOM_OPS = new Set([
   'RandomNormal',
   'RandomNormalLike',
@@ -123,13 +161,26 @@ function readBytes(folder: Folder, file: string, bytes: Uint8Array): OnnxFile {
     if (weight && isFalse(tensor)) off.add(tensor.name ?? '');
     if (weight && WEIGHT_TYPES.has(tensor.dataType ?? 0)) found.parameters += elements(tensor);
   }
+  // Older graphs list their weights among the inputs too.
+  const weights = new Set((graph.initializer ?? []).map(({ name }) => name ?? ''));
   const random = drawing.find((node) => !mayDropOut(node) || !off.has(node.input?.[TRAINING_MODE] ?? ''));
   return {
     file,
     ...found,
     random: random ? nameOf(random) : null,
-    outputs: (graph.output ?? []).map(({ name }) => name ?? ''),
+    inputs: (graph.input ?? []).filter(({ name }) => !weights.has(name ?? '')).map(portOf),
+    outputs: (graph.output ?? []).map(portOf),
   };
+}
+
+function portOf({ name, type }: Value): Port {
+  const tensor = type?.tensorType;
+  if (!tensor) return { name: name ?? '', type: 'no tensor', shape: [] };
+  const shape = (tensor.shape?.dim ?? []).map(({ dimValue, dimParam }) => {
+    const size = Number(dimValue ?? 0);
+    return size > 0 ? size : (dimParam ?? '');
+  });
+  return { name: name ?? '', type: TYPE_NAMES[tensor.elemType ?? 0] ?? `type ${tensor.elemType}`, shape };
 }
 
 /** The third input of Dropout, which only drops something where this is true. */

@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { CheckpointFault } from '../checkpoint/fault.ts';
+import type { Port } from '../checkpoint/onnx.ts';
 import { type Device, DOUBLING_GRAPH, type Provider, usableProvider } from './device.ts';
 import { type Placed, withFallback } from './fallback.ts';
 import { fromHalves, halvesOf } from './float16.ts';
@@ -8,6 +9,7 @@ import { runtimeMessage } from './runtime-message.ts';
 /** A device that is not there is told in a sentence of ours. */
 ort.env.logLevel = 'fatal';
 
+export type { Port } from '../checkpoint/onnx.ts';
 export type { Device } from './device.ts';
 
 export interface SessionOptions {
@@ -20,13 +22,6 @@ export interface SessionOptions {
   readonly log?: (line: string) => void;
   /** Told of every run: the file, and how many rows its first input held. */
   readonly onRun?: (file: string, rows: number) => void;
-}
-
-/** An input or output as the graph itself declares it; a dimension that may have any size is its symbol ('' if nameless). */
-export interface Port {
-  readonly name: string;
-  readonly type: string;
-  readonly shape: readonly (number | string)[];
 }
 
 /** Values on their way into a graph; the port's own type decides what they become. */
