@@ -5,6 +5,7 @@ decoding/: rarer forms of image files, with what Pillow's convert("RGB") makes o
 """
 
 import hashlib
+import io
 import json
 import struct
 import zlib
@@ -77,8 +78,49 @@ def png(name, colour, bits, rows):
     (RARE / name).write_bytes(b"\x89PNG\r\n\x1a\n" + body)
 
 
+def gif(name, canvas, place, indices, palette, transparent=(), local=False, header=b"GIF89a"):
+    """A GIF of forms that Pillow does not write: a frame at a place of a canvas, its palette the frame's own or the file's or none.
+    transparent: an index of a colour a block that goes before the frame, None for a block without one."""
+    frame = Image.fromarray(indices.astype(numpy.uint8), "P")
+    frame.putpalette(bytes(range(256)) * 3)
+    buffer = io.BytesIO()
+    frame.save(buffer, "GIF", optimize=False)
+    written = buffer.getvalue()
+    at = written.index(b",", 13 + 3 * 256)
+    interlace = written[at + 9] & 0x40
+    assert not written[at + 9] & 0x80
+    size = (len(palette) // 3).bit_length() - 2 if palette else 0
+    table = 0x80 | size if palette else 0
+    blocks = b"".join(
+        b"!\xf9\x04" + struct.pack("<BHBB", colour is not None, 0, colour or 0, 0) for colour in transparent
+    )
+    descriptor = b"," + struct.pack("<HHHHB", *place, indices.shape[1], indices.shape[0], interlace | (table if local else 0))
+    screen = struct.pack("<HHBBB", *canvas, 0 if local else table, 3, 0)
+    tables = (b"", palette) if local else (palette, b"")
+    (RARE / name).write_bytes(header + screen + tables[0] + blocks + descriptor + tables[1] + written[at + 10 :])
+
+
+def gifs():
+    """Frames smaller than the canvas or beyond it, several or no palettes, transparent colours: Pillow fills what no frame covers
+    with the transparent colour's index, else with index 0, and knows no transparency once it has converted to RGB."""
+    rng = numpy.random.default_rng(15)
+    colours = rng.integers(0, 256, size=3 * 16, dtype=numpy.uint8).tobytes()
+    small = rng.integers(0, 16, size=(9, 14))
+    large = rng.integers(0, 16, size=(20, 24))
+    gif("gif-within.gif", (26, 19), (5, 4), small, colours)
+    gif("gif-within-transparent.gif", (26, 19), (5, 4), small, colours, transparent=[7])
+    gif("gif-within-local.gif", (26, 19), (3, 6), small, colours, transparent=[2], local=True)
+    gif("gif-beyond.gif", (10, 8), (2, 3), small, colours, transparent=[4])
+    gif("gif-interlaced.gif", (24, 20), (0, 0), large, colours, transparent=[9])
+    gif("gif-two-blocks.gif", (26, 19), (1, 1), small, colours, transparent=[3, None])
+    gif("gif-87.gif", (14, 9), (0, 0), small, colours, header=b"GIF87a")
+    gif("gif-no-palette.gif", (16, 12), (1, 2), small * 16 + 5, b"", transparent=[200])
+    gif("gif-index-beyond.gif", (14, 9), (0, 0), small * 3, colours, transparent=[20])
+
+
 def rare():
     RARE.mkdir(exist_ok=True)
+    gifs()
     cmyk_jpegs()
     deep_grays()
     bytes_of = numpy.random.default_rng(14).integers(0, 256, size=(9, 24), dtype=numpy.uint8)

@@ -125,15 +125,17 @@ function textKind(head: Uint8Array): FileKind | null {
 
 /** The text of a file's head without a byte order mark; null where it is none. A character may be cut at its end. */
 function textOf(head: Uint8Array): string | null {
+  if (head.some((byte) => byte < SPACE && !TEXT_CONTROLS.has(byte))) return null;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-    // no text has control characters but for white space and escape
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
-    return /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text) ? null : text;
+    return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
   } catch {
     return null;
   }
 }
+
+const SPACE = 0x20;
+/** Tab, line feed, vertical tab, form feed, carriage return, escape. */
+const TEXT_CONTROLS: ReadonlySet<number> = new Set([9, 10, 11, 12, 13, 27]);
 
 /** The first bytes of a file on disk, at most so many. */
 export async function readHead(file: string, bytes = HEAD_BYTES): Promise<Buffer> {

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { fileKind, readHead } from '@gdbench/benchmark/file-kind';
 import type { Box, ImageRef } from '@gdbench/benchmark/task';
 import sharp, { type Sharp } from 'sharp';
 import { ImageFault } from '../checkpoint/fault.ts';
+import { decodeGif } from './gif.ts';
+import { damage, decodedKind, MOST_PIXELS, Unreadable } from './image-kind.ts';
 import type { RgbImage } from './resize.ts';
 
 /** The engine spreads its own threads; sharp decodes one image at a time. */
@@ -9,8 +12,8 @@ sharp.cache(false);
 
 /**
  * Decodes an image file to RGB as Pillow's `convert("RGB")` does, to the bit: alpha dropped, palettes expanded, gray replicated
- * (of 16 bits: clipped at 255), CMYK without a profile, colour profile and EXIF orientation ignored. A reference's box is cut out of
- * it as Pillow's `crop` does.
+ * (of 16 bits: clipped at 255), CMYK without a profile, colour profile and EXIF orientation ignored, of a moving picture the first
+ * frame. A reference's box is cut out of it as Pillow's `crop` does.
  *
  * @throws ImageFault when the file is missing, is no image, or is of a form that could come out otherwise than by Pillow.
  */
@@ -23,15 +26,25 @@ export async function decodeImage({ path: file, crop }: ImageRef): Promise<RgbIm
   }
 }
 
-const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'gif', 'webp']);
-
 async function decode(file: string): Promise<RgbImage> {
-  const input = sharp(file, { ignoreIcc: true, failOn: 'error' });
-  const { format, space, hasAlpha } = await input.metadata();
-  if (!FORMATS.has(format)) throw new Error(`its format is ${format}; convert it to PNG or JPEG`);
-  // libvips drops the colours of a GIF's transparent pixels, which Pillow shows.
-  if (format === 'gif' && hasAlpha && !(await input.stats()).isOpaque)
-    throw new Error('it is a GIF with transparent parts, whose colours are not kept; convert it to PNG');
+  const kind = decodedKind(fileKind(await readHead(file).catch(unread)));
+  try {
+    return kind === 'gif' ? await decodeGif(await readFile(file)) : await decodeStill(file, kind);
+  } catch (error) {
+    if (error instanceof Unreadable) throw error;
+    throw new Unreadable(damage(kind, await readFile(file), firstLine(error)));
+  }
+}
+
+function unread(error: NodeJS.ErrnoException): never {
+  if (error.code === 'ENOENT') throw new Unreadable('it is not there');
+  throw new Unreadable(`it cannot be read (${error.code ?? 'unknown fault'})`);
+}
+
+async function decodeStill(file: string, kind: string): Promise<RgbImage> {
+  const input = sharp(file, { ignoreIcc: true, failOn: 'error', limitInputPixels: MOST_PIXELS });
+  const { format, space } = await input.metadata();
+  if (format !== kind) throw new Error(`read as ${format}`);
   if (space === 'cmyk') return fromCmyk(input);
   if (space === 'grey16' && (await readFile(file))[PNG_COLOUR_TYPE] === PLAIN_GRAY) return fromDeepGray(input);
   const { data, info } = await input
