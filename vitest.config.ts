@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] },
   test: {
     include: ['**/*.test.ts', '**/*.test.tsx'],
-    exclude: ['**/node_modules/**', '**/.next/**', '**/generated/**', '.gdbench/**'],
+    exclude: ['**/node_modules/**', '**/.next/**', '**/generated/**', '.gdbench/**', '.node/**'],
     globalSetup: ['test/support/global-setup.ts'],
     // tests start servers, workers and a browser of their own
     maxWorkers: 2,

@@ -57,16 +57,17 @@ export async function installDependencies() {
 }
 
 function npmCi() {
+  // the CUDA files, hundreds of megabytes from another host, are an opt-in (README)
+  return npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], root, { ONNXRUNTIME_NODE_INSTALL: 'skip' });
+}
+
+/** Runs npm in a folder to its end; what it prints is given back, the last 20,000 characters of it. */
+export function npm(args, cwd, env = {}) {
   return new Promise((resolve) => {
     // npm names its own file when it runs us, which also works where `npm` is a shell script (Windows)
-    const npm = process.env.npm_execpath;
-    const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-    const child = spawn(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: root,
-      // the CUDA files, hundreds of megabytes from another host, are an opt-in (README)
-      env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const file = process.env.npm_execpath;
+    const [command, first] = file?.endsWith('.js') ? [process.execPath, [file]] : ['npm', []];
+    const child = spawn(command, [...first, ...args], { cwd, env: { ...process.env, ...env } });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {
@@ -77,7 +78,8 @@ function npmCi() {
   });
 }
 
-function lastLine(output) {
+/** npm's own first line of what went wrong. */
+export function lastLine(output) {
   const lines = output.split('\n').filter((line) => line.startsWith('npm error') && !line.includes('complete log'));
   return lines[0]?.replace('npm error ', '') ?? 'no reason given';
 }
