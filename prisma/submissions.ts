@@ -14,7 +14,12 @@ export type {
   ResultRow,
 } from './evaluations/rows.ts';
 export { readScores } from './shards/scores.ts';
-export { createSubmission, type NewSubmission } from './submissions/create-submission.ts';
+export {
+  type CreatedSubmission,
+  createSubmission,
+  type DataVersions,
+  type NewSubmission,
+} from './submissions/create-submission.ts';
 export { fileStored } from './submissions/file-stored.ts';
 export { failUpload, readWaiting, type WaitingSubmission } from './submissions/forgotten.ts';
 export {

@@ -54,10 +54,18 @@ it('does not count one that lacks a task of which the board has data now', async
   expect(await isSubmitted(test.url, 'without a task', hashOf('without a task'))).toBe(false);
 });
 
-it('does not count one that was cancelled, or whose files are still on their way', async () => {
+it('leaves one alone that was cancelled, until somebody submits it again', async () => {
+  const isKnown = () => isSubmitted(test.url, 'cancelled', hashOf('cancelled'));
   const { evaluationId } = await submitStored(test.db, 'cancelled');
   await cancel(test.db, evaluationId);
-  expect(await isSubmitted(test.url, 'cancelled', hashOf('cancelled'))).toBe(false);
+  expect(await isKnown()).toBe(true);
+  const again = await submitStored(test.db, 'cancelled');
+  await acceptAs(test.db, again.evaluationId, { examples: 1, dataVersion: 'another' });
+  await scoreNext(test.db, again.evaluationId, 0.9);
+  expect(await isKnown()).toBe(false);
+});
+
+it('does not count one whose files are still on their way', async () => {
   const files = [{ path: 'model.onnx', size: 3, sha256: sha256('half') }];
   const budget = { samples: 5, seed: 0, limit: null };
   await createSubmission(test.db, {

@@ -21,12 +21,13 @@ interface Versions {
 
 /**
  * Whether the checkpoint stands on the board under this name, scored on the data that the board has now, or is on its way
- * there with all of its files.
+ * there with all of its files; or was cancelled and not submitted since, which is somebody's wish.
  */
 export async function isSubmitted(apiUrl: string, name: string, sha256: string): Promise<boolean> {
   const { submissions } = await ask<Submissions>(apiUrl, SUBMISSIONS, { sha256 });
+  // newest first
   const own = submissions.flatMap(({ checkpoint, evaluation }) => (checkpoint.name === name ? [evaluation] : []));
-  if (own.some(({ state }) => UNDER_WAY.has(state))) return true;
+  if (own[0]?.state === 'CANCELLED' || own.some(({ state }) => UNDER_WAY.has(state))) return true;
   const done = own.filter(({ state }) => state === 'DONE');
   // the versions of data that are still being drawn have to be waited for: not where nothing hangs on them
   if (done.length === 0) return false;

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import type { ManifestFile } from '../evaluations/rows.ts';
+import { type ManifestFile, UNFINISHED } from '../evaluations/rows.ts';
 import { newId } from '../id.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
 import { beginInspection } from './begin-inspection.ts';
@@ -24,13 +24,29 @@ interface SubmissionIds {
   readonly evaluationId: string;
 }
 
+export interface CreatedSubmission extends SubmissionIds {
+  /** Whether it was there before. */
+  readonly isRepeated: boolean;
+}
+
+/** By task that the board has data of, the version of these data. */
+export type DataVersions = ReadonlyMap<string, string>;
+
 // the same submission sent twice at once waits here for its twin, and then finds it
 const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`;
-const PRESENT = `
-  SELECT e."submissionId", e.id AS "evaluationId" FROM "Checkpoint" c
-  JOIN "Evaluation" e ON e."checkpointId" = c.id
-  WHERE c.sha256 = $1 AND c.name = $2 AND e."askedProtocol" IS NOT DISTINCT FROM $3 AND e.state = 'UPLOADING'
+const OF_THE_SAME = `
+  FROM "Checkpoint" c JOIN "Evaluation" e ON e."checkpointId" = c.id
+  WHERE c.sha256 = $1 AND c.name = $2 AND e."askedProtocol" IS NOT DISTINCT FROM $3`;
+const UNDER_WAY = `
+  SELECT e."submissionId", e.id AS "evaluationId" ${OF_THE_SAME} AND e.state::text = ANY($4)
   ORDER BY e."createdAt" LIMIT 1`;
+const DONE = `
+  SELECT e."submissionId", e.id AS "evaluationId",
+    (SELECT coalesce(json_object_agg(t.task, t."dataVersion"), '{}')
+     FROM "EvaluationTask" t WHERE t."evaluationId" = e.id) AS versions
+  ${OF_THE_SAME} AND e.state = 'DONE'
+    AND e.samples = $4 AND e.seed = $5 AND e."limit" IS NOT DISTINCT FROM $6
+  ORDER BY e."createdAt" DESC`;
 const CHECKPOINT = 'INSERT INTO "Checkpoint" (id, name, sha256, bytes) VALUES ($1, $2, $3, $4)';
 const SUBMISSION = 'INSERT INTO "Submission" (id, "checkpointId") VALUES ($1, $2)';
 const FILES = `
@@ -44,23 +60,60 @@ const MARK_STORED = `
   UPDATE "SubmissionFile" SET stored = true WHERE "submissionId" = $1 AND NOT stored AND sha256 = ANY($2)`;
 
 /**
- * A submission and its evaluation; the one under way when the same checkpoint is being uploaded under the same name for the
- * same protocol.
- * When all of its files are stored already, inspection is queued at once.
+ * A submission and its evaluation. The one that is there, where the same files are under the same name for the same protocol,
+ * and it is under way, or done by the budget of now on the data of now; one that was refused, failed or was cancelled is no
+ * reason not to try again. When all of its files are stored already, inspection is queued at once.
+ *
+ * @param dataNow reads the data of now, which may take long: asked only where an evaluation that is done hangs on it.
+ * Absent: none that is done is the same.
  */
-export function createSubmission(db: Database, input: NewSubmission): Promise<SubmissionIds> {
+export async function createSubmission(
+  db: Database,
+  input: NewSubmission,
+  dataNow: () => Promise<DataVersions | null> = async () => null,
+): Promise<CreatedSubmission> {
+  const made = await attempt(db, input);
+  return made ?? attempt(db, input, await dataNow());
+}
+
+async function attempt(db: Database, input: NewSubmission): Promise<CreatedSubmission | null>;
+async function attempt(db: Database, input: NewSubmission, data: DataVersions | null): Promise<CreatedSubmission>;
+/** Null, and nothing is changed, where the data of now decide and are not given: no transaction waits for them. */
+async function attempt(
+  db: Database,
+  input: NewSubmission,
+  data?: DataVersions | null,
+): Promise<CreatedSubmission | null> {
   return inTransaction(db, async (sql) => {
     await sql.query(ONE_AT_A_TIME, [`${input.sha256} ${input.name}`]);
-    const ids = (await present(sql, input)) ?? (await insert(sql, input));
+    const underWay = await findUnderWay(sql, input);
+    const done = underWay ? [] : await findDone(sql, input);
+    if (done.length > 0 && data === undefined) return null;
+    const same = done.find(({ versions }) => data && isOn(versions, data));
+    if (same) return { submissionId: same.submissionId, evaluationId: same.evaluationId, isRepeated: true };
+    const ids = underWay ?? (await insert(sql, input));
     await sql.query(MARK_STORED, [ids.submissionId, [...input.storedHashes]]);
     await beginInspection(sql, ids.evaluationId);
-    return ids;
+    return { ...ids, isRepeated: underWay !== undefined };
   });
 }
 
-async function present(sql: Sql, { sha256, name, protocol }: NewSubmission): Promise<SubmissionIds | undefined> {
-  const { rows } = await sql.query<SubmissionIds>(PRESENT, [sha256, name, protocol ?? null]);
+async function findUnderWay(sql: Sql, { sha256, name, protocol }: NewSubmission): Promise<SubmissionIds | undefined> {
+  const { rows } = await sql.query<SubmissionIds>(UNDER_WAY, [sha256, name, protocol ?? null, UNFINISHED]);
   return rows[0];
+}
+
+type Done = SubmissionIds & { readonly versions: Readonly<Record<string, string>> };
+
+/** Newest first. */
+async function findDone(sql: Sql, { sha256, name, protocol, samples, seed, limit }: NewSubmission): Promise<Done[]> {
+  const { rows } = await sql.query<Done>(DONE, [sha256, name, protocol ?? null, samples, seed, limit]);
+  return rows;
+}
+
+/** Whether every task that the board has data of was scored on these data. */
+function isOn(versions: Done['versions'], now: DataVersions): boolean {
+  return [...now].every(([task, version]) => versions[task] === version);
 }
 
 async function insert(sql: Sql, input: NewSubmission): Promise<SubmissionIds> {

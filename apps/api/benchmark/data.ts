@@ -24,6 +24,8 @@ export interface BenchmarkData {
   facts(task: TaskName): Promise<TaskFacts>;
   /** The tasks that the data can serve, each with its columns of the board; empty where the data are not known. */
   served(): Promise<ServedTasks>;
+  /** By task that the data can serve, the version of its data; resolves when all are known. */
+  versions(): Promise<ReadonlyMap<TaskName, string>>;
   /** What the root calls itself, and its hash. */
   identity(): Promise<DataSetIdentity>;
 }
@@ -52,7 +54,8 @@ export function readBenchmarkData(root: string | undefined, log: Logger, arrival
   if (root === undefined) {
     const facts = unavailable('This API was started without a data root: set GDBENCH_DATA.');
     const identity = { name: null, version: null, sha256: null };
-    return { facts: async () => facts, served: async () => new Map(), identity: async () => identity };
+    const none = async () => new Map();
+    return { facts: async () => facts, served: none, versions: none, identity: async () => identity };
   }
   const known = new Map<TaskName, Promise<TaskFacts>>();
   const facts = (task: TaskName): Promise<TaskFacts> => {
@@ -73,7 +76,8 @@ export function readBenchmarkData(root: string | undefined, log: Logger, arrival
     return new Map();
   });
   const name = begun.then(() => readDataSetName(root));
-  return { facts, served: () => served, identity: async () => identityOf(await name, facts) };
+  const versions = () => versionsOf(facts);
+  return { facts, served: () => served, versions, identity: async () => identityOf(await name, await versions()) };
 }
 
 function servedIn(listings: readonly TaskListing[]): ServedTasks {
@@ -84,15 +88,16 @@ function servedIn(listings: readonly TaskListing[]): ServedTasks {
   );
 }
 
-async function identityOf(
-  named: DataSetName | null,
-  facts: (task: TaskName) => Promise<TaskFacts>,
-): Promise<DataSetIdentity> {
+async function versionsOf(facts: (task: TaskName) => Promise<TaskFacts>): Promise<Map<TaskName, string>> {
   const versions = new Map<TaskName, string>();
   for (const task of TASK_NAMES) {
     const { dataVersion } = await facts(task);
     if (dataVersion !== null) versions.set(task, dataVersion);
   }
+  return versions;
+}
+
+function identityOf(named: DataSetName | null, versions: ReadonlyMap<TaskName, string>): DataSetIdentity {
   return { name: named?.name ?? null, version: named?.version ?? null, sha256: dataSetSha256(versions) };
 }
 

@@ -10,7 +10,7 @@ const AT_ONCE = 16;
 
 export const submitCheckpoint: Resolvers = {
   Mutation: {
-    async submitCheckpoint(_root, { input }, { db, storage, uploads, budget }) {
+    async submitCheckpoint(_root, { input }, { db, storage, uploads, budget, data }) {
       const fault = findFault(input);
       if (fault) return { __typename: 'InvalidInputError', ...fault };
       const { name, files, protocol = null } = input;
@@ -19,14 +19,18 @@ export const submitCheckpoint: Resolvers = {
       if (sizeFault) return { __typename: 'InvalidInputError', ...sizeFault };
       const sha256 = checkpointSha256(files);
       const storedHashes = new Set(stored.keys());
-      const { submissionId } = await createSubmission(db, { name, files, sha256, protocol, storedHashes, ...budget });
+      const { submissionId, isRepeated } = await createSubmission(
+        db,
+        { name, files, sha256, protocol, storedHashes, ...budget },
+        data.versions,
+      );
       const before = await readSubmission(db, submissionId);
       // of a repeated submission, files may have arrived whole without having been stored
       for (const file of before?.files ?? [])
         if (!file.stored) await uploads.finishIfComplete(file.id).catch(sentAgain);
       const submission = await readSubmission(db, submissionId);
       if (submission === null) throw new Error(`Submission ${submissionId} is gone.`);
-      return { __typename: 'SubmitCheckpointSuccess', submission };
+      return { __typename: 'SubmitCheckpointSuccess', submission, repeated: isRepeated };
     },
   },
 };

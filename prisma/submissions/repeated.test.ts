@@ -1,0 +1,146 @@
+import { expect, test } from 'vitest';
+import { acceptAs, scoreNext, submitStored } from '../../test/support/drive.ts';
+import { newSubmission } from '../../test/support/evaluation.ts';
+import { testFileDatabase } from '../../test/support/open-database.ts';
+import type { Database } from '../database.ts';
+import { claimInspection, refuse } from '../inspection.ts';
+import { cancel, createSubmission, failUpload, readEvaluation } from '../submissions.ts';
+
+const database = testFileDatabase();
+
+type Input = Parameters<typeof createSubmission>[1];
+type DataNow = Parameters<typeof createSubmission>[2];
+
+const notAsked: DataNow = () => Promise.reject(new Error('the data are asked for'));
+const dataOf = (versions: Record<string, string>): DataNow => {
+  return async () => new Map(Object.entries(versions));
+};
+
+/** Brings a submission that waits for its files, or for inspection, into a state. */
+type Bring = (db: Database, evaluationId: string) => Promise<unknown>;
+
+const UNDER_WAY: Record<string, Bring> = {
+  UPLOADING: async () => undefined,
+  INSPECTING: stored,
+  QUEUED: async (db, id) => {
+    await stored(db, id);
+    await acceptAs(db, id);
+  },
+  SCORING: async (db, id) => {
+    await UNDER_WAY.QUEUED?.(db, id);
+    await scoreNext(db, id, 0.6);
+  },
+};
+
+const ENDED: Record<string, Bring> = {
+  CANCELLED: cancel,
+  REFUSED: async (db, id) => {
+    await stored(db, id);
+    const claimed = await claimInspection(db, id, 'test');
+    const why = { fault: 'SUBMITTER', reason: 'It is none.', remedy: 'Export it again.' } as const;
+    await refuse(db, id, claimed?.token ?? '', why);
+  },
+  FAILED: (db, id) => failUpload(db, id, { reason: 'Its files never came.', remedy: 'Submit it again.' }),
+};
+
+/** Marks every file as stored, as its upload's end does. */
+async function stored(db: Database, evaluationId: string): Promise<void> {
+  const input = inputs.get(evaluationId);
+  if (!input) throw new Error(`No input of ${evaluationId}.`);
+  await createSubmission(db, { ...input, ...stores(input) }, notAsked);
+}
+const inputs = new Map<string, Input>();
+
+async function inState(bring: Bring): Promise<{ input: Input; first: string }> {
+  const input = newSubmission();
+  const { evaluationId } = await createSubmission(database(), input, notAsked);
+  inputs.set(evaluationId, input);
+  await bring(database(), evaluationId);
+  return { input, first: evaluationId };
+}
+
+async function evaluationsOf({ sha256 }: Input): Promise<number> {
+  return database().prisma.evaluation.count({ where: { checkpoint: { sha256 } } });
+}
+
+test.each(Object.entries(UNDER_WAY))(
+  'what is %s is the same submission, however many send it again at once',
+  async (state, bring) => {
+    const { input, first } = await inState(bring);
+    expect(await readEvaluation(database(), first)).toMatchObject({ state });
+    const again = await Promise.all(
+      Array.from({ length: 6 }, () => createSubmission(database(), { ...input, samples: 7 }, notAsked)),
+    );
+    expect(new Set(again.map(({ evaluationId }) => evaluationId))).toEqual(new Set([first]));
+    expect(again.every(({ isRepeated }) => isRepeated)).toBe(true);
+    expect(await evaluationsOf(input)).toBe(1);
+    expect(await readEvaluation(database(), first)).toMatchObject({ state, samples: input.samples });
+  },
+);
+
+test.each(Object.entries(ENDED))(
+  'what is %s is tried anew, once, however many send it at once',
+  async (state, bring) => {
+    const { input, first } = await inState(bring);
+    expect(await readEvaluation(database(), first)).toMatchObject({ state });
+    const again = await Promise.all(Array.from({ length: 6 }, () => createSubmission(database(), input, notAsked)));
+    expect(again.filter(({ isRepeated }) => !isRepeated)).toHaveLength(1);
+    expect(again.map(({ evaluationId }) => evaluationId)).not.toContain(first);
+    expect(await evaluationsOf(input)).toBe(2);
+  },
+);
+
+test('another name or another protocol is another submission in every state', async () => {
+  for (const bring of Object.values(UNDER_WAY)) {
+    const { input, first } = await inState(bring);
+    const others = [{ name: `${input.name} 2` }, { protocol: 'diffusion-itm-gray' }];
+    for (const other of others) {
+      const made = await createSubmission(database(), { ...input, ...other }, notAsked);
+      expect(made).toMatchObject({ isRepeated: false });
+      expect(made.evaluationId).not.toBe(first);
+    }
+  }
+});
+
+/** Done on clevr's data of version "a". */
+async function done(name: string): Promise<{ input: Input; evaluationId: string }> {
+  const { evaluationId } = await submitStored(database(), name);
+  await acceptAs(database(), evaluationId, { examples: 1, dataVersion: 'a' });
+  await scoreNext(database(), evaluationId, 0.7);
+  const { checkpoint } = (await readEvaluation(database(), evaluationId)) ?? {};
+  const budget = { samples: 5, seed: 0, limit: null };
+  const input = { ...newSubmission(name), ...budget, sha256: checkpoint?.sha256 ?? '' };
+  return { input, evaluationId };
+}
+
+test.each<[string, boolean, Partial<Input>, Record<string, string>]>([
+  ['the data are those of now', true, {}, { clevr: 'a' }],
+  ['the board has no data of its task any more', true, {}, {}],
+  ['its task has other data now', false, {}, { clevr: 'b' }],
+  ['the board has data of one more task now', false, {}, { clevr: 'a', pets: 'c' }],
+  ['the board asks for other samples now', false, { samples: 6 }, { clevr: 'a' }],
+  ['the board has another seed now', false, { seed: 1 }, { clevr: 'a' }],
+  ['the board has a limit now', false, { limit: 10 }, { clevr: 'a' }],
+])('what is done, where %s, is the same: %s', async (title, isSame, other, now) => {
+  const { input, evaluationId } = await done(`done, ${title}`);
+  const again = await Promise.all(
+    Array.from({ length: 4 }, () => createSubmission(database(), { ...input, ...other }, dataOf(now))),
+  );
+  expect(again.map((one) => one.evaluationId === evaluationId)).toEqual(again.map(() => isSame));
+  expect(new Set(again.map((one) => one.evaluationId)).size).toBe(1);
+  expect(await evaluationsOf(input)).toBe(isSame ? 1 : 2);
+});
+
+test('of several that are done, the newest on the data of now is given', async () => {
+  const { input, evaluationId } = await done('done twice');
+  const other = await createSubmission(database(), { ...input, ...stores(input) }, dataOf({ clevr: 'b' }));
+  await acceptAs(database(), other.evaluationId, { examples: 1, dataVersion: 'b' });
+  await scoreNext(database(), other.evaluationId, 0.7);
+  const on = async (version: string) => {
+    const { evaluationId } = await createSubmission(database(), input, dataOf({ clevr: version }));
+    return evaluationId;
+  };
+  expect([await on('b'), await on('a')]).toEqual([other.evaluationId, evaluationId]);
+});
+
+const stores = ({ files }: Input) => ({ storedHashes: new Set(files.map(({ sha256 }) => sha256)) });
