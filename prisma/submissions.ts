@@ -1,4 +1,5 @@
 export { cancel } from './evaluations/cancel.ts';
+export { EvaluationCursorError, type EvaluationPage, listEvaluations } from './evaluations/list-evaluations.ts';
 export { type ArtifactRow, readArtifacts } from './evaluations/read-artifacts.ts';
 export { readEvaluation, readEvaluations } from './evaluations/read-evaluations.ts';
 export { type LogLineRow, readLog } from './evaluations/read-log.ts';
@@ -13,6 +14,7 @@ export type {
   ManifestFile,
   ResultRow,
 } from './evaluations/rows.ts';
+export { EVALUATION_STATES } from './evaluations/rows.ts';
 export { readScores } from './shards/scores.ts';
 export {
   type CreatedSubmission,

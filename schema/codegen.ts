@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const mappers = Object.fromEntries(
   [
     'Evaluation',
+    'EvaluationConnection',
     'EvaluationTask',
     'Checkpoint',
     'Submission',

@@ -5,6 +5,7 @@ import { SetupFault, sentence } from './fault.ts';
 import { home, ROOT } from './home.ts';
 import { portSetting, requireFreePort } from './port.ts';
 import { buildWeb, type DataRoot, dataRoot, generateCode, isWebBuilt } from './prepare.ts';
+import { announce } from './running.ts';
 import { endService, messageFrom, type Service, startService } from './service.ts';
 import { endScripts, step } from './step.ts';
 
@@ -15,6 +16,8 @@ const BUDGET = { GDBENCH_SAMPLES: String(DISPLAY_SAMPLES), GDBENCH_SEED: '0' };
 /** What has been started, in order; ended in the opposite order. */
 const started: { name: string; end: () => Promise<void> }[] = [];
 let ending = false;
+/** Takes back what other commands read of this platform's address. */
+let withdraw = (): void => undefined;
 
 /** Sets everything up, runs the whole platform, and ends it cleanly on Ctrl-C. */
 export async function start(): Promise<void> {
@@ -44,7 +47,9 @@ async function run(): Promise<void> {
 async function open(apiPort: number, webPort: number, data: DataRoot): Promise<void> {
   const logs = join(home(), 'log');
   const apiUrl = `http://localhost:${apiPort}`;
-  const [{ submitBuiltin, submitFirst }] = await Promise.all([import('./seed.ts'), serve(apiPort, logs, data)]);
+  const webUrl = `http://localhost:${webPort}`;
+  const [{ submitBuiltin, submitFirst }] = await Promise.all([import('./seed.ts'), serve(apiPort, webUrl, logs, data)]);
+  if (!ending) withdraw = announce(home(), apiUrl);
   // pages that are still to be built take all cores: not before there is something to see
   const isBuilt = isWebBuilt();
   await Promise.all([submitFirst(apiUrl), isBuilt && openPages(webPort, apiUrl, logs)]);
@@ -53,11 +58,11 @@ async function open(apiPort: number, webPort: number, data: DataRoot): Promise<v
 }
 
 /** Runs the API and a worker once there are generated code and a database, made side by side. */
-async function serve(apiPort: number, logs: string, { root, drawing }: DataRoot): Promise<void> {
+async function serve(apiPort: number, webUrl: string, logs: string, { root, drawing }: DataRoot): Promise<void> {
   const [databaseUrl] = await Promise.all([startDatabase(), generateCode()]);
   const settings = { DATABASE_URL: databaseUrl, GDBENCH_HOME: home(), GDBENCH_DATA: root };
   const env = { ...BUDGET, ...pinned(), ...settings };
-  const apiEnv = { ...env, API_PORT: String(apiPort) };
+  const apiEnv = { ...env, API_PORT: String(apiPort), PUBLIC_WEB_URL: process.env.PUBLIC_WEB_URL || webUrl };
   await step('Starting the API and a worker', () =>
     Promise.all([
       keep({ name: 'api', args: ['--import', 'tsx', 'apps/api/server.ts'], env: apiEnv, logs, drawing }, listening),
@@ -189,6 +194,7 @@ async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
   endScripts();
+  withdraw();
   if (started.length > 0) process.stdout.write('\nStopping: ');
   for (const { name, end: endOne } of started.reverse()) {
     process.stdout.write(`${name} `);

@@ -59,7 +59,8 @@ export async function startApi(config: ApiConfig, log: Logger = createLog(), arr
     metrics,
     log,
   });
-  const context: Context = { db, storage, evaluations, board, comparisons, live, uploads, data, budget: config.budget };
+  const { budget, webUrl } = config;
+  const context: Context = { db, storage, evaluations, board, comparisons, live, uploads, data, budget, webUrl };
   const schema = createSchema();
   const mask = createMask(log);
   const httpServer = createServer();

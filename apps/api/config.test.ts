@@ -33,6 +33,17 @@ describe('the API’s settings', () => {
       expect(() => hosts({ API_ALLOWED_HOSTS: bad })).toThrow(/API_ALLOWED_HOSTS/);
   });
 
+  it('knows where the pages are only when told, without a slash at the end', () => {
+    const webUrl = (given: string) => readConfig({ DATABASE_URL: url, PUBLIC_WEB_URL: given }).webUrl;
+    expect([webUrl(''), webUrl('http://localhost:3100'), webUrl('https://board.example/gdbench/')]).toEqual([
+      null,
+      'http://localhost:3100',
+      'https://board.example/gdbench',
+    ]);
+    for (const bad of ['board.example', 'javascript:alert(1)', 'ftp://board.example'])
+      expect(() => webUrl(bad)).toThrow(/^PUBLIC_WEB_URL is where readers find the pages: /);
+  });
+
   it('says every fault in a sentence that names the variable', () => {
     const read = () =>
       readConfig({ API_PORT: '70000', GDBENCH_SAMPLES: '2.5', GDBENCH_LIMIT: '0', GDBENCH_STORAGE: 'ftp:x' });

@@ -21,6 +21,8 @@ export interface ApiConfig {
   readonly storage: string;
   /** Data root in the official layout; absent: `tasks` cannot say what data the board scores on. */
   readonly data?: string;
+  /** Where readers find the pages, without a slash at the end; null: nobody said. */
+  readonly webUrl: string | null;
   /** What the board asks of every checkpoint. `limit`: examples a subtask, null for all. */
   readonly budget: { readonly samples: number; readonly seed: number; readonly limit: number | null };
 }
@@ -64,6 +66,13 @@ const settings = z.object({
     .regex(/^(file|s3):/, 'GDBENCH_STORAGE must begin with file: or s3:.')
     .optional(),
   GDBENCH_DATA: z.string().optional(),
+  PUBLIC_WEB_URL: z
+    .url({
+      protocol: /^https?$/,
+      error: 'PUBLIC_WEB_URL is where readers find the pages: give an address like https://board.example.',
+    })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   GDBENCH_SAMPLES: whole('GDBENCH_SAMPLES', 1, 1_000).default(25),
   GDBENCH_SEED: whole('GDBENCH_SEED', 0, 2 ** 31 - 1).default(0),
   GDBENCH_LIMIT: whole('GDBENCH_LIMIT', 1, 1_000_000).optional(),
@@ -91,6 +100,7 @@ export function readConfig(env: Record<string, string | undefined>): ApiConfig {
     home,
     storage: value.GDBENCH_STORAGE ?? `file:${join(home, 'storage')}`,
     ...(value.GDBENCH_DATA ? { data: resolve(root, value.GDBENCH_DATA) } : {}),
+    webUrl: value.PUBLIC_WEB_URL ?? null,
     budget: { samples: value.GDBENCH_SAMPLES, seed: value.GDBENCH_SEED, limit: value.GDBENCH_LIMIT ?? null },
   };
 }

@@ -2,11 +2,23 @@ import { type DataSet, dataSetLine } from './data-set.ts';
 import { duration } from './pace.ts';
 import { aligned } from './table.ts';
 
+/** In the order of the way of a submission. */
+export const STATES = [
+  'UPLOADING',
+  'INSPECTING',
+  'REFUSED',
+  'QUEUED',
+  'SCORING',
+  'DONE',
+  'FAILED',
+  'CANCELLED',
+] as const;
+
 /** What `gdbench watch` asks of an evaluation and prints with --json. */
 export interface Evaluation {
   id: string;
   submissionId: string;
-  state: 'UPLOADING' | 'INSPECTING' | 'REFUSED' | 'QUEUED' | 'SCORING' | 'DONE' | 'FAILED' | 'CANCELLED';
+  state: (typeof STATES)[number];
   checkpoint: { name: string; kind: string | null };
   protocol: string | null;
   samples: number | null;
@@ -48,9 +60,14 @@ export function hasEnded({ state }: Evaluation): boolean {
   return ENDED.has(state);
 }
 
-/** "waiting in place 3", "scoring: 4 of 14 shards, 120 rows/s, about 40 s left" */
-export function describe(evaluation: Evaluation): string {
-  const { state, place, shardsDone, shardsTotal, rowsPerSecond, secondsLeft } = evaluation;
+/** What is told of an evaluation that is under way. */
+export type Standing = Pick<
+  Evaluation,
+  'state' | 'place' | 'shardsDone' | 'shardsTotal' | 'rowsPerSecond' | 'secondsLeft'
+>;
+
+/** "waiting for a worker, in place 3", "scoring: 4 of 14 shards, 120 rows/s, about 40 s left" */
+export function describe({ state, place, shardsDone, shardsTotal, rowsPerSecond, secondsLeft }: Standing): string {
   if (state === 'UPLOADING') return 'waiting for its files';
   if (state === 'INSPECTING') return 'being inspected';
   if (state === 'QUEUED') return place === null ? 'waiting for a worker' : `waiting for a worker, in place ${place}`;

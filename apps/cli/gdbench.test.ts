@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CODE_VERSION } from '@gdbench/benchmark/version';
 import { claimInspection, refuse } from '@gdbench/prisma/inspection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
@@ -12,12 +13,13 @@ const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
 let api: TestApi;
 let folder: string;
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ PUBLIC_WEB_URL: 'http://localhost:3456/' });
   folder = await mkdtemp(join(tmpdir(), 'gdbench-cli-'));
   await mkdir(join(folder, 'empty'));
   await mkdir(join(folder, 'linked'));
   await symlink('/etc/hostname', join(folder, 'linked/model.onnx'));
   await writeFile(join(folder, 'file'), '');
+  await cp(CHECKPOINT, join(folder, '  of\ttoday '), { recursive: true });
 });
 afterAll(async () => {
   await api.close();
@@ -29,7 +31,8 @@ const run = (...words: string[]) => gdbench([...words, '--server', api.url]).end
 
 test.concurrent.each([
   ['an unknown flag', () => ['submit', CHECKPOINT, '--name', 'x', '--fast'], 2, /^Unknown option '--fast'/],
-  ['no name', () => ['submit', CHECKPOINT], 2, /--name/],
+  ['no folder', () => ['submit'], 2, /^Missing required argument 'dir': see gdbench submit --help\.$/m],
+  ['an empty name', () => ['submit', CHECKPOINT, '--name', ' '], 2, /0 characters: give 1 to 80/],
   ['a name that is too long', () => ['submit', CHECKPOINT, '--name', 'x'.repeat(81)], 2, /81 characters: give 1 to 80/],
   ['a folder that is not there', () => ['submit', join(folder, 'none'), '--name', 'x'], 2, /none is not there/],
   ['a file', () => ['submit', join(folder, 'file'), '--name', 'x'], 2, /file is a file/],
@@ -62,7 +65,7 @@ test('a folder is sent once; what the service holds already is not sent again; i
   const first = await run('submit', CHECKPOINT, '--name', 'first', '--json');
   expect(first).toMatchObject({ code: 0, stderr: '' });
   const { submissionId, evaluationId, url } = JSON.parse(first.stdout);
-  expect(url).toBe(`http://localhost:3000/submissions/${submissionId}`);
+  expect(url).toBe(`http://localhost:3456/submissions/${submissionId}`);
   const evaluation = await api.db.prisma.evaluation.findUniqueOrThrow({ where: { id: evaluationId } });
   expect(evaluation.state).toBe('INSPECTING');
 
@@ -91,4 +94,20 @@ test('watching an evaluation that is done shows its results and ends with 0', as
   expect(watched.stdout).toMatch(
     /clevr\.average {2}62\.5% {2}\[57\.5%, 67\.5%\] {2}chance 50\.0% {2}n = 1 {2}data test\n {2}Data, sha256 [0-9a-f]{16} of the tasks above\n {2}diffusion-itm, 5 samples, seed 0\n$/,
   );
+});
+
+test('a folder gives its name where none is given, cleaned of what cannot be shown', async () => {
+  const { code, stdout } = await run('submit', join(folder, '  of\ttoday '));
+  expect([code, stdout]).toEqual([0, expect.stringContaining('Submitting "of today": 5 files, ')]);
+  const newest = await api.db.prisma.checkpoint.findFirstOrThrow({ orderBy: { createdAt: 'desc' } });
+  expect(newest.name).toBe('of today');
+});
+
+test('the version is told, and each wrong use names the help of its own command', async () => {
+  const version = await gdbench(['--version']).ended;
+  expect(version).toMatchObject({ code: 0, stdout: `gdbench 0.1.0, scores of code version ${CODE_VERSION}\n` });
+  const help = async (...words: string[]) => /see (.*)\.\n$/.exec((await gdbench(words).ended).stderr)?.[1];
+  expect(await help('list', '--nonsense')).toBe('gdbench list --help');
+  expect(await help('data', 'verify', '--nonsense')).toBe('gdbench data verify --help');
+  expect(await help('nonsense')).toBe('gdbench --help');
 });

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { CODE_VERSION } from '@gdbench/benchmark/version';
 import { Command, CommanderError } from 'commander';
 import { CliFault } from './fault.ts';
+import { printable } from './printable.ts';
 
 /** Each command's module is loaded only when it is used: starting `gdbench submit` must not load the engine. */
 const COMMANDS: Record<string, () => Promise<{ register(program: Command): void }>> = {
@@ -7,7 +10,10 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   rescore: () => import('./rescore.ts'),
   compare: () => import('./compare.ts'),
   submit: () => import('./submit.ts'),
+  list: () => import('./list.ts'),
+  status: () => import('./status.ts'),
   watch: () => import('./watch.ts'),
+  cancel: () => import('./cancel.ts'),
   worker: () => import('./worker.ts'),
   data: () => import('./data.ts'),
 };
@@ -16,6 +22,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
 async function main(words: string[]): Promise<number> {
   const program = new Command('gdbench')
     .description('score text-to-image diffusion models and other vision-and-language models on GDBench')
+    .version(`gdbench ${ownVersion()}, scores of code version ${CODE_VERSION}`)
     .exitOverride()
     // a wrong use is told below, in one sentence
     .configureOutput({ writeErr: () => {} })
@@ -28,23 +35,42 @@ async function main(words: string[]): Promise<number> {
     await program.parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
-    return end(error);
+    return end(error, helpOf(program, words));
   }
 }
 
-function end(error: unknown): number {
+function ownVersion(): string {
+  return JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).version;
+}
+
+/** The command that explains what was begun, e.g. "gdbench data verify --help". */
+function helpOf(program: Command, words: readonly string[]): string {
+  const path = [program];
+  for (const word of words) {
+    const next = path.at(-1)?.commands.find((command) => command.name() === word);
+    if (!next) break;
+    path.push(next);
+  }
+  return `${path.map((command) => command.name()).join(' ')} --help`;
+}
+
+function end(error: unknown, help: string): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0 || error.code === 'commander.help') return 0;
     const said = error.message.replace(/^error: /, '');
-    console.error(`${said.charAt(0).toUpperCase()}${said.slice(1).replace(/\.$/, '')}: see gdbench --help.`);
+    tell(`${said.charAt(0).toUpperCase()}${said.slice(1).replace(/\.$/, '')}: see ${help}.`);
     return 2;
   }
   if (error instanceof CliFault) {
-    console.error(error.message);
+    tell(error.message);
     return error.exitCode;
   }
-  console.error(error instanceof Error ? error.message.split('\n')[0] : String(error));
+  tell(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
   return 1;
+}
+
+function tell(sentence: string): void {
+  console.error(printable(sentence));
 }
 
 process.exitCode = await main(process.argv.slice(2));

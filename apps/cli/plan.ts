@@ -6,6 +6,7 @@ import { DEVICES, type Device } from '@gdbench/workers/engine/device';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import { CliFault } from './fault.ts';
 import type { Pins } from './partial.ts';
+import { whole } from './whole.ts';
 
 /** The words of `gdbench evaluate` as commander gives them: strings, unchecked. */
 export interface EvaluateOptions {
@@ -109,14 +110,6 @@ function deviceOf(given: string): Device {
 function pinned(name: keyof Pins, flag: string | undefined, variable: string | undefined, most: number): Pins {
   if (flag !== undefined) return { [name]: whole(`--${name}`, flag, 1, most) };
   return variable ? { [name]: whole(`GDBENCH_${name.toUpperCase()}`, variable, 1, most) } : {};
-}
-
-/** @throws CliFault with exit code 2. */
-export function whole(flag: string, text: string, least: number, most: number): number {
-  const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw new CliFault(`${flag} is ${text || 'empty'}: give a whole number ${range}.`, 2);
 }
 
 /**

@@ -1,3 +1,6 @@
+import type { Command } from 'commander';
+import { home } from '../../setup/home.ts';
+import { runningApi } from '../../setup/running.ts';
 import { CliFault } from './fault.ts';
 
 /** The service that a command talks to. */
@@ -7,9 +10,29 @@ export interface Server {
   readonly token?: string;
 }
 
-/** Reads --server and --token; the environment's GDBENCH_SERVER and GDBENCH_TOKEN stand in for them. */
-export function serverOf(options: { server?: string; token?: string }): Server {
-  const given = options.server ?? (process.env.GDBENCH_SERVER || `http://localhost:${process.env.API_PORT || 4000}`);
+/** What every command that talks to a service takes. */
+export interface ServerOptions {
+  server?: string;
+  token?: string;
+  json?: boolean;
+}
+
+export function serverOptions(command: Command, json: string): Command {
+  return command
+    .option(
+      '--server <url>',
+      'address of the API (default: GDBENCH_SERVER, else that of the "npm start" of GDBENCH_HOME, else this machine)',
+    )
+    .option('--token <token>', 'access token (default: GDBENCH_TOKEN)')
+    .option('--json', json);
+}
+
+/**
+ * Reads --server and --token; GDBENCH_SERVER and GDBENCH_TOKEN stand in for them. Without an address: API_PORT on this
+ * machine where it is set, else what the platform that runs with this home says of itself, else port 4000.
+ */
+export function serverOf(options: ServerOptions): Server {
+  const given = options.server ?? (process.env.GDBENCH_SERVER || ownServer());
   if (!URL.canParse(given) || !/^https?:/.test(given))
     throw new CliFault(`--server is "${given}", which is no address: give one like http://localhost:4000.`, 2);
   const url = new URL(given);
@@ -17,16 +40,35 @@ export function serverOf(options: { server?: string; token?: string }): Server {
   return { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, ...(token ? { token } : {}) };
 }
 
+function ownServer(): string {
+  if (process.env.API_PORT) return `http://localhost:${process.env.API_PORT}`;
+  return runningApi(home()) ?? 'http://localhost:4000';
+}
+
 export function authorization(server: Server): Record<string, string> {
   return server.token ? { authorization: `Bearer ${server.token}` } : {};
 }
 
-/** The page of a submission: GDBENCH_WEB's, else that of `npm start` on this machine, else the API's own origin. */
-export function submissionPage(server: Server, submissionId: string): string {
-  const { origin, hostname } = new URL(server.url);
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  const web = process.env.GDBENCH_WEB || (isLocal ? `http://localhost:${process.env.WEB_PORT || 3000}` : origin);
+/**
+ * The page of a submission: GDBENCH_WEB's, else where the API says that its pages are. Null where it does not know, or says
+ * "this machine" and is not on this one.
+ */
+export async function submissionPage(server: Server, submissionId: string): Promise<string | null> {
+  const web = process.env.GDBENCH_WEB || (await webUrlOf(server));
+  if (!web || (isLoopback(web) && !isLoopback(server.url))) return null;
   return `${web.replace(/\/+$/, '')}/submissions/${submissionId}`;
+}
+
+/** A page is no reason to fail what was asked for. */
+function webUrlOf(server: Server): Promise<string | null> {
+  return ask<{ service: { webUrl: string | null } }>(server, '{ service { webUrl } }', {}).then(
+    ({ service }) => service.webUrl,
+    () => null,
+  );
+}
+
+function isLoopback(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }
 
 interface GraphqlAnswer<T> {

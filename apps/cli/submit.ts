@@ -1,35 +1,37 @@
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { MAX_NAME_LENGTH, nameOfFolder } from '@gdbench/benchmark/checkpoint-name';
 import type { Command } from 'commander';
+import { describe, type Standing } from './evaluation.ts';
 import { CliFault } from './fault.ts';
 import type { ManifestFile } from './folder.ts';
-import type { Server } from './server.ts';
+import { ask, type Server, type ServerOptions, serverOf, serverOptions, submissionPage } from './server.ts';
 
-interface SubmitOptions {
-  name: string;
+interface SubmitOptions extends ServerOptions {
+  name?: string;
   protocol?: string;
-  server?: string;
-  token?: string;
-  json?: boolean;
   wait?: boolean;
 }
 
-const LONGEST_NAME = 80;
 /** Refusals of what was given on the command line, not of the folder. */
 const WRONG_USE = ['INVALID_NAME', 'INVALID_PROTOCOL'];
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('submit')
     .description(
       'send a checkpoint to a leaderboard; run it again after an interruption and it goes on where it stopped',
     )
     .argument('<dir>', 'folder of the checkpoint')
-    .requiredOption('--name <name>', 'name on the board, 1 to 80 characters')
+    .option('--name <name>', `name on the board, 1 to ${MAX_NAME_LENGTH} characters (default: that of the folder)`)
     .option('--protocol <name>', 'how to score it (default: that of its kind; others have lists of their own)')
-    .option('--server <url>', 'address of the API (default: GDBENCH_SERVER, else this machine)')
-    .option('--token <token>', 'access token (default: GDBENCH_TOKEN)')
-    .option('--wait', 'follow the evaluation to its end')
-    .option('--json', 'one JSON object for machines')
+    .option('--wait', 'follow the evaluation to its end');
+  serverOptions(command, 'one JSON object for machines')
+    .addHelpText(
+      'after',
+      `
+The same files under the same name and protocol are the same submission: while it is under way it is gone on with, and once
+it is done on the data that the board has now it is not scored again.`,
+    )
     .action(submit);
 }
 
@@ -43,43 +45,79 @@ interface SubmittedFile {
 
 interface Submission {
   id: string;
-  evaluation: { id: string };
+  evaluation: { id: string } & Standing;
   files: SubmittedFile[];
 }
 
 const SUBMIT = `mutation ($input: SubmitCheckpointInput!) { submitCheckpoint(input: $input) {
   __typename
-  ... on SubmitCheckpointSuccess { submission { id evaluation { id } files { id path size stored uploadUrl } } }
+  ... on SubmitCheckpointSuccess {
+    submission {
+      id evaluation { id state place shardsDone shardsTotal rowsPerSecond secondsLeft }
+      files { id path size stored uploadUrl }
+    }
+    repeated
+  }
   ... on UserError { code message remedy }
 } }`;
 
+interface Submitted {
+  submission: Submission;
+  /** It was there before. */
+  repeated: boolean;
+}
+
 type SubmitPayload =
-  | { __typename: 'SubmitCheckpointSuccess'; submission: Submission }
+  | ({ __typename: 'SubmitCheckpointSuccess' } & Submitted)
   | { __typename: 'InvalidInputError'; code: string; message: string; remedy: string };
 
 async function submit(dir: string, options: SubmitOptions): Promise<void> {
-  const { serverOf, submissionPage } = await import('./server.ts');
   const server = serverOf(options);
-  const name = options.name.trim();
-  if (name.length === 0 || [...name].length > LONGEST_NAME)
-    throw new CliFault(`--name has ${[...name].length} characters: give 1 to ${LONGEST_NAME}.`, 2);
+  const name = nameOf(dir, options.name);
   process.once('SIGINT', () => {
     process.stderr.write('\nInterrupted: run the same command again to go on.\n');
     process.exit(130);
   });
-  const manifest = await readManifest(dir, options.json === true);
-  const submission = await createSubmission(server, name, manifest, options.protocol);
-  await sendMissing(server, dir, submission, options.json === true);
-  const page = submissionPage(server, submission.id);
-  const ids = { submissionId: submission.id, evaluationId: submission.evaluation.id, url: page };
-  if (!options.json) process.stdout.write(`Uploaded. Watch it at ${page}\nor with: gdbench watch ${submission.id}\n`);
+  const silent = options.json === true;
+  const manifest = await readManifest(dir, silent);
+  const { submission, repeated } = await createSubmission(server, name, manifest, options.protocol);
+  if (!silent) process.stdout.write(`${opening(name, submission, repeated)}\n`);
+  await sendMissing(server, dir, submission, silent);
+  const url = await submissionPage(server, submission.id);
+  const ids = { submissionId: submission.id, evaluationId: submission.evaluation.id, url, repeated };
+  if (!silent) process.stdout.write(`${whereabouts(submission.id, url)}\n`);
   else if (!options.wait) process.stdout.write(`${JSON.stringify(ids)}\n`);
   if (!options.wait) return;
   const { follow } = await import('./watch.ts');
   await follow(server, submission.evaluation.id, {
-    json: options.json === true,
+    json: silent,
     lastLine: (evaluation) => ({ ...ids, ...evaluation }),
   });
+}
+
+/** @throws CliFault with exit code 2. */
+function nameOf(dir: string, given: string | undefined): string {
+  const name = given === undefined ? nameOfFolder(basename(resolve(dir))) : given.trim();
+  const { length } = [...name];
+  if (length > 0 && length <= MAX_NAME_LENGTH) return name;
+  if (given === undefined) throw new CliFault(`${dir} has no name that could be shown: give one with --name.`, 2);
+  throw new CliFault(`--name has ${length} characters: give 1 to ${MAX_NAME_LENGTH}.`, 2);
+}
+
+/** What becomes of the folder. */
+function opening(name: string, { files, evaluation }: Submission, repeated: boolean): string {
+  const { state } = evaluation;
+  if (repeated && state === 'DONE')
+    return `This checkpoint is scored as "${name}" already, on the data that the board has now: it is not scored again.`;
+  if (repeated && state !== 'UPLOADING')
+    return `This checkpoint is submitted as "${name}" already, and goes on: it is ${describe(evaluation)}.`;
+  const stored = files.filter((file) => file.stored).length;
+  return `${repeated ? 'Going on with' : 'Submitting'} "${name}": ${files.length} files, ${stored} of them stored already.`;
+}
+
+function whereabouts(submissionId: string, url: string | null): string {
+  const command = `gdbench watch ${submissionId}`;
+  return url === null ? `Watch it with: ${command}` : `Watch it at ${url}\nor with: ${command}`;
 }
 
 async function readManifest(dir: string, silent: boolean): Promise<ManifestFile[]> {
@@ -102,22 +140,18 @@ async function createSubmission(
   name: string,
   files: readonly ManifestFile[],
   protocol: string | undefined,
-): Promise<Submission> {
-  const { ask } = await import('./server.ts');
+): Promise<Submitted> {
   const { submitCheckpoint: payload } = await ask<{ submitCheckpoint: SubmitPayload }>(server, SUBMIT, {
     input: { name, files, ...(protocol === undefined ? {} : { protocol }) },
   });
-  if (payload.__typename === 'SubmitCheckpointSuccess') return payload.submission;
+  if (payload.__typename === 'SubmitCheckpointSuccess') return payload;
   throw new CliFault(`${payload.message} ${payload.remedy}`, WRONG_USE.includes(payload.code) ? 2 : 1);
 }
 
 async function sendMissing(server: Server, dir: string, { files }: Submission, silent: boolean): Promise<void> {
-  const { bytes, startProgress } = await import('./progress.ts');
   const missing = files.filter(({ stored }) => !stored);
-  if (!silent)
-    process.stdout.write(`${files.length} files, ${files.length - missing.length} of them stored already.\n`);
   if (missing.length === 0) return;
-  const { sendFile } = await import('./upload.ts');
+  const [{ bytes, startProgress }, { sendFile }] = await Promise.all([import('./progress.ts'), import('./upload.ts')]);
   const progress = startProgress('Uploading', sum(missing), bytes, { silent });
   try {
     let before = 0;

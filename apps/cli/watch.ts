@@ -1,40 +1,21 @@
 import type { Command } from 'commander';
-import type { DataSet } from './data-set.ts';
 import { describe, EVALUATION_FIELDS, type Evaluation, hasEnded, tableOf } from './evaluation.ts';
 import { CliFault } from './fault.ts';
-import type { Server } from './server.ts';
-
-interface WatchOptions {
-  server?: string;
-  token?: string;
-  json?: boolean;
-}
+import { scoredOn } from './scored-on.ts';
+import { type Server, type ServerOptions, serverOf, serverOptions } from './server.ts';
 
 export function register(program: Command): void {
-  program
+  const command = program
     .command('watch')
     .description('follow an evaluation to its end')
-    .argument('<id>', 'id of a submission or of an evaluation')
-    .option('--server <url>', 'address of the API (default: GDBENCH_SERVER, else this machine)')
-    .option('--token <token>', 'access token (default: GDBENCH_TOKEN)')
-    .option('--json', 'one JSON object a change, for machines')
-    .action(watch);
+    .argument('<id>', 'id of a submission or of an evaluation');
+  serverOptions(command, 'one JSON object a change, for machines').action(watch);
 }
 
-async function watch(id: string, options: WatchOptions): Promise<void> {
-  const { ask, serverOf } = await import('./server.ts');
+async function watch(id: string, options: ServerOptions): Promise<void> {
+  const { findEvaluation } = await import('./find.ts');
   const server = serverOf(options);
-  const found = await ask<{ submission: { evaluation: { id: string } } | null; evaluation: { id: string } | null }>(
-    server,
-    'query ($id: ID!) { submission(id: $id) { evaluation { id } } evaluation(id: $id) { id } }',
-    { id },
-  );
-  const evaluation = found.submission?.evaluation ?? found.evaluation;
-  if (!evaluation)
-    throw new CliFault(
-      `${server.url} knows no submission or evaluation ${id}: give the id that gdbench submit printed.`,
-      2,
-    );
+  const evaluation = await findEvaluation<{ id: string }>(server, id, 'id');
   await follow(server, evaluation.id, { json: options.json === true });
 }
 
@@ -60,36 +41,13 @@ export async function follow(server: Server, evaluationId: string, options: Foll
   }
   if (json && lastLine && last) process.stdout.write(`${JSON.stringify(lastLine(last))}\n`);
   if (last?.state === 'DONE') {
-    if (!json) process.stdout.write(`${tableOf(last, await dataSetOf(server, last))}\n`);
+    if (!json) process.stdout.write(`${tableOf(last, await scoredOn(server, last))}\n`);
     return;
   }
   if (last?.failure) throw new CliFault(`${last.failure.message} ${last.failure.remedy}`);
   if (last?.state === 'CANCELLED')
     throw new CliFault('The evaluation was cancelled: submit the checkpoint again to have it scored.');
   throw new CliFault('The server ended the connection before the evaluation was done: run the same command again.');
-}
-
-interface DataNow {
-  dataSet: Pick<DataSet, 'name' | 'version'>;
-  tasks: { name: string; dataVersion: string | null }[];
-}
-
-/** How long the name of the data is waited for: a server that has just been started may still be reading them. */
-const NAME_SECONDS = 10;
-
-/** The data of the evaluation, by the name that the server has for them as long as they are those that it has now. */
-async function dataSetOf(server: Server, { tasks }: Evaluation): Promise<DataSet> {
-  const [{ ask }, { dataSetSha256 }] = await Promise.all([
-    import('./server.ts'),
-    import('@gdbench/benchmark/data-set'),
-  ]);
-  const sha256 = dataSetSha256(new Map(tasks.map(({ task, dataVersion }) => [task, dataVersion])));
-  const query = '{ dataSet { name version } tasks { name dataVersion } }';
-  // the figures stand for themselves: a name is no reason to keep them back
-  const now = await ask<DataNow>(server, query, {}, { seconds: NAME_SECONDS }).catch(() => null);
-  const isNow = (one: { task: string; dataVersion: string }) =>
-    now?.tasks.some(({ name, dataVersion }) => name === one.task && dataVersion === one.dataVersion);
-  return { ...(now && tasks.every(isNow) ? now.dataSet : { name: null, version: null }), sha256 };
 }
 
 /** The evaluation now and after each change; a lost connection is made anew until the server is there again. */

@@ -1,7 +1,10 @@
 import type { MetricValue } from '@gdbench/benchmark/task';
-import type { CheckpointKind, EvaluationState, Fault } from '../generated/enums.ts';
+import { type CheckpointKind, EvaluationState, type Fault } from '../generated/enums.ts';
 
 export type { CheckpointKind, EvaluationState, Fault };
+
+/** In the order of the way of a submission. */
+export const EVALUATION_STATES: readonly EvaluationState[] = Object.values(EvaluationState);
 
 /** States in which an evaluation may still change. */
 export const UNFINISHED = ['UPLOADING', 'INSPECTING', 'QUEUED', 'SCORING'] as const satisfies EvaluationState[];

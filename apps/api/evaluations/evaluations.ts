@@ -1,22 +1,34 @@
 import type { Database } from '@gdbench/prisma/database';
 import {
+  EVALUATION_STATES,
+  EvaluationCursorError,
   type EvaluationDetail,
+  type EvaluationRow,
+  type EvaluationState,
   type LogLineRow,
+  listEvaluations,
   readEvaluation,
   readEvaluations,
   readLog,
 } from '@gdbench/prisma/submissions';
 import DataLoader from 'dataloader';
-import type { EvaluationParent } from '../graphql/mappers.ts';
+import { badInput } from '../graphql/errors.ts';
+import type { EvaluationConnectionParent, EvaluationParent } from '../graphql/mappers.ts';
 
 /** What is known of an evaluation without reading all of it. */
-type Known = Omit<EvaluationParent, 'detail' | 'log'>;
+type Known = Omit<EvaluationParent, 'row' | 'detail' | 'log'>;
 
 export interface Evaluations {
   /** The present state of one evaluation; null when there is none. */
   read(id: string): Promise<EvaluationParent | null>;
   /** An evaluation whose details are read only when they are asked for, together with those of its neighbours. */
   lazy(known: Known): EvaluationParent;
+  /** `first` evaluations from the newest on, or those after a cursor; in these states, or (null) in any. */
+  page(
+    first: number,
+    after: string | null,
+    states: readonly EvaluationState[] | null,
+  ): Promise<EvaluationConnectionParent>;
 }
 
 export function createEvaluations(db: Database): Evaluations {
@@ -29,10 +41,24 @@ export function createEvaluations(db: Database): Evaluations {
     { cache: false, maxBatchSize: 100 },
   );
 
-  const parent = (known: Known, detail: () => Promise<EvaluationDetail>): EvaluationParent => {
+  /** Read when it is asked for first. */
+  const detailOnce = (id: string) => {
+    let detail: Promise<EvaluationDetail> | undefined;
+    return () => {
+      detail ??= details.load(id);
+      return detail;
+    };
+  };
+
+  const parent = (
+    known: Known,
+    detail: () => Promise<EvaluationDetail>,
+    row: () => Promise<EvaluationRow> = detail,
+  ): EvaluationParent => {
     const logs = new Map<number, Promise<readonly LogLineRow[]>>();
     return {
       ...known,
+      row,
       detail,
       log: (last) => {
         const lines = logs.get(last) ?? readLog(db, known.id, last);
@@ -47,12 +73,20 @@ export function createEvaluations(db: Database): Evaluations {
       const detail = await readEvaluation(db, id);
       return detail && parent(detail, () => Promise.resolve(detail));
     },
-    lazy(known) {
-      let detail: Promise<EvaluationDetail> | undefined;
-      return parent(known, () => {
-        detail ??= details.load(known.id);
-        return detail;
+    lazy: (known) => parent(known, detailOnce(known.id)),
+    async page(first, after, states) {
+      const { listed, hasNextPage, endCursor } = await listEvaluations(db, {
+        first,
+        after,
+        states: [...new Set(states ?? EVALUATION_STATES)],
+      }).catch((error) => {
+        throw error instanceof EvaluationCursorError ? badInput(error.message) : error;
       });
+      const edges = listed.map(({ cursor, evaluation, checkpoint }) => {
+        const row = async () => evaluation;
+        return { cursor, node: parent({ ...evaluation, checkpoint }, detailOnce(evaluation.id), row) };
+      });
+      return { edges, pageInfo: { hasNextPage, endCursor } };
     },
   };
 }

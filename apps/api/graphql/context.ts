@@ -19,4 +19,6 @@ export interface Context {
   readonly uploads: Uploads;
   readonly data: BenchmarkData;
   readonly budget: ApiConfig['budget'];
+  /** Where the pages are; null where nobody said. */
+  readonly webUrl: string | null;
 }

@@ -2,6 +2,7 @@ import type { TaskDefinition } from '@gdbench/benchmark/task';
 import type {
   CheckpointRow,
   EvaluationDetail,
+  EvaluationRow,
   EvaluationState,
   EvaluationTaskRow,
   LogLineRow,
@@ -29,10 +30,17 @@ export interface EvaluationParent {
   readonly shardsDone: number;
   readonly shardsTotal: number;
   readonly checkpoint: CheckpointRow;
+  /** Its own row; a page of evaluations has it without reading the rest. */
+  row(): Promise<EvaluationRow>;
   /** All of it; read once, also when many subscribers share this parent. */
   detail(): Promise<EvaluationDetail>;
   /** The newest lines; read once for each `last`. */
   log(last: number): Promise<readonly LogLineRow[]>;
+}
+
+export interface EvaluationConnectionParent {
+  readonly edges: { readonly cursor: string; readonly node: EvaluationParent }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
 export interface LeaderboardRowParent {

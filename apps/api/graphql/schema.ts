@@ -7,6 +7,7 @@ import { dataSet } from '../resolvers/data-set.ts';
 import { dateTime } from '../resolvers/date-time.ts';
 import { evaluation } from '../resolvers/evaluation.ts';
 import { leaderboard } from '../resolvers/leaderboard.ts';
+import { service } from '../resolvers/service.ts';
 import { submission } from '../resolvers/submission.ts';
 import { submitCheckpoint } from '../resolvers/submit-checkpoint.ts';
 import { task } from '../resolvers/task.ts';
@@ -16,7 +17,18 @@ import type { Context } from './context.ts';
 export function createSchema(): GraphQLSchema {
   return makeExecutableSchema<Context>({
     typeDefs: readSdl(),
-    resolvers: [dateTime, checkpoint, comparison, dataSet, evaluation, leaderboard, submission, submitCheckpoint, task],
+    resolvers: [
+      dateTime,
+      checkpoint,
+      comparison,
+      dataSet,
+      evaluation,
+      leaderboard,
+      service,
+      submission,
+      submitCheckpoint,
+      task,
+    ],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
 }

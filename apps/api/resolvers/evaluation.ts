@@ -1,5 +1,11 @@
 import { isSampled } from '@gdbench/benchmark/protocol';
-import { cancel, type EvaluationDetail, readArtifacts, readSubmission } from '@gdbench/prisma/submissions';
+import {
+  cancel,
+  type EvaluationDetail,
+  type EvaluationRow,
+  readArtifacts,
+  readSubmission,
+} from '@gdbench/prisma/submissions';
 import { otherDataOf } from '../benchmark/other-data.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
@@ -7,6 +13,7 @@ import type { EvaluationParent } from '../graphql/mappers.ts';
 import { evaluationNotFound } from './not-found.ts';
 
 const MOST_LOG_LINES = 1_000;
+const MOST_LISTED = 100;
 
 /** A resolver for a field that stands in the evaluation's details under the same name. */
 const detail =
@@ -14,15 +21,26 @@ const detail =
   async (parent: EvaluationParent): Promise<EvaluationDetail[K]> =>
     (await parent.detail())[name];
 
+/** One for a field that stands in its own row. */
+const own =
+  <K extends keyof EvaluationRow>(name: K) =>
+  async (parent: EvaluationParent): Promise<EvaluationRow[K]> =>
+    (await parent.row())[name];
+
 /** Figures of the noise: null where the protocol samples none. */
 const ofNoise = (name: 'samples' | 'seed') => async (parent: EvaluationParent) => {
-  const evaluation = await parent.detail();
+  const evaluation = await parent.row();
   return evaluation.protocol === null || isSampled(evaluation.protocol) ? evaluation[name] : null;
 };
 
 export const evaluation: Resolvers = {
   Query: {
     evaluation: (_root, { id }, { evaluations }) => evaluations.read(id),
+    evaluations(_root, { first, after, states }, { evaluations }) {
+      if (first < 1 || first > MOST_LISTED)
+        throw badInput(`first is ${first}: ask for 1 to ${MOST_LISTED} evaluations, and for further ones with after.`);
+      return evaluations.page(first, after ?? null, states ?? null);
+    },
   },
   Mutation: {
     async cancelEvaluation(_root, { id }, { db, evaluations }) {
@@ -48,13 +66,13 @@ export const evaluation: Resolvers = {
     },
   },
   Evaluation: {
-    stateSince: detail('stateSince'),
-    submissionId: detail('submissionId'),
-    protocol: detail('protocol'),
+    stateSince: own('stateSince'),
+    submissionId: own('submissionId'),
+    protocol: own('protocol'),
     samples: ofNoise('samples'),
     seed: ofNoise('seed'),
-    limit: detail('limit'),
-    retriedShards: detail('retriedShards'),
+    limit: own('limit'),
+    retriedShards: own('retriedShards'),
     results: detail('results'),
     tasks: detail('tasks'),
     otherData: async (parent, _args, { data }) => otherDataOf((await parent.detail()).tasks, data),
@@ -65,12 +83,12 @@ export const evaluation: Resolvers = {
     rowsTotal: detail('rowsTotal'),
     workers: detail('workers'),
     lastSignOfLife: detail('lastSignOfLife'),
-    warnings: detail('warnings'),
-    createdAt: detail('createdAt'),
-    uploadedAt: detail('uploadedAt'),
-    inspectedAt: detail('inspectedAt'),
-    startedAt: detail('startedAt'),
-    finishedAt: detail('finishedAt'),
+    warnings: own('warnings'),
+    createdAt: own('createdAt'),
+    uploadedAt: own('uploadedAt'),
+    inspectedAt: own('inspectedAt'),
+    startedAt: own('startedAt'),
+    finishedAt: own('finishedAt'),
     async bytesStored(parent, _args, { db, uploads }) {
       const { bytesStored, submissionId, state } = await parent.detail();
       if (state !== 'UPLOADING') return bytesStored;
@@ -84,7 +102,7 @@ export const evaluation: Resolvers = {
       return (rowsTotal - rowsDone) / rowsPerSecond;
     },
     async failure(parent) {
-      const { fault, reason, remedy } = await parent.detail();
+      const { fault, reason, remedy } = await parent.row();
       return fault === null || reason === null ? null : { fault, message: reason, remedy: remedy ?? '' };
     },
     artifacts: ({ id }, _args, { db }) => readArtifacts(db, id),

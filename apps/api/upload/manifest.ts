@@ -1,8 +1,8 @@
+import { MAX_NAME_LENGTH, UNPRINTABLE } from '@gdbench/benchmark/checkpoint-name';
 import { isProtocol, PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { checkManifestPath } from '@gdbench/storage/manifest';
 import type { SubmitCheckpointInput } from '../generated/resolvers.ts';
 
-export const MAX_NAME_LENGTH = 80;
 export const MAX_FILES = 200;
 /** 20 GB: a large latent diffusion export with two text encoders. */
 export const MAX_TOTAL_BYTES = 20e9;
@@ -15,8 +15,6 @@ export interface ManifestFault {
   readonly remedy: string;
 }
 
-/** Characters that nobody sees or that reorder what is seen: they would let one name pass for another. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** The first fault of a submission, or null. Everything in it is a stranger's. */

@@ -1,3 +1,4 @@
+import { MAX_NAME_LENGTH } from '@gdbench/benchmark/checkpoint-name';
 import type { Folder } from './folder.ts';
 
 /** Where a submission stands in this browser. */
@@ -31,8 +32,12 @@ export function problemsOf(name: string, folder: Folder): Problem[] {
   const trimmed = name.trim();
   if (trimmed.length === 0)
     problems.push({ field: 'name', message: 'The checkpoint has no name.', remedy: 'Write one; the board shows it.' });
-  if ([...trimmed].length > 80)
-    problems.push({ field: 'name', message: 'The name is longer than 80 characters.', remedy: 'Shorten it.' });
+  if ([...trimmed].length > MAX_NAME_LENGTH)
+    problems.push({
+      field: 'name',
+      message: `The name is longer than ${MAX_NAME_LENGTH} characters.`,
+      remedy: 'Shorten it.',
+    });
   if (folder.files.length === 0)
     problems.push({
       field: 'files',

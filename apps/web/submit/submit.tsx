@@ -1,5 +1,6 @@
 'use client';
 
+import { nameOfFolder } from '@gdbench/benchmark/checkpoint-name';
 import { type FormEvent, useState } from 'react';
 import { useDropzone } from 'react-dropzone';
 import { bytes } from '../figure/format.ts';
@@ -18,7 +19,7 @@ export function Submit() {
     if (given.length === 0) return;
     const folder = folderOf(given);
     choose(folder);
-    if (!nameTouched || name.trim() === '') setName(folder.name);
+    if (!nameTouched || name.trim() === '') setName(nameOfFolder(folder.name));
   };
   const busy = step.at !== 'choose' && step.at !== 'ready';
   const { getRootProps, getInputProps, open, isDragActive } = useDropzone({

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { describe, EVALUATION_FIELDS, type Evaluation, tableOf } from './evaluation.ts';
+import { findEvaluation } from './find.ts';
+import { printable } from './printable.ts';
+import { scoredOn } from './scored-on.ts';
+import { type ServerOptions, serverOf, serverOptions, submissionPage } from './server.ts';
+
+export function register(program: Command): void {
+  const command = program
+    .command('status')
+    .description('how an evaluation stands now, without waiting')
+    .argument('<id>', 'id of a submission or of an evaluation');
+  serverOptions(command, 'the evaluation as one JSON object for machines')
+    .addHelpText('after', '\nExits with 0 whatever the state; gdbench watch exits with 1 where it does not end well.')
+    .action(status);
+}
+
+async function status(id: string, options: ServerOptions): Promise<void> {
+  const server = serverOf(options);
+  const evaluation = await findEvaluation<Evaluation>(server, id, EVALUATION_FIELDS);
+  const url = await submissionPage(server, evaluation.submissionId);
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ ...evaluation, url })}\n`);
+    return;
+  }
+  const { checkpoint, failure, results } = evaluation;
+  const lines = [`${checkpoint.name}: ${describe(evaluation)}`];
+  if (failure) lines.push(printable(`${failure.message} ${failure.remedy}`));
+  if (results.length > 0) lines.push(tableOf(evaluation, await scoredOn(server, evaluation)));
+  if (url) lines.push(url);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,17 @@
+/** Characters that a checkpoint's name has at most, as a reader counts them: code points. */
+export const MAX_NAME_LENGTH = 80;
+
+/** Characters that nobody sees or that reorder what is seen: they would let one name pass for another. */
+export const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
+
+/**
+ * The name on the board that a checkpoint has where its submitter gives none: that of its folder, with one space for what
+ * cannot be shown and for several spaces, accents composed, cut to the length that fits. Empty where nothing is left.
+ */
+export function nameOfFolder(folder: string): string {
+  const shown = folder
+    .normalize('NFC')
+    .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim();
+  return [...shown].slice(0, MAX_NAME_LENGTH).join('').trim();
+}
