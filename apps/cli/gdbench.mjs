@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import 'tsx/esm';
+import { register } from './typescript.mjs';
 
+register();
 await import('./gdbench.ts');
