@@ -1,7 +1,7 @@
 // Safe to ship to a browser.
 
 /** Folders and files that systems, editors and downloads leave behind. */
-const LITTER = new Set(['__macosx', '__pycache__', 'thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r']);
+const LITTER = new Set(['__macosx', '__pycache__', 'thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r', '@eadir']);
 /** What a training leaves beside its weights. */
 const OF_TRAINING = /^(optimizer|scheduler|scaler)(_\d+)?\.(pt|bin)$|^rng_state(_\d+)?\.pth$|^training_args\.bin$/i;
 /** Files that were not finished, or are copies. */

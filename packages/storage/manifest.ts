@@ -33,21 +33,64 @@ function compareCodePoints(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** A sentence saying why the path may not stand in a manifest, or null when it may. */
-export function checkManifestPath(path: string): string | null {
-  const shown = JSON.stringify(printable(path, 80));
-  if (path === '') return 'A path is empty: give the file a name.';
-  if (!isPrintable(path)) return `The path ${shown} holds a character that cannot be shown: rename the file.`;
+/** What is wrong with a file or a folder: words that go on after its name; a noun; an imperative without a full stop. */
+export interface Misfit {
+  readonly found: string;
+  readonly expected: string;
+  readonly remedy: string;
+}
+
+const misfit = (found: string, expected: string, remedy: string): Misfit => ({ found, expected, remedy });
+
+/** Why a path may not stand in a manifest, or null when it may. */
+export function pathMisfit(path: string): Misfit | null {
+  const rename = 'rename the file';
+  if (path === '') return misfit('is empty', 'a name', 'give the file a name');
+  if (!isPrintable(path))
+    return misfit('holds a character that cannot be shown', 'a path of printable characters', rename);
   const bytes = utf8ToBytes(path).length;
-  if (bytes > MAX_PATH_BYTES) return `The path ${shown} has ${bytes} bytes, more than ${MAX_PATH_BYTES}: shorten it.`;
-  if (path.includes('\\')) return `The path ${shown} holds a backslash: separate folders by "/".`;
+  if (bytes > MAX_PATH_BYTES) return misfit(`has ${bytes} bytes`, `a path of at most ${MAX_PATH_BYTES}`, 'shorten it');
+  if (path.includes('\\')) return misfit('holds a backslash', 'a "/" between folders', rename);
   if (path.startsWith('/') || /^[a-z]:/i.test(path))
-    return `The path ${shown} is absolute: make it relative to the checkpoint's folder.`;
+    return misfit('is absolute', 'a relative path', "make it relative to the checkpoint's folder");
   const segments = path.split('/');
   if (segments.length > MAX_PATH_DEPTH)
-    return `The path ${shown} is more than ${MAX_PATH_DEPTH} folders deep: flatten it.`;
-  if (segments.includes('')) return `The path ${shown} has an empty part: write one "/" between names.`;
+    return misfit(`is ${segments.length} folders deep`, `a path of at most ${MAX_PATH_DEPTH}`, 'flatten it');
+  if (segments.includes('')) return misfit('has an empty part', 'one "/" between names', 'write it so');
   if (segments.includes('.') || segments.includes('..'))
-    return `The path ${shown} has a "." or ".." part: name the file itself.`;
+    return misfit('has a "." or ".." part', 'the path of a file', 'name the file itself');
   return null;
+}
+
+/** A sentence saying why the path may not stand in a manifest, or null when it may. */
+export function checkManifestPath(path: string): string | null {
+  const why = pathMisfit(path);
+  return why && `The path ${JSON.stringify(printable(path, 80))} ${why.found}, where ${why.expected} is expected: ${why.remedy}.`;
+}
+
+/**
+ * What to say of a folder with more files than MAX_FILES: most often each tensor of a graph has one.
+ *
+ * @param dir what the folder is called in commands.
+ */
+export function countMisfit(paths: readonly string[], dir = 'DIR'): Misfit {
+  const graph = graphOfMostFiles(paths);
+  const [folder, file] = [graph.slice(0, Math.max(0, graph.lastIndexOf('/'))), graph.slice(graph.lastIndexOf('/') + 1)];
+  const into = `${dir}-merged/${folder}`.replace(/\/$/, '');
+  const merge = `onnx.save_model(onnx.load('${dir}/${graph}'), '${into}/${file}', save_as_external_data=True, all_tensors_to_one_file=True, location='${file}_data')`;
+  return misfit(
+    `holds ${paths.length.toLocaleString('en')} files`,
+    `a checkpoint of at most ${MAX_FILES.toLocaleString('en')}`,
+    `bring the weights of ${graph} into one file: \`mkdir -p '${into}' && python -c "import onnx; ${merge}"\`, and put the two files that it writes in the place of the many`,
+  );
+}
+
+/** The graph in the folder with the most files: those are its tensors. */
+function graphOfMostFiles(paths: readonly string[]): string {
+  const counts = new Map<string, number>();
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
+  for (const path of paths) counts.set(folderOf(path), (counts.get(folderOf(path)) ?? 0) + 1);
+  const graphs = paths.filter((path) => path.endsWith('.onnx'));
+  graphs.sort((a, b) => (counts.get(folderOf(b)) ?? 0) - (counts.get(folderOf(a)) ?? 0));
+  return graphs[0] ?? 'model.onnx';
 }

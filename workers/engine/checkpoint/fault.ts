@@ -43,7 +43,7 @@ export class CheckpointFault extends Error {
   constructor(first: FaultParts | string | readonly [Fault, ...Fault[]], message = '') {
     const faults = Array.isArray(first)
       ? (first as readonly [Fault, ...Fault[]])
-      : ([typeof first === 'string' ? fromSentence(first, message) : fromParts(first as FaultParts)] as const);
+      : ([typeof first === 'string' ? fromSentence(first, message) : faultOf(first as FaultParts)] as const);
     super(oneLine(faults));
     this.faults = faults;
   }
@@ -54,10 +54,13 @@ export class CheckpointFault extends Error {
   }
 }
 
-function fromParts({ file, found, expected, remedy, gravity }: FaultParts): Fault {
-  const message = `${file === '' ? 'The folder' : file} ${found}, where ${expected} is expected; ${remedy}.`;
+/** A fault out of its parts. */
+export function faultOf({ file, found, expected, remedy, gravity }: FaultParts): Fault {
+  const message = `${subject(file)} ${found}, where ${expected} is expected; ${remedy}.`;
   return { file, message, expected, found, remedy, gravity };
 }
+
+const subject = (file: string): string => (file === '' ? 'The folder' : file);
 
 function fromSentence(file: string, message: string): Fault {
   const cut = message.lastIndexOf('; ');
@@ -65,11 +68,44 @@ function fromSentence(file: string, message: string): Fault {
   return { file, message, expected: null, found: null, remedy, gravity: file === '' ? 'kind' : 'file' };
 }
 
-/** All sentences in one line, parted by semicolons. */
+/** All sentences in one line, parted by semicolons; files of which the same is to be said share one. */
 function oneLine(faults: readonly Fault[]): string {
-  const last = faults.length - 1;
-  return faults.map(({ message }, i) => (i < last ? message.replace(/\.$/, '') : message)).join('; ');
+  const sentences = alike(faults).map(sentenceOf);
+  const last = sentences.length - 1;
+  return sentences.map((sentence, i) => (i < last ? sentence.replace(/\.$/, '') : sentence)).join('; ');
 }
+
+/** Faults that differ by nothing but their file, together; in the order of their first. */
+export function alike(faults: readonly Fault[]): [Fault, ...Fault[]][] {
+  const groups = new Map<string, [Fault, ...Fault[]]>();
+  for (const fault of faults) {
+    const { file, found, expected, remedy } = fault;
+    const key = found === null || file === '' ? fault.message : JSON.stringify([found, expected, remedy]);
+    const group = groups.get(key);
+    if (group) group.push(fault);
+    else groups.set(key, [fault]);
+  }
+  return [...groups.values()];
+}
+
+/** Files that are named where the same is to be said of many. */
+const NAMED = 5;
+
+function sentenceOf([first, ...more]: readonly [Fault, ...Fault[]]): string {
+  const { file, found, expected, remedy, message } = first;
+  if (more.length === 0) return message;
+  const named = more.slice(0, NAMED - 1).map((fault) => fault.file);
+  const rest = more.length - named.length;
+  const all = rest > 0 ? `${named.join(', ')} and ${rest} more (${more.length + 1} files in all)` : joined(named);
+  return `${file} ${found}, and ${more.length > 1 ? 'so are' : 'so is'} ${all}, where ${expected} is expected; ${remedy}.`;
+}
+
+function joined(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** More faults than these help nobody. */
+export const MOST_FAULTS = 100;
 
 /** Collects faults, so that all are told at once. */
 export class Faults {
@@ -86,10 +122,16 @@ export class Faults {
     }
   }
 
-  /** The same sentence is told once. */
+  /** The same sentence is told once; more than MOST_FAULTS are not told at all. */
   add(...faults: readonly Fault[]): void {
-    for (const fault of faults)
+    for (const fault of faults) {
+      if (this.#found.length >= MOST_FAULTS) return;
       if (!this.#found.some(({ message }) => message === fault.message)) this.#found.push(fault);
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#found.length === 0;
   }
 
   /** @throws CheckpointFault with all that were collected, the gravest first, where there are any. */

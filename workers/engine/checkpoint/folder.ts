@@ -1,95 +1,189 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { CheckpointFault } from './fault.ts';
+import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
+import { isJunk } from '@gdbench/storage/junk';
+import { checkpointSha256, countMisfit, MAX_FILES, pathMisfit } from '@gdbench/storage/manifest';
+import { printable } from '@gdbench/storage/printable';
+import { disguiseOf } from './content.ts';
+import { CheckpointFault, type Fault, type FaultParts, Faults, faultOf } from './fault.ts';
 
-/** A checkpoint's regular files. No link is among them, so a listed path cannot lead out of the folder. */
+import { followLink, linkFault } from './links.ts';
+import { missingFile } from './missing.ts';
+import { quoted } from './shell.ts';
+
+/** A checkpoint's regular files. A path that is listed does not lead out of the folder, or of the Hugging Face cache that it is of. */
 export interface Folder {
   /** Absolute, links resolved. */
   readonly root: string;
   /** Path inside the folder (forward slashes) -> size in bytes. */
   readonly files: ReadonlyMap<string, number>;
+  /** What the folder is called in the commands that mend it. */
+  readonly name: string;
+  /** Where in the folder that was given the checkpoint lies; '' where it is that folder itself. */
+  readonly inside: string;
+  /** Paths in the folder that was given which are no part of the checkpoint. */
+  readonly leftOut: readonly string[];
 }
 
-const MOST_FILES = 10_000;
-const DEEPEST = 16;
+/** Entries of a folder that are looked at, whatever they are. */
+const MOST_ENTRIES = 20_000;
+const DEEPEST = 32;
 /** Configurations are kilobytes and vocabularies a few megabytes; more is not read into memory. */
 const LARGEST_TEXT = 128 * 2 ** 20;
 
 /**
- * Lists a folder. Files and folders whose name starts with a dot (.git, .DS_Store, .cache) are no part of a checkpoint.
+ * Finds the checkpoint in a folder and lists its files (checkpointFiles): junk is no part of it, and it may lie one folder deeper.
  *
- * @throws CheckpointFault for an empty folder, a link, a device, or too many files.
+ * @param name what the folder is called in commands; default: its own name.
+ * @throws CheckpointFault with all that is wrong: no file, links that lead out, devices, paths that may not stand, too many files.
  */
-export async function openFolder(dir: string): Promise<Folder> {
-  const root = await realpath(dir);
+export async function openFolder(dir: string, name?: string): Promise<Folder> {
+  const { folder, faults } = await lookInto(dir, name);
+  const found = new Faults();
+  found.add(...faults);
+  found.settle();
+  return folder;
+}
+
+/** As openFolder, with the faults told and what they are of left out, so that faults of the other files can be told with them. */
+export async function lookInto(
+  dir: string,
+  name: string = path.basename(path.resolve(dir)),
+): Promise<{ folder: Folder; faults: readonly Fault[] }> {
+  const given = await realpath(dir);
+  const walk = new Walk(given, name);
+  await walk.enter('', 0);
+  const { root, paths, leftOut } = checkpointFiles([...walk.files.keys()]);
   const files = new Map<string, number>();
-  await walk(root, '', 0, files);
-  if (files.size === 0)
-    throw new CheckpointFault('', 'The folder is empty; give a folder that holds an exported model.');
-  return { root, files };
+  const faults = [...walk.faults];
+  for (const file of paths) {
+    const inside = pathInside(root, file);
+    const wrong = pathMisfit(inside);
+    if (wrong) faults.push(faultOf({ ...wrong, file: printable(inside, 80), gravity: 'file' }));
+    else files.set(inside, walk.files.get(file)!);
+  }
+  const folder: Folder = {
+    root: path.join(given, root),
+    files,
+    name: root === '' ? name : path.posix.join(name, root),
+    inside: root,
+    leftOut: [...leftOut, ...walk.junk].sort(),
+  };
+  if (paths.length > MAX_FILES) faults.push(faultOf({ file: '', ...countMisfit(paths, folder.name), gravity: 'kind' }));
+  if (paths.length === 0 && faults.length === 0) faults.push(emptyFault(folder));
+  return { folder, faults };
 }
 
-async function walk(root: string, at: string, depth: number, files: Map<string, number>): Promise<void> {
-  if (depth > DEEPEST) {
-    throw new CheckpointFault(at, `${at} is nested more than ${DEEPEST} folders deep; flatten the checkpoint.`);
+function emptyFault({ leftOut, name }: Folder): Fault {
+  const [first, ...more] = leftOut;
+  const but = first === undefined ? '' : ` but for ${printable(first, 80)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+  const remedy = `give the folder of an exported model instead of ${quoted(name)}`;
+  return faultOf({ file: '', found: `is empty${but}`, expected: 'an exported model', remedy, gravity: 'kind' });
+}
+
+function tooLarge(name: string): FaultParts {
+  const remedy = `give the folder of one checkpoint instead of ${quoted(name)}`;
+  const found = `holds more than ${MOST_ENTRIES.toLocaleString('en')} files and folders`;
+  return { file: '', found, expected: 'the folder of one checkpoint', remedy, gravity: 'kind' };
+}
+
+/** The files of a folder and what may not lie in it. */
+class Walk {
+  readonly files = new Map<string, number>();
+  readonly junk: string[] = [];
+  readonly faults: Fault[] = [];
+  readonly #root: string;
+  readonly #name: string;
+  #entries = 0;
+
+  constructor(root: string, name: string) {
+    this.#root = root;
+    this.#name = name;
   }
-  for (const entry of await readdir(path.join(root, at), { withFileTypes: true })) {
-    if (entry.name.startsWith('.')) continue;
-    const name = at === '' ? entry.name : `${at}/${entry.name}`;
-    if (entry.isSymbolicLink()) {
-      throw new CheckpointFault(name, `${name} is a symbolic link; copy the file that it points to into the folder.`);
+
+  async enter(at: string, depth: number): Promise<void> {
+    for (const entry of await readdir(path.join(this.#root, at), { withFileTypes: true })) {
+      this.#entries += 1;
+      if (this.#entries > MOST_ENTRIES) throw new CheckpointFault(tooLarge(this.#name));
+      await this.#take(entry, at === '' ? entry.name : `${at}/${entry.name}`, depth);
     }
-    if (entry.isDirectory()) {
-      await walk(root, name, depth + 1, files);
-    } else if (entry.isFile()) {
-      if (files.size >= MOST_FILES) {
-        throw new CheckpointFault(
-          '',
-          `The folder holds more than ${MOST_FILES} files; give the folder of one checkpoint.`,
-        );
-      }
-      files.set(name, (await stat(path.join(root, name))).size);
-    } else {
-      throw new CheckpointFault(name, `${name} is neither a file nor a folder; remove it.`);
-    }
+  }
+
+  async #take(entry: Dirent, file: string, depth: number): Promise<void> {
+    if (isJunk(file)) this.junk.push(entry.isDirectory() ? `${file}/` : file);
+    else if (entry.isDirectory() && depth < DEEPEST) await this.enter(file, depth + 1);
+    else if (entry.isFile()) this.files.set(file, (await stat(path.join(this.#root, file))).size);
+    else if (entry.isSymbolicLink()) await this.#follow(file);
+    else this.#refuse(file, entry.isDirectory() ? `is more than ${DEEPEST} folders deep` : 'is a device, a socket or a pipe');
+  }
+
+  async #follow(file: string): Promise<void> {
+    const target = await followLink(this.#root, path.join(this.#root, file));
+    if (typeof target === 'string') this.faults.push(linkFault(file, target, this.#root, this.#name));
+    else this.files.set(file, target.size);
+  }
+
+  #refuse(file: string, found: string): void {
+    const remedy = `remove it: \`rm -r ${quoted(`${this.#name}/${file}`)}\``;
+    this.faults.push(faultOf({ file: printable(file, 200), found, expected: 'a file', remedy, gravity: 'file' }));
   }
 }
 
-/** Absolute path of a listed file. */
+/** Absolute path of a listed file. @throws CheckpointFault that says what is there instead. */
 export function pathOf(folder: Folder, file: string): string {
-  if (!folder.files.has(file)) throw new CheckpointFault(file, `${file} is missing; add it to the folder.`);
+  if (!folder.files.has(file)) throw missingFile(folder, file);
   return path.join(folder.root, file);
 }
 
-export async function readText(folder: Folder, file: string): Promise<string> {
+/**
+ * A text file of the checkpoint, without a byte order mark.
+ *
+ * @param expected what the file should be, as a noun.
+ * @throws CheckpointFault when it is missing, too large, something else than text, or not in UTF-8.
+ */
+export async function readText(folder: Folder, file: string, expected = 'a text file'): Promise<string> {
   const at = pathOf(folder, file);
   const size = folder.files.get(file) ?? 0;
+  const refuse = (found: string, asked: string, remedy: string) =>
+    new CheckpointFault({ file, found, expected: asked, remedy, gravity: 'file' });
   if (size > LARGEST_TEXT) {
-    throw new CheckpointFault(file, `${file} has ${size} bytes, more than the ${LARGEST_TEXT} a text file may have.`);
+    const most = `${expected} of at most ${LARGEST_TEXT.toLocaleString('en')} bytes`;
+    throw refuse(`has ${size.toLocaleString('en')} bytes`, most, 'take it from an export of the model');
   }
-  return await readFile(at, 'utf8');
+  const bytes = await readFile(at);
+  const disguise = disguiseOf(bytes, { file, dir: folder.name });
+  if (disguise) throw refuse(disguise.found, expected, disguise.remedy);
+  const on = quoted(`${folder.name}/${file}`);
+  const recode = (from: string) => `save it as UTF-8: \`iconv -f ${from} -t UTF-8 ${on} > ${on}.new && mv ${on}.new ${on}\``;
+  const wide = wideEncodingOf(bytes);
+  if (wide) throw refuse(`is text in ${wide}`, `${expected} in UTF-8`, recode(wide));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw refuse('holds bytes that are no UTF-8', `${expected} in UTF-8`, recode('WINDOWS-1252'));
+  }
 }
 
-/**
- * Identity of a checkpoint: sha256 over the lines `path NUL sha256-of-file LF`, sorted by path in code-unit order.
- *
- * @param files path inside the folder -> sha256 of the file's bytes, in hex.
- */
-export function checkpointSha256(files: ReadonlyMap<string, string>): string {
-  const hash = createHash('sha256');
-  for (const file of [...files.keys()].sort()) hash.update(`${file}\0${files.get(file)}\n`);
-  return hash.digest('hex');
+/** The encoding of a text whose characters take two or four bytes; null: not of this kind. */
+function wideEncodingOf(bytes: Uint8Array): string | null {
+  const [a, b, c, d] = bytes;
+  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 && bytes.length > 4 ? 'UTF-32' : 'UTF-16';
+  if (a === 0xfe && b === 0xff) return 'UTF-16';
+  if (a === 0 && b === 0) return 'UTF-32BE';
+  if (b === 0) return c === 0 ? 'UTF-32LE' : 'UTF-16LE';
+  return a === 0 ? 'UTF-16BE' : null;
 }
 
+/** Identity of a checkpoint: checkpointSha256 of its files. */
 export async function hashFolder(folder: Folder): Promise<string> {
-  const hashes = new Map<string, string>();
+  const lines: { path: string; sha256: string }[] = [];
   for (const file of folder.files.keys()) {
     const hash = createHash('sha256');
     await pipeline(createReadStream(path.join(folder.root, file)), hash);
-    hashes.set(file, hash.digest('hex'));
+    lines.push({ path: file, sha256: hash.digest('hex') });
   }
-  return checkpointSha256(hashes);
+  return checkpointSha256(lines);
 }

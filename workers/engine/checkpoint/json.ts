@@ -1,25 +1,39 @@
 import { z } from 'zod';
-import { CheckpointFault } from './fault.ts';
+import { CheckpointFault, Faults } from './fault.ts';
 import { type Folder, readText } from './folder.ts';
+import { misfitsOf } from './json-misfit.ts';
+import { JsonError, parseJson } from './json-text.ts';
 
 /**
- * Reads a JSON file of the checkpoint and checks the fields that scoring needs.
+ * Reads a JSON file of the checkpoint as Python does (a byte order mark, NaN and Infinity are read), and checks the fields that scoring
+ * needs.
  *
- * @throws CheckpointFault when the file is missing, is not JSON, or has a field of the wrong kind.
+ * @throws CheckpointFault when the file is missing, is not JSON, or with every field that is of the wrong kind.
  */
 export async function readJson<S extends z.ZodType>(folder: Folder, file: string, schema: S): Promise<z.output<S>> {
-  const text = await readText(folder, file);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new CheckpointFault(file, `${file} is not valid JSON; export the checkpoint again.`);
-  }
+  const value = await readValue(folder, file);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') || 'its content';
-  throw new CheckpointFault(file, `${file} cannot be used: \`${field}\` is not what it should be (${issue?.message}).`);
+  const faults = new Faults();
+  faults.add(...misfitsOf(file, value, parsed.error));
+  faults.settle();
+  throw parsed.error;
+}
+
+async function readValue(folder: Folder, file: string): Promise<unknown> {
+  const text = await readText(folder, file, 'a JSON file');
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new CheckpointFault({
+      file,
+      found: `is not valid JSON (${error.message})`,
+      expected: 'a JSON file',
+      remedy: `correct it there, or take the file from where the model was exported`,
+      gravity: 'file',
+    });
+  }
 }
 
 /** Any JSON object. */

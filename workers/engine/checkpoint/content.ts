@@ -1,0 +1,93 @@
+import { fileKind, HEAD_BYTES, KIND_PHRASES, readHead } from '@gdbench/benchmark/file-kind';
+import { printable } from '@gdbench/storage/printable';
+import { type Fault, faultOf } from './fault.ts';
+import { quoted } from './shell.ts';
+
+/** A file of a checkpoint that is something else than its name says. */
+export interface Disguise {
+  /** Words that go on after the file's name. */
+  readonly found: string;
+  readonly remedy: string;
+}
+
+/** Where a file lies: its path inside the checkpoint, and what the checkpoint's folder is called in commands. */
+interface Place {
+  readonly file: string;
+  readonly dir: string;
+}
+
+/** Archives by what unpacks them. */
+const UNPACK: Readonly<Record<string, string>> = {
+  zip: 'unzip',
+  gzip: 'tar -xzf',
+  tar: 'tar -xf',
+  bzip2: 'tar -xjf',
+  xz: 'tar -xJf',
+  zstd: 'tar --zstd -xf',
+  '7z': '7z x',
+  rar: 'unrar x',
+};
+
+/** What servers say in the place of a file, as plain text. */
+const SAID_BY_SERVERS =
+  /^("?(error|message|detail)"?\s*:|(entry|repository|revision|file|page|resource)?\s*not found|invalid (username|credentials|token)|unauthorized|forbidden|access (denied|to \S+ \S+ is restricted)|too many requests|bad gateway|internal server error|[45]\d\d:? +(not found|unauthorized|forbidden|bad|too many|service|internal))/i;
+const OF_ERRORS = new Set(
+  'error errors message detail status statusCode code type path timestamp documentation_url'.split(' '),
+);
+const ERROR_KEY = /^\s*\{\s*"(error|errors|message|detail|statusCode|status)"\s*:/;
+const LOGIN = /<input[^>]+type=["']?password|(log|sign) ?in|gated|you need to (agree|share)|accept the/i;
+
+/**
+ * What a file with these first bytes is instead of a file of a model; null where nothing speaks against it. What is wrong inside of
+ * a JSON file or a graph is found by those who read it.
+ */
+export function disguiseOf(head: Uint8Array, place: Place): Disguise | null {
+  const kind = fileKind(head);
+  const { file, dir } = place;
+  const again = `copy it again, or ${downloadOf(place)}`;
+  if (kind === 'empty') return { found: 'is empty (0 bytes)', remedy: again };
+  if (kind === 'zeros') return { found: 'holds nothing but zeros', remedy: again };
+  const unpack = UNPACK[kind];
+  if (unpack)
+    return { found: `is ${KIND_PHRASES[kind]}`, remedy: `unpack it: \`cd ${quoted(dir)} && ${unpack} ${quoted(file)}\`` };
+  return textDisguiseOf(head, place);
+}
+
+/** As disguiseOf, of text alone: numbers may look like anything else. */
+export function textDisguiseOf(head: Uint8Array, place: Place): Disguise | null {
+  const kind = fileKind(head);
+  const again = downloadOf(place);
+  const text = Buffer.from(head.subarray(0, HEAD_BYTES)).toString('utf8').replace(/^\ufeff/, '').trim();
+  const shown = printable(text, 80);
+  if (kind === 'lfs-pointer') {
+    const remedy = `fetch what it stands for: \`cd ${quoted(place.dir)} && git lfs pull\``;
+    return { found: 'is a Git LFS pointer', remedy };
+  }
+  if (kind === 'html') {
+    const login = LOGIN.test(text);
+    const found = `is a web page (HTML)${login ? ' that asks for a login' : ''}`;
+    return { found, remedy: login ? `log in with \`hf auth login\` and ${again}` : again };
+  }
+  if (kind === 'xml' && /^<(\?xml|error)\b/i.test(text)) return { found: `is an XML document (${shown})`, remedy: again };
+  const said = kind === 'json' ? tellsOfError(text) : kind === 'text' && text.length < 400 && SAID_BY_SERVERS.test(text);
+  return said ? { found: `is the error message of a server (${shown})`, remedy: again } : null;
+}
+
+const downloadOf = ({ file, dir }: Place): string =>
+  `download the file itself: \`hf download OWNER/MODEL ${quoted(file)} --local-dir ${quoted(dir)}\``;
+
+/** A JSON object that tells of an error and holds nothing of a configuration. */
+function tellsOfError(text: string): boolean {
+  if (!ERROR_KEY.test(text)) return false;
+  try {
+    return Object.keys(JSON.parse(text)).every((key) => OF_ERRORS.has(key));
+  } catch {
+    return false;
+  }
+}
+
+/** The fault of a file that is something else, or null. @param at its absolute path. */
+export async function disguiseFault(at: string, place: Place, expected: string): Promise<Fault | null> {
+  const disguise = disguiseOf(await readHead(at), place);
+  return disguise && faultOf({ file: place.file, ...disguise, expected, gravity: 'file' });
+}

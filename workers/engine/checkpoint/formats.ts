@@ -1,0 +1,31 @@
+/** What models are kept in, other than ONNX. */
+export interface Format {
+  /** As a noun in the plural. */
+  readonly name: string;
+  readonly file: RegExp;
+}
+
+export const PYTORCH: Format = { name: 'PyTorch weights', file: /\.(safetensors|ckpt|pth?)$|(^|[/_.-])(pytorch_|diffusion_)?model[\w.-]*\.bin$/i };
+
+/** In the order in which a folder that holds several is told of them. */
+export const FORMATS: readonly Format[] = [
+  PYTORCH,
+  { name: 'Flax weights', file: /\.msgpack$/i },
+  { name: 'TensorFlow weights', file: /\.h5$|(^|\/)saved_model\.pb$|\.keras$|\.ckpt\.index$/i },
+  { name: 'a GGUF model', file: /\.(gguf|ggml)$/i },
+  { name: 'an OpenVINO model', file: /openvino[\w.-]*\.(xml|bin)$|(^|\/)[\w.-]*model[\w.-]*\.xml$/i },
+  { name: 'a Core ML model', file: /\.(mlmodel|mlpackage|mlmodelc)(\/|$)/i },
+  { name: 'a TensorFlow Lite model', file: /\.tflite$/i },
+  { name: 'a TensorRT engine', file: /\.(engine|trt|plan)$/i },
+  { name: 'an ONNX Runtime model', file: /\.ort$/i },
+  { name: 'a MNN or ncnn model', file: /\.(mnn|param)$/i },
+];
+
+/** The weights of other frameworks in a folder, in the order of FORMATS. */
+export function otherFormats(files: readonly string[]): { name: string; files: string[] }[] {
+  return FORMATS.map(({ name, file }) => ({ name, files: files.filter((one) => file.test(one)) })).filter(
+    (format) => format.files.length > 0,
+  );
+}
+
+export const isGraph = (file: string): boolean => /\.onnx$/i.test(file);

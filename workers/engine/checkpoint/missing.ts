@@ -1,0 +1,88 @@
+import { CheckpointFault } from './fault.ts';
+import { isGraph, otherFormats } from './formats.ts';
+import { quoted } from './shell.ts';
+
+/** The parts of a Folder that say what lies in it. */
+interface Listed {
+  readonly files: ReadonlyMap<string, number>;
+  readonly name: string;
+}
+
+/** Names that exports give to graphs of lower precision, those that differ least from the whole one first. */
+const VARIANTS = ['fp16', 'float16', 'int8', 'uint8', 'quantized', 'q8', 'q4f16', 'q4', 'bnb4'];
+/** Entries of a folder that are named. */
+const NAMED = 4;
+
+/** The fault of a file that is not there, which says what is there in its place. */
+export function missingFile(folder: Listed, file: string, expected: string = expectedOf(file)): CheckpointFault {
+  const { found, remedy } = instead(folder, file);
+  return new CheckpointFault({ file, found, expected, remedy, gravity: 'file' });
+}
+
+function expectedOf(file: string): string {
+  if (isGraph(file)) return 'an ONNX model';
+  return file.endsWith('.json') ? 'a JSON file' : 'a file of the export';
+}
+
+function instead(folder: Listed, file: string): { found: string; remedy: string } {
+  const paths = [...folder.files.keys()];
+  const inDir = (path: string) => quoted(`${folder.name}/${path}`);
+  const renamed = (other: string) => ({
+    found: `is missing, though ${other} is there`,
+    remedy: `give it that name: \`mv ${inDir(other)} ${inDir(file)}\``,
+  });
+  const twin = paths.find((path) => path !== file && path.toLowerCase() === file.toLowerCase());
+  if (twin !== undefined) return renamed(twin);
+  const folderOf = file.slice(0, file.lastIndexOf('/') + 1);
+  const beside = paths.filter((path) => path.startsWith(folderOf));
+  if (isGraph(file)) {
+    const variant = variantOf(file, beside);
+    if (variant !== undefined) return renamed(variant);
+    const [format] = otherFormats(beside);
+    if (format !== undefined && !beside.some(isGraph)) {
+      const held = `${folderOf === '' ? 'the folder' : folderOf} holds ${format.name} (${format.files[0]!.slice(folderOf.length)})`;
+      return { found: `is missing: ${held}`, remedy: exportCommand(folder.name) };
+    }
+  }
+  const elsewhere = paths.find((path) => path.endsWith(`/${file}`));
+  if (elsewhere !== undefined) {
+    const root = elsewhere.slice(0, -file.length - 1);
+    return {
+      found: `is missing, though ${elsewhere} is there`,
+      remedy: `give the folder ${inDir(root)}, or move the file to its place`,
+    };
+  }
+  const names = entriesOf(folderOf, beside);
+  const where = folderOf === '' ? 'the folder' : folderOf;
+  const found = names.length === 0 ? `is missing, and so is the folder ${folderOf}` : `is missing: ${where} holds ${names}`;
+  const again = `\`optimum-cli export onnx --model MODEL ${quoted(`${folder.name}/`)}\``;
+  return { found, remedy: `add it from where the model was exported or published, or export the whole model again: ${again}` };
+}
+
+/** A graph of lower precision, or another form, of the one that is asked for. */
+export function variantOf(file: string, beside: readonly string[]): string | undefined {
+  const stem = file.slice(0, -'.onnx'.length);
+  const variants = beside.filter((path) => isGraph(path) && path.startsWith(`${stem}_`));
+  const rank = (path: string) => {
+    const at = VARIANTS.indexOf(path.slice(stem.length + 1, -'.onnx'.length).toLowerCase());
+    return at < 0 ? VARIANTS.length : at;
+  };
+  return variants.sort((a, b) => rank(a) - rank(b))[0];
+}
+
+/** What makes an ONNX export of the folder of a PyTorch model. */
+export function exportCommand(name: string, more = ''): string {
+  return `export it: \`optimum-cli export onnx --model ${quoted(name)}${more} ${quoted(`${name}-onnx/`)}\``;
+}
+
+/** The first names in a folder, folders with a slash. */
+function entriesOf(folder: string, files: readonly string[]): string {
+  const names = new Set(
+    files.map((file) => {
+      const rest = file.slice(folder.length);
+      return rest.includes('/') ? rest.slice(0, rest.indexOf('/') + 1) : rest;
+    }),
+  );
+  const shown = [...names].slice(0, NAMED);
+  return names.size > shown.length ? `${shown.join(', ')} and ${names.size - shown.length} more` : shown.join(', ');
+}
