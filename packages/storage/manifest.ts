@@ -65,7 +65,10 @@ export function pathMisfit(path: string): Misfit | null {
 /** A sentence saying why the path may not stand in a manifest, or null when it may. */
 export function checkManifestPath(path: string): string | null {
   const why = pathMisfit(path);
-  return why && `The path ${JSON.stringify(printable(path, 80))} ${why.found}, where ${why.expected} is expected: ${why.remedy}.`;
+  return (
+    why &&
+    `The path ${JSON.stringify(printable(path, 80))} ${why.found}, where ${why.expected} is expected: ${why.remedy}.`
+  );
 }
 
 /**

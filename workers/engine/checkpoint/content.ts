@@ -49,7 +49,10 @@ export function disguiseOf(head: Uint8Array, place: Place): Disguise | null {
   if (kind === 'zeros') return { found: 'holds nothing but zeros', remedy: again };
   const unpack = UNPACK[kind];
   if (unpack)
-    return { found: `is ${KIND_PHRASES[kind]}`, remedy: `unpack it: \`cd ${quoted(dir)} && ${unpack} ${quoted(file)}\`` };
+    return {
+      found: `is ${KIND_PHRASES[kind]}`,
+      remedy: `unpack it: \`cd ${quoted(dir)} && ${unpack} ${quoted(file)}\``,
+    };
   return textDisguiseOf(head, place);
 }
 
@@ -57,7 +60,10 @@ export function disguiseOf(head: Uint8Array, place: Place): Disguise | null {
 export function textDisguiseOf(head: Uint8Array, place: Place): Disguise | null {
   const kind = fileKind(head);
   const again = downloadOf(place);
-  const text = Buffer.from(head.subarray(0, HEAD_BYTES)).toString('utf8').replace(/^\ufeff/, '').trim();
+  const text = Buffer.from(head.subarray(0, HEAD_BYTES))
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .trim();
   const shown = printable(text, 80);
   if (kind === 'lfs-pointer') {
     const remedy = `fetch what it stands for: \`cd ${quoted(place.dir)} && git lfs pull\``;
@@ -68,8 +74,10 @@ export function textDisguiseOf(head: Uint8Array, place: Place): Disguise | null 
     const found = `is a web page (HTML)${login ? ' that asks for a login' : ''}`;
     return { found, remedy: login ? `log in with \`hf auth login\` and ${again}` : again };
   }
-  if (kind === 'xml' && /^<(\?xml|error)\b/i.test(text)) return { found: `is an XML document (${shown})`, remedy: again };
-  const said = kind === 'json' ? tellsOfError(text) : kind === 'text' && text.length < 400 && SAID_BY_SERVERS.test(text);
+  if (kind === 'xml' && /^<(\?xml|error)\b/i.test(text))
+    return { found: `is an XML document (${shown})`, remedy: again };
+  const said =
+    kind === 'json' ? tellsOfError(text) : kind === 'text' && text.length < 400 && SAID_BY_SERVERS.test(text);
   return said ? { found: `is the error message of a server (${shown})`, remedy: again } : null;
 }
 

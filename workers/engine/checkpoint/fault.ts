@@ -80,7 +80,8 @@ export function alike(faults: readonly Fault[]): [Fault, ...Fault[]][] {
   const groups = new Map<string, [Fault, ...Fault[]]>();
   for (const fault of faults) {
     const { file, found, expected, remedy } = fault;
-    const key = found === null || file === '' ? fault.message : JSON.stringify([found, expected, remedy]);
+    const shared = file !== '' && found?.startsWith('is ');
+    const key = shared ? JSON.stringify([found, expected, remedy]) : fault.message;
     const group = groups.get(key);
     if (group) group.push(fault);
     else groups.set(key, [fault]);

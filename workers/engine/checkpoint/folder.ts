@@ -79,7 +79,8 @@ export async function lookInto(
 
 function emptyFault({ leftOut, name }: Folder): Fault {
   const [first, ...more] = leftOut;
-  const but = first === undefined ? '' : ` but for ${printable(first, 80)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+  const but =
+    first === undefined ? '' : ` but for ${printable(first, 80)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
   const remedy = `give the folder of an exported model instead of ${quoted(name)}`;
   return faultOf({ file: '', found: `is empty${but}`, expected: 'an exported model', remedy, gravity: 'kind' });
 }
@@ -117,7 +118,11 @@ class Walk {
     else if (entry.isDirectory() && depth < DEEPEST) await this.enter(file, depth + 1);
     else if (entry.isFile()) this.files.set(file, (await stat(path.join(this.#root, file))).size);
     else if (entry.isSymbolicLink()) await this.#follow(file);
-    else this.#refuse(file, entry.isDirectory() ? `is more than ${DEEPEST} folders deep` : 'is a device, a socket or a pipe');
+    else
+      this.#refuse(
+        file,
+        entry.isDirectory() ? `is more than ${DEEPEST} folders deep` : 'is a device, a socket or a pipe',
+      );
   }
 
   async #follow(file: string): Promise<void> {
@@ -157,7 +162,8 @@ export async function readText(folder: Folder, file: string, expected = 'a text 
   const disguise = disguiseOf(bytes, { file, dir: folder.name });
   if (disguise) throw refuse(disguise.found, expected, disguise.remedy);
   const on = quoted(`${folder.name}/${file}`);
-  const recode = (from: string) => `save it as UTF-8: \`iconv -f ${from} -t UTF-8 ${on} > ${on}.new && mv ${on}.new ${on}\``;
+  const recode = (from: string) =>
+    `save it as UTF-8: \`iconv -f ${from} -t UTF-8 ${on} > ${on}.new && mv ${on}.new ${on}\``;
   const wide = wideEncodingOf(bytes);
   if (wide) throw refuse(`is text in ${wide}`, `${expected} in UTF-8`, recode(wide));
   try {

@@ -5,7 +5,10 @@ export interface Format {
   readonly file: RegExp;
 }
 
-export const PYTORCH: Format = { name: 'PyTorch weights', file: /\.(safetensors|ckpt|pth?)$|(^|[/_.-])(pytorch_|diffusion_)?model[\w.-]*\.bin$/i };
+export const PYTORCH: Format = {
+  name: 'PyTorch weights',
+  file: /\.(safetensors|ckpt|pth?)$|(^|[/_.-])(pytorch_|diffusion_)?model[\w.-]*\.bin$/i,
+};
 
 /** In the order in which a folder that holds several is told of them. */
 export const FORMATS: readonly Format[] = [

@@ -81,9 +81,15 @@ function bounded(origin: string, bound: string): string {
   return `${origin === 'int' ? 'a whole number' : 'a number'} of ${bound}`;
 }
 
-/** What either form asks of the value itself, each once. */
+/** What each form asks for, each once; that null may stand there is of no help to anybody. */
 function unionOf(forms: readonly (readonly Issue[])[]): string | null {
-  const words = forms.flatMap(([first]) => (first === undefined ? [] : [expectedBy(first)]));
-  const known = [...new Set(words)].filter((word) => word !== null);
-  return known.length === 0 ? null : known.join(' or ');
+  const words = new Set(forms.map(formOf).filter((word) => word !== null && word !== 'null'));
+  return words.size === 0 ? null : [...words].join(' or ');
+}
+
+function formOf(issues: readonly Issue[]): string | null {
+  const [first] = issues;
+  if (first === undefined) return null;
+  const fields = new Set(issues.flatMap(({ path }) => (path.length > 0 ? [`\`${fieldOf(path)}\``] : [])));
+  return fields.size > 0 ? `an object with ${[...fields].join(' and ')}` : expectedBy(first);
 }

@@ -32,6 +32,7 @@ const PLAIN: Readonly<Record<string, string>> = {
 };
 
 const SPACE = /[ \t\n\r]*/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no text of JSON may hold them as they are
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|NaN|-?Infinity/y;
 
@@ -82,7 +83,9 @@ function errorIn(text: string): JsonError {
   };
   if (value()) while (onward());
   next();
-  return new JsonError(`line ${lineOf(text, at)}, column ${at - text.lastIndexOf('\n', at - 1)}: ${whatStands(text, at)}`);
+  return new JsonError(
+    `line ${lineOf(text, at)}, column ${at - text.lastIndexOf('\n', at - 1)}: ${whatStands(text, at)}`,
+  );
 }
 
 function lineOf(text: string, at: number): number {
@@ -93,7 +96,8 @@ function whatStands(text: string, at: number): string {
   const rest = text.slice(at);
   if (rest.trim() === '') return text.trim() === '' ? 'the file is empty' : 'the file ends in the middle';
   if (/^(\/[/*]|#)/.test(rest)) return 'a comment stands there';
-  if (/^[}\]]/.test(rest) && /,\s*$/.test(text.slice(0, at))) return 'a comma stands before the end of a list or an object';
+  if (/^[}\]]/.test(rest) && /,\s*$/.test(text.slice(0, at)))
+    return 'a comma stands before the end of a list or an object';
   if (rest.startsWith("'")) return 'a text stands in single quotes';
   return `${JSON.stringify([...rest.slice(0, 20)].slice(0, 12).join(''))} stands there`;
 }

@@ -36,11 +36,14 @@ function cacheFolderOf(folder: string): { dir: string; repository: string } | nu
 /** The fault of a link that is not followed. */
 export function linkFault(file: string, why: 'broken' | 'outside', root: string, name: string): Fault {
   const repository = cacheFolderOf(root)?.repository;
-  const download = repository && `download it whole: \`hf download ${quoted(repository)} --local-dir ${quoted(path.posix.basename(repository))}\``;
+  const download =
+    repository &&
+    `download it whole: \`hf download ${quoted(repository)} --local-dir ${quoted(path.posix.basename(repository))}\``;
   const copy = `copy the folder with what its links lead to: \`cp -rL ${quoted(name)} ${quoted(`${name}-copy`)}\``;
   return faultOf({
     file,
-    found: why === 'broken' ? 'is a symbolic link to a file that is not there' : 'is a symbolic link that leaves the folder',
+    found:
+      why === 'broken' ? 'is a symbolic link to a file that is not there' : 'is a symbolic link that leaves the folder',
     expected: 'a file',
     remedy: download ?? (why === 'broken' ? 'add the file that it should lead to' : copy),
     gravity: 'file',

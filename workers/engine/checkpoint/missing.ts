@@ -1,3 +1,4 @@
+import { exportCommand } from './export-command.ts';
 import { CheckpointFault } from './fault.ts';
 import { isGraph, otherFormats } from './formats.ts';
 import { quoted } from './shell.ts';
@@ -41,7 +42,7 @@ function instead(folder: Listed, file: string): { found: string; remedy: string 
     const [format] = otherFormats(beside);
     if (format !== undefined && !beside.some(isGraph)) {
       const held = `${folderOf === '' ? 'the folder' : folderOf} holds ${format.name} (${format.files[0]!.slice(folderOf.length)})`;
-      return { found: `is missing: ${held}`, remedy: exportCommand(folder.name) };
+      return { found: `is missing: ${held}`, remedy: `export it: ${exportCommand(folder)}` };
     }
   }
   const elsewhere = paths.find((path) => path.endsWith(`/${file}`));
@@ -54,9 +55,13 @@ function instead(folder: Listed, file: string): { found: string; remedy: string 
   }
   const names = entriesOf(folderOf, beside);
   const where = folderOf === '' ? 'the folder' : folderOf;
-  const found = names.length === 0 ? `is missing, and so is the folder ${folderOf}` : `is missing: ${where} holds ${names}`;
+  const found =
+    names.length === 0 ? `is missing, and so is the folder ${folderOf}` : `is missing: ${where} holds ${names}`;
   const again = `\`optimum-cli export onnx --model MODEL ${quoted(`${folder.name}/`)}\``;
-  return { found, remedy: `add it from where the model was exported or published, or export the whole model again: ${again}` };
+  return {
+    found,
+    remedy: `add it from where the model was exported or published, or export the whole model again: ${again}`,
+  };
 }
 
 /** A graph of lower precision, or another form, of the one that is asked for. */
@@ -70,13 +75,8 @@ export function variantOf(file: string, beside: readonly string[]): string | und
   return variants.sort((a, b) => rank(a) - rank(b))[0];
 }
 
-/** What makes an ONNX export of the folder of a PyTorch model. */
-export function exportCommand(name: string, more = ''): string {
-  return `export it: \`optimum-cli export onnx --model ${quoted(name)}${more} ${quoted(`${name}-onnx/`)}\``;
-}
-
 /** The first names in a folder, folders with a slash. */
-function entriesOf(folder: string, files: readonly string[]): string {
+export function entriesOf(folder: string, files: readonly string[]): string {
   const names = new Set(
     files.map((file) => {
       const rest = file.slice(folder.length);

@@ -1,0 +1,160 @@
+import path from 'node:path';
+import { readHead } from '@gdbench/benchmark/file-kind';
+import { printable } from '@gdbench/storage/printable';
+import { disguiseOf } from './content.ts';
+import { exportCommand } from './export-command.ts';
+import { type Fault, faultOf } from './fault.ts';
+import type { Folder } from './folder.ts';
+import { isGraph, otherFormats, PYTORCH } from './formats.ts';
+import { entriesOf } from './missing.ts';
+import { tensorNames } from './safetensors.ts';
+import { quoted } from './shell.ts';
+
+/** Files that belong to a model that lies in the folder's top. */
+const CONFIGS = ['model_index.json', 'config.json', 'open_clip_config.json'];
+const ARCHIVE = /\.(zip|tar|tgz|tar\.(gz|bz2|xz|zst)|7z|rar)$/i;
+const LORA_FILE = /lora|adapter_model/i;
+const LORA_TENSOR = /lora_|\.lora\.|hada_w|lokr_/;
+/** Tensors of Stable Diffusion's own files, before diffusers. */
+const LDM_TENSOR = /^(model\.diffusion_model|first_stage_model|cond_stage_model|conditioner\.embedders)\./;
+const EXPORTED = 'a model that was exported to ONNX';
+
+/**
+ * What a folder holds in the place of an ONNX export, each thing once; nothing where there is a graph. Told before any reading, since
+ * a list of all that an export would have is of no help to whoever has none.
+ */
+export async function surveyFaults(folder: Folder): Promise<Fault[]> {
+  const files = [...folder.files.keys()];
+  if (files.some(isGraph)) return [];
+  const formats = otherFormats(files);
+  const weights = await weightsFault(folder, formats);
+  if (weights)
+    return [
+      weights,
+      ...(await disguises(
+        folder,
+        formats.flatMap((format) => format.files),
+        'weights',
+      )),
+    ];
+  const archive = files.find((file) => ARCHIVE.test(file));
+  if (archive !== undefined) return [archiveFault(folder, archive)];
+  return [nothingFault(folder, files)];
+}
+
+async function weightsFault(folder: Folder, formats: ReturnType<typeof otherFormats>): Promise<Fault | null> {
+  const [format] = formats;
+  if (format === undefined) return null;
+  const { name, files } = format;
+  if (name !== PYTORCH.name) return foreignFault(folder, name, files);
+  if (await isLora(folder, files)) return loraFault(folder, files);
+  const root = [...folder.files.keys()].filter((file) => !file.includes('/'));
+  const [single] = files.filter((file) => /\.(safetensors|ckpt|pth?)$/i.test(file));
+  if (single !== undefined && !root.some((file) => CONFIGS.includes(file))) return singleFault(folder, single);
+  if (root.includes('open_clip_config.json')) return openClipFault(folder, files);
+  return faultOf({
+    file: '',
+    found: `holds PyTorch weights and no ONNX model (${listed(files)})`,
+    expected: EXPORTED,
+    remedy: `export it: ${exportCommand(folder)}`,
+    gravity: 'kind',
+  });
+}
+
+function foreignFault({ name: dir }: Folder, name: string, files: readonly string[]): Fault {
+  return faultOf({
+    file: '',
+    found: `holds ${name} and no ONNX model (${listed(files)})`,
+    expected: EXPORTED,
+    remedy: `take the PyTorch weights that it was made of, and export them: \`optimum-cli export onnx --model MODEL ${quoted(`${dir}-onnx/`)}\``,
+    gravity: 'kind',
+  });
+}
+
+/** A LoRA is told by its names, or by its tensors. */
+async function isLora(folder: Folder, files: readonly string[]): Promise<boolean> {
+  if (folder.files.has('model_index.json')) return false;
+  if (folder.files.has('adapter_config.json') || files.every((file) => LORA_FILE.test(file))) return true;
+  const first = files.find((file) => file.endsWith('.safetensors'));
+  const names = files.length === 1 && first !== undefined ? await tensorNames(path.join(folder.root, first)) : null;
+  return names !== null && names.filter((name) => LORA_TENSOR.test(name)).length * 2 > names.length;
+}
+
+function loraFault({ name: dir }: Folder, files: readonly string[]): Fault {
+  const merge = `import diffusers; p = diffusers.DiffusionPipeline.from_pretrained('BASE_MODEL'); p.load_lora_weights('${pythonPath(dir)}'); p.fuse_lora(); p.unload_lora_weights(); p.save_pretrained('${pythonPath(`${dir}-merged`)}')`;
+  return faultOf({
+    file: files[0]!,
+    found: 'is a LoRA, which changes another model and is none itself',
+    expected: EXPORTED,
+    remedy: `merge it into its base model and export that: \`python -c "${merge}" && optimum-cli export onnx --model ${quoted(`${dir}-merged`)} --task text-to-image ${quoted(`${dir}-onnx/`)}\``,
+    gravity: 'kind',
+  });
+}
+
+/** All of a model in one file, as its trainers and most sites of models keep it. */
+async function singleFault(folder: Folder, file: string): Promise<Fault> {
+  const names = file.endsWith('.safetensors') ? await tensorNames(path.join(folder.root, file)) : null;
+  const isWhole = names === null || names.some((name) => LDM_TENSOR.test(name));
+  const { name: dir } = folder;
+  const convert = `from diffusers import StableDiffusionPipeline as P; P.from_single_file('${pythonPath(`${dir}/${file}`)}').save_pretrained('${pythonPath(`${dir}-diffusers`)}')`;
+  return faultOf({
+    file,
+    found: isWhole ? 'is a PyTorch checkpoint in a single file' : 'is PyTorch weights without a configuration',
+    expected: EXPORTED,
+    remedy: `convert it, then export that (of SDXL: StableDiffusionXLPipeline): \`python -c "${convert}" && optimum-cli export onnx --model ${quoted(`${dir}-diffusers`)} --task text-to-image ${quoted(`${dir}-onnx/`)}\``,
+    gravity: 'kind',
+  });
+}
+
+function openClipFault({ name: dir }: Folder, files: readonly string[]): Fault {
+  return faultOf({
+    file: '',
+    found: `holds PyTorch weights of open_clip and no ONNX model (${listed(files)})`,
+    expected: EXPORTED,
+    remedy: `take the same model in the format of transformers, and export that: \`optimum-cli export onnx --model MODEL --task zero-shot-image-classification ${quoted(`${dir}-onnx/`)}\``,
+    gravity: 'kind',
+  });
+}
+
+function archiveFault({ name: dir }: Folder, file: string): Fault {
+  const into = file.replace(ARCHIVE, '');
+  const unpack = /\.zip$/i.test(file)
+    ? `unzip ${quoted(file)} -d ${quoted(into)}`
+    : `mkdir -p ${quoted(into)} && tar -xf ${quoted(file)} -C ${quoted(into)}`;
+  return faultOf({
+    file,
+    found: 'is an archive',
+    expected: EXPORTED,
+    remedy: `unpack it and give the folder that comes out: \`cd ${quoted(dir)} && ${unpack}\``,
+    gravity: 'kind',
+  });
+}
+
+function nothingFault(folder: Folder, files: readonly string[]): Fault {
+  return faultOf({
+    file: '',
+    found: `holds no checkpoint that GDBench knows: there is no ONNX model among its files (${entriesOf('', files)})`,
+    expected:
+      'a diffusion model (model_index.json, unet/model.onnx ...), a dual encoder or a matching head (model.onnx, or text_model.onnx and vision_model.onnx)',
+    remedy: `give the folder of an export, such as \`optimum-cli export onnx --model MODEL ${quoted(`${folder.name}-onnx/`)}\` makes`,
+    gravity: 'kind',
+  });
+}
+
+/** Files that are something else than weights: a clone without Git LFS has its pointers there. */
+async function disguises(folder: Folder, files: readonly string[], expected: string): Promise<Fault[]> {
+  const found: Fault[] = [];
+  for (const file of files) {
+    const disguise = disguiseOf(await readHead(path.join(folder.root, file)), { file, dir: folder.name });
+    if (disguise?.found.includes('Git LFS')) found.push(faultOf({ file, ...disguise, expected, gravity: 'file' }));
+  }
+  return found;
+}
+
+const listed = (files: readonly string[]): string =>
+  printable(files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', '), 300);
+
+/** A path inside of a Python string in single quotes, which a shell's double quotes hold. */
+function pythonPath(at: string): string {
+  return /["'`$\\!]/.test(at) ? 'DIR' : at;
+}
