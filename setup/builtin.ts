@@ -28,7 +28,7 @@ export function builtinCheckpoints(root = join(ROOT, 'builtin/checkpoints')): Bu
 
 /** The checkpoint's hash that `gdbench submit` gives this folder. */
 export async function checkpointSha256OfFolder(folder: string): Promise<string> {
-  return checkpointSha256(await hashFiles(folder, await listFolder(folder), () => undefined));
+  return checkpointSha256(await hashFiles(await listFolder(folder)));
 }
 
 /** "toy-clip=<sha256>,...": which checkpoints are the built-in ones, as the web pages take it (BUILTIN_CHECKPOINTS). */

@@ -4,7 +4,7 @@ import type { TaskData } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import type { Command } from 'commander';
-import { CliFault } from './fault.ts';
+import { refusedFault, tellingRefusals } from './fault.ts';
 import type { EvaluateOptions, Plan } from './plan.ts';
 import type { Settings } from './run.ts';
 
@@ -54,7 +54,10 @@ With batch and threads pinned, results are equal to the bit, whether interrupted
     .action(evaluate);
 }
 
-async function evaluate(dir: string, options: EvaluateOptions): Promise<void> {
+const evaluate = (dir: string, options: EvaluateOptions): Promise<void> =>
+  tellingRefusals(options.json === true, () => evaluated(dir, options));
+
+async function evaluated(dir: string, options: EvaluateOptions): Promise<void> {
   const [{ planOf, protocolFor }, { loadData }, { openPartial }, { run }] = await Promise.all([
     import('./plan.ts'),
     import('./root.ts'),
@@ -62,7 +65,7 @@ async function evaluate(dir: string, options: EvaluateOptions): Promise<void> {
     import('./run.ts'),
   ]);
   const plan = await planOf(dir, options);
-  const report = await inspected(plan);
+  const report = await inspected(plan, dir);
   const protocol = protocolFor(plan, report);
   if (!plan.json) process.stdout.write(`${describe(plan, report, protocol)}\n`);
   const data = await loadData({ ...plan, root: plan.data });
@@ -71,17 +74,19 @@ async function evaluate(dir: string, options: EvaluateOptions): Promise<void> {
   await run(plan, report, settings, data, partial);
 }
 
-async function inspected({ dir }: Plan): Promise<CheckpointReport> {
+/** @param name the folder as it was given, for the commands that mend it. */
+async function inspected({ dir, device }: Plan, name: string): Promise<CheckpointReport> {
   const { inspectCheckpoint } = await import('@gdbench/workers/engine/inspect');
-  const inspection = await inspectCheckpoint(dir);
-  if (!inspection.ok) throw new CliFault(inspection.reason);
+  const inspection = await inspectCheckpoint(dir, { name, device });
+  if (!inspection.ok) throw refusedFault(inspection.reason, inspection.faults);
   return inspection.report;
 }
 
 function describe(plan: Plan, report: CheckpointReport, protocol: Protocol): string {
   const { width, height } = report.inputSize;
+  const inside = report.inside === '' ? '' : `The checkpoint is in ${path.join(plan.dir, report.inside)}.\n`;
   return (
-    `${path.basename(plan.dir)}: ${report.kind}, ${report.parameters.toLocaleString('en')} parameters, ` +
+    `${inside}${path.basename(path.join(plan.dir, report.inside))}: ${report.kind}, ${report.parameters.toLocaleString('en')} parameters, ` +
     `${width} by ${height} pixels, ${report.tokenLength} tokens, protocol ${protocol}`
   );
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CheckpointFault } from '@gdbench/workers/engine/fault';
 import { openFolder } from '@gdbench/workers/engine/folder';
-import { CliFault } from './fault.ts';
+import { CliFault, refusedFault } from './fault.ts';
 
 /** One line of a submission's manifest. */
 export interface ManifestFile {
@@ -20,35 +20,53 @@ export interface ListedFile {
   readonly size: number;
 }
 
-/**
- * A checkpoint's files by path, under the rules that the engine has for a folder: no links, nothing hidden.
- * Throws CliFault: code 2 where there is no such folder, 1 where the folder cannot serve.
- */
-export async function listFolder(dir: string): Promise<ListedFile[]> {
+export interface ListedFolder {
+  /** Absolute: the checkpoint's own folder, which may lie in the one that was given. */
+  readonly root: string;
+  /** Where in the folder that was given it lies; '' where it is that folder itself. */
+  readonly inside: string;
+  /** By path, in code-point order. */
+  readonly files: readonly ListedFile[];
+  /** What lies in the folder that was given and is no part of the checkpoint. */
+  readonly leftOut: readonly string[];
+}
+
+/** @throws CliFault with code 2 where there is no such folder. */
+export async function requireFolder(dir: string): Promise<void> {
   const found = await stat(dir).catch(() => undefined);
   if (!found) throw new CliFault(`${dir} is not there: give the folder that holds the checkpoint.`, 2);
-  if (!found.isDirectory()) throw new CliFault(`${dir} is a file: give the folder that holds the checkpoint.`, 2);
+  if (found.isDirectory()) return;
+  const { fileInstead } = await import('./file-instead.ts');
+  throw new CliFault(await fileInstead(dir), 2);
+}
+
+/**
+ * A checkpoint's files under the rules that the engine has for a folder: no junk, no link that leads out.
+ * Throws CliFault: code 2 where there is no such folder, 1 where the folder cannot serve.
+ */
+export async function listFolder(dir: string): Promise<ListedFolder> {
+  await requireFolder(dir);
   try {
-    const { files } = await openFolder(dir);
-    return [...files].map(([path, size]) => ({ path, size })).sort((a, b) => (a.path < b.path ? -1 : 1));
+    const { root, inside, files, leftOut } = await openFolder(dir, dir);
+    const listed = [...files].map(([path, size]) => ({ path, size })).sort((a, b) => (a.path < b.path ? -1 : 1));
+    return { root, inside, files: listed, leftOut };
   } catch (error) {
-    if (error instanceof CheckpointFault) throw new CliFault(error.message);
+    if (error instanceof CheckpointFault) throw refusedFault(error.message, error.faults);
     throw error;
   }
 }
 
 /** The files with their sha256; `onBytes` hears of every piece that was read. */
 export async function hashFiles(
-  dir: string,
-  files: readonly ListedFile[],
-  onBytes: (n: number) => void,
+  { root, files }: Pick<ListedFolder, 'root' | 'files'>,
+  onBytes: (n: number) => void = () => {},
 ): Promise<ManifestFile[]> {
   const manifest: ManifestFile[] = [];
   for (const { path } of files) {
     const hash = createHash('sha256');
     let size = 0;
     await pipeline(
-      createReadStream(join(dir, path)),
+      createReadStream(join(root, path)),
       async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
           size += chunk.length;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
+import { printable } from '@gdbench/storage/printable';
 import { Command, CommanderError } from 'commander';
 import { CliFault } from './fault.ts';
-import { printable } from './printable.ts';
 
 /** Each command's module is loaded only when it is used: starting `gdbench submit` must not load the engine. */
 const COMMANDS: Record<string, () => Promise<{ register(program: Command): void }>> = {

@@ -1,7 +1,7 @@
+import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { type Evaluation, STATES } from './evaluation.ts';
 import { CliFault } from './fault.ts';
-import { printable } from './printable.ts';
 import { ask, type ServerOptions, serverOf, serverOptions } from './server.ts';
 import { aligned } from './table.ts';
 import { whole } from './whole.ts';

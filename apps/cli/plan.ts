@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isAdaptive, isProtocol, PROTOCOLS, PROTOCOLS_OF, type Protocol } from '@gdbench/benchmark/protocol';
 import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
 import { DEVICES, type Device } from '@gdbench/workers/engine/device';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import { CliFault } from './fault.ts';
+import { requireFolder } from './folder.ts';
 import type { Pins } from './partial.ts';
 import { whole } from './whole.ts';
 
@@ -77,9 +77,7 @@ export async function planOf(dir: string, options: EvaluateOptions): Promise<Pla
       `--${plan.errors === 'all' ? 'keep-all-errors' : 'errors'} has nothing to keep under diffusion-itm-adaptive, which draws some of the samples only: leave it out, or give another --protocol.`,
       2,
     );
-  const found = await stat(plan.dir).catch(() => undefined);
-  if (!found) throw new CliFault(`${dir} is not there: give the folder that holds the checkpoint.`, 2);
-  if (!found.isDirectory()) throw new CliFault(`${dir} is a file: give the folder that holds the checkpoint.`, 2);
+  await requireFolder(dir);
   return plan;
 }
 

@@ -39,7 +39,7 @@ export async function run(
     }
     for (const one of data) await publish(one, plan, report, settings, partial);
     const results = await resultsOf(tasks, {
-      checkpoint: path.basename(plan.dir),
+      checkpoint: path.basename(path.join(plan.dir, report.inside)),
       checkpointSha256: report.sha256,
       protocol: settings.protocol,
       samples: settings.samples,

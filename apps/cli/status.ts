@@ -1,7 +1,7 @@
+import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { describe, EVALUATION_FIELDS, type Evaluation, tableOf } from './evaluation.ts';
 import { findEvaluation } from './find.ts';
-import { printable } from './printable.ts';
 import { scoredOn } from './scored-on.ts';
 import { type ServerOptions, serverOf, serverOptions, submissionPage } from './server.ts';
 

@@ -1,9 +1,10 @@
 import { basename, join, resolve } from 'node:path';
 import { MAX_NAME_LENGTH, nameOfFolder } from '@gdbench/benchmark/checkpoint-name';
+import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { describe, type Standing } from './evaluation.ts';
-import { CliFault } from './fault.ts';
-import type { ManifestFile } from './folder.ts';
+import { CliFault, tellingRefusals } from './fault.ts';
+import type { ListedFolder, ManifestFile } from './folder.ts';
 import { ask, type Server, type ServerOptions, serverOf, serverOptions, submissionPage } from './server.ts';
 
 interface SubmitOptions extends ServerOptions {
@@ -71,7 +72,10 @@ type SubmitPayload =
   | ({ __typename: 'SubmitCheckpointSuccess' } & Submitted)
   | { __typename: 'InvalidInputError'; code: string; message: string; remedy: string };
 
-async function submit(dir: string, options: SubmitOptions): Promise<void> {
+const submit = (dir: string, options: SubmitOptions): Promise<void> =>
+  tellingRefusals(options.json === true, () => submitted(dir, options));
+
+async function submitted(dir: string, options: SubmitOptions): Promise<void> {
   const server = serverOf(options);
   const name = nameOf(dir, options.name);
   process.once('SIGINT', () => {
@@ -79,10 +83,10 @@ async function submit(dir: string, options: SubmitOptions): Promise<void> {
     process.exit(130);
   });
   const silent = options.json === true;
-  const manifest = await readManifest(dir, silent);
+  const { root, manifest } = await readManifest(dir, silent);
   const { submission, repeated } = await createSubmission(server, name, manifest, options.protocol);
   if (!silent) process.stdout.write(`${opening(name, submission, repeated)}\n`);
-  await sendMissing(server, dir, submission, silent);
+  await sendMissing(server, root, submission, silent);
   const url = await submissionPage(server, submission.id);
   const ids = { submissionId: submission.id, evaluationId: submission.evaluation.id, url, repeated };
   if (!silent) process.stdout.write(`${whereabouts(submission.id, url)}\n`);
@@ -120,19 +124,29 @@ function whereabouts(submissionId: string, url: string | null): string {
   return url === null ? `Watch it with: ${command}` : `Watch it at ${url}\nor with: ${command}`;
 }
 
-async function readManifest(dir: string, silent: boolean): Promise<ManifestFile[]> {
+async function readManifest(dir: string, silent: boolean): Promise<{ root: string; manifest: ManifestFile[] }> {
   const { bytes, startProgress } = await import('./progress.ts');
   const { hashFiles, listFolder } = await import('./folder.ts');
-  const files = await listFolder(dir);
+  const folder = await listFolder(dir);
+  if (!silent) process.stdout.write(whatIsSent(dir, folder));
   // a quick step: worth a bar on a terminal, not lines in a log
-  const progress = startProgress('Reading  ', sum(files), bytes, { silent: silent || !process.stderr.isTTY });
+  const progress = startProgress('Reading  ', sum(folder.files), bytes, { silent: silent || !process.stderr.isTTY });
   let read = 0;
-  const manifest = await hashFiles(dir, files, (n) => {
+  const manifest = await hashFiles(folder, (n) => {
     read += n;
     progress.set(read);
   });
   progress.end();
-  return manifest;
+  return { root: folder.root, manifest };
+}
+
+/** Says where the checkpoint lies, and what of the folder is no part of it. */
+function whatIsSent(dir: string, { inside, leftOut }: ListedFolder): string {
+  const lines = inside === '' ? [] : [`The checkpoint is in ${join(dir, inside)}: its files are sent.`];
+  const named = leftOut.slice(0, 6).map((path) => printable(path));
+  const more = leftOut.length > named.length ? ` and ${leftOut.length - named.length} more` : '';
+  if (named.length > 0) lines.push(`Left out, since no checkpoint needs them: ${named.join(', ')}${more}.`);
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 async function createSubmission(
@@ -148,7 +162,7 @@ async function createSubmission(
   throw new CliFault(`${payload.message} ${payload.remedy}`, WRONG_USE.includes(payload.code) ? 2 : 1);
 }
 
-async function sendMissing(server: Server, dir: string, { files }: Submission, silent: boolean): Promise<void> {
+async function sendMissing(server: Server, root: string, { files }: Submission, silent: boolean): Promise<void> {
   const missing = files.filter(({ stored }) => !stored);
   if (missing.length === 0) return;
   const [{ bytes, startProgress }, { sendFile }] = await Promise.all([import('./progress.ts'), import('./upload.ts')]);
@@ -157,7 +171,7 @@ async function sendMissing(server: Server, dir: string, { files }: Submission, s
     let before = 0;
     for (const file of missing) {
       const done = before;
-      await sendFile(server, { ...file, file: join(dir, file.path) }, (sent) => progress.set(done + sent));
+      await sendFile(server, { ...file, file: join(root, file.path) }, (sent) => progress.set(done + sent));
       before += file.size;
       progress.set(before);
     }

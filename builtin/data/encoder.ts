@@ -6,6 +6,6 @@ import { hashFiles, listFolder } from '../../apps/cli/folder.ts';
  * model card, which says what was measured afterwards, on lists that this encoder ranked.
  */
 export async function encoderSha256(dir: string): Promise<string> {
-  const files = (await listFolder(dir)).filter(({ path }) => path !== 'README.md');
-  return checkpointSha256(await hashFiles(dir, files, () => undefined));
+  const { root, files } = await listFolder(dir);
+  return checkpointSha256(await hashFiles({ root, files: files.filter(({ path }) => path !== 'README.md') }));
 }

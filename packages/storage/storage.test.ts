@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { removeHalfMade } from './leftovers.ts';
+import { MAX_FILES } from './manifest.ts';
 import { HashMismatchError, NotStoredError, openStorage, type Storage } from './storage.ts';
 import { type Bucket, startBucket } from './test-bucket.ts';
 
@@ -178,8 +179,8 @@ describe.each([
 
   test('more files than a checkpoint can have are refused', async () => {
     const hash = await store('x');
-    const files = Array.from({ length: 1_001 }, (_, i) => ({ path: `f${i}`, sha256: hash }));
-    await expect(storage.materialise(files, join(root, 'out'))).rejects.toThrow('at most 1000');
+    const files = Array.from({ length: MAX_FILES + 1 }, (_, i) => ({ path: `f${i}`, sha256: hash }));
+    await expect(storage.materialise(files, join(root, 'out'))).rejects.toThrow(`at most ${MAX_FILES}`);
   });
 
   test('a link that stands where a file should be is not taken for it', async () => {

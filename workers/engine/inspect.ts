@@ -1,24 +1,13 @@
 import type { Protocol } from '@gdbench/benchmark/protocol';
-import { type DiffusionLayout, looksLikeDiffusion, readDiffusionLayout } from './checkpoint/diffusion-layout.ts';
-import {
-  type DualEncoderLayout,
-  looksLikeDualEncoder,
-  readDualEncoderLayout,
-} from './checkpoint/dual-encoder-layout.ts';
 import { CheckpointFault, type Fault } from './checkpoint/fault.ts';
-import { type Folder, hashFolder, openFolder } from './checkpoint/folder.ts';
-import {
-  findMatchingHead,
-  type MatchingHeadLayout,
-  readMatchingHeadLayout,
-} from './checkpoint/matching-head-layout.ts';
-import { type OnnxFile, readOnnx } from './checkpoint/onnx.ts';
+import { type Folder, hashFolder, lookInto } from './checkpoint/folder.ts';
+import { type Layout, modelFiles, readLayout, readModel } from './checkpoint/layout.ts';
+import type { Device } from './models/device.ts';
 import { openDiffusion } from './models/diffusion.ts';
 import { openDualEncoder } from './models/dual-encoder.ts';
 import { openMatchingHead } from './models/matching-head.ts';
 import type { SessionOptions } from './models/session.ts';
-
-export type Layout = DiffusionLayout | DualEncoderLayout | MatchingHeadLayout;
+import { allFaults } from './refusal.ts';
 
 /** What inspection found; plain data, so that it can be stored and shown. */
 export interface CheckpointReport {
@@ -40,8 +29,10 @@ export interface CheckpointReport {
   /** What was checked and found right, in the order it was checked. */
   readonly checks: readonly string[];
   readonly warnings: readonly string[];
-  /** Identity of the checkpoint (checkpointSha256 in checkpoint/folder.ts). */
+  /** Identity of the checkpoint (checkpointSha256 of its files). */
   readonly sha256: string;
+  /** Where in the folder that was given the checkpoint lies; '' where it is that folder itself. */
+  readonly inside: string;
 }
 
 export type Inspection =
@@ -49,60 +40,24 @@ export type Inspection =
   /** The gravest fault's file, '' for the folder itself; all sentences in one line; every fault by itself, the gravest first. */
   | { readonly ok: false; readonly file: string; readonly reason: string; readonly faults: readonly Fault[] };
 
-/** Reads the configuration of whichever kind the folder holds. @throws CheckpointFault */
-export async function readLayout(folder: Folder): Promise<Layout> {
-  if (looksLikeDiffusion(folder)) return readDiffusionLayout(folder);
-  if (looksLikeDualEncoder(folder)) {
-    const head = await findMatchingHead(folder);
-    return head === null ? readDualEncoderLayout(folder) : readMatchingHeadLayout(folder, head);
-  }
-  const variant = [...folder.files.keys()].find((file) => /^(onnx\/)?((text|vision)_)?model_\w+\.onnx$/.test(file));
-  if (variant) {
-    const plain = variant.replace(/model_\w+\.onnx$/, 'model.onnx');
-    throw new CheckpointFault(
-      variant,
-      `${variant} is a variant of ${plain}, which is missing; give it that name to have it scored.`,
-    );
-  }
-  throw new CheckpointFault(
-    '',
-    'The folder holds no checkpoint that GDBench knows: neither model_index.json (diffusion) nor model.onnx or text_model.onnx with ' +
-      'vision_model.onnx (dual encoder, matching head) is there; export one with `optimum-cli export onnx`.',
-  );
-}
-
-/** The ONNX files that scoring runs. */
-export function modelFiles(layout: Layout): string[] {
-  if (layout.kind === 'dual-encoder') return Object.values(layout.models);
-  if (layout.kind === 'matching-head') return [layout.model];
-  return [...layout.texts.map(({ model }) => model), layout.vaeEncoder, layout.unet].filter((file) => file !== null);
-}
-
-/**
- * Reads one of a layout's models without making a session.
- *
- * @throws CheckpointFault as readOnnx does, and when the graph draws random numbers; a VAE encoder's draw is put right later.
- */
-export async function readModel(layout: Layout, file: string): Promise<OnnxFile> {
-  const model = await readOnnx(layout.folder, file);
-  const encoder = layout.kind === 'diffusion' && file === layout.vaeEncoder;
-  if (model.random === null || encoder) return model;
-  throw new CheckpointFault(
-    file,
-    `${file} draws random numbers (node ${model.random}), so its scores would differ from run to run; export it without.`,
-  );
+export interface InspectOptions {
+  /** What the folder is called in the commands that mend it. Default: its own name. */
+  readonly name?: string | undefined;
+  /** Where the graphs will run: what that device cannot run is refused. Default: the CPU. */
+  readonly device?: Device | undefined;
+  /** Told of each check as it is passed: a large checkpoint takes a while. */
+  readonly onCheck?: ((check: string) => void) | undefined;
 }
 
 /**
  * Finds out what a folder of files is, and whether it can be scored: lists it, reads its configuration and graphs, opens every
  * model and runs each once. The files are taken as hostile; give this a process with limits of its own.
  *
- * @param onCheck told of each check as it is passed: a large checkpoint takes a while.
  * @throws only what is no fault of the checkpoint's.
  */
-export async function inspectCheckpoint(dir: string, onCheck?: (check: string) => void): Promise<Inspection> {
+export async function inspectCheckpoint(dir: string, options: InspectOptions = {}): Promise<Inspection> {
   try {
-    return { ok: true, report: await inspect(dir, onCheck) };
+    return { ok: true, report: await inspect(dir, options) };
   } catch (error) {
     if (error instanceof CheckpointFault)
       return { ok: false, file: error.file, reason: error.message, faults: error.faults };
@@ -110,14 +65,37 @@ export async function inspectCheckpoint(dir: string, onCheck?: (check: string) =
   }
 }
 
-async function inspect(dir: string, onCheck: (check: string) => void = () => {}): Promise<CheckpointReport> {
-  const folder = await openFolder(dir);
+async function inspect(
+  dir: string,
+  { name, device = 'cpu', onCheck = () => {} }: InspectOptions,
+): Promise<CheckpointReport> {
+  const { folder, faults } = await lookInto(dir, name);
   const checks: string[] = [];
+  const warnings: string[] = [];
   const passed = (check: string) => {
     checks.push(check);
     onCheck(check);
   };
-  passed(`${folder.files.size} files, no links`);
+  const options: SessionOptions = { device, threads: 1, warn: (sentence) => warnings.push(sentence) };
+  const [first, ...more] = faults;
+  try {
+    if (first) throw new CheckpointFault([first, ...more]);
+    passed(`${folder.files.size} files, none of them outside of the folder`);
+    const facts = await readCheckpoint(folder, options, passed);
+    return { ...facts, checks, warnings, sha256: await hashFolder(folder), inside: folder.inside };
+  } catch (error) {
+    if (!(error instanceof CheckpointFault)) throw error;
+    throw new CheckpointFault(await allFaults(folder, error.faults, options, () => onCheck('')));
+  }
+}
+
+type Facts = Omit<CheckpointReport, 'checks' | 'warnings' | 'sha256' | 'inside'>;
+
+async function readCheckpoint(
+  folder: Folder,
+  options: SessionOptions,
+  passed: (check: string) => void,
+): Promise<Facts> {
   const layout = await readLayout(folder);
   passed(
     layout.kind === 'diffusion' ? 'model index, scheduler and configs read' : 'config and preprocessor config read',
@@ -127,8 +105,6 @@ async function inspect(dir: string, onCheck: (check: string) => void = () => {})
     parameters += (await readModel(layout, file)).parameters;
     passed(`${file} is an ONNX model`);
   }
-  const warnings: string[] = [];
-  const options: SessionOptions = { device: 'cpu', threads: 1, warn: (sentence) => warnings.push(sentence) };
   const scorer =
     layout.kind === 'diffusion'
       ? await openDiffusion(layout, { ...options, samples: 2, seed: 0, pins: { batch: 2 }, memoryBytes: 0 })
@@ -143,7 +119,6 @@ async function inspect(dir: string, onCheck: (check: string) => void = () => {})
   } finally {
     await scorer.close();
   }
-  const bytes = [...folder.files.values()].reduce((sum, size) => sum + size, 0);
   const diffusion = layout.kind === 'diffusion' ? layout : null;
   return {
     kind: layout.kind,
@@ -154,9 +129,6 @@ async function inspect(dir: string, onCheck: (check: string) => void = () => {})
     predictionType: diffusion?.scheduler.prediction_type ?? null,
     latent: diffusion ? [diffusion.latent.channels, diffusion.latent.height, diffusion.latent.width] : null,
     files: folder.files.size,
-    bytes,
-    checks,
-    warnings,
-    sha256: await hashFolder(folder),
+    bytes: [...folder.files.values()].reduce((sum, size) => sum + size, 0),
   };
 }

@@ -48,11 +48,16 @@ function send(message: FromChild): void {
   process.send?.(message);
 }
 
-async function inspect({ id, dir }: Extract<Request, { type: 'inspect' }>): Promise<FromChild> {
+async function inspect({ id, dir, device }: Extract<Request, { type: 'inspect' }>): Promise<FromChild> {
   let done = 0;
-  const outcome = await inspectCheckpoint(dir, () => {
-    done += 1;
-    send({ type: 'progress', id, done });
+  const outcome = await inspectCheckpoint(dir, {
+    // the folder is here; what its submitter calls it is not known
+    name: 'DIR',
+    device,
+    onCheck: () => {
+      done += 1;
+      send({ type: 'progress', id, done });
+    },
   });
   if (outcome.ok) return { type: 'accepted', id, report: { ...outcome.report } };
   return { type: 'refused', id, file: outcome.file, reason: outcome.reason };

@@ -178,7 +178,10 @@ async function verdictOf(
       isKept ? stage.log.info({ child: 'score' }, line) : stage.log.debug({ child: 'inspect' }, line),
   });
   try {
-    const answer = await child.ask({ type: 'inspect', dir }, { silenceSeconds: stepSeconds, signal });
+    const answer = await child.ask(
+      { type: 'inspect', dir, device: stage.settings.device },
+      { silenceSeconds: stepSeconds, signal },
+    );
     const verdict = withProtocol(verdictIn(answer), claimed.askedProtocol);
     if (verdict.ok) {
       const { checkpointSha256: sha256, samples, seed } = claimed;

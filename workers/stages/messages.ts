@@ -12,7 +12,13 @@ const Id = z.int().nonnegative();
 const Count = z.int().nonnegative();
 
 export const ToChild = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('inspect'), id: Id, dir: z.string() }),
+  z.object({
+    type: z.literal('inspect'),
+    id: Id,
+    dir: z.string(),
+    /** Where the graphs will run. */
+    device: z.enum(DEVICES).optional(),
+  }),
   z.object({
     type: z.literal('score'),
     id: Id,

@@ -99,7 +99,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a prediction that nobody knows',
     merged(latent, 'scheduler/scheduler_config.json', { prediction_type: 'flow_prediction' }),
     'scheduler/scheduler_config.json',
-    /`prediction_type` is not what it should be/,
+    /as `prediction_type`, where one of `epsilon`/,
   ],
   ...['epsilon', 'v_prediction', 'sample'].flatMap((prediction_type): [string, Files, string, RegExp][] => [
     [

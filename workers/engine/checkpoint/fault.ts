@@ -11,11 +11,12 @@ export interface Fault {
   readonly file: string;
   /** One whole sentence: what is wrong and where, what to do. */
   readonly message: string;
-  /** What should be there, and what is; null where the sentence says both in words of its own. */
-  readonly expected: string | null;
-  readonly found: string | null;
-  /** What mends it: a command where there is one. */
-  readonly remedy: string | null;
+  /** What should be there, as a noun. */
+  readonly expected: string;
+  /** What is there: words that go on after the file's name. */
+  readonly found: string;
+  /** What mends it, as an imperative: a command where there is one. */
+  readonly remedy: string;
   readonly gravity: Gravity;
 }
 
@@ -64,8 +65,17 @@ const subject = (file: string): string => (file === '' ? 'The folder' : file);
 
 function fromSentence(file: string, message: string): Fault {
   const cut = message.lastIndexOf('; ');
-  const remedy = cut < 0 ? null : message.slice(cut + 2).replace(/\.$/, '');
-  return { file, message, expected: null, found: null, remedy, gravity: file === '' ? 'kind' : 'file' };
+  const plain = message.replace(/\.$/, '');
+  const remedy = cut < 0 ? 'export the checkpoint again' : plain.slice(cut + 2);
+  const found = (cut < 0 ? plain : plain.slice(0, cut)).replace(`${subject(file)} `, '');
+  return {
+    file,
+    message,
+    expected: 'a checkpoint that can be scored',
+    found,
+    remedy,
+    gravity: file === '' ? 'kind' : 'file',
+  };
 }
 
 /** All sentences in one line, parted by semicolons; files of which the same is to be said share one. */
@@ -80,7 +90,7 @@ export function alike(faults: readonly Fault[]): [Fault, ...Fault[]][] {
   const groups = new Map<string, [Fault, ...Fault[]]>();
   for (const fault of faults) {
     const { file, found, expected, remedy } = fault;
-    const shared = file !== '' && found?.startsWith('is ');
+    const shared = file !== '' && found.startsWith('is ');
     const key = shared ? JSON.stringify([found, expected, remedy]) : fault.message;
     const group = groups.get(key);
     if (group) group.push(fault);
@@ -123,21 +133,29 @@ export class Faults {
     }
   }
 
-  /** The same sentence is told once; more than MOST_FAULTS are not told at all. */
+  /** The same is told once of a file; more than MOST_FAULTS are not told at all. */
   add(...faults: readonly Fault[]): void {
     for (const fault of faults) {
       if (this.#found.length >= MOST_FAULTS) return;
-      if (!this.#found.some(({ message }) => message === fault.message)) this.#found.push(fault);
+      const isTold = ({ file, found, message }: Fault) =>
+        message === fault.message || (file === fault.file && found === fault.found);
+      if (!this.#found.some(isTold)) this.#found.push(fault);
     }
   }
 
-  get isEmpty(): boolean {
-    return this.#found.length === 0;
+  /** Whether a fault of this file is among them. */
+  names(file: string): boolean {
+    return this.#found.some((fault) => fault.file === file);
   }
 
-  /** @throws CheckpointFault with all that were collected, the gravest first, where there are any. */
+  /** Those that were collected. */
+  gravestFirst(): Fault[] {
+    return GRAVITIES.flatMap((gravity) => this.#found.filter((fault) => fault.gravity === gravity));
+  }
+
+  /** @throws CheckpointFault with all that were collected, where there are any. */
   settle(): void {
-    const [first, ...rest] = GRAVITIES.flatMap((gravity) => this.#found.filter((fault) => fault.gravity === gravity));
+    const [first, ...rest] = this.gravestFirst();
     if (first) throw new CheckpointFault([first, ...rest]);
   }
 }

@@ -20,7 +20,8 @@ export function missingFile(folder: Listed, file: string, expected: string = exp
   return new CheckpointFault({ file, found, expected, remedy, gravity: 'file' });
 }
 
-function expectedOf(file: string): string {
+/** What a file should be, by its name. */
+export function expectedOf(file: string): string {
   if (isGraph(file)) return 'an ONNX model';
   return file.endsWith('.json') ? 'a JSON file' : 'a file of the export';
 }

@@ -6,7 +6,7 @@ import { exportCommand } from './export-command.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { isGraph, otherFormats, PYTORCH } from './formats.ts';
-import { entriesOf } from './missing.ts';
+import { entriesOf, missingFile } from './missing.ts';
 import { tensorNames } from './safetensors.ts';
 import { quoted } from './shell.ts';
 
@@ -39,7 +39,7 @@ export async function surveyFaults(folder: Folder): Promise<Fault[]> {
     ];
   const archive = files.find((file) => ARCHIVE.test(file));
   if (archive !== undefined) return [archiveFault(folder, archive)];
-  return [nothingFault(folder, files)];
+  return [nothingFault(folder, [])];
 }
 
 async function weightsFault(folder: Folder, formats: ReturnType<typeof otherFormats>): Promise<Fault | null> {
@@ -130,13 +130,46 @@ function archiveFault({ name: dir }: Folder, file: string): Fault {
   });
 }
 
-function nothingFault(folder: Folder, files: readonly string[]): Fault {
+/** @param graphs those that are there, of no kind that is known. */
+function nothingFault(folder: Folder, graphs: readonly string[]): Fault {
+  const held =
+    graphs.length > 0
+      ? `its ONNX models (${listed(graphs)}) are of no kind that it scores`
+      : `there is no ONNX model among its files (${entriesOf('', [...folder.files.keys()])})`;
   return faultOf({
     file: '',
-    found: `holds no checkpoint that GDBench knows: there is no ONNX model among its files (${entriesOf('', files)})`,
+    found: `holds no checkpoint that GDBench knows: ${held}`,
     expected:
-      'a diffusion model (model_index.json, unet/model.onnx ...), a dual encoder or a matching head (model.onnx, or text_model.onnx and vision_model.onnx)',
+      'model_index.json with unet/model.onnx (diffusion), or model.onnx, or text_model.onnx with vision_model.onnx (dual encoder, matching head)',
     remedy: `give the folder of an export, such as \`optimum-cli export onnx --model MODEL ${quoted(`${folder.name}-onnx/`)}\` makes`,
+    gravity: 'kind',
+  });
+}
+
+/** Faults of a folder with graphs that are of no kind that can be scored. */
+export function unknownFaults(folder: Folder): [Fault, ...Fault[]] {
+  const files = [...folder.files.keys()];
+  const variant = files.find((file) => /^(onnx\/)?((text|vision)_)?model_\w+\.onnx$/.test(file));
+  if (variant) return missingFile(folder, variant.replace(/model_\w+\.onnx$/, 'model.onnx')).faults.slice() as [Fault];
+  const inner = checkpointsIn(files);
+  if (inner.length > 1) return [severalFault(folder, inner)];
+  return [nothingFault(folder, files.filter(isGraph))];
+}
+
+/** Folders at the top, or snapshots of a cache, that look like a checkpoint each. */
+function checkpointsIn(files: readonly string[]): string[] {
+  const marks = files.filter((file) => /\/(model_index\.json|config\.json|[^/]*\.onnx)$/.test(file));
+  const cached = marks.flatMap((file) => /^(.*?\/)?snapshots\/[^/]+/.exec(file)?.[0] ?? []);
+  const tops = marks.map((file) => file.slice(0, file.indexOf('/')));
+  return [...new Set(cached.length > 0 ? cached : tops)];
+}
+
+function severalFault({ name: dir }: Folder, inner: readonly string[]): Fault {
+  return faultOf({
+    file: '',
+    found: `holds ${inner.length} folders that may be a checkpoint (${listed(inner)})`,
+    expected: 'the folder of one',
+    remedy: `give one of them: ${quoted(`${dir}/${inner.at(-1)}`)}`,
     gravity: 'kind',
   });
 }

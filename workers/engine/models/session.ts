@@ -4,6 +4,7 @@ import type { Port } from '../checkpoint/onnx.ts';
 import { type Device, DOUBLING_GRAPH, type Provider, usableProvider } from './device.ts';
 import { type Placed, withFallback } from './fallback.ts';
 import { fromHalves, halvesOf } from './float16.ts';
+import { loadFault } from './load-fault.ts';
 import { runtimeMessage } from './runtime-message.ts';
 
 /** A device that is not there is told in a sentence of ours. */
@@ -77,7 +78,13 @@ export async function openModel(source: string | Uint8Array, file: string, optio
     try {
       results = await placed.run((session) => session.run(tensors, names));
     } catch (error) {
-      throw new CheckpointFault(file, `${file} fails when it runs: ${runtimeMessage(error, source)}; export it again.`);
+      throw new CheckpointFault({
+        file,
+        found: `fails when it runs: ${runtimeMessage(error, source)}`,
+        expected: 'a graph that runs',
+        remedy: 'export it again: `optimum-cli export onnx --model MODEL OUT/`',
+        gravity: 'file',
+      });
     }
     options.onRun?.(file, Object.values(feeds)[0]?.dims[0] ?? 1);
     return names.map((name) => {
@@ -135,10 +142,7 @@ async function createSession(
   try {
     return { session: await onCpu(source, threads), device: 'cpu' };
   } catch (error) {
-    throw new CheckpointFault(
-      file,
-      `${file} cannot be loaded by ONNX Runtime: ${runtimeMessage(error, source)}; export it again.`,
-    );
+    throw await loadFault(file, runtimeMessage(error, source), source, device);
   }
 }
 
