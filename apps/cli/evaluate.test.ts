@@ -203,7 +203,7 @@ describe('gdbench evaluate', () => {
       'an empty folder',
       1,
       (out) => [path.join(scratch, 'empty'), '--data', data, '--out', out],
-      /^The folder is empty; .*\.\n$/,
+      /^The folder is empty .*; give the folder of an exported model .*\.\n$/,
     ],
     [
       'a data root that cannot serve',
