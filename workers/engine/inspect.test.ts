@@ -224,7 +224,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'half of a split dual encoder',
     without(clip, 'vision_model.onnx'),
     'vision_model.onnx',
-    /^vision_model.onnx is missing; a split export/,
+    /^vision_model.onnx is missing, and text_model.onnx is half of a pair/,
   ],
   ['a dual encoder without config.json', without(clip, 'config.json'), 'config.json', /^config.json is missing/],
   [
@@ -250,19 +250,19 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'embeddings of two widths',
     { ...clip, 'text_model.onnx': tinyClip({ ...TINY_CLIP, width: 3 })['text_model.onnx']! },
     'vision_model.onnx',
-    /embeds images in 6 numbers and texts in 3/,
+    /embeds images in 6 numbers \(`image_embeds`\), and text_model.onnx texts in 3/,
   ],
   [
     'an embedding under another name',
     tinyClip({ ...TINY_CLIP, outputs: { text: 'words', image: 'image_embeds' } }),
     'text_model.onnx',
-    /has no output `text_embeds` or `pooler_output` \(it has `words`\)/,
+    /^text_model.onnx gives `words`, where `text_embeds` is expected/,
   ],
   [
     'a matching head without two logits',
     tinyClip({ ...TINY_CLIP, layout: 'joint', outputs: { text: 'itm_score', image: 'x' } }),
     'model.onnx',
-    /gives `itm_score` as \[batch, 6\], not the two logits/,
+    /gives `itm_score` as \[texts, 6\], where `itm_score` \[batch, 2\]/,
   ],
 ];
 

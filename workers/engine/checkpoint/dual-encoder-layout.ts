@@ -1,43 +1,37 @@
-import { type EncoderConfig, PLACES, readEncoderConfig } from './encoder-config.ts';
-import { CheckpointFault } from './fault.ts';
+import { checkWidths, embeddingOf } from './embeddings.ts';
+import type { EncoderGraphs } from './encoder-graphs.ts';
+import { type EncoderInputs, readEncoderInputs } from './encoder-inputs.ts';
+import type { Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
+import type { ModelConfig } from './model-config.ts';
+import type { OnnxFile } from './onnx.ts';
 
 /** A CLIP-like export, its configuration read, no model loaded yet. */
-export interface DualEncoderLayout extends EncoderConfig {
+export interface DualEncoderLayout extends EncoderInputs {
   readonly kind: 'dual-encoder';
-  readonly folder: Folder;
-  readonly models: { readonly joint: string } | { readonly text: string; readonly image: string };
+  readonly models: EncoderGraphs;
+  /** The outputs that hold the embeddings. */
+  readonly outputs: { readonly text: string; readonly image: string };
 }
 
-/** Whether a folder looks like a dual encoder at all, so that faults in it are named as one's. */
-export function looksLikeDualEncoder(folder: Folder): boolean {
-  const names = ['model.onnx', 'text_model.onnx', 'vision_model.onnx'];
-  return PLACES.some((place) => names.some((name) => folder.files.has(place + name)));
-}
-
-/** @throws CheckpointFault naming the file that is missing or wrong. */
-export async function readDualEncoderLayout(folder: Folder): Promise<DualEncoderLayout> {
-  const models = findModels(folder);
-  return { kind: 'dual-encoder', folder, models, ...(await readEncoderConfig(folder)) };
-}
-
-/** A pair of encoders wins over a graph that holds both: it does not run one for the other's sake. */
-function findModels(folder: Folder): DualEncoderLayout['models'] {
-  for (const place of PLACES) {
-    const [text, image] = [`${place}text_model.onnx`, `${place}vision_model.onnx`];
-    if (folder.files.has(text) && folder.files.has(image)) return { text, image };
-  }
-  for (const place of PLACES) {
-    if (folder.files.has(`${place}model.onnx`)) return { joint: `${place}model.onnx` };
-  }
-  for (const place of PLACES) {
-    const [text, image] = [`${place}text_model.onnx`, `${place}vision_model.onnx`];
-    const missing = folder.files.has(text) ? image : folder.files.has(image) ? text : undefined;
-    if (missing)
-      throw new CheckpointFault(missing, `${missing} is missing; a split export needs both of its encoders.`);
-  }
-  throw new CheckpointFault(
-    'model.onnx',
-    'model.onnx is missing; export the checkpoint with `optimum-cli export onnx`.',
+/** @returns nothing where there is a fault, which then is in `faults`. */
+export async function readDualEncoderLayout(
+  folder: Folder,
+  models: EncoderGraphs,
+  graphs: { readonly text: OnnxFile | undefined; readonly image: OnnxFile | undefined },
+  model: ModelConfig | undefined,
+  faults: Faults,
+): Promise<DualEncoderLayout | undefined> {
+  const share = 'joint' in models ? 'both' : 'one';
+  const { text, image } = graphs;
+  const words = text && model && (await faults.attempt(() => embeddingOf(text, 'text', share, model)));
+  const seen = image && model && (await faults.attempt(() => embeddingOf(image, 'image', share, model)));
+  if (words && seen)
+    await faults.attempt(() => checkWidths({ graph: text, port: words }, { graph: image, port: seen }));
+  const inputs = await readEncoderInputs(folder, model, graphs, faults);
+  return (
+    inputs &&
+    words &&
+    seen && { kind: 'dual-encoder', models, outputs: { text: words.name, image: seen.name }, ...inputs }
   );
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readHead } from '@gdbench/benchmark/file-kind';
 import { disguiseOf, textDisguiseOf } from './content.ts';
+import { graphsThere } from './encoder-graphs.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { isGraph, otherFormats } from './formats.ts';
@@ -12,12 +13,6 @@ import { expectedOf } from './missing.ts';
  */
 
 const PARTS = /^(unet|vae_encoder|text_encoder(_2)?|tokenizer(_2)?|scheduler)\/[^/]+$/;
-const PAIRS = [
-  ['text_model.onnx', 'vision_model.onnx'],
-  ['onnx/text_model.onnx', 'onnx/vision_model.onnx'],
-  ['textual/model.onnx', 'visual/model.onnx'],
-] as const;
-const JOINT = ['model.onnx', 'onnx/model.onnx'];
 /** A page or a pointer is not longer. */
 const LONGEST_DISGUISE = 2 ** 20;
 
@@ -26,11 +21,9 @@ const isDiffusion = ({ files }: Folder): boolean =>
 
 /** The graphs that a scorer would run. */
 export function likelyGraphs(folder: Folder): string[] {
-  const has = (file: string) => folder.files.has(file);
   if (isDiffusion(folder))
     return [...folder.files.keys()].filter((file) => PARTS.test(file) && /\/model\.onnx$/.test(file));
-  const pair = PAIRS.find((one) => one.every(has)) ?? PAIRS.find((one) => one.some(has) && !JOINT.some(has));
-  return (pair ?? JOINT).filter(has);
+  return graphsThere(folder);
 }
 
 /** Folders of tokenizers that hold something. */

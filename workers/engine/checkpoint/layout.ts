@@ -1,8 +1,10 @@
 import { type DiffusionLayout, looksLikeDiffusion, readDiffusionLayout } from './diffusion-layout.ts';
-import { type DualEncoderLayout, looksLikeDualEncoder, readDualEncoderLayout } from './dual-encoder-layout.ts';
+import type { DualEncoderLayout } from './dual-encoder-layout.ts';
+import { looksLikeEncoder } from './encoder-graphs.ts';
+import { readEncoderLayout } from './encoder-layout.ts';
 import { CheckpointFault, Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
-import { findMatchingHead, type MatchingHeadLayout, readMatchingHeadLayout } from './matching-head-layout.ts';
+import type { MatchingHeadLayout } from './matching-head-layout.ts';
 import { naflexFault } from './naflex.ts';
 import { type OnnxFile, readOnnx } from './onnx.ts';
 import { surveyFaults, unknownFaults } from './survey.ts';
@@ -15,13 +17,8 @@ export async function readLayout(folder: Folder): Promise<Layout> {
   faults.add(...(await surveyFaults(folder)));
   faults.settle();
   if (looksLikeDiffusion(folder)) return readDiffusionLayout(folder);
-  if (!looksLikeDualEncoder(folder)) throw new CheckpointFault(unknownFaults(folder));
-  const head = await faults.attempt(() => findMatchingHead(folder));
-  const layout = await faults.attempt<Layout>(() =>
-    head ? readMatchingHeadLayout(folder, head) : readDualEncoderLayout(folder),
-  );
-  faults.settle();
-  return layout!;
+  if (looksLikeEncoder(folder)) return readEncoderLayout(folder);
+  throw new CheckpointFault(unknownFaults(folder));
 }
 
 /** The ONNX files that scoring runs. */

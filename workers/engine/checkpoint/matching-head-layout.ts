@@ -1,35 +1,99 @@
-import { type EncoderConfig, PLACES, readEncoderConfig } from './encoder-config.ts';
+import { fixedRows } from '../models/ports.ts';
+import type { EncoderGraphs } from './encoder-graphs.ts';
+import { type EncoderInputs, readEncoderInputs } from './encoder-inputs.ts';
+import { CheckpointFault, type Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
-import { readOnnx } from './onnx.ts';
+import type { ModelConfig } from './model-config.ts';
+import type { OnnxFile, Port } from './onnx.ts';
 
-/** The output of a matching head: [pairs, 2], the logits of "no match" and of "match". */
+/** The output of a matching head as its class calls it: [pairs, 2], the logits of "no match" and of "match". */
 export const MATCH_OUTPUT = 'itm_score';
 
 /** A BLIP-like export whose one graph judges an image and a text together, its configuration read, no model loaded yet. */
-export interface MatchingHeadLayout extends EncoderConfig {
+export interface MatchingHeadLayout extends EncoderInputs {
   readonly kind: 'matching-head';
-  readonly folder: Folder;
   readonly model: string;
+  /** The output that holds the two logits. */
+  readonly output: string;
+}
+
+/** @returns nothing where there is a fault, which then is in `faults`. */
+export async function readMatchingHeadLayout(
+  folder: Folder,
+  models: EncoderGraphs,
+  graph: OnnxFile | undefined,
+  model: ModelConfig,
+  faults: Faults,
+): Promise<MatchingHeadLayout | undefined> {
+  if (!('joint' in models)) {
+    faults.add(
+      ...new CheckpointFault({
+        file: models.text,
+        found: `and ${models.image} are encoders apart, though ${model.file} says ${model.type}`,
+        expected: 'one graph that judges an image and a text together',
+        remedy: exportHead(model),
+        gravity: 'kind',
+      }).faults,
+    );
+    return undefined;
+  }
+  const output = graph && (await faults.attempt(() => matchOutput(graph, model)));
+  const inputs = await readEncoderInputs(folder, model, { text: graph, image: graph }, faults);
+  return inputs && output && { kind: 'matching-head', model: models.joint, output: output.name, ...inputs };
+}
+
+/** The class of each type that has a matching head. */
+const CLASSES: Readonly<Record<string, string>> = {
+  blip: 'BlipForImageTextRetrieval',
+  'blip-2': 'Blip2ForImageTextRetrieval',
+};
+
+/**
+ * The output with the two logits: by its name; or, of a class whose head it is, the one output of two numbers a pair, whatever
+ * torch.onnx.export called it.
+ *
+ * @throws CheckpointFault that says what there is instead.
+ */
+function matchOutput(graph: OnnxFile, model: ModelConfig): Port {
+  const named = graph.outputs.find(({ name }) => name === MATCH_OUTPUT);
+  if (named && (named.shape.length === 0 || isPairOfLogits(graph, named, true))) return named;
+  if (named)
+    throw noHead(graph, model, `gives \`${MATCH_OUTPUT}\` as [${named.shape.map((d) => d || 'batch').join(', ')}]`);
+  const known = CLASSES[model.type ?? ''];
+  if (model.architectures.length > 0 && known !== undefined && !model.architectures.includes(known)) {
+    throw noHead(graph, model, `is of a ${model.architectures[0]} (${model.file})`);
+  }
+  const pairs = graph.outputs.filter((port) => isPairOfLogits(graph, port, false));
+  if (pairs.length === 1) return pairs[0]!;
+  const has = graph.outputs
+    .map(({ name, shape }) => `\`${name}\` [${shape.map((d) => d || '?').join(', ')}]`)
+    .join(', ');
+  throw noHead(graph, model, `gives ${has || 'nothing'}`);
 }
 
 /**
- * The graph of a matching head; null where the folder holds none. Its outputs decide, not the name in config.json. Beside a whole
- * pair of encoders model.onnx is their joint form, and is not read.
- *
- * @throws CheckpointFault when model.onnx is no ONNX model.
+ * Whether an output is [pairs, 2]. As many columns as there are rows may be the similarities of each with each: where the graph
+ * insists on two rows, only a name tells.
  */
-export async function findMatchingHead(folder: Folder): Promise<string | null> {
-  for (const place of PLACES) {
-    const has = (name: string) => folder.files.has(place + name);
-    if (has('text_model.onnx') && has('vision_model.onnx')) return null;
-    const file = `${place}model.onnx`;
-    if (folder.files.has(file) && (await readOnnx(folder, file)).outputs.some(({ name }) => name === MATCH_OUTPUT))
-      return file;
-  }
-  return null;
+function isPairOfLogits(graph: OnnxFile, { type, shape }: Port, named: boolean): boolean {
+  if (shape.length !== 2 || shape[1] !== 2 || !type.startsWith('float')) return false;
+  return named || (shape[0] !== 2 && !graph.inputs.some((port) => fixedRows(port) === 2));
 }
 
-/** @throws CheckpointFault naming the file that is missing or wrong. */
-export async function readMatchingHeadLayout(folder: Folder, model: string): Promise<MatchingHeadLayout> {
-  return { kind: 'matching-head', folder, model, ...(await readEncoderConfig(folder)) };
+function noHead({ file }: OnnxFile, model: ModelConfig, found: string): CheckpointFault {
+  return new CheckpointFault({
+    file,
+    found,
+    expected: `\`${MATCH_OUTPUT}\` [batch, 2] (the logits of "no match" and "match")`,
+    remedy: exportHead(model),
+    gravity: 'kind',
+  });
+}
+
+/** Optimum exports neither. */
+function exportHead(model: ModelConfig): string {
+  const blip2 = model.type === 'blip-2';
+  const how = blip2 ? '`use_image_text_matching_head=True`' : '`use_itm_head=True`';
+  const named = `\`torch.onnx.export(..., output_names=['${MATCH_OUTPUT}'])\``;
+  return `export a ${CLASSES[blip2 ? 'blip-2' : 'blip']} with ${how} by ${named}`;
 }

@@ -52,7 +52,18 @@ const RANDOM_OPS = new Set([
  *
  * @throws CheckpointFault when the bytes are no ONNX model, or for each external file that is outside, missing or too short.
  */
-export async function readOnnx(folder: Folder, file: string): Promise<OnnxFile> {
+export function readOnnx(folder: Folder, file: string): Promise<OnnxFile> {
+  const read = READ.get(folder) ?? new Map<string, Promise<OnnxFile>>();
+  READ.set(folder, read);
+  const known = read.get(file) ?? readFrom(folder, file);
+  read.set(file, known);
+  return known;
+}
+
+/** What was read of a folder while it is open. */
+const READ = new WeakMap<Folder, Map<string, Promise<OnnxFile>>>();
+
+async function readFrom(folder: Folder, file: string): Promise<OnnxFile> {
   const at = pathOf(folder, file);
   const size = folder.files.get(file) ?? 0;
   if (size <= LARGEST_MESSAGE) return readBytes(folder, file, await readFile(at));

@@ -8,6 +8,7 @@ import {
   checkTextPorts,
   encodeRows,
   IMAGE_ROLES,
+  matchBoth,
   requireFinite,
   stack,
   TEXT_ROLES,
@@ -19,14 +20,9 @@ import { preprocess } from './preprocess.ts';
 import type { RgbImage } from './resize.ts';
 import type { Corpus, ImageTextScorer } from './scorer.ts';
 import { type Feed, type Model, type OpenModel, openAll, type Port, type SessionOptions } from './session.ts';
-import { openTokenizer, type TextTokenizer } from './tokenizer.ts';
 
 /** Bytes of embeddings kept of each kind. */
 const CACHE_BYTES = 64 * 2 ** 20;
-/** What SigLIP, which has no projection, calls its embeddings; in CLIP, those before the projection. */
-const POOLED = 'pooler_output';
-const TEXT_OUTPUTS = ['text_embeds', POOLED];
-const IMAGE_OUTPUTS = ['image_embeds', POOLED];
 
 /** One tower: the graph it runs in, the input that counts its rows, its output, and what else the graph must be fed. */
 interface Tower {
@@ -53,8 +49,8 @@ export async function openDualEncoder(
   layout: DualEncoderLayout,
   options: SessionOptions & { batch: number },
 ): Promise<DualEncoder> {
-  const tokenizer = await openTokenizer(layout.folder, '', layout.text);
-  const towers = await openAll(options, (open) => openTowers(layout, tokenizer, open));
+  const { tokenizer } = layout;
+  const towers = await openAll(options, (open) => openTowers(layout, open));
   let rowsScored = 0;
 
   const encodeTexts = async (texts: readonly string[]) => {
@@ -173,28 +169,25 @@ function cosine(model: Model, a: Float32Array, b: Float32Array): number {
   );
 }
 
-async function openTowers(layout: DualEncoderLayout, tokenizer: TextTokenizer, openModel: OpenModel): Promise<Towers> {
-  const { folder, models } = layout;
+async function openTowers(layout: DualEncoderLayout, openModel: OpenModel): Promise<Towers> {
+  const { folder, models, outputs, tokenizer, input } = layout;
   const open = (file: string) => openModel(pathOf(folder, file), file);
-  if ('joint' in models) return joinedTowers(await open(models.joint), layout, tokenizer);
+  if ('joint' in models) return joinedTowers(await open(models.joint), layout);
   const text = await open(models.text);
   const image = await open(models.image);
   const textPorts = matchInputs<TextRole>(text, TEXT_ROLES);
   const pixels = matchInputs(image, IMAGE_ROLES).get('pixel_values')!;
   checkTextPorts(text, textPorts, tokenizer);
-  checkShape(image, pixels, [null, 3, layout.input.height, layout.input.width], 'preprocessor_config.json');
+  checkShape(image, pixels, [null, 3, input.height, input.width], 'its image processor');
   const none = () => ({});
-  const words = pickOutput(text, TEXT_OUTPUTS).name;
-  const seen = pickOutput(image, IMAGE_OUTPUTS).name;
-  if ((words === POOLED) !== (seen === POOLED)) {
-    throw new CheckpointFault(
-      text.file,
-      `${text.file} gives \`${words}\` and ${image.file} \`${seen}\`, which do not lie in one space; export both with their projection.`,
-    );
-  }
   return {
-    text: { model: text, rows: textPorts.get('input_ids')!, output: words, others: none },
-    image: { model: image, rows: pixels, output: seen, others: none },
+    text: {
+      model: text,
+      rows: textPorts.get('input_ids')!,
+      output: pickOutput(text, [outputs.text]).name,
+      others: none,
+    },
+    image: { model: image, rows: pixels, output: pickOutput(image, [outputs.image]).name, others: none },
     textPorts,
     models: [text, image],
   };
@@ -206,14 +199,13 @@ async function openTowers(layout: DualEncoderLayout, tokenizer: TextTokenizer, o
  * reverse: the scores are the same, the time is not. Texts and images are asked for apart, by caches of their own, so real ones
  * are not fed together; exported with two symbols (as Optimum does) the graph costs nothing more.
  */
-function joinedTowers(model: Model, layout: DualEncoderLayout, tokenizer: TextTokenizer): Towers {
-  const ports = matchInputs<TextRole | 'pixel_values'>(model, { ...TEXT_ROLES, ...IMAGE_ROLES });
-  const pixels = ports.get('pixel_values')!;
-  const textPorts = new Map([...ports].filter((entry): entry is [TextRole, Port] => entry[0] !== 'pixel_values'));
+function joinedTowers(model: Model, layout: DualEncoderLayout): Towers {
+  const { tokenizer, outputs } = layout;
+  const { text: textPorts, pixels } = matchBoth(model);
   const ids = textPorts.get('input_ids')!;
   const { width, height } = layout.input;
   checkTextPorts(model, textPorts, tokenizer);
-  checkShape(model, pixels, [null, 3, height, width], 'preprocessor_config.json');
+  checkShape(model, pixels, [null, 3, height, width], 'its image processor');
   const together = typeof ids.shape[0] === 'string' && ids.shape[0] !== '' && ids.shape[0] === pixels.shape[0];
   const blanks = (own: Port, rows: number) => fixedRows(own) ?? (together ? rows : 1);
   const blankText = tokenizer.encode('');
@@ -221,7 +213,7 @@ function joinedTowers(model: Model, layout: DualEncoderLayout, tokenizer: TextTo
     text: {
       model,
       rows: ids,
-      output: pickOutput(model, TEXT_OUTPUTS.slice(0, 1)).name,
+      output: pickOutput(model, [outputs.text]).name,
       others: (rows) => {
         const blank = blanks(pixels, rows);
         return {
@@ -232,7 +224,7 @@ function joinedTowers(model: Model, layout: DualEncoderLayout, tokenizer: TextTo
     image: {
       model,
       rows: pixels,
-      output: pickOutput(model, IMAGE_OUTPUTS.slice(0, 1)).name,
+      output: pickOutput(model, [outputs.image]).name,
       others: (rows) => textFeeds(textPorts, tokenizer.length, [blankText], blanks(ids, rows)),
     },
     textPorts,

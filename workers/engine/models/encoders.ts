@@ -1,18 +1,34 @@
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import { checkShape, fixedRows, type Role } from './ports.ts';
+import { checkShape, type Ends, fixedRows, matchInputs, type Role } from './ports.ts';
 import type { Feed, Model, Output, Port } from './session.ts';
 import type { TextTokenizer, Tokens } from './tokenizer.ts';
 
 /** What a text encoder may ask for. */
 export const TEXT_ROLES = {
-  input_ids: { values: 'integer', rank: [2] },
+  input_ids: { values: 'integer', rank: [2], alias: 'text' },
   attention_mask: { values: 'number', rank: [2], optional: true },
   position_ids: { values: 'integer', rank: [2], optional: true },
   token_type_ids: { values: 'integer', rank: [2], optional: true },
 } as const satisfies Record<string, Role>;
 export type TextRole = keyof typeof TEXT_ROLES;
 
-export const IMAGE_ROLES = { pixel_values: { values: 'float', rank: [4] } } as const satisfies Record<string, Role>;
+export const IMAGE_ROLES = { pixel_values: { values: 'float', rank: [4], alias: 'image' } } as const satisfies Record<
+  string,
+  Role
+>;
+
+/** What a graph takes of texts, and of images. */
+export interface EncoderPorts {
+  readonly text: ReadonlyMap<TextRole, Port>;
+  readonly pixels: Port;
+}
+
+/** The inputs of a graph that takes texts and images. @throws CheckpointFault as matchInputs does. */
+export function matchBoth(graph: Ends): EncoderPorts {
+  const ports = matchInputs<TextRole | 'pixel_values'>(graph, { ...TEXT_ROLES, ...IMAGE_ROLES });
+  const text = new Map([...ports].filter((entry): entry is [TextRole, Port] => entry[0] !== 'pixel_values'));
+  return { text, pixels: ports.get('pixel_values')! };
+}
 
 /** Feeds of some texts, `rows` of them; the last text is repeated where there are fewer. */
 export function textFeeds(
@@ -40,7 +56,7 @@ export function textFeeds(
 }
 
 /** @throws CheckpointFault when the text graph is made for another token length than the tokenizer's. */
-export function checkTextPorts(model: Model, ports: ReadonlyMap<TextRole, Port>, tokenizer: TextTokenizer): void {
+export function checkTextPorts(model: Ends, ports: ReadonlyMap<TextRole, Port>, tokenizer: TextTokenizer): void {
   for (const port of ports.values()) checkShape(model, port, [null, tokenizer.length], 'the tokenizer');
 }
 

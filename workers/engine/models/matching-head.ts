@@ -2,24 +2,15 @@ import { type ImageRef, imageKey } from '@gdbench/benchmark/task';
 import { LRUCache } from 'lru-cache';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
-import { MATCH_OUTPUT, type MatchingHeadLayout } from '../checkpoint/matching-head-layout.ts';
+import type { MatchingHeadLayout } from '../checkpoint/matching-head-layout.ts';
 import { Blocks, imageBlock } from './blocks.ts';
 import { decodeImage, flatImage } from './decode.ts';
-import {
-  checkTextPorts,
-  encodeRows,
-  IMAGE_ROLES,
-  requireFinite,
-  stack,
-  TEXT_ROLES,
-  type TextRole,
-  textFeeds,
-} from './encoders.ts';
-import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
+import { checkTextPorts, encodeRows, matchBoth, requireFinite, stack, type TextRole, textFeeds } from './encoders.ts';
+import { checkShape, fixedRows, pickOutput } from './ports.ts';
 import { preprocess } from './preprocess.ts';
 import type { Corpus, ImageTextScorer } from './scorer.ts';
 import { type Model, type OpenModel, openAll, type Port, type SessionOptions } from './session.ts';
-import { openTokenizer, type TextTokenizer, type Tokens } from './tokenizer.ts';
+import type { Tokens } from './tokenizer.ts';
 
 /** Bytes of preprocessed images that are kept for their next pairs. */
 const CACHE_BYTES = 128 * 2 ** 20;
@@ -48,8 +39,8 @@ export async function openMatchingHead(
   layout: MatchingHeadLayout,
   options: SessionOptions & { batch: number },
 ): Promise<MatchingHead> {
-  const tokenizer = await openTokenizer(layout.folder, '', layout.text);
-  const { model, pixels, textPorts } = await openAll(options, (open) => openHead(layout, tokenizer, open));
+  const { tokenizer, output } = layout;
+  const { model, pixels, textPorts } = await openAll(options, (open) => openHead(layout, open));
   const { width, height } = layout.input;
   const batch = fixedRows(pixels) ?? imageBlock(options.batch, width, height);
   let present: { readonly key: string; readonly images: Blocks<ImageRef, Float32Array> } | undefined;
@@ -85,8 +76,8 @@ export async function openMatchingHead(
     texts.set(text, tokens);
     return tokens;
   };
-  const match = async (pairs: readonly Pair[]): Promise<number[]> => {
-    const { rows, dims } = await encodeRows(model, pixels, pairs, MATCH_OUTPUT, (part, fed) => ({
+  const match = async (pairs: readonly Pair[]): Promise<(readonly [no: number, yes: number])[]> => {
+    const { rows, dims } = await encodeRows(model, pixels, pairs, output, (part, fed) => ({
       ...textFeeds(
         textPorts,
         tokenizer.length,
@@ -104,14 +95,12 @@ export async function openMatchingHead(
     if (dims.length !== 1 || dims[0] !== 2) {
       throw new CheckpointFault(
         model.file,
-        `${model.file} gives \`${MATCH_OUTPUT}\` as [${['batch', ...dims].join(', ')}], not the two logits [batch, 2] of "no match" and "match"; export the head as it is.`,
+        `${model.file} gives \`${output}\` as [${['batch', ...dims].join(', ')}], not the two logits [batch, 2] of "no match" and "match"; export the head as it is.`,
       );
     }
     rowsScored += pairs.length;
-    return rows.map((row) => {
-      requireFinite(model, row);
-      return row[1]! - row[0]!;
-    });
+    for (const row of rows) requireFinite(model, row);
+    return rows.map(([no, yes]) => [no!, yes!] as const);
   };
 
   return {
@@ -138,27 +127,45 @@ export async function openMatchingHead(
         // The images of the batch to come are read while this one is in the runtime.
         next = prepare(at + batch);
         next.catch(() => {});
-        flat.push(...(await match(pairs)));
+        flat.push(...(await match(pairs)).map(([no, yes]) => yes - no));
       }
       return { scores: words.map((_, text) => shown.map((_, image) => flat[image * words.length + text]!)) };
     },
     async probe() {
       const { data } = preprocess(flatImage(Math.max(width, height), 128), layout.preprocess);
-      await match([{ text: tokensOf(''), pixels: data }]);
+      // More pairs than a head has logits, so that no square of similarities passes for them.
+      const logits = await match(PROBES.map((text) => ({ text: tokensOf(text), pixels: data })));
+      if (logits.every(isShare)) throw probabilities(model, output);
       rowsScored = 0;
     },
     close: () => model.close(),
   };
 }
 
-async function openHead(layout: MatchingHeadLayout, tokenizer: TextTokenizer, open: OpenModel): Promise<Head> {
+const PROBES = ['', 'a', 'a man with a dog on the beach'];
+/** Of the sum of two probabilities in half precision. */
+const ROUNDING = 1e-3;
+
+function isShare([no, yes]: readonly [number, number]): boolean {
+  return no >= 0 && yes >= 0 && Math.abs(no + yes - 1) <= ROUNDING;
+}
+
+function probabilities({ file }: Model, output: string): CheckpointFault {
+  return new CheckpointFault({
+    file,
+    found: `gives \`${output}\` as probabilities, which add up to 1 and saturate`,
+    expected: 'a pair of logits',
+    remedy: 'export the head without its softmax',
+    gravity: 'kind',
+  });
+}
+
+async function openHead(layout: MatchingHeadLayout, open: OpenModel): Promise<Head> {
   const model = await open(pathOf(layout.folder, layout.model), layout.model);
-  const ports = matchInputs<TextRole | 'pixel_values'>(model, { ...TEXT_ROLES, ...IMAGE_ROLES });
-  const pixels = ports.get('pixel_values')!;
-  const textPorts = new Map([...ports].filter((entry): entry is [TextRole, Port] => entry[0] !== 'pixel_values'));
-  checkTextPorts(model, textPorts, tokenizer);
-  checkShape(model, pixels, [null, 3, layout.input.height, layout.input.width], 'preprocessor_config.json');
-  pickOutput(model, [MATCH_OUTPUT]);
+  const { text: textPorts, pixels } = matchBoth(model);
+  checkTextPorts(model, textPorts, layout.tokenizer);
+  checkShape(model, pixels, [null, 3, layout.input.height, layout.input.width], 'its image processor');
+  pickOutput(model, [layout.output]);
   return { model, pixels: fixedPort(model, pixels, textPorts), textPorts };
 }
 

@@ -1,5 +1,13 @@
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import type { Model, Port } from './session.ts';
+import type { Port } from '../checkpoint/onnx.ts';
+
+/** A graph's ends: of a model that is loaded, or of its file alone. */
+export interface Ends {
+  /** Path inside the checkpoint, for messages. */
+  readonly file: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
 
 const FLOATS = ['float32', 'float16', 'float64'];
 const INTEGERS = ['int32', 'int64'];
@@ -10,6 +18,8 @@ export interface Role {
   /** Rank that is fed, or several. */
   readonly rank: readonly number[];
   readonly optional?: boolean;
+  /** What other exporters call it. */
+  readonly alias?: string;
 }
 
 /**
@@ -17,21 +27,21 @@ export interface Role {
  *
  * @throws CheckpointFault naming the first input that cannot be fed, or that is missing.
  */
-export function matchInputs<R extends string>(model: Model, roles: Readonly<Record<R, Role>>): ReadonlyMap<R, Port> {
+export function matchInputs<R extends string>(model: Ends, roles: Readonly<Record<R, Role>>): ReadonlyMap<R, Port> {
   const fed = Object.keys(roles)
     .map((name) => `\`${name}\``)
     .join(', ');
   const found = new Map<R, Port>();
   for (const port of model.inputs) {
-    if (!Object.hasOwn(roles, port.name)) {
+    const name = Object.keys(roles).find((one) => one === port.name || roles[one as R].alias === port.name);
+    if (name === undefined || found.has(name as R)) {
       throw new CheckpointFault(
         model.file,
         `${model.file}: the input \`${port.name}\` is not one that GDBench can feed (it feeds ${fed}); export the model without it.`,
       );
     }
-    const role = roles[port.name as R];
-    checkPort(model, port, role);
-    found.set(port.name as R, port);
+    checkPort(model, port, roles[name as R]);
+    found.set(name as R, port);
   }
   for (const [name, role] of Object.entries<Role>(roles)) {
     if (!role.optional && !found.has(name as R)) {
@@ -45,7 +55,7 @@ export function matchInputs<R extends string>(model: Model, roles: Readonly<Reco
   return found;
 }
 
-function checkPort(model: Model, port: Port, role: Role): void {
+function checkPort(model: Ends, port: Port, role: Role): void {
   const types = role.values === 'float' ? FLOATS : role.values === 'integer' ? INTEGERS : [...FLOATS, ...INTEGERS];
   if (!types.includes(port.type)) {
     throw new CheckpointFault(
@@ -62,7 +72,7 @@ function checkPort(model: Model, port: Port, role: Role): void {
 }
 
 /** The first output of these names; else, where `only` is set, the single output of the graph. */
-export function pickOutput(model: Model, names: readonly string[], only = false): Port {
+export function pickOutput(model: Ends, names: readonly string[], only = false): Port {
   for (const name of names) {
     const port = model.outputs.find((output) => output.name === name);
     if (port) return port;
@@ -76,7 +86,7 @@ export function pickOutput(model: Model, names: readonly string[], only = false)
 }
 
 /** @throws CheckpointFault when the graph fixes a dimension to another size than it will be fed. */
-export function checkShape(model: Model, port: Port, dims: readonly (number | null)[], why: string): void {
+export function checkShape(model: Ends, port: Port, dims: readonly (number | null)[], why: string): void {
   port.shape.forEach((have, axis) => {
     const want = dims[axis];
     if (typeof have === 'number' && typeof want === 'number' && have !== want) {

@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DataFault } from '../checkpoint/fault.ts';
+import { type CentreCrop, centreCrop } from './crop.ts';
 import { cut, decodeImage, flatImage } from './decode.ts';
-import { diffusionPreprocess, preprocess, preprocessFrom, preprocessorConfig } from './preprocess.ts';
-import { centreCrop, type Resample, type RgbImage, resize } from './resize.ts';
+import { diffusionPreprocess, preprocess } from './preprocess.ts';
+import { type Resample, type RgbImage, resize } from './resize.ts';
 
 const REFERENCE = new URL('../../../test/reference/', import.meta.url);
 const read = (file: string) => JSON.parse(readFileSync(new URL(file, REFERENCE), 'utf8'));
@@ -19,7 +20,6 @@ const { cases } = read('resize.json') as {
 const odd = read('odd-scores.json') as {
   images: { file: string; width: number; height: number; rgb_sha256: string }[];
   diffusion: { pixels_sha256: string[] };
-  dual_encoder: { pixels_sha256: string[] };
 };
 
 const { cases: rare } = read('decoding/cases.json') as { cases: (typeof odd)['images'] };
@@ -30,14 +30,6 @@ const REFUSED = {
   'rgb.tiff': `it is a TIFF image; ${CONVERT}`,
   'gif-index-beyond.gif':
     'it is a GIF with pixels whose colours its palette lacks, which versions of Pillow show differently; leave its examples out',
-};
-
-const processors = read('processors.json') as {
-  images: string[];
-  cases: {
-    config: object;
-    results: { shape: number[]; step: number; every: number[]; sum: number; squares: number }[];
-  }[];
 };
 
 /** The source image that test/reference/README.md defines. */
@@ -123,71 +115,17 @@ describe('preprocess', () => {
     },
   );
 
-  it.each(odd.images.map(({ file }, i) => ({ file, want: odd.dual_encoder.pixels_sha256[i]! })))(
-    'resizes and crops $file as transformers does for the odd dual encoder',
-    async ({ file, want }) => {
-      const steps = preprocessFrom(preprocessorConfig.parse(read('odd-clip/preprocessor_config.json')));
-      const { data, width, height } = preprocess(await decodeImage(at(file)), steps);
-      const [mean, std] = [
-        [0.41, 0.47, 0.52],
-        [0.31, 0.24, 0.27],
-      ];
-      const pixels = pixelsOf(data, (value, channel) => (value * std[channel]! + mean[channel]!) * 255);
-      expect([width, height, sha256(pixels)]).toEqual([20, 20, want]);
-    },
-  );
-
-  it("takes each processor class's own defaults", () => {
-    const size = (config: object) => {
-      const { resize: to, crop, resample } = preprocessFrom(preprocessorConfig.parse(config));
-      return { to, crop, resample };
-    };
-    const square = (side: number) => ({ width: side, height: side });
-    expect(size({})).toEqual({ to: { edge: 224 }, crop: square(224), resample: 3 });
-    expect(size({ feature_extractor_type: 'CLIPFeatureExtractor', size: 32 })).toEqual({
-      to: { edge: 32 },
-      crop: square(224),
-      resample: 3,
-    });
-    expect(size({ image_processor_type: 'SiglipImageProcessor' })).toEqual({
-      to: square(224),
-      crop: null,
-      resample: 3,
-    });
-    expect(size({ image_processor_type: 'BlipImageProcessor', size: 32 })).toEqual({
-      to: square(32),
-      crop: null,
-      resample: 3,
-    });
-    expect(size({ image_processor_type: 'ViTImageProcessor' })).toEqual({ to: square(224), crop: null, resample: 2 });
-    expect(size({ do_resize: false, crop_size: { height: 5, width: 6 } })).toEqual({
-      to: null,
-      crop: { width: 6, height: 5 },
-      resample: 3,
-    });
-  });
-
-  it.each(processors.cases.map(({ config, results }) => [JSON.stringify(config), config, results] as const))(
-    'gives the values of transformers for %s',
-    async (_, config, results) => {
-      const steps = preprocessFrom(preprocessorConfig.parse(config));
-      for (const [i, { shape, step, every, sum, squares }] of results.entries()) {
-        const { data, width, height } = preprocess(await decodeImage(at(processors.images[i]!)), steps);
-        expect([3, height, width]).toEqual(shape);
-        for (const [n, value] of every.entries()) expect(data[n * step]).toBeCloseTo(value, 5);
-        const total = (of: (value: number) => number) => data.reduce((all, value) => all + of(value), 0);
-        expect(Math.abs(total((v) => v) - sum)).toBeLessThan(1e-6 * data.length);
-        expect(Math.abs(total((v) => v * v) - squares)).toBeLessThan(1e-5 * squares);
-      }
-    },
-  );
-
-  it('cuts and pads from the centre as transformers does', () => {
+  it('cuts and pads from the centre as transformers and as torchvision do', () => {
     const { data } = flatImage(3, 7);
     const image: RgbImage = { width: 3, height: 3, data: data.map((_, i) => Math.floor(i / 3)) };
-    const reds = (crop: RgbImage) => Array.from({ length: crop.width * crop.height }, (_, i) => crop.data[i * 3]);
-    expect(reds(centreCrop(image, 2, 2))).toEqual([0, 1, 3, 4]);
-    expect(reds(centreCrop(image, 4, 1))).toEqual([0, 3, 4, 5]);
+    const reds = (rule: CentreCrop['rule'], width: number, height: number) => {
+      const crop = centreCrop(image, { width, height, rule, fill: 99 });
+      return Array.from({ length: width * height }, (_, i) => crop.data[i * 3]);
+    };
+    expect(reds('transformers', 2, 2)).toEqual([0, 1, 3, 4]);
+    expect(reds('transformers', 4, 1)).toEqual([99, 3, 4, 5]);
+    expect(reds('torchvision', 2, 2)).toEqual([0, 1, 3, 4]);
+    expect(reds('torchvision', 4, 1)).toEqual([3, 4, 5, 99]);
   });
 });
 

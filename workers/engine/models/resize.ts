@@ -146,23 +146,3 @@ function nearest(image: RgbImage, width: number, height: number): RgbImage {
   }
   return { width, height, data };
 }
-
-/** Cuts out the centre as transformers' `center_crop` does; what lies outside the image is black. */
-export function centreCrop(image: RgbImage, width: number, height: number): RgbImage {
-  if (width === image.width && height === image.height) return image;
-  const left = cropStart(image.width, width);
-  const top = cropStart(image.height, height);
-  const data = new Uint8Array(width * height * CHANNELS);
-  for (let y = Math.max(0, -top); y < height && y + top < image.height; y++) {
-    const x = Math.max(0, -left);
-    const count = Math.min(width, image.width - left) - x;
-    const at = ((y + top) * image.width + x + left) * CHANNELS;
-    data.set(image.data.subarray(at, at + count * CHANNELS), (y * width + x) * CHANNELS);
-  }
-  return { width, height, data };
-}
-
-/** Where the cut starts. The image of a larger cut is first laid on black, the odd pixel before it. */
-function cropStart(have: number, want: number): number {
-  return have >= want ? Math.floor((have - want) / 2) : -Math.ceil((want - have) / 2);
-}

@@ -21,6 +21,12 @@ export interface TextTokenizer {
 }
 
 export interface ModelText {
+  /** Tokens that the text graph itself insists on. */
+  readonly graphLength?: number | undefined;
+  /** Tokens that open_clip's config states, which go before what the tokenizer's files do. */
+  readonly contextLength?: number | undefined;
+  /** config.json's model_type, whose class may have a length of its own. */
+  readonly modelType?: string | undefined;
   /** The text config's max_position_embeddings, for tokenizers that state no length. */
   readonly maxPositions?: number | undefined;
   /** Rows of the text model's embedding, where its config says so. */
@@ -104,7 +110,11 @@ export async function openTokenizer(
     const issue = parsed.error.issues[0];
     throw notATokenizer(source.file, `\`${issue?.path.join('.')}\`: ${issue?.message}`);
   }
-  const length = lengthOf(source.file, config.model_max_length, model.maxPositions);
+  const length = lengthOf(
+    source.file,
+    model.graphLength ?? model.contextLength ?? config.model_max_length,
+    model.maxPositions,
+  );
   return build(source, parsed.data, config, length, model);
 }
 

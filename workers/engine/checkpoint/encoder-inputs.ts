@@ -1,0 +1,105 @@
+import {
+  checkTextPorts,
+  type EncoderPorts,
+  IMAGE_ROLES,
+  matchBoth,
+  TEXT_ROLES,
+  type TextRole,
+} from '../models/encoders.ts';
+import { checkShape, type Ends, matchInputs } from '../models/ports.ts';
+import { type ModelText, openTokenizer, type TextTokenizer } from '../models/tokenizer.ts';
+import { cleaned, prefixed } from '../models/wrapped-tokenizer.ts';
+import { CheckpointFault, type Faults } from './fault.ts';
+import type { Folder } from './folder.ts';
+import { type ImageInput, readImageProcessor } from './image-processor.ts';
+import type { ModelConfig } from './model-config.ts';
+import type { Port } from './onnx.ts';
+
+/** How a dual encoder or a matching head is fed; read, no model loaded yet. */
+export interface EncoderInputs extends Omit<ImageInput, 'file'> {
+  readonly folder: Folder;
+  readonly tokenizer: TextTokenizer;
+}
+
+/** Where tokenizers lie: beside the configuration, or in a folder of their own (open_clip's exports by immich, Optimum's pipelines). */
+const TOKENIZER_DIRS = ['', 'textual', 'tokenizer'];
+const TOKENIZER_FILE = /^(tokenizer\.json|tokenizer_config\.json|vocab\.(json|txt)|[\w.]+\.model)$/;
+
+/**
+ * Reads how texts and images are prepared, and holds both against the graphs' own inputs. What is wrong goes to `faults`.
+ *
+ * @param graphs as far as they could be read.
+ */
+export async function readEncoderInputs(
+  folder: Folder,
+  model: ModelConfig | undefined,
+  graphs: Graphs,
+  faults: Faults,
+): Promise<EncoderInputs | undefined> {
+  const { text: words, pixels } = await portsOf(graphs, faults);
+  if (!model) return undefined;
+  const images = await faults.attempt(() => readImageProcessor(folder, model));
+  const tokenizer = await faults.attempt(() => tokenizerOf(folder, model, words?.get('input_ids')));
+  if (graphs.text && words && tokenizer) {
+    const { text } = graphs;
+    await faults.attempt(() => checkTextPorts(text, words, tokenizer));
+  }
+  if (graphs.image && pixels && images) {
+    const { image } = graphs;
+    const { width, height } = images.input;
+    await faults.attempt(() => checkShape(image, pixels, [null, 3, height, width], images.file));
+  }
+  return images && tokenizer && { folder, tokenizer, preprocess: images.preprocess, input: images.input };
+}
+
+interface Graphs {
+  readonly text: Ends | undefined;
+  readonly image: Ends | undefined;
+}
+
+async function portsOf({ text, image }: Graphs, faults: Faults): Promise<Partial<EncoderPorts>> {
+  if (text !== undefined && text === image) return (await faults.attempt(() => matchBoth(text))) ?? {};
+  const words =
+    text && (await faults.attempt(() => ofOwnKind(text, 'text', () => matchInputs<TextRole>(text, TEXT_ROLES))));
+  const seen = image && (await faults.attempt(() => ofOwnKind(image, 'image', () => matchInputs(image, IMAGE_ROLES))));
+  const pixels = seen?.get('pixel_values');
+  return { ...(words ? { text: words } : {}), ...(pixels ? { pixels } : {}) };
+}
+
+const INPUT_OF = { text: 'input_ids', image: 'pixel_values' } as const;
+
+/** @throws CheckpointFault when the graph takes what the other one of its pair should. */
+function ofOwnKind<T>(graph: Ends, kind: 'text' | 'image', match: () => T): T {
+  const other = kind === 'image' ? 'text' : 'image';
+  const input = graph.inputs.find(({ name }) => name === INPUT_OF[other] || name === other);
+  if (!input) return match();
+  throw new CheckpointFault({
+    file: graph.file,
+    found: `takes \`${input.name}\`, as an encoder of ${other}s does`,
+    expected: `an encoder of ${kind}s`,
+    remedy: 'give each encoder the file name of its own kind',
+    gravity: 'kind',
+  });
+}
+
+async function tokenizerOf(folder: Folder, model: ModelConfig, ids: Port | undefined): Promise<TextTokenizer> {
+  const files = [...folder.files.keys()];
+  const has = (dir: string) =>
+    files.some((file) => {
+      const name = dir === '' ? file : file.startsWith(`${dir}/`) ? file.slice(dir.length + 1) : '';
+      return TOKENIZER_FILE.test(name);
+    });
+  const { maxPositions, vocabSize, contextLength, clean, prefix } = model.text;
+  const before = prefix?.count ?? 0;
+  const fixed = ids?.shape[1];
+  const text: ModelText = {
+    maxPositions,
+    vocabSize,
+    graphLength: typeof fixed === 'number' ? fixed - before : undefined,
+    contextLength,
+    modelType: model.type ?? undefined,
+  };
+  const plain = await openTokenizer(folder, TOKENIZER_DIRS.find(has) ?? '', text);
+  const tidy = clean ? cleaned(plain, clean) : plain;
+  return prefix ? prefixed(tidy, prefix) : tidy;
+}

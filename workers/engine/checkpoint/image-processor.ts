@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { Fields, type JsonPart } from '../models/fields.ts';
+import { OPEN_CLIP_FIELDS, readOpenClipProcessor } from '../models/open-clip-processor.ts';
+import { inputOf, type Preprocess } from '../models/preprocess.ts';
+import { JINA_CLASS, KNOWN_CLASSES, plainName, processorClass, unevenClass } from '../models/processor-classes.ts';
+import { readTransformersProcessor, WITHOUT_EFFECT } from '../models/transformers-processor.ts';
+import { CheckpointFault, Faults } from './fault.ts';
+import type { Folder } from './folder.ts';
+import { jsonObject, readJson } from './json.ts';
+import type { ModelConfig } from './model-config.ts';
+import { modelType } from './model-types.ts';
+
+/** How a checkpoint's images are prepared. */
+export interface ImageInput {
+  /** The file that says so. */
+  readonly file: string;
+  readonly preprocess: Preprocess;
+  /** Pixels of the model's input. */
+  readonly input: { readonly width: number; readonly height: number };
+}
+
+const FILE = 'preprocessor_config.json';
+/** Newer exports keep all processors in one file. */
+const WHOLE_FILE = 'processor_config.json';
+const wholeConfig = z.looseObject({ image_processor: jsonObject.nullish() });
+/** Where open_clip's preprocess_cfg stands by itself. */
+const OPEN_CLIP_FILES = ['visual/preprocess_cfg.json', 'preprocess_cfg.json'];
+
+/**
+ * Reads how images are prepared: by the class that the processor's file names, or else the model's type, every field of it.
+ *
+ * @throws CheckpointFault with all that cannot be served, or when no file says it.
+ */
+export async function readImageProcessor(folder: Folder, model: ModelConfig): Promise<ImageInput> {
+  const faults = new Faults();
+  const { part, read } = await imagePart(folder, model);
+  const preprocess = read(new Fields(part, faults));
+  faults.settle();
+  const input = inputOf(preprocess);
+  if (input) return { file: part.file, preprocess, input };
+  throw new CheckpointFault({
+    file: part.file,
+    found: 'leaves images of different sizes (it resizes the shortest edge, or nothing, and cuts nothing out)',
+    expected: 'one size for all images',
+    remedy: 'write a crop, or a `size` of height and width',
+    gravity: 'setting',
+  });
+}
+
+interface Reading {
+  readonly part: JsonPart;
+  readonly read: (fields: Fields) => Preprocess;
+}
+
+async function imagePart(folder: Folder, model: ModelConfig): Promise<Reading> {
+  const own = await openClipPart(folder, model);
+  if (own) return own;
+  const part = await transformersPart(folder);
+  const name = classOf(part, model);
+  if (name === JINA_CLASS) {
+    const size = { width: 224, height: 224 };
+    return { part, read: (fields) => readOpenClipProcessor(fields, size, WITHOUT_EFFECT) };
+  }
+  const kind = processorClass(name);
+  if (kind) return { part, read: (fields) => readTransformersProcessor(fields, kind) };
+  throw unknownClass(part.file, name);
+}
+
+/** open_clip's preprocess_cfg, where the model is one of open_clip's. */
+async function openClipPart(folder: Folder, { openClip, file }: ModelConfig): Promise<Reading | null> {
+  if (!openClip) return null;
+  const read = (fields: Fields) => readOpenClipProcessor(fields, openClip.size, []);
+  const alone = OPEN_CLIP_FILES.find((one) => folder.files.has(one));
+  if (alone) return { part: { file: alone, at: '', json: await readJson(folder, alone, jsonObject) }, read };
+  if (openClip.preprocess) return { part: { file, at: 'preprocess_cfg.', json: openClip.preprocess }, read };
+  if (folder.files.has(FILE) || folder.files.has(WHOLE_FILE)) return null;
+  throw new CheckpointFault({
+    file: OPEN_CLIP_FILES[0]!,
+    found: 'is missing',
+    expected: `open_clip's preprocessing (${OPEN_CLIP_FIELDS.join(', ')})`,
+    remedy: 'copy it, or the open_clip_config.json, from where the model was published',
+    gravity: 'file',
+  });
+}
+
+async function transformersPart(folder: Folder): Promise<JsonPart> {
+  if (!folder.files.has(FILE) && folder.files.has(WHOLE_FILE)) {
+    const { image_processor: json, processor_class } = await readJson(folder, WHOLE_FILE, wholeConfig);
+    if (json) return { file: WHOLE_FILE, at: 'image_processor.', json: { processor_class, ...json } };
+  }
+  return { file: FILE, at: '', json: await readJson(folder, FILE, jsonObject) };
+}
+
+/** The class that the file names; else the one that goes with the model's type; else the one of the processor that both are part of. */
+function classOf({ file, json }: JsonPart, model: ModelConfig): string {
+  const text = (name: string) => (typeof json[name] === 'string' && json[name] !== '' ? (json[name] as string) : null);
+  const named = text('image_processor_type') ?? text('feature_extractor_type');
+  if (named !== null) return plainName(named);
+  const type = model.type === null ? undefined : modelType(model.type);
+  if (type?.processor) return type.processor;
+  const part = text('processor_class')?.replace(/Processor$/, 'ImageProcessor') ?? '';
+  if (KNOWN_CLASSES.includes(part)) return part;
+  throw new CheckpointFault({
+    file,
+    found: 'names no image processor, and neither does the model type',
+    expected: '`image_processor_type`',
+    remedy: `write the class that the model was trained with (GDBench knows ${KNOWN_CLASSES.join(', ')})`,
+    gravity: 'setting',
+  });
+}
+
+function unknownClass(file: string, name: string): CheckpointFault {
+  const shownName = name.replace(/[^\w.-]/g, '?').slice(0, 80);
+  const uneven = unevenClass(name);
+  if (uneven) {
+    return new CheckpointFault({
+      file,
+      found: `is for a ${shownName}, which ${uneven.found}`,
+      expected: 'an image processor that brings all images to one size',
+      remedy: uneven.remedy,
+      gravity: 'setting',
+    });
+  }
+  return new CheckpointFault({
+    file,
+    found: `is for a ${shownName}, whose steps GDBench does not know`,
+    expected: `one of ${KNOWN_CLASSES.join(', ')}`,
+    remedy: 'if the model was trained with the steps of one of these, write that class as `image_processor_type`',
+    gravity: 'setting',
+  });
+}
