@@ -5,7 +5,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, gdbench } from '../../test/support/command.ts';
-import { tinyClip, tinyDiffusion, weightsOf, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { tinyDiffusion, weightsOf, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { tinyClip } from '../../test/support/tiny-clip.ts';
 
 const SUBTASKS = [
   'pair_binding_size',

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../../test/support/command.ts';
-import { tinyClip, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { tinyClip } from '../../test/support/tiny-clip.ts';
 import { writeTinyData } from '../../test/support/tiny-data.ts';
 
 let scratch: string;

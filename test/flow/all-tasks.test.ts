@@ -7,7 +7,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addFiles, fullTree } from '../../packages/benchmark/load/test-tree.ts';
 import { gdbench } from '../support/command.ts';
-import { tinyClip, writeFiles } from '../support/tiny-checkpoints.ts';
+import { writeFiles } from '../support/tiny-checkpoints.ts';
+import { tinyClip } from '../support/tiny-clip.ts';
 
 let scratch: string;
 beforeAll(async () => {

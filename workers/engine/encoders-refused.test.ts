@@ -5,7 +5,8 @@ import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { checkpointFolders, expectRefusal, type Files, without } from '../../test/support/checkpoint-folders.ts';
 import { type GraphSpec, onnxModel, type Value } from '../../test/support/onnx-writer.ts';
-import { TINY_CLIP, tinyClip, tokenizerFiles } from '../../test/support/tiny-checkpoints.ts';
+import { tokenizerFiles } from '../../test/support/tiny-checkpoints.ts';
+import { TINY_CLIP, tinyClip } from '../../test/support/tiny-clip.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
 const REFERENCE = fileURLToPath(new URL('../../test/reference', import.meta.url));
@@ -240,7 +241,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   ],
   [
     'an embedding before and one after the projection',
-    tinyClip({ ...TINY_CLIP, outputs: { text: 'pooler_output', image: 'image_embeds' } }),
+    tinyClip({ ...TINY_CLIP, modelType: null, outputs: { text: 'pooler_output', image: 'image_embeds' } }),
     'text_model.onnx',
     /^text_model.onnx gives `pooler_output`, perhaps from before a projection \(config.json names no model_type\)/,
   ],

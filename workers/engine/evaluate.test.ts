@@ -9,19 +9,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
 import {
   embeddings,
-  imageKernel,
   SCALING,
-  TINY_CLIP,
   TINY_DIFFUSION,
-  type TinyClip,
   type TinyDiffusion,
-  tinyClip,
   tinyDiffusion,
   tokensOf,
   UNET,
   vaeKernel,
   writeFiles,
 } from '../../test/support/tiny-checkpoints.ts';
+import {
+  IMMICH_ENDS,
+  imageKernel,
+  OPEN_CLIP_ENDS,
+  TINY_CLIP,
+  type TinyClip,
+  tinyClip,
+} from '../../test/support/tiny-clip.ts';
 import { type Evaluator, type EvaluatorOptions, openEvaluator } from './evaluate.ts';
 import { inspectCheckpoint } from './inspect.ts';
 import { type Device, DOUBLING_GRAPH } from './models/device.ts';
@@ -235,7 +239,23 @@ const clips: Record<string, Partial<TinyClip>> = {
   'joint with fixed batches': { layout: 'joint', texts: 2, images: 3 },
   'split with a fixed batch': { texts: 3, images: 1 },
   'int32 tokens': { ids: 'int32' },
-  'pooler_output, as SigLIP says': { outputs: { text: 'pooler_output', image: 'pooler_output' } },
+  'pooler_output, as SigLIP says': {
+    modelType: 'siglip',
+    outputs: { text: 'pooler_output', image: 'pooler_output' },
+  },
+  'outputs as Jina CLIP says': {
+    modelType: 'jina_clip',
+    layout: 'joint',
+    outputs: { text: 'text_embeddings', image: 'image_embeddings' },
+  },
+  'normalised outputs alone': {
+    modelType: 'jina_clip',
+    outputs: { text: 'l2norm_text_embeddings', image: 'l2norm_image_embeddings' },
+  },
+  "immich's folders": { layout: 'immich', ...IMMICH_ENDS, ids: 'int32', texts: 1, images: 1 },
+  "open_clip's own pair": { layout: 'open_clip', ...OPEN_CLIP_ENDS },
+  "open_clip's own graph": { layout: 'open_clip joint', ...OPEN_CLIP_ENDS },
+  'no model type, but projected outputs': { modelType: null },
 };
 
 describe('a dual encoder', () => {

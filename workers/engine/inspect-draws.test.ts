@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkpointFolders, expectRefusal, type Files } from '../../test/support/checkpoint-folders.ts';
 import { type GraphSpec, type Op, onnxModel, type Weights } from '../../test/support/onnx-writer.ts';
-import {
-  TINY_CLIP,
-  TINY_DIFFUSION,
-  tinyClip,
-  tinyDiffusion,
-  tinyText,
-  tinyTowers,
-  tinyUnet,
-  writeFiles,
-} from '../../test/support/tiny-checkpoints.ts';
+import { TINY_DIFFUSION, tinyDiffusion, tinyText, tinyUnet, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { TINY_CLIP, tinyClip, tinyTowers } from '../../test/support/tiny-clip.ts';
 import { inspectCheckpoint } from './inspect.ts';
 import { openScorer } from './open-scorer.ts';
 

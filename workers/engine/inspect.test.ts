@@ -12,7 +12,8 @@ import {
   without,
 } from '../../test/support/checkpoint-folders.ts';
 import { type GraphSpec, onnxModel } from '../../test/support/onnx-writer.ts';
-import { TINY_CLIP, TINY_DIFFUSION, tinyClip, tinyDiffusion, tinyUnet } from '../../test/support/tiny-checkpoints.ts';
+import { TINY_DIFFUSION, tinyDiffusion, tinyUnet } from '../../test/support/tiny-checkpoints.ts';
+import { TINY_CLIP, tinyClip } from '../../test/support/tiny-clip.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
 const { scratch, folderOf } = checkpointFolders();
@@ -260,7 +261,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   ],
   [
     'a matching head without two logits',
-    tinyClip({ ...TINY_CLIP, layout: 'joint', outputs: { text: 'itm_score', image: 'x' } }),
+    tinyClip({ ...TINY_CLIP, modelType: 'blip', layout: 'joint', outputs: { text: 'itm_score', image: 'x' } }),
     'model.onnx',
     /gives `itm_score` as \[texts, 6\], where `itm_score` \[batch, 2\]/,
   ],
