@@ -225,7 +225,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'half of a split dual encoder',
     without(clip, 'vision_model.onnx'),
     'vision_model.onnx',
-    /^vision_model.onnx is missing, and text_model.onnx is half of a pair/,
+    /^vision_model.onnx is missing: .*, where an encoder of images beside text_model.onnx is expected; add it/,
   ],
   ['a dual encoder without config.json', without(clip, 'config.json'), 'config.json', /^config.json is missing/],
   [
