@@ -1,5 +1,6 @@
 import type { Client } from 'graphql-ws';
 import type { TypedDocumentString } from '../generated/graphql.ts';
+import { loadCode, waitBefore } from './load.ts';
 
 /** Whether what the page shows is being kept up to date. */
 export type Liveness = 'connecting' | 'live' | 'lost';
@@ -43,7 +44,11 @@ export function follow<Data, Variables extends Record<string, unknown>>(
     dispose = socket.subscribe<Data>(
       { query: document.toString(), variables },
       {
-        next: ({ data }) => data && !stopped && onData(data),
+        next: ({ data }) => {
+          if (!data || stopped) return;
+          becomes('live');
+          onData(data);
+        },
         // the server refused this one subscription: as good as a lost connection, and tried again like one
         error: () => {
           if (stopped) return;
@@ -61,9 +66,13 @@ export function follow<Data, Variables extends Record<string, unknown>>(
   };
 }
 
-/** Loaded after the first paint: readers see the board before any of this code arrives. */
-async function connect(origin: string): Promise<Client> {
-  const { createClient } = await import('graphql-ws');
+/** Loaded after the first paint: readers see the board before any of this code arrives. Never rejects. */
+function connect(origin: string): Promise<Client> {
+  const load = async () => clientOf(origin, await import('graphql-ws'));
+  return loadCode(load, { onFailure: () => becomes('lost') });
+}
+
+function clientOf(origin: string, { createClient }: typeof import('graphql-ws')): Client {
   return createClient({
     url: `${origin.replace(/^http/, 'ws')}/graphql`,
     lazy: true,
@@ -78,10 +87,4 @@ async function connect(origin: string): Promise<Client> {
       closed: (event) => becomes((event as CloseEvent).code === 1000 ? 'connecting' : 'lost'),
     },
   });
-}
-
-/** Milliseconds: doubling from half a second to ten, each drawn at random so that readers do not come back all at once. */
-function waitBefore(retries: number): number {
-  const ceiling = Math.min(10_000, 500 * 2 ** retries);
-  return ceiling / 2 + (Math.random() * ceiling) / 2;
 }

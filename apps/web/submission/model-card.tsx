@@ -1,20 +1,19 @@
 'use client';
 
-import { lazy, Suspense, type ToggleEvent, useState } from 'react';
+import { type ToggleEvent, useState } from 'react';
 import { bytes } from '../figure/format.ts';
 import { ModelCardDocument, type SubmissionQuery } from '../generated/graphql.ts';
 import { ask } from '../live/ask.ts';
+import { loadCode } from '../live/load.ts';
 import { useApiOrigin } from '../live/origin.tsx';
+import type { CardText } from './card-text.tsx';
 import styles from './submission.module.css';
 
 type Files = NonNullable<SubmissionQuery['submission']>['files'];
-type Card = { text: string } | { problem: string };
+type Card = { text: string; CardText: typeof CardText } | { problem: string };
 
 /** What the API gives of a card. */
 const SHOWN_BYTES = 64 * 1024;
-
-/** The Markdown reader is of use to those alone who open a card. */
-const CardText = lazy(() => import('./card-text.tsx').then(({ CardText }) => ({ default: CardText })));
 
 /** The README.md at the top of the checkpoint's folder, read when it is opened first. */
 export function ModelCard({ id, files }: { id: string; files: Files }) {
@@ -25,9 +24,13 @@ export function ModelCard({ id, files }: { id: string; files: Files }) {
   const read = async ({ currentTarget }: ToggleEvent<HTMLDetailsElement>) => {
     if (!currentTarget.open || (card && 'text' in card)) return;
     try {
-      const { submission } = await ask(origin, ModelCardDocument, { id });
+      // the Markdown reader is of use to those alone who open a card
+      const [{ CardText }, { submission }] = await Promise.all([
+        loadCode(() => import('./card-text.tsx'), { tries: 3 }),
+        ask(origin, ModelCardDocument, { id }),
+      ]);
       const text = submission?.modelCard;
-      setCard(text == null ? { problem: 'The card has not arrived yet. Open this again later.' } : { text });
+      setCard(text == null ? { problem: 'The card has not arrived yet. Open this again later.' } : { text, CardText });
     } catch (error) {
       setCard({ problem: (error as Error).message });
     }
@@ -39,9 +42,7 @@ export function ModelCard({ id, files }: { id: string; files: Files }) {
           Model card <span className={styles.aside}>in the submitter’s words</span>
         </h2>
       </summary>
-      <Suspense fallback={<Waiting />}>
-        {card === null ? <Waiting /> : 'text' in card ? <CardText text={card.text} /> : <p>{card.problem}</p>}
-      </Suspense>
+      {card === null ? <p className="muted">Reading the card.</p> : <Content card={card} />}
       {card && 'text' in card && file.size > SHOWN_BYTES && (
         <p className="muted">These are the first 64 KiB of {bytes(file.size)}.</p>
       )}
@@ -49,6 +50,6 @@ export function ModelCard({ id, files }: { id: string; files: Files }) {
   );
 }
 
-function Waiting() {
-  return <p className="muted">Reading the card.</p>;
+function Content({ card }: { card: Card }) {
+  return 'problem' in card ? <p>{card.problem}</p> : <card.CardText text={card.text} />;
 }

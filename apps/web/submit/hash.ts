@@ -1,3 +1,5 @@
+import { loadCode } from '../live/load.ts';
+
 /** Bytes that are read and hashed at a time. */
 const CHUNK = 4 << 20;
 
@@ -8,7 +10,7 @@ const CHUNK = 4 << 20;
  * @throws AbortError when `signal` is aborted; NotReadableError when the file changed or vanished
  */
 export async function sha256Of(file: File, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<string> {
-  const { createSHA256 } = await import('hash-wasm');
+  const { createSHA256 } = await loadCode(() => import('hash-wasm'), { tries: 3 });
   const hasher = await createSHA256();
   hasher.init();
   for (let start = 0; start < file.size; start += CHUNK) {

@@ -1,4 +1,5 @@
 import type { DetailedError, Upload } from 'tus-js-client';
+import { loadCode } from '../live/load.ts';
 
 export type Sendable = { id: string; file: File; uploadUrl: string };
 
@@ -16,7 +17,7 @@ export async function sendFiles(
   files: readonly Sendable[],
   on: { sent: (bytes: number) => void; done: () => void; error: (sentence: string) => void },
 ): Promise<Sending> {
-  const tus = await import('tus-js-client');
+  const tus = await loadCode(() => import('tus-js-client'), { tries: 3 });
   const waiting = [...files];
   const running = new Set<Upload>();
   const sent = new Map<string, number>();
