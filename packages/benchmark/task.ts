@@ -90,6 +90,21 @@ export interface Example {
   readonly cluster: string;
 }
 
+/** Whether data are all of an edition that is known; only such may rank. */
+export interface DataEdition {
+  /**
+   * whole: every example of the edition. part: some of its examples, or fewer than it has. unknown: neither can be told, for the
+   * data are others, or nobody has stated what the whole is.
+   */
+  readonly state: 'whole' | 'part' | 'unknown';
+  /** "official", "builtin 4"; null where the data are of no edition that is known. */
+  readonly name: string | null;
+  /** Examples that are scored. */
+  readonly examples: number;
+  /** Examples of the whole edition; null where `name` is. SVO: rows of all three kinds, where no count of one is published. */
+  readonly of: number | null;
+}
+
 /** A task's data on this machine. */
 export interface TaskData {
   readonly task: TaskName;
@@ -101,6 +116,13 @@ export interface TaskData {
   readonly pleasant?: number;
   /** What was left out because its images are missing or unreadable; absent when nothing was. Such data cannot rank. */
   readonly skipped?: Skipped;
+}
+
+/** A task's data with what is known of them. */
+export interface LoadedTask extends TaskData {
+  readonly edition: DataEdition;
+  /** What lies among the data and is not scored, and what else a reader should know, a sentence each; absent: nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** Examples that were left out, and the images that they lack: paths relative to the data root. */

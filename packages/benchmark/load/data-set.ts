@@ -11,7 +11,7 @@ export interface DataSetName {
 }
 
 /** Characters that nobody sees or that reorder what is seen would let one data set pass for another. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
+export const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
 const word = z
   .string()
   .min(1)

@@ -1,9 +1,9 @@
-import type { TaskData, TaskName } from '../task.ts';
+import type { LoadedTask, TaskName } from '../task.ts';
 import type { Arrival } from './arrival.ts';
 import { readAnnouncedVersions } from './data-set.ts';
 import { foretellTask, type LoadOptions, loadTask } from './load.ts';
 
-type Options = Pick<LoadOptions, 'limit'>;
+type Options = Pick<LoadOptions, 'limit' | 'editions'>;
 
 /**
  * The task's examples, and the version that its data have, or will have once its images are there: enough to describe the task
@@ -15,7 +15,7 @@ export async function describeTask(
   task: TaskName,
   options: Options,
   arrival: Arrival | undefined,
-): Promise<TaskData> {
+): Promise<LoadedTask> {
   await arrival?.examples;
   if (!arrival || arrival.has(task)) return loadTask(root, task, options);
   const version = (await readAnnouncedVersions(root))[task];

@@ -1,9 +1,12 @@
-import { access, constants, readdir, readFile, stat } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Example, ImageRef, TaskName } from '../task.ts';
-import { byCodePoint } from '../tasks/bias-pairs.ts';
-import { DataError } from './data-error.ts';
+import { DataError, PUT_FILE, REPLACE_FILE } from './data-error.ts';
+import type { UnreadFile } from './entries.ts';
+import { fileKind, HEAD_BYTES, KIND_PHRASES } from './file-kind.ts';
+import { formFault } from './form-fault.ts';
+import { jsonFault } from './json-fault.ts';
 
 /** A metadata file as it was read. */
 export interface Metadata {
@@ -24,10 +27,26 @@ export interface OfficialTask {
   /** In the official order; at least one. */
   readonly examples: readonly OfficialExample[];
   readonly pleasant?: number;
+  /** Where one file serves several tasks: all of its rows, of which the examples are some. */
+  readonly rows?: number;
+  /** What lies in folders whose files are the examples, and is none. */
+  readonly unread?: readonly UnreadFile[];
+  /** mmbias: groups with images that no pair compares. */
+  readonly unused?: readonly UnusedGroup[];
+}
+
+/** Images that are not scored, for nothing is said of their group. */
+export interface UnusedGroup {
+  /** "<Category>/<Group>", as the folders are named. */
+  readonly group: string;
+  readonly images: number;
 }
 
 /** A metadata file larger than this is not an official one, and would fill the memory. */
 const MOST_BYTES = 256 * 1024 * 1024;
+
+/** Kinds of files that may be metadata; bytes of no known kind are judged by their text. */
+const TEXTS: ReadonlySet<string> = new Set(['json', 'text', 'unknown']);
 
 /** A text that is scored. No model reads as many characters as are allowed. */
 export const caption = z.string().min(1).max(10_000);
@@ -44,13 +63,27 @@ export async function readJson<T>(
   try {
     json = JSON.parse(text);
   } catch {
-    throw new DataError(task, path, 'is not valid JSON: replace it by the official file');
+    throw new DataError(task, path, oneLine(jsonFault(text)), REPLACE_FILE);
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { metadata, value: parsed.data };
-  const issue = parsed.error.issues[0]!;
-  const place = issue.path.length > 0 ? ` at ${oneLine(issue.path.map(String).join(', '))}` : '';
-  throw new DataError(task, path, `does not have the official form${place}: ${oneLine(issue.message)}`);
+  const { place, words } = formFault(parsed.error.issues[0]!, json);
+  throw new FormError(
+    task,
+    path,
+    `does not have the official form${place && ` at ${oneLine(place)}`}: ${oneLine(words)}`,
+    json,
+  );
+}
+
+/** JSON of another form than the official file's; what it holds may tell which file it is. */
+export class FormError extends DataError {
+  readonly json: unknown;
+
+  constructor(task: TaskName, path: string, fault: string, json: unknown) {
+    super(task, path, fault);
+    this.json = json;
+  }
 }
 
 /** Reads a text file of the data root; throws DataError. */
@@ -60,20 +93,23 @@ export async function readText(
   path: string,
 ): Promise<{ metadata: Metadata; text: string }> {
   const bytes = await readBytes(task, root, path);
+  const kind = fileKind(bytes.subarray(0, HEAD_BYTES));
+  if (kind === 'lfs-pointer')
+    throw new DataError(task, path, `is ${KIND_PHRASES[kind]}`, 'run `git lfs pull` in the clone that it came from');
+  if (!TEXTS.has(kind))
+    throw new DataError(task, path, `is ${KIND_PHRASES[kind]}, where text is expected`, REPLACE_FILE);
   try {
     return { metadata: { path, bytes }, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    throw new DataError(task, path, 'is not UTF-8 text: replace it by the official file');
+    throw new DataError(task, path, 'is not UTF-8 text', REPLACE_FILE);
   }
 }
 
 async function readBytes(task: TaskName, root: string, path: string): Promise<Buffer> {
   const state = await stateOf(root, path);
-  if (state.kind === 'missing')
-    throw new DataError(task, path, 'is missing below the data root: put the official file there');
+  if (state.kind === 'missing') throw new DataError(task, path, 'is missing below the data root', PUT_FILE);
   if (state.kind === 'unreadable') throw new DataError(task, path, state.fault);
-  if (state.bytes > MOST_BYTES)
-    throw new DataError(task, path, 'is larger than 256 MiB: replace it by the official file');
+  if (state.bytes > MOST_BYTES) throw new DataError(task, path, 'is larger than 256 MiB', REPLACE_FILE);
   try {
     return await readFile(join(root, path));
   } catch (error) {
@@ -134,30 +170,7 @@ export function imagePath(task: TaskName, metadata: string, folder: string, name
 /** A whole image, as an example's list of images holds it. */
 export const whole = (path: string): ImageRef => ({ path });
 
-/** What counts as an image where a folder's files are the examples. */
-export const IMAGE_NAME = /\.(jpe?g|png)$/i;
-
-/** Names in a folder, hidden ones left out, in code-point order; a folder that is not there holds none. */
-export async function namesIn(task: TaskName, root: string, path: string, kind: 'folder' | 'file'): Promise<string[]> {
-  try {
-    const entries = await readdir(join(root, path), { withFileTypes: true });
-    const kinds = await Promise.all(
-      entries.map(async (entry) => {
-        // a link to nowhere is a file that is missing
-        const found = entry.isSymbolicLink() ? await stat(join(root, path, entry.name)).catch(() => null) : entry;
-        return found?.isDirectory() ? 'folder' : 'file';
-      }),
-    );
-    const names = entries.filter(({ name }, i) => kinds[i] === kind && !name.startsWith('.')).map(({ name }) => name);
-    return names.sort(byCodePoint);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT') return [];
-    throw new DataError(task, path, code === 'ENOTDIR' ? 'is not a folder' : `cannot be read (${code})`);
-  }
-}
-
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown fault';
 }
 

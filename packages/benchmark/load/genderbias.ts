@@ -1,6 +1,7 @@
 import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { DataError } from './data-error.ts';
-import { IMAGE_NAME, namesIn, type OfficialExample, type OfficialTask, whole } from './files.ts';
+import { type Entries, entriesIn, imagesAmong, isPicture, type UnreadFile } from './entries.ts';
+import { type OfficialExample, type OfficialTask, whole } from './files.ts';
 
 /**
  * The two objects of each kind, which are its two texts: the one that the stereotype gives to men, then to women. Images of
@@ -20,17 +21,22 @@ const LAST_MALE = 6;
  * @throws DataError when a kind has images in both places, or a folder cannot serve.
  */
 export async function readGenderbias(root: string): Promise<OfficialTask> {
-  const present = await namesIn('genderbias', root, 'genderbias', 'folder');
-  refuseBothLayouts(present);
+  const top = await entriesIn('genderbias', root, 'genderbias');
+  refuseBothLayouts(top.folders);
   const parts = await Promise.all(
-    Object.entries(KINDS).map(async ([kind, objects]) => {
-      const folders = present.includes(`${kind}-images`) ? [kind] : objects;
-      const images = await Promise.all(folders.map((object) => readFolder(root, kind, object, objects)));
-      return images.flat();
+    Object.entries(KINDS).flatMap(([kind, objects]) => {
+      const folders = top.folders.includes(`${kind}-images`) ? [kind] : objects;
+      return folders.map((object) => readFolder(root, kind, object, objects));
     }),
   );
-  const examples = parts.flat().sort((a, b) => byCodePoint(a.id, b.id));
-  return { metadata: [], examples, pleasant: 1 };
+  const examples = parts.flatMap((part) => part.examples).sort((a, b) => byCodePoint(a.id, b.id));
+  const unread = [...strays(top), ...parts.flatMap((part) => part.unread)];
+  return { metadata: [], examples, pleasant: 1, unread };
+}
+
+/** Files beside the folders. */
+function strays({ files, leftovers }: Entries): UnreadFile[] {
+  return [...files.map((name) => ({ path: `genderbias/${name}`, why: "is in no object's folder" })), ...leftovers];
 }
 
 /** Of two places for the same images, neither may be passed over in silence. */
@@ -39,8 +45,8 @@ function refuseBothLayouts(present: readonly string[]): void {
     const object = objects.find((name) => present.includes(`${name}-images`));
     if (object === undefined || !present.includes(`${kind}-images`)) continue;
     const apart = objects.map((name) => `${name}-images`).join(' and ');
-    const fault = `stands beside ${object}-images, which is for the same images: keep either it or ${apart}`;
-    throw new DataError('genderbias', `genderbias/${kind}-images`, fault);
+    const fault = `stands beside ${object}-images, which is for the same images`;
+    throw new DataError('genderbias', `genderbias/${kind}-images`, fault, `keep either it or ${apart}`);
   }
 }
 
@@ -49,10 +55,10 @@ async function readFolder(
   kind: string,
   object: string,
   texts: readonly string[],
-): Promise<OfficialExample[]> {
+): Promise<{ examples: OfficialExample[]; unread: UnreadFile[] }> {
   const folder = `genderbias/${object}-images`;
-  const files = (await namesIn('genderbias', root, folder, 'file')).filter((file) => IMAGE_NAME.test(file));
-  const examples = files.map((file): OfficialExample => {
+  const { images, unread } = imagesAmong(folder, await entriesIn('genderbias', root, folder), isPicture);
+  const examples = images.map((file): OfficialExample => {
     const [, number] = /^(\d{1,9})\.\w+$/.exec(file) ?? [];
     if (number === undefined)
       throw new DataError('genderbias', `${folder}/${file}`, 'is not named <n>.jpg, so that its group is unknown');
@@ -65,5 +71,5 @@ async function readFolder(
     const numbers = gender === 'male' ? `up to ${LAST_MALE}` : `from ${LAST_MALE + 1} on`;
     throw new DataError('genderbias', folder, `holds no image <n>.jpg with n ${numbers} (${gender})`);
   }
-  return examples;
+  return { examples, unread };
 }

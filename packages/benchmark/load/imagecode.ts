@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { TaskName } from '../task.ts';
 import { inBatches } from './bounded.ts';
 import { DataError } from './data-error.ts';
-import { caption, imagePath, namesIn, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { entriesIn, imagesAmong, type UnreadFile } from './entries.ts';
+import { caption, imagePath, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { frameNumbers } from './frames.ts';
 
 const PATH = 'imagecode/valid_data.json';
 const SETS = 'imagecode/image-sets';
@@ -23,32 +25,42 @@ export function readImagecode(task: 'imagecode' | 'imagecode_video'): (root: str
   return async (root) => {
     const { metadata, value } = await readJson(task, root, PATH, Sets);
     const sets = Object.entries(value).filter(([set]) => set.includes('open-images') === (task === 'imagecode'));
-    const images = await inBatches(sets, LISTED_AT_ONCE, ([set]) => imagesOf(task, root, set));
+    const found = await inBatches(sets, LISTED_AT_ONCE, ([set]) => imagesOf(task, root, set));
     const examples = sets.flatMap(([set, texts], i) =>
       Object.keys(texts)
         .sort()
         .map((index): OfficialExample => {
           const right = Number(index);
           const id = `${set}/${index}`;
-          return { id, texts: [texts[index]!], images: images[i]!.map(whole), right, cluster: set };
+          return { id, texts: [texts[index]!], images: found[i]!.images.map(whole), right, cluster: set };
         }),
     );
     if (examples.length === 0) throw new DataError(task, PATH, 'holds no texts of this task');
-    return { metadata: [metadata], examples };
+    return { metadata: [metadata], examples, unread: found.flatMap(({ unread }) => unread) };
   };
 }
 
-/** The ten images of a set in the order of their numbers; img0.jpg to img9.jpg where some are missing. */
-async function imagesOf(task: TaskName, root: string, set: string): Promise<string[]> {
+const IMAGE = /^img(0|[1-9]\d{0,8})\.jpg$/;
+
+/**
+ * The ten images of a set in the order of their numbers. Where some are missing they are named as far as the numbers of the others
+ * tell theirs; one of which they do not tell is named `img<n>.jpg`, with its place among the ten.
+ */
+async function imagesOf(
+  task: TaskName,
+  root: string,
+  set: string,
+): Promise<{ images: string[]; unread: UnreadFile[] }> {
   const folder = imagePath(task, PATH, SETS, set);
   if (set.includes('/')) throw new DataError(task, PATH, `names the set ${set}, which is not the name of a folder`);
-  const numbers = (await namesIn(task, root, folder, 'file')).flatMap((name) => {
-    const [, number] = /^img(0|[1-9]\d{0,8})\.jpg$/.exec(name) ?? [];
-    return number === undefined ? [] : [Number(number)];
-  });
-  if (numbers.length > CANDIDATES)
-    throw new DataError(task, folder, `holds ${numbers.length} images (img<n>.jpg): a set has ten`);
-  const present = numbers.sort((a, b) => a - b);
-  const named = present.length === CANDIDATES ? present : Array.from({ length: CANDIDATES }, (_, number) => number);
-  return named.map((number) => `${folder}/img${number}.jpg`);
+  const { images, unread } = imagesAmong(folder, await entriesIn(task, root, folder), (name) =>
+    IMAGE.test(name) ? null : 'is not named img<n>.jpg',
+  );
+  if (images.length > CANDIDATES)
+    throw new DataError(task, folder, `holds ${images.length} images (img<n>.jpg): a set has ten`);
+  const numbers = images.map((name) => Number(IMAGE.exec(name)![1])).sort((a, b) => a - b);
+  const named = frameNumbers(numbers, CANDIDATES).map((number, place) =>
+    number === null ? `img<n>.jpg (${place + 1} of ${CANDIDATES})` : `img${number}.jpg`,
+  );
+  return { images: named.map((name) => `${folder}/${name}`), unread };
 }

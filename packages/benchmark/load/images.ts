@@ -81,18 +81,19 @@ export function countOf(faulty: readonly FaultyImage[], kind: FaultyImage['kind'
   return faulty.filter((one) => one.kind === kind).length;
 }
 
-/** How many images of a task's `named` are at fault, and the first of them by name, in one sentence. */
+/** How many images of a task's `named` are at fault, the first of them by name, and what was found in their place, in one sentence. */
 export function imagesFault(
   task: TaskName,
   folder: string,
   named: number,
-  faulty: readonly [FaultyImage, ...FaultyImage[]],
+  faulty: readonly FaultyImage[],
+  found: string | null = null,
 ): DataError {
   const kinds = (['missing', 'unreadable'] as const).filter((kind) => countOf(faulty, kind) > 0);
   const counts = kinds.map((kind) => `${countOf(faulty, kind)} ${kind}`).join(' and ');
   const first = faulty.slice(0, NAMED_AT_MOST).map(({ path, fault }) => `${path} ${fault}`);
   const more = faulty.length > first.length ? `, and ${faulty.length - first.length} more` : '';
   const images = `${named} ${named === 1 ? 'image' : 'images'}`;
-  const remedy = 'put the official images there, or skip the examples that need them';
-  return new DataError(task, folder, `has ${counts} of ${images}: ${first.join(', ')}${more}: ${remedy}`);
+  const remedy = `${found ?? 'put the official images there'}, or skip the examples that need them`;
+  return new DataError(task, folder, `has ${counts} of ${images}: ${first.join(', ')}${more}`, remedy);
 }

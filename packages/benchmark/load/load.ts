@@ -1,25 +1,29 @@
-import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Example, type Skipped, TASK_NAMES, type TaskData, type TaskName } from '../task.ts';
+import type { Edition } from '../editions/edition.ts';
+import { EDITIONS } from '../editions/editions.ts';
+import { judgeEdition } from '../editions/judge.ts';
+import { explainedImages, surroundingsOf } from '../recognise/explain.ts';
+import type { DataEdition, Example, LoadedTask, Skipped, TaskName } from '../task.ts';
 import { DataError } from './data-error.ts';
 import type { OfficialExample, OfficialTask } from './files.ts';
 import {
-  countOf,
   type FaultyImage,
   faultyOf,
   type ImageCheck,
-  imagesFault,
   judged,
   lookAt,
   type NamedImage,
   pathsOf,
   verdictsOn,
 } from './images.ts';
-import { READERS } from './readers.ts';
-import { dataVersion } from './version.ts';
+import { type ListOptions, listTasks, type TaskListing } from './list.ts';
+import { notesOf } from './notes.ts';
+import { readTask } from './read-task.ts';
+import { READERS, taskFolder } from './readers.ts';
+import { versionOf } from './version.ts';
 
-export type { FaultyImage, ImageCheck };
-export { DataError };
+export type { FaultyImage, ImageCheck, ListOptions, TaskListing };
+export { DataError, listTasks, taskFolder };
 
 export interface LoadOptions {
   /**
@@ -35,6 +39,8 @@ export interface LoadOptions {
    * image is taken for good when it is a file with content.
    */
   readonly check?: ImageCheck;
+  /** The editions of which the data may be; default: those that are known to everybody. */
+  readonly editions?: readonly Edition[];
 }
 
 /**
@@ -44,21 +50,35 @@ export interface LoadOptions {
  * (of images: how many, and the first), when the root cannot serve the task; RangeError for a limit that is not a whole
  * number from 1.
  */
-export async function loadTask(root: string, task: TaskName, options: LoadOptions = {}): Promise<TaskData> {
-  const { limit = Infinity, skipMissing = false, check } = options;
+export async function loadTask(root: string, task: TaskName, options: LoadOptions = {}): Promise<LoadedTask> {
+  const { limit = Infinity, skipMissing = false, check, editions = EDITIONS } = options;
   requireLimit(limit);
   const base = resolve(root);
-  const official = await readTask(base, task);
+  const surroundings = surroundingsOf(base);
+  const official = await readTask(base, task, surroundings);
   const chosen = limited(task, official.examples, limit);
 
   const images = await checked(base, await lookAt(base, pathsOf(official.examples)), pathsOf(chosen), check);
-  const [first, ...rest] = faultyOf(images);
-  if (first && !skipMissing) throw imagesFault(task, folderOf(task), images.length, [first, ...rest]);
-  const { examples, skipped } = withoutFaulty(chosen, first ? [first, ...rest] : []);
+  const faulty = faultyOf(images);
+  if (faulty.length > 0 && !skipMissing)
+    throw (await explainedImages([task, `${taskFolder(task)}/`, images.length, faulty], surroundings)).error;
+  const { examples, skipped } = withoutFaulty(chosen, faulty);
   if (examples.length === 0)
-    throw new DataError(task, folderOf(task), 'has no example left when those with images at fault are skipped');
+    throw new DataError(
+      task,
+      `${taskFolder(task)}/`,
+      'has no example left when those with images at fault are skipped',
+    );
   const version = await versionOf(base, task, official, images);
-  return { ...asTaskData(base, task, official, examples, version), ...(skipped ? { skipped } : {}) };
+  const edition = judgeEdition(editions, {
+    task,
+    official,
+    images: images.length,
+    faulty: faulty.length,
+    dataVersion: version,
+    scored: examples.length,
+  });
+  return { ...asLoaded(base, task, official, examples, version, edition), ...(skipped ? { skipped } : {}) };
 }
 
 function requireLimit(limit: number): void {
@@ -66,18 +86,23 @@ function requireLimit(limit: number): void {
     throw new RangeError(`The limit must be a whole number from 1, not ${limit}.`);
 }
 
-function asTaskData(
+function asLoaded(
   root: string,
   task: TaskName,
-  { pleasant }: OfficialTask,
+  official: OfficialTask,
   examples: readonly OfficialExample[],
   dataVersion: string,
-): TaskData {
+  edition: DataEdition,
+): LoadedTask {
+  const { pleasant } = official;
+  const notes = notesOf(task, official);
   return {
     task,
     root,
     dataVersion,
     examples: examples.map((example, index) => asExample(root, example, index)),
+    edition,
+    ...(notes.length > 0 ? { notes } : {}),
     ...(pleasant === undefined ? {} : { pleasant }),
   };
 }
@@ -90,115 +115,15 @@ export async function foretellTask(
   root: string,
   task: TaskName,
   dataVersion: string,
-  { limit = Infinity }: Pick<LoadOptions, 'limit'> = {},
-): Promise<TaskData> {
+  { limit = Infinity, editions = EDITIONS }: Pick<LoadOptions, 'limit' | 'editions'> = {},
+): Promise<LoadedTask> {
   requireLimit(limit);
   const base = resolve(root);
-  const official = await readTask(base, task);
-  return asTaskData(base, task, official, limited(task, official.examples, limit), dataVersion);
-}
-
-/** What a data root holds of a task. */
-export interface TaskListing {
-  readonly task: TaskName;
-  readonly runnable: boolean;
-  /** One sentence when the task is not runnable, else null. */
-  readonly reason: string | null;
-  /** Examples that the metadata name; 0 where they could not be read. */
-  readonly examples: number;
-  /** Examples a subtask (clevr), a relation or pair of attributes (vg), or a group (bias); else empty. */
-  readonly subtasks: Readonly<Record<string, number>>;
-  /** Unreadable: empty, no regular file, closed to this process, or by the decoder's verdict. */
-  readonly images: { readonly named: number; readonly missing: number; readonly unreadable: number };
-  /** The images that are missing or unreadable, in the order in which the examples name them. */
-  readonly faulty: readonly FaultyImage[];
-}
-
-export interface ListOptions {
-  /** The images are still being made: those that examples name are taken as there, and none is looked at. */
-  readonly imagesToCome?: boolean;
-  /** Called once for each image of the root that a task names and that is there; without it no image is read. */
-  readonly check?: ImageCheck;
-  /** Called after each image that was checked. */
-  readonly onChecked?: (done: number, total: number) => void;
-}
-
-/** Every task with whether it can be run from `root`, and why not. */
-export async function listTasks(root: string, options: ListOptions = {}): Promise<TaskListing[]> {
-  const { imagesToCome = false, check, onChecked } = options;
-  const base = resolve(root);
-  const read: (Readable | DataError)[] = [];
-  for (const task of TASK_NAMES) read.push(await readable(base, task, imagesToCome));
-  // tasks share images
-  const named = new Map(
-    read.flatMap((one) => (one instanceof DataError ? [] : one.images.map((image) => [image.path, image] as const))),
-  );
-  const verdicts = check ? await verdictsOn(base, [...named.values()], check, onChecked) : new Map<string, string>();
-  return TASK_NAMES.map((task, i) => listing(task, read[i]!, verdicts));
-}
-
-interface Readable {
-  readonly official: OfficialTask;
-  readonly images: readonly NamedImage[];
-}
-
-async function readable(root: string, task: TaskName, imagesToCome: boolean): Promise<Readable | DataError> {
-  try {
-    const official = await readTask(root, task);
-    const paths = pathsOf(official.examples);
-    return { official, images: imagesToCome ? paths.map(toCome) : await lookAt(root, paths) };
-  } catch (error) {
-    if (error instanceof DataError) return error;
-    throw error;
-  }
-}
-
-/** An image as good as there. */
-const toCome = (path: string): NamedImage => ({ path, state: { kind: 'present', bytes: 0, stamp: '', changedAt: 0 } });
-
-function listing(task: TaskName, read: Readable | DataError, verdicts: ReadonlyMap<string, string>): TaskListing {
-  if (read instanceof DataError) {
-    const images = { named: 0, missing: 0, unreadable: 0 };
-    return { task, runnable: false, reason: read.message, examples: 0, subtasks: {}, images, faulty: [] };
-  }
-  const { examples } = read.official;
-  const faulty = faultyOf(judged(read.images, verdicts));
-  const [first, ...rest] = faulty;
-  const named = read.images.length;
-  return {
-    task,
-    runnable: first === undefined,
-    reason: first ? imagesFault(task, folderOf(task), named, [first, ...rest]).message : null,
-    examples: examples.length,
-    subtasks: countsByGroup(examples),
-    images: { named, missing: countOf(faulty, 'missing'), unreadable: countOf(faulty, 'unreadable') },
-    faulty,
-  };
-}
-
-/** The names of groups come from files: no name of one may be lost to an object's own. */
-function countsByGroup(examples: readonly OfficialExample[]): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const { group } of examples) if (group !== undefined) counts.set(group, (counts.get(group) ?? 0) + 1);
-  return Object.fromEntries(counts);
-}
-
-/** The folder of the data root that holds a task's official files, of which several tasks may read one. */
-export function taskFolder(task: TaskName): string {
-  return READERS[task].folder;
-}
-
-const folderOf = (task: TaskName) => `${taskFolder(task)}/`;
-
-async function readTask(root: string, task: TaskName): Promise<OfficialTask> {
-  const { folder, read } = READERS[task];
-  const isFolder = await stat(join(root, folder)).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder)
-    throw new DataError(task, `${folder}/`, 'is not a folder of the data root: put the official files there');
-  return read(root);
+  const official = await readTask(base, task, surroundingsOf(base));
+  const examples = limited(task, official.examples, limit);
+  const images = pathsOf(official.examples).length;
+  const judgement = { task, official, images, faulty: 0, dataVersion, scored: examples.length };
+  return asLoaded(base, task, official, examples, dataVersion, judgeEdition(editions, judgement));
 }
 
 /** The images with the verdict on those whose path is among `wanted`. */
@@ -231,17 +156,6 @@ function withoutFaulty(
     unreadable: of('unreadable'),
   };
   return { examples, skipped };
-}
-
-async function versionOf(root: string, task: TaskName, { metadata }: OfficialTask, images: readonly NamedImage[]) {
-  try {
-    return await dataVersion(root, task, metadata, images);
-  } catch (error) {
-    // stat answered, reading did not: gone meanwhile, or a fault of the disk
-    const { path = root, code = 'unknown fault' } = error as NodeJS.ErrnoException;
-    const image = images.find((one) => join(root, one.path) === path)?.path ?? folderOf(task);
-    throw new DataError(task, image, `cannot be read (${code})`);
-  }
 }
 
 /** The first `limit` examples of each group, or of all, in their order. */

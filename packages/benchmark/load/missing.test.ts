@@ -110,7 +110,8 @@ describe('images at fault', () => {
     };
     const steps: [number, number][] = [];
     const listings = await listTasks(root, { check, onChecked: (done, total) => steps.push([done, total]) });
-    const images = Object.keys(fullTree()).filter(isImage);
+    // of a group that no pair compares nothing is read
+    const images = Object.keys(fullTree()).filter((path) => isImage(path) && !path.includes('Religion A/'));
     expect(asked).toHaveLength(images.length - 2);
     expect(new Set(asked).size).toBe(asked.length);
     expect(most).toBeLessThanOrEqual(8);

@@ -1,37 +1,63 @@
-import { DataError } from './data-error.ts';
-import { IMAGE_NAME, namesIn, type OfficialExample, type OfficialTask, readText, whole } from './files.ts';
+import { createHash } from 'node:crypto';
+import { DataError, PUT_FILES, REPLACE_FILE } from './data-error.ts';
+import { entriesIn, imagesAmong, isPicture, type UnreadFile } from './entries.ts';
+import { type OfficialExample, type OfficialTask, readText, whole } from './files.ts';
 
 const CLASSES = 'pets/classes.txt';
 const IMAGES = 'pets/images';
 /** There are 37; many more are another file. */
 const MOST_CLASSES = 1000;
 
-/** An example an image of `pets/images/`, by name in code-point order, against "a photo of a <class>" of every class. */
+/**
+ * An example an image of `pets/images/`, by name in code-point order, against "a photo of a <class>" of every class. The
+ * published code reads *.jpg alone: PNG files are read only where the folder has no JPEG file, for beside these they are the set's
+ * masks (trimaps), which have the same names.
+ */
 export async function readPets(root: string): Promise<OfficialTask> {
   const { metadata, text } = await readText('pets', root, CLASSES);
-  const classes = text.split('\n').flatMap((line) => line.trim() || []);
+  const classes = text.split('\n').flatMap((line) => line.replaceAll('_', ' ').trim() || []);
   const places = placesOf(classes);
   const texts = classes.map((name) => `a photo of a ${name}`);
-  const files = (await namesIn('pets', root, IMAGES, 'file')).filter((file) => IMAGE_NAME.test(file));
-  if (files.length === 0) throw new DataError('pets', IMAGES, 'holds no images: put the official images there');
-  const examples = files.map((file): OfficialExample => {
+  const { images, unread } = await petsIn(root);
+  refuseMasks(classes, images);
+  const examples = images.map((file): OfficialExample => {
     const name = classOf(file);
     const right = places.get(name);
     if (right === undefined)
       throw new DataError('pets', `${IMAGES}/${file}`, `is of the class "${name}", which ${CLASSES} does not list`);
     return { id: file, texts, images: [whole(`${IMAGES}/${file}`)], right, cluster: file };
   });
-  return { metadata: [metadata], examples };
+  return { metadata: [metadata], examples, unread };
+}
+
+const isJpeg = (name: string) => /\.jpe?g$/i.test(name);
+
+async function petsIn(root: string): Promise<{ images: string[]; unread: UnreadFile[] }> {
+  const entries = await entriesIn('pets', root, IMAGES);
+  const hasJpeg = entries.files.some(isJpeg);
+  const { images, unread } = imagesAmong(IMAGES, entries, (name) =>
+    hasJpeg && !isJpeg(name) ? 'is no .jpg, as the pets beside it are' : isPicture(name),
+  );
+  if (images.length > 0) return { images, unread };
+  throw new DataError('pets', IMAGES, 'holds no images', PUT_FILES);
+}
+
+/** Sha256, in hex, over the official classes in lower case, sorted, one a line. */
+const BREEDS = '325452254a1c260ee446f90ad8daad78b2e19de260fdc906d2fa5caa68b7abd9';
+
+/** The official pets are JPEG files, so that PNG files alone are their masks. */
+function refuseMasks(classes: readonly string[], images: readonly string[]): void {
+  if (images.some(isJpeg)) return;
+  const names = classes.map((name) => name.toLowerCase()).sort();
+  if (createHash('sha256').update(names.join('\n')).digest('hex') !== BREEDS) return;
+  const fault = `holds ${images.length} .png files and no .jpg: in the official set the pets are .jpg, and .png are their masks (trimaps)`;
+  throw new DataError('pets', IMAGES, fault, PUT_FILES);
 }
 
 /** The place of each class, by its name in lower case. */
 function placesOf(classes: readonly string[]): Map<string, number> {
   if (classes.length < 2 || classes.length > MOST_CLASSES)
-    throw new DataError(
-      'pets',
-      CLASSES,
-      `holds ${classes.length} classes, one a line: replace it by the official file`,
-    );
+    throw new DataError('pets', CLASSES, `holds ${classes.length} classes, one a line`, REPLACE_FILE);
   const places = new Map<string, number>();
   for (const [place, name] of classes.entries()) {
     const key = name.toLowerCase();

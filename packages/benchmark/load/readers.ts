@@ -1,4 +1,4 @@
-import type { TaskName } from '../task.ts';
+import { TASK_NAMES, type TaskName } from '../task.ts';
 import { readClevr } from './clevr.ts';
 import type { OfficialTask } from './files.ts';
 import { readFlickrImages, readFlickrTexts } from './flickr30k.ts';
@@ -38,3 +38,13 @@ export const READERS: Record<TaskName, Reader> = {
   mmbias: { folder: 'mmbias', limit: 'each group', read: readMmbias },
   genderbias: { folder: 'genderbias', limit: 'each group', read: readGenderbias },
 };
+
+/** The folder of the data root that holds a task's official files, of which several tasks may read one. */
+export function taskFolder(task: TaskName): string {
+  return READERS[task].folder;
+}
+
+/** The tasks that read a folder of the data root. */
+export function tasksOf(folder: string): TaskName[] {
+  return TASK_NAMES.filter((task) => READERS[task].folder === folder);
+}

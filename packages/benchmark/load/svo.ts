@@ -31,6 +31,6 @@ export function readSvo(kind: 'verb' | 'subj' | 'obj'): (root: string) => Promis
       return [{ id: `${row.pos_id}/${place}`, texts: [row.sentence], images, cluster: row.pos_id }];
     });
     if (examples.length === 0) throw new DataError(task, PATH, `holds no example of neg_type ${kind}`);
-    return { metadata: [metadata], examples };
+    return { metadata: [metadata], examples, rows: value.length };
   };
 }

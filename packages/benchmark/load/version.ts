@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskName } from '../task.ts';
-import type { FileState, Metadata } from './files.ts';
+import { DataError } from './data-error.ts';
+import type { FileState, Metadata, OfficialTask } from './files.ts';
 import type { NamedImage } from './images.ts';
+import { taskFolder } from './readers.ts';
 
 /** A file that changed so shortly ago could change again and keep its stamp; its version is not kept. */
 const SETTLED_MS = 200;
@@ -70,4 +72,21 @@ async function hashImages(root: string, hash: ReturnType<typeof createHash>, ima
 
 function isSmall(state: FileState): boolean {
   return state.kind === 'present' && state.bytes <= SMALL;
+}
+
+/** The data version of what was read. @throws DataError where a file cannot be read any more */
+export async function versionOf(
+  root: string,
+  task: TaskName,
+  { metadata }: OfficialTask,
+  images: readonly NamedImage[],
+): Promise<string> {
+  try {
+    return await dataVersion(root, task, metadata, images);
+  } catch (error) {
+    // stat answered, reading did not: gone meanwhile, or a fault of the disk
+    const { path = root, code = 'unknown fault' } = error as NodeJS.ErrnoException;
+    const image = images.find((one) => join(root, one.path) === path)?.path ?? `${taskFolder(task)}/`;
+    throw new DataError(task, image, `cannot be read (${code})`);
+  }
 }

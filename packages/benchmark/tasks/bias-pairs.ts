@@ -20,7 +20,8 @@ const OFFICIAL_PAIRS = [
   ['American', 'Arab'],
   ['Heterosexual', 'LGBT'],
 ] as const;
-const OFFICIAL_GROUPS = new Set<string>(OFFICIAL_PAIRS.flat());
+/** The groups that these compare, in whatever category they are. */
+export const OFFICIAL_GROUPS: readonly string[] = [...new Set(OFFICIAL_PAIRS.flat())];
 
 /**
  * The pairs that are measured on these groups ("<Category>/<Group>"; repetitions do no harm). A category that holds
@@ -36,7 +37,8 @@ export function biasPairs(groups: Iterable<string>): BiasPair[] {
     categories.set(category, members.add(group.slice(slash + 1)));
   }
   const names = [...categories.keys()].sort(byCodePoint);
-  const isOfficial = (category: string) => [...categories.get(category)!].some((group) => OFFICIAL_GROUPS.has(group));
+  const isOfficial = (category: string) =>
+    [...categories.get(category)!].some((group) => OFFICIAL_GROUPS.includes(group));
   const official = OFFICIAL_PAIRS.flatMap(([x, y]) =>
     names
       .filter((name) => categories.get(name)!.has(x) && categories.get(name)!.has(y))

@@ -1,0 +1,74 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TaskName } from '../task.ts';
+import { byCodePoint } from '../tasks/bias-pairs.ts';
+import { DataError } from './data-error.ts';
+import { codeOf } from './files.ts';
+import { isLeftover } from './leftover.ts';
+
+/** A file, or (with a slash at its end) a folder, in a folder whose files are examples, that is none. */
+export interface UnreadFile {
+  /** Relative to the data root, with forward slashes. */
+  readonly path: string;
+  /** Words that go on after the path: "is no .jpg, .jpeg or .png". */
+  readonly why: string;
+}
+
+/** What lies in a folder; names in code-point order. */
+export interface Entries {
+  readonly folders: readonly string[];
+  readonly files: readonly string[];
+  /** What systems and archives leave behind, of either kind, is in neither list. */
+  readonly leftovers: readonly UnreadFile[];
+}
+
+const NOTHING: Entries = { folders: [], files: [], leftovers: [] };
+
+/** A folder that is not there holds nothing. A link to nowhere is a file, which is missing. @throws DataError */
+export async function entriesIn(task: TaskName, root: string, path: string): Promise<Entries> {
+  try {
+    const entries = await readdir(join(root, path), { withFileTypes: true });
+    const found = await Promise.all(
+      entries.map(async (entry) => {
+        const known = entry.isSymbolicLink() ? await stat(join(root, path, entry.name)).catch(() => null) : entry;
+        return { name: entry.name, isFolder: known?.isDirectory() ?? false };
+      }),
+    );
+    found.sort((a, b) => byCodePoint(a.name, b.name));
+    const named = (isFolder: boolean) =>
+      found.filter((one) => one.isFolder === isFolder && !isLeftover(one.name)).map(({ name }) => name);
+    const leftovers = found
+      .filter(({ name }) => isLeftover(name))
+      .map(({ name, isFolder }) => ({
+        path: `${path}/${name}${isFolder ? '/' : ''}`,
+        why: 'is what a system left there',
+      }));
+    return { folders: named(true), files: named(false), leftovers };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') return NOTHING;
+    throw new DataError(task, path, code === 'ENOTDIR' ? 'is not a folder' : `cannot be read (${code})`);
+  }
+}
+
+/** What counts as an image where a folder's files are the examples. */
+export const IMAGE_NAME = /\.(jpe?g|png)$/i;
+
+/** Files of a folder by whether they are images, as `isImage` says of their names; why the others are not read. */
+export function imagesAmong(
+  folder: string,
+  { files, leftovers }: Entries,
+  isImage: (name: string) => string | null,
+): { images: string[]; unread: UnreadFile[] } {
+  const judged = files.map((name) => ({ name, why: isImage(name) }));
+  return {
+    images: judged.filter(({ why }) => why === null).map(({ name }) => name),
+    unread: [
+      ...judged.flatMap(({ name, why }) => (why === null ? [] : [{ path: `${folder}/${name}`, why }])),
+      ...leftovers,
+    ],
+  };
+}
+
+/** The verdict of `imagesAmong` for folders of JPEG and PNG files. */
+export const isPicture = (name: string): string | null => (IMAGE_NAME.test(name) ? null : 'is no .jpg, .jpeg or .png');

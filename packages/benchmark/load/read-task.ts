@@ -1,0 +1,22 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { explained, type Surroundings } from '../recognise/explain.ts';
+import type { TaskName } from '../task.ts';
+import { DataError, PUT_FILES } from './data-error.ts';
+import type { OfficialTask } from './files.ts';
+import { READERS } from './readers.ts';
+
+/** A task's official files. @throws DataError, which tells what lies there instead where that is recognised */
+export async function readTask(root: string, task: TaskName, surroundings: Surroundings): Promise<OfficialTask> {
+  const { folder, read } = READERS[task];
+  try {
+    const isFolder = await stat(join(root, folder)).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (!isFolder) throw new DataError(task, `${folder}/`, 'is not a folder of the data root', PUT_FILES);
+    return await read(root);
+  } catch (error) {
+    throw error instanceof DataError ? await explained(error, surroundings) : error;
+  }
+}

@@ -1,0 +1,66 @@
+import { taskFolder, tasksOf } from '../load/readers.ts';
+import type { TaskName } from '../task.ts';
+import { COMMON_NAMES, METADATA, signsOf } from './signs.ts';
+import { filesOf, folderLike, type Survey, within } from './survey.ts';
+
+/** What lies there instead of what is missing, and what to do about it: words of a sentence, both. */
+export interface Clue {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** The command that makes the official layout of whatever lies there, beside it; `ROOT` stands for the data root. */
+export function prepareRemedy(task: TaskName): string {
+  return `run \`npx gdbench data prepare ROOT --into ROOT-prepared --task ${tasksOf(taskFolder(task)).join(',')}\``;
+}
+
+/** What may stand for a task's files where its folder is not at its place. */
+export function clueToFolder(all: Survey, task: TaskName): Clue | null {
+  const folder = taskFolder(task);
+  const remedy = prepareRemedy(task);
+  const spelt = folderLike(all, folder);
+  if (spelt !== null) return { what: `it is there as ${spelt}/, in another letter case`, remedy };
+  const deeper = [...all.keys()].find((path) => path.toLowerCase().endsWith(`/${folder}`));
+  if (deeper) {
+    const above = deeper.slice(0, -folder.length - 1);
+    const isSpelt = deeper.endsWith(`/${folder}`);
+    return {
+      what: `it is there as ${deeper}/`,
+      remedy: isSpelt ? `give the folder ${above}/ instead: \`npx gdbench data verify ROOT/${above}\`` : remedy,
+    };
+  }
+  return clueToTop(all, task) ?? clueToFile(all, task);
+}
+
+/** A task's files at the top: those of ARO, whose code leaves them so, or the folder of the set, given in place of the root. */
+function clueToTop(all: Survey, task: TaskName): Clue | null {
+  const file = METADATA[task];
+  if (file === null || !hasFile(all, file)) return null;
+  const isLikely = !COMMON_NAMES.has(file) || all.has('images');
+  return isLikely ? { what: `${file} lies at the top of the data root`, remedy: prepareRemedy(task) } : null;
+}
+
+function hasFile(all: Survey, path: string): boolean {
+  const at = path.lastIndexOf('/');
+  return all.get(path.slice(0, Math.max(0, at)))?.files.includes(path.slice(at + 1)) ?? false;
+}
+
+/** The task's metadata in another place, or files by which the set is known in another form. */
+export function clueToFile(all: Survey, task: TaskName): Clue | null {
+  const folder = taskFolder(task);
+  const isOwn = (path: string) => path.toLowerCase().split('/').includes(folder);
+  const remedy = prepareRemedy(task);
+  const name = METADATA[task]?.split('/').at(-1)?.toLowerCase();
+  const { anywhere, within: inside } = signsOf(folder);
+  let weak: Clue | null = null;
+  for (const file of filesOf(all)) {
+    const isOfSet = isOwn(file.folder);
+    const isMoved = file.name.toLowerCase() === name && (isOfSet || !COMMON_NAMES.has(name));
+    if (isMoved && file.path !== within(folder, METADATA[task]!))
+      return { what: `it is there as ${file.path}`, remedy };
+    const sign =
+      anywhere.find((one) => one.name.test(file.name)) ?? (isOfSet && inside.find((one) => one.name.test(file.name)));
+    if (sign) weak ??= { what: `${file.path} ${sign.says}`, remedy };
+  }
+  return weak;
+}
