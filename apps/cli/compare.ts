@@ -1,6 +1,7 @@
+import { editionOf, editionWords } from '@gdbench/benchmark/edition-words';
 import type { PairedMetric } from '@gdbench/benchmark/paired';
 import { isAdaptive } from '@gdbench/benchmark/protocol';
-import type { TaskData, TaskName } from '@gdbench/benchmark/task';
+import type { DataEdition, TaskData, TaskName } from '@gdbench/benchmark/task';
 import type { Command } from 'commander';
 import { type DataSet, dataSetLine } from './data-set.ts';
 import { CliFault } from './fault.ts';
@@ -18,7 +19,14 @@ interface Comparison {
   readonly a: Side;
   readonly b: Side;
   readonly dataSet: DataSet;
-  readonly tasks: Readonly<Record<string, { readonly dataVersion: string; readonly metrics: readonly PairedMetric[] }>>;
+  readonly tasks: Readonly<Record<string, ComparedTask>>;
+}
+
+interface ComparedTask {
+  readonly dataVersion: string;
+  /** Of the examples that both were scored on. */
+  readonly edition: DataEdition;
+  readonly metrics: readonly PairedMetric[];
 }
 
 type Side = Pick<Results, 'checkpoint' | 'checkpointSha256' | 'protocol' | 'samples' | 'seed'>;
@@ -54,12 +62,13 @@ async function compare(folderA: string, folderB: string, options: CompareOptions
   refuseRace(a, b);
   const root = await rootOf(options.data, options.json === true);
   const read: TaskData[] = [];
-  const compared: Record<string, Comparison['tasks'][string]> = {};
+  const compared: Record<string, ComparedTask> = {};
   for (const task of tasks) {
     const data = await loadOf(folderA, a, root, task);
     read.push(data);
     const [scoresA, scoresB] = [await readScores(folderA, data), await readScores(folderB, data)];
-    compared[task] = { dataVersion: data.dataVersion, metrics: pairedTest(data, scoresA, scoresB) };
+    const edition = editionOf(data.edition, Math.min(scoresA.length, scoresB.length));
+    compared[task] = { dataVersion: data.dataVersion, edition, metrics: pairedTest(data, scoresA, scoresB) };
   }
   const comparison: Comparison = { a: side(a), b: side(b), dataSet: await dataSetOf(read), tasks: compared };
   process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : shown(comparison));
@@ -107,7 +116,8 @@ function shown({ a, b, dataSet, tasks }: Comparison): string {
   const name = ({ checkpoint, protocol, samples }: Side) =>
     `${checkpoint} (${protocol}${samples === null ? '' : `, ${samples} samples`})`;
   const data = Object.entries(tasks).map(([task, { dataVersion }]) => `${task} ${dataVersion}`);
-  return `A: ${name(a)}\nB: ${name(b)}\n${differences(a, b)}${aligned(lines)}\n${dataSetLine(dataSet)}: ${data.join(', ')}\n`;
+  const editions = Object.entries(tasks).map(([task, { edition }]) => `${task} (${editionWords(edition)})`);
+  return `A: ${name(a)}\nB: ${name(b)}\n${differences(a, b)}${aligned(lines)}\n${dataSetLine(dataSet)}: ${data.join(', ')}\nEditions: ${editions.join(', ')}\n`;
 }
 
 /** @throws CliFault where only one was scored by a race, which stops drawing where the winner is clear. */

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { ExampleScores, TaskData, TaskName } from '@gdbench/benchmark/task';
+import type { ExampleScores, LoadedTask, TaskData, TaskName } from '@gdbench/benchmark/task';
 import { scoreLines } from './draft.ts';
 import { CliFault } from './fault.ts';
 import { type Results, scoresFile } from './results.ts';
@@ -32,10 +32,18 @@ function parsed(text: string): Results | undefined {
 }
 
 /** A task's data as they were when the results were made. @throws CliFault where the root holds others. */
-export async function loadOf(folder: string, results: Results, root: string, task: TaskName): Promise<TaskData> {
-  const [{ loadTaskFrom }, { imageCheck }] = await Promise.all([import('./root.ts'), import('./image-check.ts')]);
+export async function loadOf(folder: string, results: Results, root: string, task: TaskName): Promise<LoadedTask> {
+  const [{ loadTaskFrom }, { imageCheck }, { knownEditions }] = await Promise.all([
+    import('./root.ts'),
+    import('./image-check.ts'),
+    import('./editions.ts'),
+  ]);
+  const editions = await knownEditions();
   const { dataVersion: made, skipped } = results.tasks[task]!;
-  const data = await loadTaskFrom(root, task, skipped ? { skipMissing: true, check: await imageCheck() } : {});
+  const data = await loadTaskFrom(root, task, {
+    editions,
+    ...(skipped ? { skipMissing: true, check: await imageCheck() } : {}),
+  });
   if (data.dataVersion === made) return data;
   throw new CliFault(
     `The results in ${folder} were made from version ${made} of ${task}, and ${root} holds version ${data.dataVersion}: give --data the root that they were made from.`,

@@ -58,7 +58,26 @@ test('--skip-missing goes on without them, says so, and the result says that it 
   expect(tasks.winoground.metrics[0]).toMatchObject({ metric: 'text', n: 1, difference: 0, p: 1 });
 });
 
-test('a task that lacks nothing ranks, whatever the others lack', async () => {
-  const { code, stderr, stdout } = await evaluate('whole', '--tasks', 'clevr', '--skip-missing', '--json');
-  expect([code, stderr, JSON.parse(stdout).rankable]).toEqual([0, '', true]);
+test('a task that lacks nothing of a known edition ranks, whatever the others lack; of the same data unknown it does not', async () => {
+  const words = ['evaluate', at('clip'), '--data', at('data'), '--tasks', 'clevr', '--skip-missing', '--json'];
+  const { code, stderr, stdout } = await gdbench([...words, '--out', at('unknown')]).ended;
+  const { tasks, rankable } = JSON.parse(stdout);
+  expect([code, stderr, rankable]).toEqual([0, '', false]);
+  expect(tasks.clevr.edition).toEqual({ state: 'part', name: 'official', examples: 21, of: 8036 });
+  const clevr = { examples: 21, dataVersion: tasks.clevr.dataVersion };
+  await writeFile(at('editions.json'), JSON.stringify({ editions: [{ name: 'squares', tasks: { clevr } }] }));
+  const known = await gdbench([...words, '--out', at('known')], { GDBENCH_EDITIONS: at('editions.json') }).ended;
+  const results = JSON.parse(known.stdout);
+  expect([known.code, results.rankable, results.tasks.clevr.edition]).toEqual([
+    0,
+    true,
+    { state: 'whole', name: 'squares', examples: 21, of: 21 },
+  ]);
+  const limited = await gdbench([...words, '--limit', '2', '--out', at('limited')], {
+    GDBENCH_EDITIONS: at('editions.json'),
+  }).ended;
+  expect(JSON.parse(limited.stdout)).toMatchObject({
+    rankable: false,
+    tasks: { clevr: { n: 14, edition: { state: 'part', name: 'squares', examples: 14, of: 21 } } },
+  });
 });

@@ -82,12 +82,12 @@ export async function planOf(dir: string, options: EvaluateOptions): Promise<Pla
 }
 
 /** @throws CliFault with exit code 2 where a name is no task. */
-export function tasksOf(list: string): TaskName[] {
+export function tasksOf(list: string, flag = '--tasks'): TaskName[] {
   const names = [...new Set(list.split(',').map((name) => name.trim()))];
   return names.map((name) => {
     const task = TASK_NAMES.find((one) => one === name);
     if (!task)
-      throw new CliFault(`--tasks names "${name}", which is no task: give some of ${TASK_NAMES.join(', ')}.`, 2);
+      throw new CliFault(`${flag} names "${name}", which is no task: give some of ${TASK_NAMES.join(', ')}.`, 2);
     return task;
   });
 }

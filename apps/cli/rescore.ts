@@ -48,8 +48,8 @@ async function rescore(given: string, options: RescoreOptions): Promise<void> {
   const root = await rootOf(options.data, options.json === true);
   const tasks: TaskResults[] = [];
   for (const task of taskNames(results)) tasks.push(await rescoreTask({ from, out, root, results, task, protocol }));
-  const { checkpoint, checkpointSha256, samples, seed, rankable } = results;
-  const rescored = await resultsOf(tasks, { checkpoint, checkpointSha256, protocol, samples, seed, rankable });
+  const { checkpoint, checkpointSha256, samples, seed } = results;
+  const rescored = await resultsOf(tasks, { checkpoint, checkpointSha256, protocol, samples, seed });
   await writeResults(out, rescored);
   process.stdout.write(
     options.json ? `${JSON.stringify(rescored)}\n` : `${table(rescored)}\nWritten: ${path.join(out, 'results.json')}\n`,

@@ -1,14 +1,15 @@
 import path from 'node:path';
 import { dataSetSha256, readDataSetName } from '@gdbench/benchmark/data-set';
+import { editionOf, editionWords } from '@gdbench/benchmark/edition-words';
 import type { Protocol } from '@gdbench/benchmark/protocol';
-import type { TaskData, TaskSummary } from '@gdbench/benchmark/task';
+import type { DataEdition, LoadedTask, TaskData, TaskSummary } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
 import { type DataSet, dataSetLine } from './data-set.ts';
 import { writeWhole } from './partial.ts';
 import { aligned } from './table.ts';
 
 export interface TaskResults {
-  readonly data: TaskData;
+  readonly data: LoadedTask;
   readonly summary: TaskSummary;
 }
 
@@ -16,10 +17,16 @@ export interface TaskEntry {
   readonly n: number;
   readonly ties: number | null;
   readonly dataVersion: string;
+  /** Whether these are all examples of an edition that is known; only then do they rank. Absent in results of before. */
+  readonly edition?: DataEdition;
+  /** What a reader should know of the data, a sentence each: files that were not read, groups of unequal size. Absent: nothing. */
+  readonly notes?: readonly string[];
   readonly chance: Readonly<Record<string, number>>;
   /** null: undefined on these scores. */
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly intervals: Readonly<Record<string, readonly [number, number]>>;
+  /** Examples behind each metric; of an effect size and its p, images of X and of Y. Absent in results of before. */
+  readonly counts?: Readonly<Record<string, number | readonly [number, number]>>;
   /** What --skip-missing left out: examples, and how many images were the reason. Absent where nothing was. */
   readonly skipped?: { readonly examples: number; readonly missing: number; readonly unreadable: number };
 }
@@ -33,20 +40,22 @@ export interface Results {
   /** null where nothing is sampled. */
   readonly samples: number | null;
   readonly seed: number | null;
-  /** Whether every example of the tasks was scored: figures over a part of them have no place in a ranking. */
+  /** Whether every example of a known edition of each task was scored: other figures have no place in a ranking. */
   readonly rankable: boolean;
   readonly dataSet: DataSet;
   readonly tasks: Readonly<Record<string, TaskEntry>>;
 }
 
-type Head = Omit<Results, 'codeVersion' | 'dataSet' | 'tasks'>;
+type Head = Omit<Results, 'codeVersion' | 'dataSet' | 'rankable' | 'tasks'>;
 
 export async function resultsOf(tasks: readonly TaskResults[], head: Head): Promise<Results> {
+  const entries = tasks.map(({ data, summary }) => [summary.task, taskEntry(data, summary)] as const);
   return {
     ...head,
+    rankable: entries.every(([, { edition }]) => edition?.state === 'whole'),
     codeVersion: CODE_VERSION,
     dataSet: await dataSetOf(tasks.map(({ data }) => data)),
-    tasks: Object.fromEntries(tasks.map(({ data, summary }) => [summary.task, taskEntry(data, summary)])),
+    tasks: Object.fromEntries(entries),
   };
 }
 
@@ -64,11 +73,13 @@ export async function writeResults(out: string, results: Results): Promise<void>
   await writeWhole(path.join(out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-function taskEntry({ dataVersion, skipped }: TaskData, { n, ties, metrics }: TaskSummary): TaskEntry {
+function taskEntry({ dataVersion, edition, notes, skipped }: LoadedTask, { n, ties, metrics }: TaskSummary): TaskEntry {
   return {
     n,
     ties,
     dataVersion,
+    edition: editionOf(edition, n),
+    ...(notes ? { notes } : {}),
     chance: Object.fromEntries(metrics.flatMap(({ metric, chance }) => (chance === null ? [] : [[metric, chance]]))),
     metrics: Object.fromEntries(metrics.map(({ metric, value }) => [metric, value])),
     intervals: Object.fromEntries(
@@ -76,6 +87,7 @@ function taskEntry({ dataVersion, skipped }: TaskData, { n, ties, metrics }: Tas
         low === null || high === null ? [] : [[metric, [low, high] as const]],
       ),
     ),
+    counts: Object.fromEntries(metrics.map(({ metric, n: behind, sizes }) => [metric, sizes ?? behind])),
     ...(skipped
       ? {
           skipped: {
@@ -89,12 +101,12 @@ function taskEntry({ dataVersion, skipped }: TaskData, { n, ties, metrics }: Tas
 }
 
 /**
- * The results as aligned columns: metric, value, 95% interval, chance, and on a task's first line the version of its data;
- * below them the data set, and the sampling budget where anything is sampled.
+ * The results as aligned columns: metric, value, 95% interval, chance, examples behind it, and on a task's first line the version of its data
+ * and whether they are all of an edition; below them the data set, and the sampling budget where anything is sampled.
  */
 export function table(results: Results): string {
-  const rows: string[][] = [['task', 'metric', 'value', '95% interval', 'chance', 'data']];
-  for (const [task, { metrics, intervals, chance, dataVersion }] of Object.entries(results.tasks)) {
+  const rows: string[][] = [['task', 'metric', 'value', '95% interval', 'chance', 'n', 'data', 'edition']];
+  for (const [task, { metrics, intervals, chance, counts, dataVersion, edition }] of Object.entries(results.tasks)) {
     for (const [i, [metric, value]] of Object.entries(metrics).entries()) {
       const interval = intervals[metric];
       rows.push([
@@ -103,11 +115,20 @@ export function table(results: Results): string {
         value === null ? 'undefined' : value.toFixed(3),
         interval ? `${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}` : '',
         chance[metric]?.toFixed(3) ?? '',
+        countWords(counts?.[metric]),
         i === 0 ? dataVersion : '',
+        i === 0 && edition ? editionWords(edition) : '',
       ]);
     }
   }
-  const { dataSet, protocol, samples, seed } = results;
+  const { dataSet, protocol, rankable, samples, seed } = results;
+  const noRank = rankable ? '' : '\nNot all of a known edition: these results do not rank';
   const budget = samples === null ? '' : `\nProtocol ${protocol}, ${samples} samples, seed ${seed}`;
-  return `${aligned(rows)}\n${dataSetLine(dataSet)}${budget}`;
+  return `${aligned(rows)}\n${dataSetLine(dataSet)}${noRank}${budget}`;
+}
+
+/** "400", "250 and 250" images of X and of Y */
+function countWords(count: number | readonly [number, number] | undefined): string {
+  if (count === undefined) return '';
+  return typeof count === 'number' ? String(count) : count.join(' and ');
 }

@@ -1,7 +1,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { withRoot } from '@gdbench/benchmark/data-error';
+import type { Edition } from '@gdbench/benchmark/edition';
 import type { ImageCheck, TaskListing } from '@gdbench/benchmark/load';
-import type { Skipped, TaskData, TaskName } from '@gdbench/benchmark/task';
+import type { LoadedTask, Skipped, TaskName } from '@gdbench/benchmark/task';
+import { knownEditions, noRankSentence } from './editions.ts';
 import { CliFault } from './fault.ts';
 
 export interface DataOptions {
@@ -20,7 +23,7 @@ export interface DataOptions {
  *
  * @throws CliFault where the root cannot serve a task that was asked for, or only a part of one.
  */
-export async function loadData(options: DataOptions): Promise<TaskData[]> {
+export async function loadData(options: DataOptions): Promise<LoadedTask[]> {
   const [{ listTasks }, { imageCheck }, { startProgress }] = await Promise.all([
     import('@gdbench/benchmark/load'),
     import('./image-check.ts'),
@@ -35,14 +38,24 @@ export async function loadData(options: DataOptions): Promise<TaskData[]> {
   const isBrief = json || limit !== undefined || images < LEAST_FOR_PROGRESS;
   const progress = startProgress('Checking images', images, String, { silent: isBrief });
   const check = await imageCheck((done) => progress.set(done));
-  const data: TaskData[] = [];
+  const editions = await knownEditions();
+  const data: LoadedTask[] = [];
   try {
-    for (const task of tasks) data.push(await loadTaskFrom(root, task, { limit, skipMissing, check }));
+    for (const task of tasks) data.push(await loadTaskFrom(root, task, { limit, skipMissing, check, editions }));
   } finally {
     progress.end();
   }
   for (const { task, skipped } of data) if (skipped) process.stderr.write(`${skippedSentence(task, skipped)}\n`);
+  // the results of --json hold these too
+  if (!json) for (const sentence of await sentencesOf(data)) process.stdout.write(`${sentence}\n`);
   return data;
+}
+
+/** What a reader should know of the data before any figure: what lies unread, what cannot rank. */
+async function sentencesOf(data: readonly LoadedTask[]): Promise<string[]> {
+  const notes = data.flatMap(({ task, notes = [] }) => notes.map((note) => `${task}: ${note}`));
+  const unranked = await noRankSentence(data);
+  return [...notes, ...(unranked ? [unranked] : [])];
 }
 
 /** Images whose check takes long enough to be shown. */
@@ -55,15 +68,23 @@ const LEAST_FOR_PROGRESS = 500;
  */
 function served(root: string, listed: readonly TaskListing[], json: boolean): TaskName[] {
   const isServed = ({ images, runnable }: TaskListing) => runnable || images.missing < images.named;
-  const reasons = listed.filter((one) => !isServed(one)).map(({ task, reason }) => `${task}: ${reason}`);
+  const lacking = listed.filter((one) => !isServed(one));
   const tasks = listed.filter(isServed).map(({ task }) => task);
-  if (tasks.length === 0) throw new CliFault(`The data root ${root} can serve no task: ${reasons.join(' ')}`);
-  const left = listed.filter((one) => !isServed(one)).map(({ task }) => task);
+  if (tasks.length === 0)
+    throw new CliFault(`The data root ${root} can serve no task: ${withRoot(reasonsOf(lacking), root)}`);
+  const left = lacking.map(({ task }) => task);
   if (!json && left.length > 0)
     process.stderr.write(
       `Left out, as the data root cannot serve them: ${left.join(', ')}; gdbench data verify says why.\n`,
     );
   return tasks;
+}
+
+/** Tasks with the same reason share it. */
+function reasonsOf(listed: readonly TaskListing[]): string {
+  const tasks = new Map<string, TaskName[]>();
+  for (const { task, reason } of listed) if (reason) tasks.set(reason, [...(tasks.get(reason) ?? []), task]);
+  return [...tasks].map(([reason, names]) => `${names.join(', ')}: ${reason}`).join(' ');
 }
 
 function skippedSentence(task: TaskName, { examples, missing, unreadable }: Skipped): string {
@@ -81,10 +102,11 @@ interface TaskOptions {
   readonly limit?: number | undefined;
   readonly skipMissing?: boolean;
   readonly check?: ImageCheck;
+  readonly editions?: readonly Edition[];
 }
 
 /** @throws CliFault where the root cannot serve the task. */
-export async function loadTaskFrom(root: string, task: TaskName, options: TaskOptions = {}): Promise<TaskData> {
+export async function loadTaskFrom(root: string, task: TaskName, options: TaskOptions = {}): Promise<LoadedTask> {
   const { DataError, loadTask } = await import('@gdbench/benchmark/load');
   const { limit, ...rest } = options;
   try {
@@ -92,7 +114,7 @@ export async function loadTaskFrom(root: string, task: TaskName, options: TaskOp
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     const why = error.message.replace(/(skip the examples that need them)\.$/, '$1 with --skip-missing.');
-    throw new CliFault(`The data root ${root} cannot serve ${task}: ${why}`);
+    throw new CliFault(`The data root ${root} cannot serve ${task}: ${withRoot(why, root)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isExact, type Protocol } from '@gdbench/benchmark/protocol';
-import type { TaskData } from '@gdbench/benchmark/task';
+import type { LoadedTask, TaskData } from '@gdbench/benchmark/task';
 import type { Evaluator } from '@gdbench/workers/engine/evaluate';
 import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import { latentElements } from '@gdbench/workers/engine/reduce';
@@ -21,7 +21,7 @@ export async function run(
   plan: Plan,
   report: CheckpointReport,
   settings: Settings,
-  data: readonly TaskData[],
+  data: readonly LoadedTask[],
   partial: PartialRun,
 ): Promise<void> {
   const interrupt = new AbortController();
@@ -44,7 +44,6 @@ export async function run(
       protocol: settings.protocol,
       samples: settings.samples,
       seed: settings.seed,
-      rankable: plan.limit === undefined && data.every(({ skipped }) => skipped === undefined),
     });
     await writeResults(plan.out, results);
     await partial.remove();

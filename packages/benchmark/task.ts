@@ -150,6 +150,8 @@ export interface MetricValue {
   readonly chance: number | null;
   /** Examples (bias: images) behind the value. */
   readonly n: number;
+  /** Bias: images of X and of Y, which are `n` together; absent for accuracies. */
+  readonly sizes?: readonly [number, number];
 }
 
 export interface TaskSummary {

@@ -15,3 +15,9 @@ export function noRankWords(edition: DataEdition): string | null {
     ? 'is a part of its edition'
     : `is a part of the ${edition.name} edition (${edition.examples.toLocaleString('en')} of ${edition.of.toLocaleString('en')} examples)`;
 }
+
+/** The same edition where so many examples were scored: a part where these are not all that the data have. */
+export function editionOf(edition: DataEdition, scored: number): DataEdition {
+  if (scored >= edition.examples) return edition;
+  return { ...edition, state: edition.state === 'whole' ? 'part' : edition.state, examples: scored };
+}

@@ -17,17 +17,17 @@ export function jsonFault(text: string): string {
   const { bare, isOpen } = scan(text);
   const [first, ...more] = bare.filter(({ word }) => NO_NUMBER.test(word));
   if (first) {
-    const others = more.length > 0 ? ` and ${more.length} more ${more.length === 1 ? 'place' : 'places'}` : '';
+    const others = more.length > 0 ? `, and in ${more.length} more ${more.length === 1 ? 'place' : 'places'}` : '';
     return `holds ${first.word}, which JSON does not have, ${placeOf(first.path)}${others}`;
   }
   if (isJsonLines(text)) return 'holds JSON lines, an object a line, and not one list of them';
   return isOpen && text.length >= SHORT ? 'is cut short: its JSON ends in the middle' : 'is not valid JSON';
 }
 
-/** "in row 3, secondary_tag": rows are counted from 0. */
+/** "in row 3 (from 0), secondary_tag" */
 function placeOf([first, ...rest]: readonly (string | number)[]): string {
   if (first === undefined) return 'at its top';
-  const words = [typeof first === 'number' ? `row ${first}` : first, ...rest.map(String)];
+  const words = [typeof first === 'number' ? `row ${first} (from 0)` : first, ...rest.map(String)];
   return `in ${words.map((word) => word.slice(0, 80)).join(', ')}`;
 }
 

@@ -69,7 +69,7 @@ function biases(
 function biasOf({ name }: BiasPair, x: readonly number[], y: readonly number[]): MetricValue[] {
   const isSpread = Math.min(x.length, y.length) >= LEAST_IMAGES;
   const [low, high] = (isSpread ? effectSizeInterval(x, y) : null) ?? [null, null];
-  const known = { chance: null, n: x.length + y.length };
+  const known = { chance: null, n: x.length + y.length, sizes: [x.length, y.length] as const };
   return [
     { metric: `${name}.effect_size`, value: effectSize(x, y), low, high, ...known },
     { metric: `${name}.p_value`, value: permutationP(x, y), low: null, high: null, ...known },

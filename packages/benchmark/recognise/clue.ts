@@ -48,19 +48,37 @@ function hasFile(all: Survey, path: string): boolean {
 /** The task's metadata in another place, or files by which the set is known in another form. */
 export function clueToFile(all: Survey, task: TaskName): Clue | null {
   const folder = taskFolder(task);
-  const isOwn = (path: string) => path.toLowerCase().split('/').includes(folder);
   const remedy = prepareRemedy(task);
   const name = METADATA[task]?.split('/').at(-1)?.toLowerCase();
   const { anywhere, within: inside } = signsOf(folder);
   let weak: Clue | null = null;
   for (const file of filesOf(all)) {
-    const isOfSet = isOwn(file.folder);
+    const isOfSet = file.folder.toLowerCase().split('/').includes(folder);
     const isMoved = file.name.toLowerCase() === name && (isOfSet || !COMMON_NAMES.has(name));
     if (isMoved && file.path !== within(folder, METADATA[task]!))
       return { what: `it is there as ${file.path}`, remedy };
-    const sign =
-      anywhere.find((one) => one.name.test(file.name)) ?? (isOfSet && inside.find((one) => one.name.test(file.name)));
+    const sign = [...anywhere, ...(isOfSet ? inside : [])].find((one) => one.name.test(file.name));
     if (sign) weak ??= { what: `${file.path} ${sign.says}`, remedy };
+    else if (isOfSet && isPacked(all, file)) weak ??= { what: packed(all, file.folder), remedy };
   }
   return weak;
+}
+
+const ARCHIVE = /\.(zip|tar|tgz|tar\.gz|tar\.bz2|tar\.xz|7z|rar)$/i;
+/** Archives that a sentence names. */
+const NAMED_AT_MOST = 5;
+
+/** An archive beside which no folder of its name says that it was unpacked. */
+function isPacked(all: Survey, { folder, name }: { folder: string; name: string }): boolean {
+  const stem = name.replace(ARCHIVE, '').toLowerCase();
+  return ARCHIVE.test(name) && !all.get(folder)!.folders.some((one) => one.toLowerCase() === stem);
+}
+
+function packed(all: Survey, folder: string): string {
+  const names = all.get(folder)!.files.filter((name) => isPacked(all, { folder, name }));
+  const paths = names.slice(0, NAMED_AT_MOST).map((name) => within(folder, name));
+  const more = names.length > paths.length ? `, and ${names.length - paths.length} more` : '';
+  return names.length === 1
+    ? `${paths[0]} lies there and is not unpacked`
+    : `${paths.join(', ')}${more} lie there and are not unpacked`;
 }

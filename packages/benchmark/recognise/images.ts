@@ -4,9 +4,8 @@ import { TASK_NAMES, type TaskName } from '../task.ts';
 import { type Clue, clueToFile, prepareRemedy } from './clue.ts';
 import { filesOf, type Survey } from './survey.ts';
 
-const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-const stemOf = (name: string) => name.toLowerCase().replace(/\.[^.]*$/, '');
+const stemOf = (name: string) => name.toLowerCase().replace(/\.[^./]*$/, '');
 
 /** How a file may stand for a missing image, the likeliest first. */
 const LIKENESS = [
@@ -48,13 +47,17 @@ function placesOf(
   missing: readonly string[],
   of: (name: string) => string,
 ): Map<string, number> {
-  const wanted = new Map(missing.map((path) => [of(nameOf(path)), path]));
+  // an image of ImageCoDe has a name only together with the folder of its set
+  const names = set === 'imagecode' ? 2 : 1;
+  const ownName = (path: string) => of(path.split('/').slice(-names).join('/'));
+  const wanted = new Map(missing.map((path) => [ownName(path), path]));
   const places = new Map<string, number>();
-  for (const { path, folder, name } of filesOf(all)) {
-    const image = wanted.get(of(name));
+  for (const { path } of filesOf(all)) {
+    const image = wanted.get(ownName(path));
     if (image === undefined || image === path) continue;
     const [top = ''] = path.toLowerCase().split('/');
     if (SETS.has(top) && top !== set && top !== SHARED[set]) continue;
+    const folder = path.split('/').slice(0, -names).join('/');
     places.set(folder, (places.get(folder) ?? 0) + 1);
   }
   return places;

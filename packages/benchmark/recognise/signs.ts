@@ -14,10 +14,7 @@ export interface Signs {
   readonly within: readonly Sign[];
 }
 
-const ARCHIVE: Sign = {
-  name: /\.(zip|tar|tgz|tar\.gz|tar\.bz2|tar\.xz|7z|rar)$/i,
-  says: 'lies there and is not unpacked',
-};
+const PACKED = 'lies there and is not unpacked';
 const PARQUET: Sign = { name: /\.parquet$/i, says: 'is there, a Parquet table' };
 const LINES: Sign = { name: /\.jsonl$/i, says: 'is there, an object a line, as Hugging Face gives it' };
 
@@ -45,15 +42,15 @@ const OTHERS: Readonly<Record<string, Signs>> = {
     ],
   },
   flickr30k: { anywhere: [], within: [] },
-  vg_relation: { anywhere: [{ name: /^vgr_vga_images\.zip$/i, says: ARCHIVE.says }], within: [] },
-  vg_attribution: { anywhere: [{ name: /^vgr_vga_images\.zip$/i, says: ARCHIVE.says }], within: [] },
+  vg_relation: { anywhere: [{ name: /^vgr_vga_images\.zip$/i, says: PACKED }], within: [] },
+  vg_attribution: { anywhere: [{ name: /^vgr_vga_images\.zip$/i, says: PACKED }], within: [] },
   coco_order: { anywhere: [{ name: /^coco_karpathy_(test|val)\.json$/i, says: ORDERS }], within: [] },
   flickr30k_order: {
     anywhere: [{ name: /^(flickr30k_(test|val)|dataset_flickr30k)\.json$/i, says: ORDERS }],
     within: [],
   },
   pets: {
-    anywhere: [{ name: /^oxford.*pets?.*\.(zip|tar|tgz|tar\.gz)$/i, says: ARCHIVE.says }],
+    anywhere: [{ name: /^oxford.*pets?.*\.(zip|tar|tgz|tar\.gz)$/i, says: PACKED }],
     within: [{ name: /^list\.txt$/i, says: 'is there, which lists the classes' }],
   },
   mmbias: { anywhere: [], within: [] },
@@ -85,6 +82,5 @@ export const METADATA: Readonly<Record<TaskName, string | null>> = {
 export const COMMON_NAMES: ReadonlySet<string> = new Set(['data.json', 'classes.txt']);
 
 export function signsOf(folder: string): Signs {
-  const { anywhere, within } = OTHERS[folder] ?? { anywhere: [], within: [] };
-  return { anywhere, within: [...within, ARCHIVE] };
+  return OTHERS[folder] ?? { anywhere: [], within: [] };
 }

@@ -1,0 +1,136 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { withRoot } from '@gdbench/benchmark/data-error';
+import { editionWords } from '@gdbench/benchmark/edition-words';
+import type { TaskListing } from '@gdbench/benchmark/load';
+import { knownEditions } from './editions.ts';
+import { CliFault } from './fault.ts';
+import { aligned } from './table.ts';
+
+export interface VerifyOptions {
+  json?: boolean;
+  /** Lists of names, unchecked. */
+  task?: string[];
+}
+
+/** Says what a data root holds. @throws CliFault with exit code 1 where no task (of those asked for) can run. */
+export async function verify(given: string | undefined, { json = false, task }: VerifyOptions): Promise<void> {
+  const [{ listTasks }, { imageCheck }, { startProgress }, { chosenRoot }, { tasksOf }] = await Promise.all([
+    import('@gdbench/benchmark/load'),
+    import('./image-check.ts'),
+    import('./progress.ts'),
+    import('./root.ts'),
+    import('./plan.ts'),
+  ]);
+  const tasks = task ? { tasks: tasksOf(task.join(','), '--task') } : {};
+  const editions = await knownEditions();
+  const root = path.resolve(await chosenRoot(given, json));
+  await requireFolder(root);
+  let progress: ReturnType<typeof startProgress> | undefined;
+  const onChecked = (done: number, total: number) => {
+    progress ??= startProgress('Decoding images', total, String, { silent: json });
+    progress.set(done);
+  };
+  try {
+    const found = await listTasks(root, { ...tasks, check: await imageCheck(), onChecked, editions });
+    progress?.end();
+    const listings = found.map((one) => withCommands(one, root));
+    process.stdout.write(json ? `${JSON.stringify(report(root, listings))}\n` : await text(root, listings));
+    if (!listings.some(({ runnable }) => runnable)) throw new CliFault(noneSentence(root, listings, json));
+  } finally {
+    progress?.end();
+  }
+}
+
+/** Its sentences with commands that can be copied. */
+function withCommands(listing: TaskListing, root: string): TaskListing {
+  const { reason, remedy } = listing;
+  return {
+    ...listing,
+    reason: reason && withRoot(reason, root),
+    ...(remedy === undefined ? {} : { remedy: withRoot(remedy, root) }),
+  };
+}
+
+/** Who reads JSON has the reasons there, and the first of them here; others have just read them. */
+function noneSentence(root: string, listings: readonly TaskListing[], json: boolean): string {
+  const tasks = listings.map(({ task }) => task);
+  const what = tasks.length === 1 ? `${tasks[0]} cannot run` : 'None of these tasks can run';
+  const [first, ...others] = new Set(listings.map(({ reason }) => reason));
+  if (!json) return `${what} from ${root}: ${tasks.length === 1 ? 'it is' : 'each is'} told why above.`;
+  return `${what} from ${root}: ${first}${others.length > 0 ? ` Further reasons: ${others.length}.` : ''}`;
+}
+
+/** @throws CliFault with exit code 1. */
+async function requireFolder(root: string): Promise<void> {
+  const remedy = "give a folder in GDBench's official layout";
+  try {
+    await readdir(root);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new CliFault(`The data root ${root} is not there: ${remedy}.`);
+    if (code === 'ENOTDIR') throw new CliFault(`The data root ${root} is not a folder: ${remedy}.`);
+    throw new CliFault(`The data root ${root} cannot be read (${code ?? 'unknown fault'}): ${remedy}.`);
+  }
+}
+
+/** What `--json` prints, with every image at fault and every file that is not read. */
+function report(root: string, listings: readonly TaskListing[]) {
+  const tasks = listings.map(({ task, data, remedy = null, ...listing }) => [
+    task,
+    {
+      ...listing,
+      remedy,
+      edition: data?.edition ?? null,
+      rankable: listing.runnable && data?.edition.state === 'whole',
+      dataVersion: data?.dataVersion ?? null,
+      metadata: data?.metadata ?? {},
+      unread: data?.unread ?? [],
+      unused: data?.unused ?? [],
+      notes: data?.notes ?? [],
+    },
+  ]);
+  return { root, tasks: Object.fromEntries(tasks) };
+}
+
+/** Images that are named for each task. */
+const NAMED_AT_MOST = 10;
+
+/**
+ * A table of the tasks; what is to be known of the data of those that can run; then why the others cannot: the images at fault by
+ * name, or a sentence.
+ */
+async function text(root: string, listings: readonly TaskListing[]): Promise<string> {
+  const rows = listings.map(({ task, runnable, examples, images, data }) => [
+    task,
+    runnable ? 'ready' : 'not ready',
+    ...[examples, images.named, images.missing, images.unreadable].map(String),
+    runnable && data ? editionWords(data.edition) : '',
+  ]);
+  const head = ['task', '', 'examples', 'images', 'missing', 'unreadable', 'edition'];
+  const notes = listings.flatMap(({ task, data }) => (data?.notes ?? []).map((note) => `${task}: ${note}`));
+  const faults = [...new Set(listings.filter(({ runnable }) => !runnable).map((one) => faultOf(one, listings)))];
+  const blocks = [root, aligned([head, ...rows]), noRank(listings), notes.join('\n'), faults.join('\n')];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function noRank(listings: readonly TaskListing[]): string {
+  const isWhole = listings.every(({ runnable, data }) => !runnable || data?.edition.state === 'whole');
+  return isWhole ? '' : 'A part of an edition and an unknown edition are scored as any data are, and do not rank.';
+}
+
+/** Tasks with the same sentence share it. */
+function faultOf({ task, reason, faulty, remedy }: TaskListing, listings: readonly TaskListing[]): string {
+  if (faulty.length === 0) {
+    const same = listings.filter((other) => other.reason === reason);
+    return `${same.map((other) => other.task).join(', ')}: ${reason}`;
+  }
+  const lines = faulty.slice(0, NAMED_AT_MOST).map(({ path: image, fault }) => `  ${image} ${fault}`);
+  const more = faulty.length - lines.length;
+  return [
+    `${task}: these images cannot be used`,
+    ...lines,
+    ...(more > 0 ? [`  and ${more} more, which --json names`] : []),
+    ...(remedy === undefined ? [] : [`  ${remedy}`]),
+  ].join('\n');
+}
