@@ -3,6 +3,7 @@ import path from 'node:path';
 import { withRoot } from '@gdbench/benchmark/data-error';
 import { editionWords } from '@gdbench/benchmark/edition-words';
 import type { TaskListing } from '@gdbench/benchmark/load';
+import type { TaskName } from '@gdbench/benchmark/task';
 import { knownEditions } from './editions.ts';
 import { CliFault } from './fault.ts';
 import { aligned } from './table.ts';
@@ -15,28 +16,35 @@ export interface VerifyOptions {
 
 /** Says what a data root holds. @throws CliFault with exit code 1 where no task (of those asked for) can run. */
 export async function verify(given: string | undefined, { json = false, task }: VerifyOptions): Promise<void> {
-  const [{ listTasks }, { imageCheck }, { startProgress }, { chosenRoot }, { tasksOf }] = await Promise.all([
+  const [{ chosenRoot }, { tasksOf }] = await Promise.all([import('./root.ts'), import('./plan.ts')]);
+  const tasks = task ? tasksOf(task.join(','), '--task') : undefined;
+  const root = path.resolve(await chosenRoot(given, json));
+  await requireFolder(root);
+  const listings = await listedIn(root, tasks, json);
+  process.stdout.write(json ? `${JSON.stringify(report(root, listings))}\n` : await text(root, listings));
+  if (!listings.some(({ runnable }) => runnable)) throw new CliFault(noneSentence(root, listings, json));
+}
+
+/** What a root holds of these tasks (undefined: of all), every image decoded once. */
+export async function listedIn(
+  root: string,
+  tasks: readonly TaskName[] | undefined,
+  silent: boolean,
+): Promise<TaskListing[]> {
+  const [{ listTasks }, { imageCheck }, { startProgress }] = await Promise.all([
     import('@gdbench/benchmark/load'),
     import('./image-check.ts'),
     import('./progress.ts'),
-    import('./root.ts'),
-    import('./plan.ts'),
   ]);
-  const tasks = task ? { tasks: tasksOf(task.join(','), '--task') } : {};
   const editions = await knownEditions();
-  const root = path.resolve(await chosenRoot(given, json));
-  await requireFolder(root);
   let progress: ReturnType<typeof startProgress> | undefined;
   const onChecked = (done: number, total: number) => {
-    progress ??= startProgress('Decoding images', total, String, { silent: json });
+    progress ??= startProgress('Decoding images', total, String, { silent });
     progress.set(done);
   };
   try {
-    const found = await listTasks(root, { ...tasks, check: await imageCheck(), onChecked, editions });
-    progress?.end();
-    const listings = found.map((one) => withCommands(one, root));
-    process.stdout.write(json ? `${JSON.stringify(report(root, listings))}\n` : await text(root, listings));
-    if (!listings.some(({ runnable }) => runnable)) throw new CliFault(noneSentence(root, listings, json));
+    const options = { check: await imageCheck(), onChecked, editions, ...(tasks ? { tasks } : {}) };
+    return (await listTasks(root, options)).map((one) => withCommands(one, root));
   } finally {
     progress?.end();
   }
@@ -75,7 +83,7 @@ async function requireFolder(root: string): Promise<void> {
 }
 
 /** What `--json` prints, with every image at fault and every file that is not read. */
-function report(root: string, listings: readonly TaskListing[]) {
+export function report(root: string, listings: readonly TaskListing[]) {
   const tasks = listings.map(({ task, data, remedy = null, ...listing }) => [
     task,
     {
@@ -100,7 +108,7 @@ const NAMED_AT_MOST = 10;
  * A table of the tasks; what is to be known of the data of those that can run; then why the others cannot: the images at fault by
  * name, or a sentence.
  */
-async function text(root: string, listings: readonly TaskListing[]): Promise<string> {
+export async function text(root: string, listings: readonly TaskListing[]): Promise<string> {
   const rows = listings.map(({ task, runnable, examples, images, data }) => [
     task,
     runnable ? 'ready' : 'not ready',

@@ -1,0 +1,133 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { ImageCheck } from '../load/images.ts';
+import type { TaskName } from '../task.ts';
+import type { SetName } from './affinity.ts';
+import { carryOut } from './carry-out.ts';
+import { sharedImages } from './conflicts.ts';
+import { Contents } from './contents.ts';
+import type { PrepareContext } from './context.ts';
+import { sortFinds } from './finds.ts';
+import type { LeftOut } from './found.ts';
+import { hasImages, isAsked, lacksOf, nothingOf, textsAlone, unreadOf } from './outcome.ts';
+import type { Recipe, SetPlan } from './plan.ts';
+import { PrepareFault } from './prepare-fault.ts';
+import { RECIPES } from './recipes.ts';
+import { byReason, type PreparedRecord, RECORD_FILE, readRecord, recordOf } from './record.ts';
+import { openScratch } from './scratch.ts';
+import { searchFiles } from './search.ts';
+
+export interface PrepareOptions {
+  /** Tasks whose sets are prepared; null: those of which images were given. */
+  readonly tasks: readonly TaskName[] | null;
+  /** SVO: a svo.json to whose rows this edition is restricted; null: none. */
+  readonly only?: string | null;
+  /** A decoder's verdict on an image on the disk. */
+  readonly check: ImageCheck;
+  readonly onProgress?: PrepareContext['onProgress'];
+}
+
+/** What came of it; all sentences are without a full stop. */
+export interface Prepared {
+  readonly record: PreparedRecord;
+  /** Sets of which something was prepared now. */
+  readonly sets: readonly SetName[];
+  /** Tasks that were asked for, or of which images were given: they ought to run now. */
+  readonly tasks: readonly TaskName[];
+  /** Why some of them cannot. */
+  readonly faults: readonly string[];
+  readonly notes: readonly string[];
+  /** Archives and pointers that could not be looked into. */
+  readonly unread: readonly string[];
+}
+
+/**
+ * Makes the official layout below `root` of files that were downloaded: folders and archives, whatever else lies in them. What is
+ * in the root already is kept, what was given is not changed, and running it again goes on where it ended.
+ *
+ * @param given folders or files that are there.
+ */
+export async function prepareData(given: readonly string[], root: string, options: PrepareOptions): Promise<Prepared> {
+  const base = resolve(root);
+  await mkdir(base, { recursive: true });
+  const scratch = await openScratch(base);
+  try {
+    const searched = await searchFiles(given, base, scratch);
+    try {
+      const contents = new Contents(scratch, searched.unpacked);
+      const leftOut: LeftOut[] = [...searched.leftOut];
+      const finds = await sortFinds(searched.files, contents, (left) => leftOut.push(left));
+      const { check, only = null, onProgress = () => {} } = options;
+      return await prepareSets(
+        { root: base, finds, contents, scratch, check, only, onProgress },
+        options.tasks,
+        leftOut,
+      );
+    } finally {
+      searched.close();
+    }
+  } finally {
+    await scratch.remove();
+  }
+}
+
+async function prepareSets(
+  context: PrepareContext,
+  tasks: readonly TaskName[] | null,
+  leftOut: readonly LeftOut[],
+): Promise<Prepared> {
+  const faults: string[] = [];
+  const failed: Recipe[] = [];
+  const plans = new Map<Recipe, SetPlan>();
+  const attempt = async (recipe: Recipe, work: () => Promise<SetPlan | null>) => {
+    try {
+      const plan = await work();
+      if (plan) plans.set(recipe, plan);
+    } catch (error) {
+      if (!(error instanceof PrepareFault)) throw error;
+      plans.delete(recipe);
+      failed.push(recipe);
+      faults.push(error.message);
+    }
+  };
+  const recipes = RECIPES.filter((recipe) => isAsked(tasks, recipe));
+  for (const recipe of recipes) await attempt(recipe, () => recipe.plan(context));
+  const conflicts = sharedImages([...plans.values()]);
+  for (const [recipe, plan] of [...plans])
+    await attempt(recipe, async () => {
+      const conflict = conflicts.get(plan.set);
+      if (conflict !== undefined) throw new PrepareFault(conflict);
+      await carryOut(context, plan);
+      return plan;
+    });
+  const done = [...plans.values()];
+  const wanted = tasks === null && done.some(hasImages) ? done.filter(hasImages) : done;
+  for (const plan of wanted) faults.push(...lacksOf(plan));
+  const absent = recipes.filter((recipe) => !plans.has(recipe) && !failed.includes(recipe));
+  if (tasks !== null) faults.push(...absent.map(nothingOf));
+  else if (plans.size === 0 && failed.length === 0)
+    faults.push('nothing of a data set of GDBench was found in what was given');
+  return {
+    record: await writeRecord(context.root, done, leftOut),
+    sets: done.map(({ set }) => set),
+    tasks: tasks ?? [...wanted, ...failed].flatMap((one) => one.tasks),
+    faults: [...new Set(faults)],
+    notes: done.flatMap((plan) => (wanted.includes(plan) ? plan.notes : [...plan.notes, textsAlone(plan)])),
+    unread: unreadOf(leftOut),
+  };
+}
+
+/** The sets of this run in place of what was told of them before. */
+async function writeRecord(
+  root: string,
+  plans: readonly SetPlan[],
+  leftOut: readonly LeftOut[],
+): Promise<PreparedRecord> {
+  const before = await readRecord(root);
+  const own = plans.map((plan) => [plan.set, recordOf(plan, before.sets[plan.set])]);
+  const record = { sets: { ...before.sets, ...Object.fromEntries(own) }, leftOut: byReason(leftOut) };
+  const draft = join(root, `.${RECORD_FILE}.${process.pid}`);
+  await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`);
+  await rename(draft, join(root, RECORD_FILE));
+  return record;
+}

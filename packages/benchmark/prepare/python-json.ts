@@ -1,0 +1,21 @@
+/** A value as Python's `json.dump(value, file, indent=4)` writes it, which is how the benchmark's own files were written. */
+export function asPythonWrites(value: unknown): Buffer {
+  const text = JSON.stringify(value, null, 4);
+  const escaped = text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return Buffer.from(escaped, 'utf8');
+}
+
+/**
+ * Parses JSON as Python reads it: a byte order mark is passed over, and NaN is null.
+ *
+ * @throws SyntaxError
+ */
+export function parsePythonJson(bytes: Uint8Array): { value: unknown; hadNaN: boolean } {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  try {
+    return { value: JSON.parse(text), hadNaN: false };
+  } catch {
+    const mended = text.replace(/"(?:[^"\\]|\\.)*"|\bNaN\b/g, (token) => (token === 'NaN' ? 'null' : token));
+    return { value: JSON.parse(mended), hadNaN: true };
+  }
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { chooseText, planned } from '../choose.ts';
+import { type LeftOut, nameOf } from '../found.ts';
+import { jsonOf } from '../json-of.ts';
+import { drawOrders, ORDER_PROGRAM, plainCaption } from '../orders.ts';
+import { pickImages } from '../pick.ts';
+import type { PlannedText, Recipe } from '../plan.ts';
+import { sha256 } from '../published.ts';
+import { asPythonWrites } from '../python-json.ts';
+import { type Captioned, filesOf, type OrderSet, testCaptions } from './captions.ts';
+
+const Rows = z.array(z.looseObject({ image: z.string() }));
+
+/** Orders that are drawn already, else the captions of the test split, whose orders are drawn here. */
+function order(set: OrderSet): Recipe {
+  return {
+    set,
+    tasks: [set],
+    async plan(context) {
+      const leftOut: LeftOut[] = [];
+      const leave = (left: LeftOut) => leftOut.push(left);
+      const to = `${set}/${set}.json`;
+      const given = await filesOf(context, set, 'order', leave);
+      const captions = given.length > 0 ? null : await testCaptions(context, set, leave);
+      const drawn = captions ? null : await chooseText(context, set, given, to, `the orders of ${set}`, leave);
+      if (!captions && !drawn) return null;
+      const text = drawn ? planned(to, drawn) : await draw(to, captions!);
+      const images = new Set(jsonOf({ path: text.from, bytes: text.bytes }, Rows).map(({ image }) => image));
+      const wanted = [...images].map((image) => ({ to: `${set}/${image}`, names: [nameOf(image)] }));
+      const hash = sha256(text.bytes);
+      return {
+        set,
+        tasks: [set],
+        texts: [text],
+        ...(await pickImages(context, set, wanted)),
+        lacking: [],
+        leftOut,
+        notes: drawn ? [] : [`${set}: ${text.made}; ${to} has the sha256 ${hash}`],
+        ...(drawn ? {} : { edition: { ...ORDER_PROGRAM, sha256: hash } }),
+      };
+    },
+  };
+}
+
+export const cocoOrder = order('coco_order');
+export const flickrOrder = order('flickr30k_order');
+
+async function draw(
+  to: string,
+  { from, captions }: { from: string; captions: readonly Captioned[] },
+): Promise<PlannedText> {
+  const { openTagger } = await import('../tagger.ts');
+  const tag = openTagger();
+  const rows = captions.flatMap(({ image, caption }) =>
+    caption
+      .filter((one) => plainCaption(one) !== '')
+      .map((one) => ({ image, caption_options: drawOrders(image, one, tag) })),
+  );
+  const { seed, tagger } = ORDER_PROGRAM;
+  const made = `drawn: four orders of each of ${rows.length} captions by ARO's rules (seed ${seed}, words told by ${tagger})`;
+  return { to, bytes: asPythonWrites(rows), from, made };
+}
