@@ -4,6 +4,7 @@ export { type ArtifactRow, readArtifacts } from './evaluations/read-artifacts.ts
 export { readEvaluation, readEvaluations } from './evaluations/read-evaluations.ts';
 export { type LogLineRow, readLog } from './evaluations/read-log.ts';
 export type {
+  CheckpointFault,
   CheckpointKind,
   CheckpointRow,
   EvaluationDetail,

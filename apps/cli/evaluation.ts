@@ -1,3 +1,4 @@
+import type { Told } from '@gdbench/workers/engine/fault';
 import { type DataSet, dataSetLine } from './data-set.ts';
 import { duration } from './pace.ts';
 import { aligned } from './table.ts';
@@ -31,10 +32,18 @@ export interface Evaluation {
   rowsPerSecond: number | null;
   secondsLeft: number | null;
   place: number | null;
-  failure: { fault: string; message: string; remedy: string } | null;
+  failure: Failure | null;
   warnings: string[];
   tasks: { task: string; dataVersion: string; examples: number; examplesDone: number }[];
   results: Result[];
+}
+
+export interface Failure {
+  fault: string;
+  message: string;
+  remedy: string;
+  /** All that is wrong with the files of a checkpoint that was refused, the gravest first. */
+  faults: readonly Told[];
 }
 
 export interface Result {
@@ -50,7 +59,7 @@ export interface Result {
 
 export const EVALUATION_FIELDS = `id submissionId state checkpoint { name kind } protocol samples seed
   shardsDone shardsTotal retriedShards rowsDone rowsTotal rowsPerSecond secondsLeft place
-  failure { fault message remedy } warnings
+  failure { fault message remedy faults { file message expected found remedy } } warnings
   tasks { task dataVersion examples examplesDone }
   results { task metric value low high chance n complete }`;
 

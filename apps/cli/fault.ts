@@ -1,13 +1,13 @@
 import { printable } from '@gdbench/storage/printable';
-import type { Fault } from '@gdbench/workers/engine/fault';
+import type { Told } from '@gdbench/workers/engine/fault';
 
 /** What ends a command: one sentence for the reader, and the exit code (1: refused or failed; 2: wrong use; 130: interrupted). */
 export class CliFault extends Error {
   readonly exitCode: 1 | 2 | 130;
   /** What is wrong with a checkpoint that was refused, for machines. */
-  readonly faults: readonly Fault[] | undefined;
+  readonly faults: readonly Told[] | undefined;
 
-  constructor(sentence: string, exitCode: 1 | 2 | 130 = 1, faults?: readonly Fault[]) {
+  constructor(sentence: string, exitCode: 1 | 2 | 130 = 1, faults?: readonly Told[]) {
     super(sentence);
     this.exitCode = exitCode;
     this.faults = faults;
@@ -15,12 +15,12 @@ export class CliFault extends Error {
 }
 
 /** A checkpoint is refused: all that is wrong in one line, and each fault by itself. */
-export function refusedFault(sentence: string, faults: readonly Fault[]): CliFault {
+export function refusedFault(sentence: string, faults: readonly Told[]): CliFault {
   return new CliFault(sentence, 1, faults);
 }
 
 /** What is printed of a refusal for machines. */
-export function refusal(faults: readonly Omit<Fault, 'gravity'>[]) {
+export function refusal(faults: readonly Told[]) {
   const shown = faults.map(({ file, expected, found, remedy, message }) => ({
     file: printable(file),
     expected: printable(expected),

@@ -159,7 +159,12 @@ async function createSubmission(
     input: { name, files, ...(protocol === undefined ? {} : { protocol }) },
   });
   if (payload.__typename === 'SubmitCheckpointSuccess') return payload;
-  throw new CliFault(`${payload.message} ${payload.remedy}`, WRONG_USE.includes(payload.code) ? 2 : 1);
+  const { code, message, remedy } = payload;
+  if (WRONG_USE.includes(code)) throw new CliFault(`${message} ${remedy}`, 2);
+  const expected = 'a submission that the board takes';
+  throw new CliFault(`${message} ${remedy}`, 1, [
+    { file: '', message: `${message} ${remedy}`, found: message, expected, remedy },
+  ]);
 }
 
 async function sendMissing(server: Server, root: string, { files }: Submission, silent: boolean): Promise<void> {

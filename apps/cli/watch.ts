@@ -1,6 +1,7 @@
+import { oneLine } from '@gdbench/workers/engine/fault';
 import type { Command } from 'commander';
-import { describe, EVALUATION_FIELDS, type Evaluation, hasEnded, tableOf } from './evaluation.ts';
-import { CliFault } from './fault.ts';
+import { describe, EVALUATION_FIELDS, type Evaluation, type Failure, hasEnded, tableOf } from './evaluation.ts';
+import { CliFault, refusal } from './fault.ts';
 import { scoredOn } from './scored-on.ts';
 import { type Server, type ServerOptions, serverOf, serverOptions } from './server.ts';
 
@@ -39,15 +40,26 @@ export async function follow(server: Server, evaluationId: string, options: Foll
   } finally {
     show.end();
   }
-  if (json && lastLine && last) process.stdout.write(`${JSON.stringify(lastLine(last))}\n`);
+  if (json && lastLine && last) printJson(lastLine(last), last);
   if (last?.state === 'DONE') {
     if (!json) process.stdout.write(`${tableOf(last, await scoredOn(server, last))}\n`);
     return;
   }
-  if (last?.failure) throw new CliFault(`${last.failure.message} ${last.failure.remedy}`);
+  if (last?.failure) throw new CliFault(inOneLine(last.failure));
   if (last?.state === 'CANCELLED')
     throw new CliFault('The evaluation was cancelled: submit the checkpoint again to have it scored.');
   throw new CliFault('The server ended the connection before the evaluation was done: run the same command again.');
+}
+
+/** One object on stdout; of a checkpoint that was refused it says so, and tells every fault. */
+function printJson(value: unknown, { state, failure }: Evaluation): void {
+  const refused = state === 'REFUSED' && failure ? refusal(failure.faults) : {};
+  process.stdout.write(`${JSON.stringify({ ...(value as object), ...refused })}\n`);
+}
+
+/** All faults of the checkpoint's files; of an evaluation that failed otherwise, why. */
+function inOneLine({ message, remedy, faults }: Failure): string {
+  return faults.length > 0 ? oneLine(faults) : `${message} ${remedy}`;
 }
 
 /** The evaluation now and after each change; a lost connection is made anew until the server is there again. */
@@ -88,7 +100,7 @@ interface View {
 function jsonView(everyChange: boolean): View {
   return {
     change(evaluation) {
-      if (everyChange) process.stdout.write(`${JSON.stringify(evaluation)}\n`);
+      if (everyChange) printJson(evaluation, evaluation);
     },
     lost() {},
     end() {},

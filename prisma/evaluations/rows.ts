@@ -30,6 +30,17 @@ export interface CheckpointRow {
   readonly createdAt: Date;
 }
 
+/** One thing that is wrong with a checkpoint's files. */
+export interface CheckpointFault {
+  /** Path inside the checkpoint's folder; empty for the folder as a whole. */
+  readonly file: string;
+  /** One whole sentence. */
+  readonly message: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly remedy: string;
+}
+
 export interface EvaluationRow {
   readonly id: string;
   readonly submissionId: string;
@@ -46,6 +57,8 @@ export interface EvaluationRow {
   readonly fault: Fault | null;
   readonly reason: string | null;
   readonly remedy: string | null;
+  /** Of the files of a refused one, the gravest first; null where nothing is wrong with them. */
+  readonly faults: readonly CheckpointFault[] | null;
   readonly warnings: readonly string[];
   readonly createdAt: Date;
   readonly uploadedAt: Date | null;
@@ -123,7 +136,7 @@ export function checkpointOf(row: CheckpointColumns): CheckpointRow {
 /** Columns of an EvaluationRow, of a table called e. */
 export const EVALUATION_COLUMNS = `
   e.id, e."submissionId", e."checkpointId", e.state, e."stateSince", e.samples, e.seed, e."limit", e.protocol,
-  e."shardsDone", e."shardsTotal", e."retriedShards", e.fault, e.reason, e.remedy, e.warnings,
+  e."shardsDone", e."shardsTotal", e."retriedShards", e.fault, e.reason, e.remedy, e.faults, e.warnings,
   e."createdAt", e."uploadedAt", e."inspectedAt", e."startedAt", e."finishedAt"`;
 
 export function evaluationOf(row: EvaluationRow): EvaluationRow {
@@ -143,6 +156,7 @@ export function evaluationOf(row: EvaluationRow): EvaluationRow {
     fault: row.fault,
     reason: row.reason,
     remedy: row.remedy,
+    faults: row.faults,
     warnings: row.warnings,
     createdAt: row.createdAt,
     uploadedAt: row.uploadedAt,

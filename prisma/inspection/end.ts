@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
 import { endEvaluation } from '../evaluations/end-evaluation.ts';
+import type { CheckpointFault } from '../evaluations/rows.ts';
 import { notifyEvaluation } from '../events/notify.ts';
 import { addInspectJob, pauseAfter } from '../jobs.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
@@ -16,18 +17,18 @@ interface Explanation {
 const FENCE = `
   SELECT attempts FROM "Evaluation" WHERE id = $1 AND "leaseToken" = $2 AND state = 'INSPECTING' FOR NO KEY UPDATE`;
 
-/** REFUSED: the submitter's files are not fit. False when the lease is lost. */
+/** REFUSED: the submitter's files are not fit, or not for the protocol that was asked for. False when the lease is lost. */
 export function refuse(
   db: Database,
   evaluationId: string,
   token: string,
-  { fault, reason, remedy }: Explanation & { fault: 'SUBMITTER' },
+  { fault, reason, remedy, faults }: Explanation & { fault: 'SUBMITTER'; faults?: readonly CheckpointFault[] },
 ): Promise<boolean> {
   return inTransaction(db, async (sql) => {
     const { rowCount } = await sql.query(FENCE, [evaluationId, token]);
     if (rowCount === 0) return false;
     await addLogLine(sql, evaluationId, { stage: 'inspect', message: reason });
-    return endEvaluation(sql, evaluationId, { state: 'REFUSED', fault, reason, remedy });
+    return endEvaluation(sql, evaluationId, { state: 'REFUSED', fault, reason, remedy, ...(faults ? { faults } : {}) });
   });
 }
 

@@ -38,7 +38,12 @@ export interface CheckpointReport {
 export type Inspection =
   | { readonly ok: true; readonly report: CheckpointReport }
   /** The gravest fault's file, '' for the folder itself; all sentences in one line; every fault by itself, the gravest first. */
-  | { readonly ok: false; readonly file: string; readonly reason: string; readonly faults: readonly Fault[] };
+  | {
+      readonly ok: false;
+      readonly file: string;
+      readonly reason: string;
+      readonly faults: readonly [Fault, ...Fault[]];
+    };
 
 export interface InspectOptions {
   /** What the folder is called in the commands that mend it. Default: its own name. */

@@ -6,7 +6,7 @@ import { latentElements } from '../engine/protocols/reduce.ts';
 import { type BoardData, openBoardData } from './data.ts';
 import { type FromChild, type Request, ToChild } from './messages.ts';
 import { startPulse } from './pulse.ts';
-import { faultLine, splitRemedy } from './sentence.ts';
+import { faultLine, sentencesOfFaults } from './sentence.ts';
 
 /*
  * The process in which an untrusted checkpoint's files are read and run. It holds no secrets, does one request at a time,
@@ -60,7 +60,8 @@ async function inspect({ id, dir, device }: Extract<Request, { type: 'inspect' }
     },
   });
   if (outcome.ok) return { type: 'accepted', id, report: { ...outcome.report } };
-  return { type: 'refused', id, file: outcome.file, reason: outcome.reason };
+  const [first, ...more] = outcome.faults;
+  return { type: 'refused', id, faults: [first, ...more] };
 }
 
 async function score(request: Score, signal: AbortSignal): Promise<FromChild> {
@@ -151,7 +152,7 @@ async function evaluatorOf(request: Score): Promise<Evaluator> {
 
 function failure(id: number, error: unknown): FromChild {
   if (error instanceof CheckpointFault) {
-    const { reason, remedy } = splitRemedy(error.message, 'Correct the checkpoint and submit it again.');
+    const { reason, remedy } = sentencesOfFaults(error.faults);
     return { type: 'failed', id, message: reason, remedy, fault: 'SUBMITTER', permanent: true };
   }
   return {

@@ -9,13 +9,15 @@ import {
 } from '@gdbench/prisma/inspection';
 import { InspectJob } from '@gdbench/prisma/jobs';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
+import type { CheckpointFault } from '@gdbench/prisma/submissions';
 import type { Task } from 'graphile-worker';
+import { faultOf } from '../engine/checkpoint/fault.ts';
 import { holdLease, Interrupted, unlessAborted } from './lease.ts';
 import type { Answer } from './messages.ts';
 import { planEvaluation } from './plan-evaluation.ts';
 import { ChildEnded, startStageProcess } from './process.ts';
 import { InspectionReport } from './report.ts';
-import { faultLine, gigabytes, type Sentences, splitRemedy } from './sentence.ts';
+import { faultLine, gigabytes, type Sentences, sentencesOfFaults } from './sentence.ts';
 import { persist, type Stage, say } from './stage.ts';
 import { type WarmProcess, warmKey } from './warm.ts';
 import { checkpointFolder } from './work-folder.ts';
@@ -24,7 +26,6 @@ import { checkpointFolder } from './work-folder.ts';
 const STEP_SECONDS = 120;
 const SECONDS_A_BYTE = 1 / 20e6;
 const AGAIN = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
-const CORRECT = 'Correct the file and submit the checkpoint again.';
 
 /** The files were not judged, for a reason that may be the service's own. */
 class NoVerdict extends Error {
@@ -36,7 +37,8 @@ class NoVerdict extends Error {
   }
 }
 
-type Verdict = { ok: true; report: InspectionReport } | ({ ok: false } & Sentences);
+type Faults = readonly [CheckpointFault, ...CheckpointFault[]];
+type Verdict = { ok: true; report: InspectionReport } | { ok: false; faults: Faults };
 
 /** The queue's task `inspect`: finds out what a checkpoint is, and plans its evaluation or refuses it. */
 export function inspectTask(stage: Stage, warm: Pick<WarmProcess, 'offer'>): Task {
@@ -98,8 +100,9 @@ async function inspect(
   signal.throwIfAborted();
   const verdict = await verdictOf(stage, warm, claimed, dir, STEP_SECONDS + bytes * SECONDS_A_BYTE, signal);
   if (!verdict.ok) {
-    const { reason, remedy } = verdict;
-    await persist(stage, () => refuse(db, evaluationId, claimed.token, { fault: 'SUBMITTER', reason, remedy }));
+    const { faults } = verdict;
+    const why = { fault: 'SUBMITTER', ...sentencesOfFaults(faults), faults } as const;
+    await persist(stage, () => refuse(db, evaluationId, claimed.token, why));
     return;
   }
   const { report } = verdict;
@@ -142,11 +145,10 @@ async function inspect(
 function withProtocol(verdict: Verdict, asked: string | null): Verdict {
   if (!verdict.ok || asked === null || verdict.report.protocols.includes(asked)) return verdict;
   const { kind, protocols } = verdict.report;
-  return {
-    ok: false,
-    reason: `The protocol ${asked} does not fit a ${kindWords(kind)} checkpoint.`,
-    remedy: `Submit it again without a protocol, or with ${protocols.join(', ')}.`,
-  };
+  const found = `is a ${kindWords(kind)} checkpoint, which the protocol ${asked} does not fit`;
+  const expected = `the protocol ${protocols.join(' or ')}`;
+  const remedy = `submit it again without a protocol, or with ${protocols.join(' or ')}`;
+  return { ok: false, faults: [faultOf({ file: '', found, expected, remedy, gravity: 'setting' })] };
 }
 
 function protocolOf({ askedProtocol }: ClaimedInspection, report: InspectionReport): string {
@@ -197,9 +199,8 @@ async function verdictOf(
 
 function verdictIn(answer: Answer): Verdict {
   if (answer.type === 'accepted') return { ok: true, report: InspectionReport.parse(answer.report) };
-  if (answer.type === 'refused') return { ok: false, ...splitRemedy(answer.reason, CORRECT) };
+  if (answer.type === 'refused') return { ok: false, faults: answer.faults };
   if (answer.type !== 'failed') throw new Error('the child answered another question');
-  if (answer.fault === 'SUBMITTER') return { ok: false, reason: answer.message, remedy: answer.remedy };
   throw new NoVerdict({ reason: answer.message, remedy: answer.remedy });
 }
 

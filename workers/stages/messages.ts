@@ -1,6 +1,8 @@
 import { PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
+import { printable } from '@gdbench/storage/printable';
 import { z } from 'zod';
+import { MOST_FAULTS } from '../engine/checkpoint/fault.ts';
 import { DEVICES } from '../engine/models/device.ts';
 
 /*
@@ -50,13 +52,44 @@ export type Request = Exclude<ToChild, { type: 'abort' }>;
 /** A request without the number that its process gives it. */
 export type Asked = { [Type in Request['type']]: Omit<Extract<Request, { type: Type }>, 'id'> }[Request['type']];
 
-const Sentence = z.string().min(1).max(2_000);
+/** What is shown to people: on one line, cut to a length, without characters that steer terminals or that a database refuses. */
+const shown = (most: number) => z.string().transform((text) => printable(text, most));
+const Sentence = shown(2_000);
+
+const CheckpointFault = z.object({
+  file: shown(300),
+  message: shown(3_000),
+  expected: shown(500),
+  found: shown(1_000),
+  remedy: shown(1_500),
+});
+
+/** Levels of the report, which is a flat object of numbers, texts and lists. */
+const DEEPEST = 8;
+
+/** Plain data with every text in it cleaned as Sentence is. */
+function cleaned(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return printable(value, 2_000);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === DEEPEST) return null;
+  if (Array.isArray(value)) return value.map((one) => cleaned(one, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [printable(key, 200), cleaned(one, depth + 1)]));
+}
 
 export const FromChild = z.discriminatedUnion('type', [
   /** A sign of life: examples scored so far, also where it is the model's rows that advanced; or checks passed. */
   z.object({ type: z.literal('progress'), id: Id, done: Count }),
-  z.object({ type: z.literal('accepted'), id: Id, report: z.record(z.string(), z.unknown()) }),
-  z.object({ type: z.literal('refused'), id: Id, file: z.string().max(2_000), reason: Sentence }),
+  z.object({
+    type: z.literal('accepted'),
+    id: Id,
+    report: z.record(z.string(), z.unknown()).transform((report) => cleaned(report, 0) as Record<string, unknown>),
+  }),
+  /** All that is wrong with the files, the gravest first. */
+  z.object({
+    type: z.literal('refused'),
+    id: Id,
+    faults: z.tuple([CheckpointFault], CheckpointFault).check(z.maxLength(MOST_FAULTS)),
+  }),
   z.object({
     type: z.literal('scored'),
     id: Id,

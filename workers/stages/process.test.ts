@@ -30,7 +30,10 @@ test('a folder that holds no checkpoint is refused with a sentence', async () =>
   writeFileSync(join(dir, 'notes.txt'), 'no model');
   const answer = await start().ask({ type: 'inspect', dir }, { silenceSeconds: 120 });
   rmSync(dir, { recursive: true });
-  expect(answer).toMatchObject({ type: 'refused', reason: expect.stringMatching(/^The folder holds no checkpoint/) });
+  expect(answer).toMatchObject({
+    type: 'refused',
+    faults: [{ message: expect.stringMatching(/^The folder holds no checkpoint/) }],
+  });
 });
 
 test('a process that is killed rejects what it was asked, and what it is asked afterwards', async () => {

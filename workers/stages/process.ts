@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { printable } from '@gdbench/storage/printable';
 import pidusage from 'pidusage';
 import { type Answer, type Asked, FromChild, type ToChild } from './messages.ts';
 
@@ -188,5 +189,5 @@ function lowerPriority(child: ChildProcess): void {
 }
 
 function lastLine(output: string): string {
-  return output.trim().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
+  return printable(output.trim().split('\n').at(-1)?.trim() ?? '', 300);
 }

@@ -1,17 +1,18 @@
+import type { CheckpointFault } from '@gdbench/prisma/submissions';
+
 /** A fault as the submitter reads it: what is wrong and where; what to do. */
 export interface Sentences {
   readonly reason: string;
   readonly remedy: string;
 }
 
-/**
- * Splits the engine's one sentence ("unet/model.onnx is not an ONNX model; export it again.") at its last semicolon into
- * the reason and the remedy. A sentence without one gets the remedy given.
- */
-export function splitRemedy(sentence: string, otherwise: string): Sentences {
-  const cut = sentence.lastIndexOf('; ');
-  if (cut < 0) return { reason: asSentence(sentence), remedy: otherwise };
-  return { reason: asSentence(sentence.slice(0, cut)), remedy: asSentence(sentence.slice(cut + 2)) };
+/** What a page says first of a checkpoint's faults: the gravest, and how many more there are. */
+export function sentencesOfFaults([first, ...more]: readonly [CheckpointFault, ...CheckpointFault[]]): Sentences {
+  const { message, remedy } = first;
+  const wrong = message.endsWith(`; ${remedy}.`) ? message.slice(0, -remedy.length - 3) : message;
+  const others =
+    more.length === 0 ? '' : ` ${more.length} more ${more.length === 1 ? 'fault is' : 'faults are'} listed.`;
+  return { reason: asSentence(wrong) + others, remedy: asSentence(remedy) };
 }
 
 /** First letter large, unless the sentence starts with a path, and a full stop at the end. */

@@ -8,8 +8,10 @@ export const MAX_DEPTH = 12;
 const MAX_ALIASES = 30;
 const MAX_DIRECTIVES = 50;
 
-/** Bytes of a request's body or of a socket's message: a manifest of 200 long paths fits. */
-export const MAX_REQUEST_BYTES = 256 * 1024;
+/** Bytes of a request's body: a manifest of MAX_FILES paths fits, each as long as it may be and escaped. */
+export const MAX_REQUEST_BYTES = 2 * 1024 * 1024;
+/** Bytes of a document, and of a socket's message, which carries no manifest. */
+export const MAX_DOCUMENT_BYTES = 256 * 1024;
 
 /** Names, braces and values in one document. */
 export const PARSE_OPTIONS = { maxTokens: 2000 };

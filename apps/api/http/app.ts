@@ -2,7 +2,7 @@ import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Context } from '../graphql/context.ts';
-import { MAX_REQUEST_BYTES } from '../graphql/limits.ts';
+import { MAX_DOCUMENT_BYTES, MAX_REQUEST_BYTES } from '../graphql/limits.ts';
 import { type Logger, logUnexpected } from '../log.ts';
 import { guardOrigin } from './loopback.ts';
 import type { Metrics } from './metrics.ts';
@@ -52,6 +52,7 @@ export function createApp({ apollo, context, hosts, isReady, metrics, log }: Opt
   app.use(
     '/graphql',
     express.json({ limit: MAX_REQUEST_BYTES }),
+    boundDocument,
     (request, _response, next) => {
       request.setTimeout(ANSWER_MS);
       next();
@@ -67,6 +68,16 @@ export function createApp({ apollo, context, hosts, isReady, metrics, log }: Opt
   app.use(answerError(log));
   return app;
 }
+
+/** Only variables may be long: a manifest is one of them. */
+const boundDocument: RequestHandler = (request, response, next) => {
+  const document: unknown = request.body?.query;
+  if (typeof document !== 'string' || document.length <= MAX_DOCUMENT_BYTES) return next();
+  response.status(413).json(badRequest(tooLarge('document', MAX_DOCUMENT_BYTES)));
+};
+
+const tooLarge = (what: string, bytes: number): string => `The ${what} is larger than ${bytes / 1024} KB.`;
+const badRequest = (message: string) => ({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
 
 /** Uploads are created and continued; nobody reads or deletes another's. */
 function serveUploads({ uploads }: Context): RequestHandler {
@@ -87,7 +98,7 @@ function answerError(log: Logger): ErrorRequestHandler {
     const status = typeof error?.status === 'number' && error.status < 500 ? error.status : 500;
     const message =
       status === 413
-        ? `The request is larger than ${MAX_REQUEST_BYTES / 1024} KB.`
+        ? tooLarge('request', MAX_REQUEST_BYTES)
         : status < 500
           ? 'The request cannot be read: send JSON.'
           : `Something went wrong on our side, which the log has as ${logUnexpected(log, error, request.path)}; try again in a moment.`;

@@ -14,7 +14,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Context } from '../graphql/context.ts';
 import type { Mask } from '../graphql/errors.ts';
-import { LIMIT_RULES, MAX_OPERATIONS_PER_SOCKET, MAX_REQUEST_BYTES, PARSE_OPTIONS } from '../graphql/limits.ts';
+import { LIMIT_RULES, MAX_DOCUMENT_BYTES, MAX_OPERATIONS_PER_SOCKET, PARSE_OPTIONS } from '../graphql/limits.ts';
 import type { Logger } from '../log.ts';
 import { refusal } from './loopback.ts';
 import type { Metrics } from './metrics.ts';
@@ -35,7 +35,7 @@ const RULES = [...specifiedRules, ...LIMIT_RULES];
 /** GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql, under the same limits as over HTTP. */
 export function openSockets(options: Options): { close(): Promise<void> } {
   const { httpServer, schema, context, mask, metrics, log, hosts } = options;
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_REQUEST_BYTES });
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_DOCUMENT_BYTES });
   const server = useServer(
     {
       onSubscribe({ subscriptions }, _id, payload) {

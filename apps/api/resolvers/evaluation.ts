@@ -102,8 +102,10 @@ export const evaluation: Resolvers = {
       return (rowsTotal - rowsDone) / rowsPerSecond;
     },
     async failure(parent) {
-      const { fault, reason, remedy } = await parent.row();
-      return fault === null || reason === null ? null : { fault, message: reason, remedy: remedy ?? '' };
+      const { fault, reason, remedy, faults } = await parent.row();
+      return fault === null || reason === null
+        ? null
+        : { fault, message: reason, remedy: remedy ?? '', faults: [...(faults ?? [])] };
     },
     artifacts: ({ id }, _args, { db }) => readArtifacts(db, id),
     log(parent, { last }) {

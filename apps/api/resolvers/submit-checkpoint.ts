@@ -2,7 +2,7 @@ import { createSubmission, readSubmission } from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/manifest';
 import type { Storage } from '@gdbench/storage/storage';
 import type { Resolvers } from '../generated/resolvers.ts';
-import { findFault, storedSizeFault } from '../upload/manifest.ts';
+import { findFault, listedFiles, storedSizeFault } from '../upload/manifest.ts';
 import { isRefusal } from '../upload/store.ts';
 
 /** Questions to the storage that are under way at once; an object store answers each over the network. */
@@ -11,9 +11,10 @@ const AT_ONCE = 16;
 export const submitCheckpoint: Resolvers = {
   Mutation: {
     async submitCheckpoint(_root, { input }, { db, storage, uploads, budget, data }) {
-      const fault = findFault(input);
+      const files = listedFiles(input.files);
+      const fault = findFault(input, files);
       if (fault) return { __typename: 'InvalidInputError', ...fault };
-      const { name, files, protocol = null } = input;
+      const { name, protocol = null } = input;
       const stored = await storedSizes(storage, new Set(files.map(({ sha256 }) => sha256)));
       const sizeFault = storedSizeFault(files, stored);
       if (sizeFault) return { __typename: 'InvalidInputError', ...sizeFault };

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { MAX_FILES } from '@gdbench/storage/manifest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findFault, MAX_FILES, MAX_TOTAL_BYTES, storedSizeFault } from './manifest.ts';
+import { findFault, listedFiles, MAX_TOTAL_BYTES, storedSizeFault } from './manifest.ts';
 
 /** Files of one size have one content. */
 const hashOf = (size: number) => createHash('sha256').update(`${size}`).digest('hex');
 const file = (path: string, size = 1) => ({ path, size, sha256: hashOf(size) });
-const fault = (name: string, files = [file('model.onnx')]) => findFault({ name, files });
+const found = (input: Parameters<typeof findFault>[0]) => findFault(input, listedFiles(input.files));
+const fault = (name: string, files = [file('model.onnx')]) => found({ name, files });
 
 describe('a submission’s manifest', () => {
   it('accepts what a checkpoint looks like', () => {
@@ -60,7 +62,7 @@ describe('a submission’s manifest', () => {
     'refuses the sha256 %j',
     (hash) => {
       const files = [{ path: 'a', size: 1, sha256: hash }];
-      expect(findFault({ name: 'n', files })).toMatchObject({ code: 'INVALID_SHA256', field: 'files[0].sha256' });
+      expect(found({ name: 'n', files })).toMatchObject({ code: 'INVALID_SHA256', field: 'files[0].sha256' });
     },
   );
 
@@ -69,8 +71,8 @@ describe('a submission’s manifest', () => {
     const lie = { path: 'big', size: 0, sha256: hashOf(1e9) };
     expect(fault('n', [file('a', 1e9), lie])).toMatchObject({ code: 'INVALID_SIZE', field: 'files[1].size' });
     const files = [lie, file('a', 5)];
-    expect(storedSizeFault(files, new Map([[hashOf(5), 5]]))).toBeNull();
-    expect(storedSizeFault(files, new Map([[hashOf(1e9), 1e9]]))).toMatchObject({
+    expect(storedSizeFault(listedFiles(files), new Map([[hashOf(5), 5]]))).toBeNull();
+    expect(storedSizeFault(listedFiles(files), new Map([[hashOf(1e9), 1e9]]))).toMatchObject({
       code: 'INVALID_SIZE',
       field: 'files[0].size',
       message: 'big has 0 bytes in the manifest, but the file with its sha256 has 1000000000.',
@@ -82,9 +84,9 @@ describe('a submission’s manifest', () => {
 
   it('takes the protocols that there are', () => {
     const files = [file('a')];
-    expect(findFault({ name: 'n', files, protocol: 'diffusion-itm-adaptive' })).toBeNull();
-    expect(findFault({ name: 'n', files, protocol: null })).toBeNull();
-    expect(findFault({ name: 'n', files, protocol: 'guess' })).toMatchObject({
+    expect(found({ name: 'n', files, protocol: 'diffusion-itm-adaptive' })).toBeNull();
+    expect(found({ name: 'n', files, protocol: null })).toBeNull();
+    expect(found({ name: 'n', files, protocol: 'guess' })).toMatchObject({
       code: 'INVALID_PROTOCOL',
       field: 'protocol',
       remedy: expect.stringContaining('diffusion-itm-adaptive'),
@@ -104,8 +106,8 @@ describe('a submission’s manifest', () => {
     const anyFile = fc.record({ path: fc.string({ unit: 'binary' }), size: fc.double(), sha256: fc.string() });
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.array(anyFile, { maxLength: 5 }), (name, files) => {
-        const found = findFault({ name, files });
-        if (found !== null) expect(`${found.message} ${found.remedy}`).toMatch(/[.…]$/);
+        const why = found({ name, files });
+        if (why !== null) expect(`${why.message} ${why.remedy}`).toMatch(/[.…]$/);
       }),
     );
   });

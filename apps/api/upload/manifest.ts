@@ -1,9 +1,9 @@
 import { MAX_NAME_LENGTH, UNPRINTABLE } from '@gdbench/benchmark/checkpoint-name';
 import { isProtocol, PROTOCOLS } from '@gdbench/benchmark/protocol';
-import { checkManifestPath } from '@gdbench/storage/manifest';
+import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
+import { checkManifestPath, countMisfit, MAX_FILES } from '@gdbench/storage/manifest';
 import type { SubmitCheckpointInput } from '../generated/resolvers.ts';
 
-export const MAX_FILES = 200;
 /** 20 GB: a large latent diffusion export with two text encoders. */
 export const MAX_TOTAL_BYTES = 20e9;
 
@@ -17,11 +17,33 @@ export interface ManifestFault {
 
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** The first fault of a submission, or null. Everything in it is a stranger's. */
-export function findFault({ name, files, protocol }: SubmitCheckpointInput): ManifestFault | null {
-  return (
-    nameFault(name) ?? protocolFault(protocol) ?? countFault(files.length) ?? fileFault(files) ?? totalFault(files)
+/** A file of the checkpoint among those that a submission lists. */
+export interface ListedFile {
+  /** Its place in the submission's list. */
+  readonly index: number;
+  /** Inside the checkpoint's folder. */
+  readonly path: string;
+  /** As it was listed. */
+  readonly given: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** The checkpoint's files: junk, and what lies beside its folder, are no part of it, whoever sends them (checkpointFiles). */
+export function listedFiles(files: SubmitCheckpointInput['files']): ListedFile[] {
+  const { root, paths } = checkpointFiles(files.map(({ path }) => path));
+  const kept = new Set(paths);
+  return files.flatMap(({ path, size, sha256 }, index) =>
+    kept.has(path) ? [{ index, path: pathInside(root, path), given: path, size, sha256 }] : [],
   );
+}
+
+/** The first fault of a submission, or null. Everything in it is a stranger's. */
+export function findFault(
+  { name, protocol }: SubmitCheckpointInput,
+  files: readonly ListedFile[],
+): ManifestFault | null {
+  return nameFault(name) ?? protocolFault(protocol) ?? countFault(files) ?? fileFault(files) ?? totalFault(files);
 }
 
 /** Whether it fits the kind of checkpoint is known once the files have been inspected. */
@@ -48,30 +70,27 @@ function nameFault(name: string): ManifestFault | null {
   return null;
 }
 
-function countFault(count: number): ManifestFault | null {
-  if (count === 0)
+function countFault(files: readonly ListedFile[]): ManifestFault | null {
+  if (files.length === 0)
     return {
       code: 'NO_FILES',
       field: 'files',
-      message: 'The manifest lists no file.',
+      message: 'The manifest lists no file of a checkpoint.',
       remedy: 'Submit the folder that holds the exported model.',
     };
-  if (count > MAX_FILES)
-    return {
-      code: 'TOO_MANY_FILES',
-      field: 'files',
-      message: `The manifest lists ${count} files, and a checkpoint has at most ${MAX_FILES}.`,
-      remedy: 'Leave out everything that is not part of the exported model.',
-    };
-  return null;
+  if (files.length <= MAX_FILES) return null;
+  const { found, expected, remedy } = countMisfit(files.map(({ path }) => path));
+  const message = `The manifest ${found}, where ${expected} is expected.`;
+  return { code: 'TOO_MANY_FILES', field: 'files', message, remedy: `${remedy[0]?.toUpperCase()}${remedy.slice(1)}.` };
 }
 
-function fileFault(files: SubmitCheckpointInput['files']): ManifestFault | null {
-  const seen = new Map<string, number>();
-  const sizes = new Map<string, { path: string; size: number }>();
-  for (const [index, { path, size, sha256 }] of files.entries()) {
+function fileFault(files: readonly ListedFile[]): ManifestFault | null {
+  const seen = new Map<string, ListedFile>();
+  const sizes = new Map<string, ListedFile>();
+  for (const file of files) {
+    const { index, given, size, sha256 } = file;
     const at = `files[${index}]`;
-    const pathProblem = checkManifestPath(path);
+    const pathProblem = checkManifestPath(given);
     if (pathProblem !== null)
       return {
         code: 'INVALID_PATH',
@@ -80,39 +99,39 @@ function fileFault(files: SubmitCheckpointInput['files']): ManifestFault | null 
         remedy: 'Give paths relative to the checkpoint folder, with forward slashes.',
       };
     // equal on file systems that ignore case, or compose accents differently
-    const key = path.normalize('NFC').toLowerCase();
+    const key = given.normalize('NFC').toLowerCase();
     const twin = seen.get(key);
     if (twin !== undefined)
       return {
         code: 'DUPLICATE_PATH',
         field: `${at}.path`,
-        message: `${path} is the same file as files[${twin}], ${files[twin]?.path}, on systems that do not tell upper from lower case.`,
+        message: `${given} is the same file as files[${twin.index}], ${twin.given}, on systems that do not tell upper from lower case.`,
         remedy: 'List every file once, and rename one of the two.',
       };
-    seen.set(key, index);
+    seen.set(key, file);
     if (!Number.isSafeInteger(size) || size < 0)
       return {
         code: 'INVALID_SIZE',
         field: `${at}.size`,
-        message: `The size of ${path} is ${size}.`,
+        message: `The size of ${given} is ${size}.`,
         remedy: 'Give its bytes as a whole number.',
       };
     if (!SHA256.test(sha256))
       return {
         code: 'INVALID_SHA256',
         field: `${at}.sha256`,
-        message: `The sha256 of ${path} is not 64 lower-case hex digits.`,
+        message: `The sha256 of ${given} is not 64 lower-case hex digits.`,
         remedy: 'Give the sha256 of its bytes.',
       };
     const same = sizes.get(sha256);
     if (same !== undefined && same.size !== size)
       return wrongSize(
         at,
-        `${path} has ${size} bytes and ${same.path} has ${same.size}, but both have the same sha256.`,
+        `${given} has ${size} bytes and ${same.given} has ${same.size}, but both have the same sha256.`,
       );
-    sizes.set(sha256, { path, size });
+    sizes.set(sha256, file);
   }
-  return folderFault(seen, files);
+  return folderFault(seen);
 }
 
 function wrongSize(at: string, message: string): ManifestFault {
@@ -121,37 +140,37 @@ function wrongSize(at: string, message: string): ManifestFault {
 
 /** The first file of which the service holds another number of bytes than the manifest says; `stored` is by sha256. */
 export function storedSizeFault(
-  files: SubmitCheckpointInput['files'],
+  files: readonly ListedFile[],
   stored: ReadonlyMap<string, number>,
 ): ManifestFault | null {
-  for (const [index, { path, size, sha256 }] of files.entries()) {
+  for (const { index, given, size, sha256 } of files) {
     const held = stored.get(sha256);
     if (held !== undefined && held !== size)
       return wrongSize(
         `files[${index}]`,
-        `${path} has ${size} bytes in the manifest, but the file with its sha256 has ${held}.`,
+        `${given} has ${size} bytes in the manifest, but the file with its sha256 has ${held}.`,
       );
   }
   return null;
 }
 
 /** No file may stand where another's folder is. */
-function folderFault(seen: ReadonlyMap<string, number>, files: SubmitCheckpointInput['files']): ManifestFault | null {
-  for (const [key, index] of seen)
+function folderFault(seen: ReadonlyMap<string, ListedFile>): ManifestFault | null {
+  for (const [key, file] of seen)
     for (let at = key.indexOf('/'); at !== -1; at = key.indexOf('/', at + 1)) {
       const twin = seen.get(key.slice(0, at));
       if (twin !== undefined)
         return {
           code: 'DUPLICATE_PATH',
-          field: `files[${twin}].path`,
-          message: `${files[twin]?.path} is both a file and the folder of files[${index}], ${files[index]?.path}.`,
+          field: `files[${twin.index}].path`,
+          message: `${twin.given} is both a file and the folder of files[${file.index}], ${file.given}.`,
           remedy: 'Rename one of the two.',
         };
     }
   return null;
 }
 
-function totalFault(files: SubmitCheckpointInput['files']): ManifestFault | null {
+function totalFault(files: readonly ListedFile[]): ManifestFault | null {
   const total = files.reduce((sum, file) => sum + file.size, 0);
   if (total <= MAX_TOTAL_BYTES) return null;
   return {

@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import { bytes, percent } from '../figure/format.ts';
 import type { EvaluationPageFragment } from '../generated/graphql.ts';
+import { Faults } from './faults.tsx';
 import styles from './submission.module.css';
 
 /** What the reader must know before anything else: why it ended, or what it waits for. Nothing while all goes well. */
@@ -9,6 +10,7 @@ export function Verdict({ evaluation }: { evaluation: EvaluationPageFragment }) 
   switch (state) {
     case 'REFUSED':
     case 'FAILED':
+      if (failure && failure.faults.length > 0) return <Faults faults={failure.faults} />;
       return (
         <section className={`panel ${styles.verdict}`} aria-label="What went wrong">
           <h2>

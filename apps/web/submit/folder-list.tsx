@@ -39,6 +39,11 @@ export function FolderList({ folder, problems }: { folder: Folder; problems: rea
         </tbody>
       </table>
       {rows.length < folder.files.length && <p className="muted">And {folder.files.length - rows.length} more.</p>}
+      {folder.inside !== '' && (
+        <p className={`muted ${styles.leftOut}`}>
+          The checkpoint is in the folder <span className="mono">{folder.inside}</span>; its files are sent.
+        </p>
+      )}
       {folder.leftOut.length > 0 && (
         <p className={`muted ${styles.leftOut}`}>
           Left out, since no checkpoint needs {folder.leftOut.length === 1 ? 'it' : 'them'}:{' '}

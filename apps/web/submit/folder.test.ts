@@ -1,3 +1,4 @@
+import { MAX_FILES } from '@gdbench/storage/manifest';
 import { describe, expect, it } from 'vitest';
 import { folderOf } from './folder.ts';
 import { createEstimate, fileOf, problemsOf } from './machine.ts';
@@ -37,6 +38,14 @@ describe('a folder out of a browser', () => {
     expect(two.name).toBe('');
     expect(two.files.map(({ path }) => path)).toEqual(['one/a.json', 'two/a.json']);
   });
+
+  it('is the one inside that holds the checkpoint, as the command line finds it', () => {
+    const paths = ['w/.DS_Store', 'w/__MACOSX/sd/._a', 'w/README.md', 'w/sd/model_index.json', 'w/sd/unet/model.onnx'];
+    const folder = folderOf(paths.map((path) => given(path, 'path')));
+    expect(folder).toMatchObject({ name: 'sd', inside: 'sd' });
+    expect(folder.files.map(({ path }) => path)).toEqual(['model_index.json', 'unet/model.onnx']);
+    expect(folder.leftOut).toEqual(['.DS_Store', '__MACOSX/sd/._a', 'README.md']);
+  });
 });
 
 describe('what can be said before anything is sent', () => {
@@ -47,6 +56,16 @@ describe('what can be said before anything is sent', () => {
     expect(problemsOf('x'.repeat(80), folder)).toEqual([]);
     expect(problemsOf('x'.repeat(81), folder).map(({ field }) => field)).toEqual(['name']);
     expect(problemsOf('toy', folderOf([given('toy/.DS_Store', 'path')])).map(({ field }) => field)).toEqual(['files']);
+  });
+
+  it('counts files and looks at their paths before any is read', () => {
+    const many = (count: number) => Array.from({ length: count }, (_, i) => given(`toy/unet/w${i}`, 'path'));
+    expect(problemsOf('toy', folderOf(many(MAX_FILES)))).toEqual([]);
+    const [problem] = problemsOf('toy', folderOf([...many(MAX_FILES), given('toy/unet/model.onnx', 'path')]));
+    expect(problem).toMatchObject({ field: 'files', message: expect.stringContaining('holds 2,001 files') });
+    expect(problem?.remedy).toContain('all_tensors_to_one_file=True');
+    const odd = folderOf([given('toy/a.json', 'path'), given('toy/b\u202egnp.onnx', 'path')]);
+    expect(problemsOf('toy', odd).map((one) => fileOf(one))).toEqual([1]);
   });
 
   it('knows which file a problem is about', () => {

@@ -1,10 +1,14 @@
+import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
+
 /** A checkpoint's folder as the browser gave it. */
 export type Folder = {
   /** The folder's own name; empty when loose files were given. */
   name: string;
+  /** Where in the folder that was given the checkpoint lies; '' where it is that folder itself. */
+  inside: string;
   files: readonly FolderFile[];
   bytes: number;
-  /** Files that no checkpoint needs: hidden ones and those that systems leave behind. */
+  /** Files that are no part of the checkpoint: hidden ones, those that systems leave behind, those beside its folder. */
   leftOut: readonly string[];
 };
 
@@ -14,19 +18,20 @@ export type FolderFile = {
   file: File;
 };
 
-const LITTER = new Set(['Thumbs.db', 'desktop.ini', '__MACOSX']);
-
 /** Reads a folder out of what was dropped or chosen. Browsers put the path into different places; all start with the folder. */
 export function folderOf(given: readonly File[]): Folder {
   const all = given.map((file) => ({ file, path: pathOf(file) }));
   const name = commonFolder(all.map(({ path }) => path));
-  const inside = all.map(({ file, path }) => ({ file, path: name ? path.slice(name.length + 1) : path }));
-  const files = inside.filter(({ path }) => !isLitter(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const below = new Map(all.map(({ file, path }) => [name ? path.slice(name.length + 1) : path, file]));
+  const { root, paths, leftOut } = checkpointFiles([...below.keys()]);
+  const files = paths.map((path) => ({ path: pathInside(root, path), file: below.get(path)! }));
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return {
-    name,
+    name: root === '' ? name : (root.split('/').at(-1) ?? name),
+    inside: root,
     files,
     bytes: files.reduce((sum, { file }) => sum + file.size, 0),
-    leftOut: inside.filter(({ path }) => isLitter(path)).map(({ path }) => path),
+    leftOut,
   };
 }
 
@@ -41,8 +46,4 @@ function commonFolder(paths: readonly string[]): string {
   const name = first[0];
   if (first.length < 2 || name === undefined) return '';
   return paths.every((path) => path.startsWith(`${name}/`)) ? name : '';
-}
-
-function isLitter(path: string): boolean {
-  return path.split('/').some((part) => part.startsWith('.') || LITTER.has(part));
 }

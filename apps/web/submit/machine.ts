@@ -1,4 +1,5 @@
 import { MAX_NAME_LENGTH } from '@gdbench/benchmark/checkpoint-name';
+import { checkManifestPath, countMisfit, MAX_FILES } from '@gdbench/storage/manifest';
 import type { Folder } from './folder.ts';
 
 /** Where a submission stands in this browser. */
@@ -44,6 +45,19 @@ export function problemsOf(name: string, folder: Folder): Problem[] {
       message: 'The folder holds no files that can be submitted.',
       remedy: 'Choose the folder that holds model_index.json or config.json.',
     });
+  const paths = folder.files.map(({ path }) => path);
+  if (paths.length > MAX_FILES) {
+    const { found, expected, remedy } = countMisfit(paths);
+    problems.push({
+      field: 'files',
+      message: `The folder ${found}, where ${expected} is expected.`,
+      remedy: `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.`,
+    });
+  }
+  for (const [index, path] of paths.entries()) {
+    const message = checkManifestPath(path);
+    if (message !== null) problems.push({ field: `files[${index}].path`, message, remedy: '' });
+  }
   return problems;
 }
 

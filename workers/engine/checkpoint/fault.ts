@@ -20,6 +20,9 @@ export interface Fault {
   readonly gravity: Gravity;
 }
 
+/** A fault as it is told to people, without its weight. */
+export type Told = Omit<Fault, 'gravity'>;
+
 /** The parts of a fault, of which its sentence is made. */
 export interface FaultParts {
   readonly file: string;
@@ -79,15 +82,15 @@ function fromSentence(file: string, message: string): Fault {
 }
 
 /** All sentences in one line, parted by semicolons; files of which the same is to be said share one. */
-function oneLine(faults: readonly Fault[]): string {
+export function oneLine(faults: readonly Told[]): string {
   const sentences = alike(faults).map(sentenceOf);
   const last = sentences.length - 1;
   return sentences.map((sentence, i) => (i < last ? sentence.replace(/\.$/, '') : sentence)).join('; ');
 }
 
 /** Faults that differ by nothing but their file, together; in the order of their first. */
-export function alike(faults: readonly Fault[]): [Fault, ...Fault[]][] {
-  const groups = new Map<string, [Fault, ...Fault[]]>();
+export function alike<F extends Told>(faults: readonly F[]): [F, ...F[]][] {
+  const groups = new Map<string, [F, ...F[]]>();
   for (const fault of faults) {
     const { file, found, expected, remedy } = fault;
     const shared = file !== '' && found.startsWith('is ');
@@ -102,7 +105,7 @@ export function alike(faults: readonly Fault[]): [Fault, ...Fault[]][] {
 /** Files that are named where the same is to be said of many. */
 const NAMED = 5;
 
-function sentenceOf([first, ...more]: readonly [Fault, ...Fault[]]): string {
+function sentenceOf([first, ...more]: readonly [Told, ...Told[]]): string {
   const { file, found, expected, remedy, message } = first;
   if (more.length === 0) return message;
   const named = more.slice(0, NAMED - 1).map((fault) => fault.file);
