@@ -18,7 +18,8 @@ const { root } = protobuf.parse(`
     repeated Entry external_data = 13; optional int32 data_location = 14; }
   message Attribute { optional string name = 1; optional float f = 2; optional int64 i = 3; repeated float floats = 7;
     repeated int64 ints = 8; optional int32 type = 20; }
-  message Node { repeated string input = 1; repeated string output = 2; optional string op_type = 4; repeated Attribute attribute = 5; }
+  message Node { repeated string input = 1; repeated string output = 2; optional string op_type = 4; repeated Attribute attribute = 5;
+    optional string domain = 7; }
   message Graph { repeated Node node = 1; optional string name = 2; repeated Tensor initializer = 5; repeated ValueInfo input = 11;
     repeated ValueInfo output = 12; }
   message Model { optional int64 ir_version = 1; optional string producer_name = 2; optional Graph graph = 7; repeated Opset opset_import = 8; }
@@ -26,7 +27,7 @@ const { root } = protobuf.parse(`
 const Model = root.lookupType('Model');
 
 /** TensorProto.DataType */
-export const TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
+export const TYPES = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10, bfloat16: 16 } as const;
 export type TypeName = keyof typeof TYPES;
 
 export interface Value {
@@ -40,6 +41,8 @@ export interface Op {
   readonly op: string;
   readonly in: readonly string[];
   readonly out: string;
+  /** Whose operator it is. Default: ONNX's own. */
+  readonly domain?: string;
   /** Whole numbers and lists of them. */
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
@@ -47,8 +50,8 @@ export interface Op {
 export interface Weights {
   readonly name: string;
   readonly dims: readonly number[];
-  /** Bytes are of type bool. */
-  readonly data: Float32Array | BigInt64Array | Uint8Array;
+  /** Bytes are of type bool, pairs of bytes of type bfloat16. */
+  readonly data: Float32Array | BigInt64Array | Uint8Array | Uint16Array;
   /** Where the values are said to lie instead of in the model. */
   readonly external?: { readonly location: string; readonly offset?: number; readonly length?: number };
 }
@@ -69,11 +72,15 @@ export function onnxModel(spec: GraphSpec): Uint8Array {
   const message = {
     irVersion: 8,
     producerName: 'test',
-    opsetImport: [{ domain: '', version: OPSET }],
+    opsetImport: [
+      { domain: '', version: OPSET },
+      ...[...new Set(spec.ops.flatMap(({ domain }) => domain ?? []))].map((domain) => ({ domain, version: 1 })),
+    ],
     graph: {
       name: 'test',
-      node: spec.ops.map(({ op, in: input, out, attributes = {} }) => ({
+      node: spec.ops.map(({ op, in: input, out, domain = '', attributes = {} }) => ({
         opType: op,
+        domain,
         input,
         output: [out],
         attribute: Object.entries(attributes).map(([name, value]) =>
@@ -89,11 +96,17 @@ export function onnxModel(spec: GraphSpec): Uint8Array {
 }
 
 function tensor({ name, dims, data, external }: Weights): object {
-  const type = data instanceof Float32Array ? 'float32' : data instanceof Uint8Array ? 'bool' : 'int64';
+  const type = typeOf(data);
   const head = { name, dims, dataType: TYPES[type] };
   if (!external) return { ...head, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
   const entries = Object.entries(external).map(([key, value]) => ({ key, value: String(value) }));
   return { ...head, externalData: entries, dataLocation: 1 };
+}
+
+function typeOf(data: Weights['data']): TypeName {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Uint16Array) return 'bfloat16';
+  return data instanceof Uint8Array ? 'bool' : 'int64';
 }
 
 function valueInfo({ name, type, shape }: Value): object {

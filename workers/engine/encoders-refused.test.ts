@@ -267,7 +267,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a head that asks for what is not fed',
     head({ inputs: [{ name: 'foo', type: 'float32', shape: ['batch'] }] }),
     'model.onnx',
-    /the input `foo` is not one that GDBench can feed/,
+    /has the input `foo`, which is not one that GDBench can feed/,
   ],
   [
     'a head that wants its tokens and its mask of two lengths',

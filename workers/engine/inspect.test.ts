@@ -73,7 +73,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'an input that is not fed',
     { ...ldm, 'unet/model.onnx': onnxModel(tinyUnet(TINY_DIFFUSION, [{ name: 'foo', type: 'float32', shape: [1] }])) },
     'unet/model.onnx',
-    /^unet\/model.onnx: the input `foo` is not one that GDBench can feed \(it feeds `sample`, `timestep`, `encoder_hidden_states`/,
+    /^unet\/model.onnx has the input `foo`, which is not one that GDBench can feed, where a graph with inputs among `sample`, `timestep`, `encoder_hidden_states`/,
   ],
   [
     'an input under another name',
@@ -83,7 +83,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
       ops: spec.ops.map((op) => (op.in[0] === 'timestep' ? { ...op, in: ['step'] } : op)),
     })),
     'unet/model.onnx',
-    /the input `step` is not one that GDBench can feed/,
+    /has the input `step`, which is not one that GDBench can feed.*; unet\/model.onnx has no input `timestep`/,
   ],
   [
     'no timestep',

@@ -11,7 +11,6 @@ import { InspectJob } from '@gdbench/prisma/jobs';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
 import type { CheckpointFault } from '@gdbench/prisma/submissions';
 import type { Task } from 'graphile-worker';
-import { faultOf } from '../engine/checkpoint/fault.ts';
 import { holdLease, Interrupted, unlessAborted } from './lease.ts';
 import type { Answer } from './messages.ts';
 import { planEvaluation } from './plan-evaluation.ts';
@@ -148,7 +147,8 @@ function withProtocol(verdict: Verdict, asked: string | null): Verdict {
   const found = `is a ${kindWords(kind)} checkpoint, which the protocol ${asked} does not fit`;
   const expected = `the protocol ${protocols.join(' or ')}`;
   const remedy = `submit it again without a protocol, or with ${protocols.join(' or ')}`;
-  return { ok: false, faults: [faultOf({ file: '', found, expected, remedy, gravity: 'setting' })] };
+  const message = `The protocol ${asked} does not fit a ${kindWords(kind)} checkpoint; ${remedy}.`;
+  return { ok: false, faults: [{ file: '', message, found, expected, remedy }] };
 }
 
 function protocolOf({ askedProtocol }: ClaimedInspection, report: InspectionReport): string {

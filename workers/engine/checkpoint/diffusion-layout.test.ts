@@ -181,7 +181,7 @@ describe('a U-Net', () => {
     [
       'takes a guidance embedding',
       withUnet(tinyUnet(TINY_DIFFUSION, [input('timestep_cond', 'batch', 5)])),
-      /^unet\/model.onnx: the input `timestep_cond` is not one that GDBench can feed/,
+      /^unet\/model.onnx has the input `timestep_cond`, which is not one that GDBench can feed/,
     ],
     [
       'gives twice its channels without saying why',

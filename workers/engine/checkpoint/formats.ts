@@ -7,7 +7,7 @@ export interface Format {
 
 export const PYTORCH: Format = {
   name: 'PyTorch weights',
-  file: /\.(safetensors|ckpt|pth?)$|(^|[/_.-])(pytorch_|diffusion_)?model[\w.-]*\.bin$/i,
+  file: /\.(safetensors|ckpt|pth?)$|(^|\/)((open_clip_|diffusion_)?pytorch_|adapter_)?model[\w.-]*\.bin$/i,
 };
 
 /** In the order in which a folder that holds several is told of them. */

@@ -1,4 +1,4 @@
-import { CheckpointFault } from '../checkpoint/fault.ts';
+import { CheckpointFault, type Fault, Faults, faultOf } from '../checkpoint/fault.ts';
 import type { Port } from '../checkpoint/onnx.ts';
 
 /** A graph's ends: of a model that is loaded, or of its file alone. */
@@ -25,50 +25,51 @@ export interface Role {
 /**
  * Matches a graph's inputs to the roles of its kind of model.
  *
- * @throws CheckpointFault naming the first input that cannot be fed, or that is missing.
+ * @throws CheckpointFault with every input that cannot be fed, or that is missing.
  */
 export function matchInputs<R extends string>(model: Ends, roles: Readonly<Record<R, Role>>): ReadonlyMap<R, Port> {
   const fed = Object.keys(roles)
     .map((name) => `\`${name}\``)
     .join(', ');
+  const faults = new Faults();
   const found = new Map<R, Port>();
   for (const port of model.inputs) {
     const name = Object.keys(roles).find((one) => one === port.name || roles[one as R].alias === port.name);
     if (name === undefined || found.has(name as R)) {
-      throw new CheckpointFault(
-        model.file,
-        `${model.file}: the input \`${port.name}\` is not one that GDBench can feed (it feeds ${fed}); export the model without it.`,
-      );
+      const what = `has the input \`${port.name}\`, which is not one that GDBench can feed`;
+      faults.add(graphFault(model, what, `a graph with inputs among ${fed}`, 'export the model without it'));
+      continue;
     }
-    checkPort(model, port, roles[name as R]);
     found.set(name as R, port);
+    faults.add(...portFaults(model, port, roles[name as R]));
   }
   for (const [name, role] of Object.entries<Role>(roles)) {
-    if (!role.optional && !found.has(name as R)) {
-      const has = model.inputs.map((port) => `\`${port.name}\``).join(', ') || 'none';
-      throw new CheckpointFault(
-        model.file,
-        `${model.file} has no input \`${name}\` (it has ${has}); export the model with the inputs ${fed}.`,
-      );
-    }
+    if (role.optional || found.has(name as R)) continue;
+    const has = model.inputs.map((port) => `\`${port.name}\``).join(', ') || 'none';
+    const what = `has no input \`${name}\` (it has ${has})`;
+    faults.add(graphFault(model, what, `a graph with the inputs ${fed}`, 'export the model with them'));
   }
+  faults.settle();
   return found;
 }
 
-function checkPort(model: Ends, port: Port, role: Role): void {
+function graphFault({ file }: Ends, found: string, expected: string, remedy: string): Fault {
+  return faultOf({ file, found, expected, remedy: `${remedy}: ${EXPORT}`, gravity: 'file' });
+}
+
+const EXPORT = '`optimum-cli export onnx --model MODEL OUT/`';
+
+function portFaults(model: Ends, port: Port, role: Role): Fault[] {
   const types = role.values === 'float' ? FLOATS : role.values === 'integer' ? INTEGERS : [...FLOATS, ...INTEGERS];
-  if (!types.includes(port.type)) {
-    throw new CheckpointFault(
-      model.file,
-      `${model.file} takes \`${port.name}\` as ${port.type}; GDBench feeds it as ${types.join(', ')}. Export it with one of these types.`,
-    );
-  }
+  const faults: Fault[] = [];
+  const takes = `takes \`${port.name}\``;
+  if (!types.includes(port.type))
+    faults.push(graphFault(model, `${takes} as ${port.type}`, types.join(', '), 'export it with one of these types'));
   if (!role.rank.includes(port.shape.length)) {
-    throw new CheckpointFault(
-      model.file,
-      `${model.file} takes \`${port.name}\` with ${port.shape.length} dimensions; GDBench feeds ${role.rank.join(' or ')}. Export it so.`,
-    );
+    const ranks = `${role.rank.join(' or ')} dimensions`;
+    faults.push(graphFault(model, `${takes} with ${port.shape.length} dimensions`, ranks, 'export it so'));
   }
+  return faults;
 }
 
 /** The first output of these names; else, where `only` is set, the single output of the graph. */
@@ -79,10 +80,9 @@ export function pickOutput(model: Ends, names: readonly string[], only = false):
   }
   if (only && model.outputs.length === 1) return model.outputs[0]!;
   const has = model.outputs.map((port) => `\`${port.name}\``).join(', ') || 'none';
-  throw new CheckpointFault(
-    model.file,
-    `${model.file} has no output ${names.map((name) => `\`${name}\``).join(' or ')} (it has ${has}); export it with that output.`,
-  );
+  const wanted = names.map((name) => `\`${name}\``).join(' or ');
+  const found = `has no output ${wanted} (it has ${has})`;
+  throw new CheckpointFault([graphFault(model, found, 'a graph with that output', 'export it with that output')]);
 }
 
 /** @throws CheckpointFault when the graph fixes a dimension to another size than it will be fed. */
@@ -90,10 +90,8 @@ export function checkShape(model: Ends, port: Port, dims: readonly (number | nul
   port.shape.forEach((have, axis) => {
     const want = dims[axis];
     if (typeof have === 'number' && typeof want === 'number' && have !== want) {
-      throw new CheckpointFault(
-        model.file,
-        `${model.file} takes \`${port.name}\` with ${have} in dimension ${axis}, but ${why} gives ${want}; export them together.`,
-      );
+      const found = `takes \`${port.name}\` with ${have} in dimension ${axis}, but ${why} gives ${want}`;
+      throw new CheckpointFault([graphFault(model, found, 'parts that fit each other', 'export them together')]);
     }
   });
 }

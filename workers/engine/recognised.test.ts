@@ -1,0 +1,521 @@
+import { createHash } from 'node:crypto';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  checkpointFolders,
+  expectRefusal,
+  type Files,
+  merged,
+  without,
+} from '../../test/support/checkpoint-folders.ts';
+import { type GraphSpec, type Op, onnxModel } from '../../test/support/onnx-writer.ts';
+import { TINY_DIFFUSION, tinyDiffusion, tinyUnet, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { TINY_CLIP, tinyClip, tinyTowers } from '../../test/support/tiny-clip.ts';
+import { inspectCheckpoint } from './inspect.ts';
+
+/*
+ * What people have in the place of a checkpoint, and what they should hear: each folder is one that reports tell of.
+ */
+
+const { scratch, folderOf } = checkpointFolders();
+const ldm = tinyDiffusion();
+const clip = tinyClip();
+
+const POINTER =
+  'version https://git-lfs.github.com/spec/v1\noid sha256:4665223f3ff2ec7b7c0d4b2a8d1c6e0c37f1b5b8b5d2bfe7f2b9a7c3c1c0d9e8\nsize 3438\n';
+const PAGE = '<!DOCTYPE html>\n<html><head><title>model.onnx</title></head><body>Download</body></html>';
+const LOGIN = '<html><body>Access is gated: please log in <input type="password"></body></html>';
+const ZIP = Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]);
+
+/** A safetensors file of empty tensors with these names. */
+function safetensors(names: readonly string[]): Uint8Array {
+  const header = JSON.stringify(
+    Object.fromEntries(names.map((name) => [name, { dtype: 'F32', shape: [0], data_offsets: [0, 0] }])),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, Buffer.from(header)]);
+}
+
+/** A diffusers folder before its export. */
+const pytorch: Files = {
+  'model_index.json': { _class_name: 'StableDiffusionPipeline', unet: ['diffusers', 'UNet2DConditionModel'] },
+  'scheduler/scheduler_config.json': TINY_DIFFUSION.scheduler,
+  'unet/config.json': {},
+  'unet/diffusion_pytorch_model.safetensors': safetensors(['conv_in.weight']),
+  'vae/config.json': {},
+  'vae/diffusion_pytorch_model.safetensors': safetensors(['encoder.conv_in.weight']),
+};
+const weights = (name: string, content: string | Uint8Array = 'x'): Files => ({ [name]: content });
+const unet = (change: (spec: GraphSpec) => GraphSpec): Files => ({
+  ...ldm,
+  'unet/model.onnx': onnxModel(change(tinyUnet(TINY_DIFFUSION))),
+});
+/** One more step behind the U-Net's first one. */
+const withOp = (op: Op, more: GraphSpec['weights'] = []): Files =>
+  unet((spec) => ({
+    ...spec,
+    weights: [...spec.weights, ...more],
+    ops: [
+      spec.ops[0]!,
+      op,
+      ...spec.ops.slice(1).map((one) => ({ ...one, in: one.in.map((x) => (x === 'x' ? op.out : x)) })),
+    ],
+  }));
+const scale = { name: 'gamma', dims: [3], data: Float32Array.of(1, 1, 1) };
+
+const EXPORT = /`optimum-cli export onnx --model \d+ --task text-to-image \d+-onnx\/`\.$/;
+const refusals: [title: string, files: Files, file: string, reason: RegExp][] = [
+  [
+    'PyTorch weights of diffusers',
+    pytorch,
+    '',
+    /^The folder holds PyTorch weights and no ONNX model \(unet\/diffusion_pytorch_model.safetensors, vae\/.*\), where a model that was exported to ONNX is expected; export it: `optimum-cli/,
+  ],
+  ['... with the command for this folder', pytorch, '', EXPORT],
+  [
+    'PyTorch weights of a dual encoder',
+    { ...without(clip, 'text_model.onnx', 'vision_model.onnx'), ...weights('pytorch_model.bin') },
+    '',
+    /holds PyTorch weights and no ONNX model \(pytorch_model.bin\).*`optimum-cli export onnx --model \d+ --task zero-shot-image-classification \d+-onnx\/`/,
+  ],
+  [
+    'PyTorch weights of open_clip',
+    { ...weights('open_clip_pytorch_model.bin'), 'open_clip_config.json': {} },
+    '',
+    /holds PyTorch weights of open_clip and no ONNX model/,
+  ],
+  [
+    'a checkpoint in a single file',
+    weights('v1-5.safetensors', safetensors(['model.diffusion_model.input_blocks.0.0.weight'])),
+    'v1-5.safetensors',
+    /^v1-5.safetensors is a PyTorch checkpoint in a single file, .*`python -c ".*from_single_file\('\d+\/v1-5.safetensors'\).*" && optimum-cli export onnx --model \d+-diffusers/,
+  ],
+  ['an older one', weights('model.ckpt'), 'model.ckpt', /is a PyTorch checkpoint in a single file/],
+  [
+    'a LoRA by its name',
+    weights('pytorch_lora_weights.safetensors'),
+    'pytorch_lora_weights.safetensors',
+    /is a LoRA, which changes another model and is none itself, .*load_lora_weights\('\d+'\)/,
+  ],
+  [
+    'a LoRA by its tensors',
+    weights('style.safetensors', safetensors(['lora_unet_down.lora_up.weight', 'lora_te_x.lora_down.weight'])),
+    'style.safetensors',
+    /is a LoRA/,
+  ],
+  ['a LoRA of PEFT', { 'adapter_config.json': {}, ...weights('adapter_model.bin') }, 'adapter_model.bin', /is a LoRA/],
+  ['Flax weights', weights('flax_model.msgpack'), '', /holds Flax weights and no ONNX model \(flax_model.msgpack\)/],
+  ['TensorFlow weights', weights('tf_model.h5'), '', /holds TensorFlow weights and no ONNX model/],
+  ['a GGUF model', weights('sd-q4_0.gguf'), '', /holds a GGUF model and no ONNX model/],
+  [
+    'an OpenVINO model',
+    { ...weights('openvino_model.xml', '<net/>'), ...weights('openvino_model.bin') },
+    '',
+    /holds an OpenVINO model/,
+  ],
+  ['a Core ML model', weights('Unet.mlmodelc/model.mil'), '', /holds a Core ML model/],
+  ['a TensorFlow Lite model', weights('model.tflite'), '', /holds a TensorFlow Lite model/],
+  [
+    'an archive in the place of what is in it',
+    { 'README.md': 'x', 'sd-onnx.zip': ZIP },
+    'sd-onnx.zip',
+    /^sd-onnx.zip is an archive, .*`cd \d+ && unzip sd-onnx.zip -d sd-onnx`/,
+  ],
+  [
+    'a packed one',
+    { 'model.tar.gz': Uint8Array.from([0x1f, 0x8b]) },
+    'model.tar.gz',
+    /is an archive, .*tar -xf model.tar.gz/,
+  ],
+  [
+    'two checkpoints',
+    Object.fromEntries(['a', 'b'].flatMap((at) => Object.entries(clip).map(([file, one]) => [`${at}/${file}`, one]))),
+    '',
+    /^The folder holds 2 folders that may be a checkpoint \(a, b\), .*give one of them: \d+\/b/,
+  ],
+  [
+    'a model of another kind',
+    {
+      'config.json': {},
+      'encoder_model.onnx': clip['text_model.onnx']!,
+      'decoder_model.onnx': clip['text_model.onnx']!,
+    },
+    '',
+    /holds no checkpoint that GDBench knows: its ONNX models \(decoder_model.onnx, encoder_model.onnx\)/,
+  ],
+  [
+    'a Git LFS pointer as the U-Net',
+    { ...ldm, 'unet/model.onnx': POINTER },
+    'unet/model.onnx',
+    /^unet\/model.onnx is a Git LFS pointer, where an ONNX model is expected; .*`cd \d+ && git lfs pull`\.$/,
+  ],
+  ['... as a tokenizer', { ...ldm, 'tokenizer/vocab.json': POINTER }, 'tokenizer/vocab.json', /is a Git LFS pointer/],
+  ['... as merges', { ...ldm, 'tokenizer/merges.txt': POINTER }, 'tokenizer/merges.txt', /is a Git LFS pointer/],
+  ['... as a configuration', { ...clip, 'config.json': POINTER }, 'config.json', /is a Git LFS pointer/],
+  [
+    '... as weights of a graph',
+    {
+      ...unet((spec) => ({
+        ...spec,
+        weights: spec.weights.map((one) =>
+          one.name === 'a' ? { ...one, external: { location: 'model.onnx_data' } } : one,
+        ),
+      })),
+      'unet/model.onnx_data': POINTER,
+    },
+    'unet/model.onnx_data',
+    /is a Git LFS pointer, where a file with weights of unet\/model.onnx is expected; .*git lfs pull/,
+  ],
+  [
+    'a web page as a configuration',
+    { ...clip, 'config.json': PAGE },
+    'config.json',
+    /^config.json is a web page \(HTML\), where a JSON file is expected; download the file itself: `hf download OWNER\/MODEL config.json --local-dir \d+`/,
+  ],
+  [
+    'a page that asks for a login as a graph',
+    { ...clip, 'vision_model.onnx': LOGIN },
+    'vision_model.onnx',
+    /is a web page \(HTML\) that asks for a login, where an ONNX model is expected; log in with `hf auth login`/,
+  ],
+  [
+    'the answer of a server as a graph',
+    { ...clip, 'text_model.onnx': 'Entry not found' },
+    'text_model.onnx',
+    /is the error message of a server \(Entry not found\)/,
+  ],
+  [
+    'an error as a configuration',
+    { ...clip, 'config.json': { error: 'Repository not found' } },
+    'config.json',
+    /is the error message of a server \(\{"error":"Repository not found"\}\)/,
+  ],
+  [
+    'an empty configuration',
+    { ...clip, 'preprocessor_config.json': '' },
+    'preprocessor_config.json',
+    /is empty \(0 bytes\)/,
+  ],
+  [
+    'an archive as a graph',
+    { ...clip, 'vision_model.onnx': ZIP },
+    'vision_model.onnx',
+    /is a zip, .*unzip vision_model.onnx/,
+  ],
+  [
+    'a graph that is cut short',
+    { ...ldm, 'unet/model.onnx': (ldm['unet/model.onnx'] as Uint8Array).slice(0, 300) },
+    'unet/model.onnx',
+    /is not an ONNX model: it is cut short, \d+ bytes before its end/,
+  ],
+  [
+    'a name in other letters',
+    { ...without(clip, 'config.json'), 'Config.json': {} },
+    'config.json',
+    /^config.json is missing, though Config.json is there, .*`mv \d+\/Config.json \d+\/config.json`/,
+  ],
+  [
+    'the half of a pair',
+    without(clip, 'vision_model.onnx'),
+    'vision_model.onnx',
+    /^vision_model.onnx is missing: .*, where the other half of text_model.onnx, an image encoder is expected/,
+  ],
+  [
+    'a pair of lower precision',
+    {
+      ...without(clip, 'text_model.onnx', 'vision_model.onnx'),
+      'onnx/text_model_q4.onnx': clip['text_model.onnx']!,
+      'onnx/vision_model_q4.onnx': clip['vision_model.onnx']!,
+    },
+    'onnx/text_model.onnx',
+    /^onnx\/text_model.onnx is missing, though onnx\/text_model_q4.onnx is there, .*`mv /,
+  ],
+  [
+    'a NaFlex model',
+    { ...clip, 'vision_model.onnx': naflex() },
+    'vision_model.onnx',
+    /is of a NaFlex model, .*\(inputs `pixel_attention_mask`, `spatial_shapes`\)/,
+  ],
+  [
+    'a graph that was optimised for a GPU',
+    withOp(
+      {
+        op: 'GroupNorm',
+        domain: 'com.microsoft',
+        in: ['x', 'gamma', 'gamma'],
+        out: 'norm',
+        attributes: { groups: 1, activation: 0, channels_last: 1 },
+      },
+      [scale],
+    ),
+    'unet/model.onnx',
+    /its operator com.microsoft.GroupNorm does not exist for the CPU, since the graph was optimised for a GPU provider, .*submit the unoptimised export \(`optimum-cli export onnx .*`\)/,
+  ],
+  [
+    'an operator of nobody',
+    withOp({ op: 'Swirl', domain: 'my.studio', in: ['x'], out: 'swirled' }),
+    'unet/model.onnx',
+    /it has the operator my.studio.Swirl, which ONNX Runtime does not know/,
+  ],
+  [
+    'numbers that the CPU cannot compute with',
+    unet((spec) => ({
+      ...spec,
+      weights: [...spec.weights, { name: 'half', dims: [1], data: Uint16Array.of(0x3f80) }],
+      ops: [
+        ...spec.ops.slice(0, 3),
+        { op: 'Cast', in: ['x'], out: 'short', attributes: { to: 16 } },
+        { op: 'MatMul', in: ['short', 'short'], out: 'squared' },
+        ...spec.ops.slice(3),
+      ],
+    })),
+    'unet/model.onnx',
+    /it computes in bfloat16 \(operator MatMul\), which does not exist for the CPU, .*--dtype fp32/,
+  ],
+  [
+    'a comment in a configuration',
+    { ...ldm, 'unet/config.json': '{\n  // of the latent\n  "sample_size": 3\n}' },
+    'unet/config.json',
+    /^unet\/config.json is not valid JSON \(line 2, column 3: a comment stands there\)/,
+  ],
+  [
+    'a comma too many',
+    { ...ldm, 'unet/config.json': '{"sample_size": 3, "in_channels": 2,}' },
+    'unet/config.json',
+    /is not valid JSON \(line 1, column 37: a comma stands before the end/,
+  ],
+  [
+    'UTF-16',
+    { ...clip, 'config.json': Buffer.from('\ufeff{"model_type": "clip"}', 'utf16le') },
+    'config.json',
+    /^config.json is text in UTF-16, where a JSON file in UTF-8 is expected; save it as UTF-8: `iconv -f UTF-16 -t UTF-8 /,
+  ],
+  [
+    'letters of one byte',
+    { ...clip, 'config.json': Buffer.from('{"_name": "\xe9"}', 'latin1') },
+    'config.json',
+    /holds bytes that are no UTF-8/,
+  ],
+  [
+    'a value of another kind',
+    merged(ldm, 'scheduler/scheduler_config.json', { beta_start: 'small' }),
+    'scheduler/scheduler_config.json',
+    /has the text "small" as `beta_start`, where a number is expected; correct `beta_start`/,
+  ],
+  [
+    'a path that no list can hold',
+    { ...clip, [`${'é'.repeat(64)}/${'é'.repeat(64)}`]: 'x' },
+    `${'é'.repeat(64)}/${'é'.repeat(14)}…`,
+    /has 257 bytes, where a path of at most 255 is expected/,
+  ],
+];
+
+function naflex(): Uint8Array {
+  const { image } = tinyTowers(TINY_CLIP);
+  return onnxModel({
+    ...image,
+    inputs: [
+      ...image.inputs,
+      { name: 'pixel_attention_mask', type: 'int32', shape: ['images', 16] },
+      { name: 'spatial_shapes', type: 'int32', shape: ['images', 2] },
+    ],
+  });
+}
+
+describe('what lies there in the place of a checkpoint is said:', () => {
+  it.each(refusals)('%s', async (_, files, file, reason) => {
+    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason, scratch());
+  });
+});
+
+const moved = (files: Files, to: string): Files =>
+  Object.fromEntries(Object.entries(files).map(([file, content]) => [`${to}${file}`, content]));
+const withText = (files: Files, file: string, text: (json: string) => string): Files => ({
+  ...files,
+  [file]: text(JSON.stringify(files[file])),
+});
+
+describe('a checkpoint is what it is', () => {
+  const served: [title: string, files: Files, good: Files][] = [
+    [
+      'in a folder inside, with litter beside it',
+      { ...moved(ldm, 'sd/'), '.DS_Store': 'x', '__MACOSX/sd/._a': 'x', 'README.md': 'x' },
+      ldm,
+    ],
+    ['three folders deep', moved(clip, 'a/b/c/'), clip],
+    [
+      'with what a clone and a training leave',
+      { ...ldm, '.gitattributes': 'x', '.git/config': 'x', 'optimizer.pt': 'x' },
+      ldm,
+    ],
+    ['beside its zip', { ...moved(clip, 'clip/'), 'clip.zip': ZIP }, clip],
+  ];
+  it.each(served)('%s', async (_, files, good) => {
+    const [one, other] = [
+      await inspectCheckpoint(await folderOf(files)),
+      await inspectCheckpoint(await folderOf(good)),
+    ];
+    if (!one.ok || !other.ok) throw new Error(`${one.ok || one.reason} ${other.ok || other.reason}`);
+    expect(one.report.sha256).toBe(other.report.sha256);
+  });
+
+  it.each<[title: string, files: Files]>([
+    ['a byte order mark', withText(ldm, 'unet/config.json', (json) => `\ufeff${json}`)],
+    [
+      'Infinity',
+      withText(ldm, 'scheduler/scheduler_config.json', (json) => json.replace('{', '{"lambda_min_clipped":-Infinity,')),
+    ],
+    ['NaN', withText(ldm, 'unet/config.json', (json) => json.replace('{', '{"norm_eps":NaN,'))],
+    [
+      'a key that stands twice, of which the last counts',
+      withText(ldm, 'unet/config.json', (json) => json.replace('{', '{"in_channels":7,')),
+    ],
+    [
+      'pointers for files that are not read',
+      { ...ldm, 'vae_decoder/model.onnx': POINTER, 'unet/model_fp16.onnx': POINTER },
+    ],
+  ])('also with %s', async (_, files) => {
+    const inspection = await inspectCheckpoint(await folderOf(files));
+    expect(inspection.ok || inspection.reason).toBe(true);
+  });
+});
+
+/** Lays a checkpoint's files into a Hugging Face cache; gives the repository's folder and that of its snapshot. */
+async function cached(files: Files, name: string): Promise<{ repository: string; snapshot: string }> {
+  const repository = path.join(scratch(), name, 'models--somebody--tiny');
+  const snapshot = path.join(repository, 'snapshots/0123abc');
+  const plain = await folderOf(files);
+  await mkdir(path.join(repository, 'refs'), { recursive: true });
+  await writeFile(path.join(repository, 'refs/main'), '0123abc');
+  await mkdir(path.join(repository, 'blobs'));
+  for (const file of Object.keys(files)) {
+    const blob = createHash('sha256').update(file).digest('hex');
+    await writeFiles(path.join(repository, 'blobs'), { [blob]: files[file]! });
+    const at = path.join(snapshot, file);
+    await mkdir(path.dirname(at), { recursive: true });
+    await symlink(path.relative(path.dirname(at), path.join(repository, 'blobs', blob)), at);
+  }
+  expect(plain).toBeTruthy();
+  return { repository, snapshot };
+}
+
+describe('a snapshot of the Hugging Face cache', () => {
+  const big: Files = {
+    ...unet((spec) => ({
+      ...spec,
+      weights: spec.weights.map((one) =>
+        one.name === 'a' ? { ...one, external: { location: 'model.onnx_data', offset: 0, length: 4 } } : one,
+      ),
+    })),
+    'unet/model.onnx_data': new Uint8Array(Float32Array.of(0.9).buffer),
+  };
+
+  it('is read through its links, given as itself, as its repository or as the cache', async () => {
+    const good = await inspectCheckpoint(await folderOf(big));
+    const { repository, snapshot } = await cached(big, 'hub');
+    for (const dir of [snapshot, path.join(repository, 'snapshots'), repository, path.dirname(repository)]) {
+      const inspection = await inspectCheckpoint(dir);
+      expect(inspection).toMatchObject({ ok: true, report: { sha256: good.ok && good.report.sha256 } });
+    }
+  });
+
+  it('is refused with all links that leave the cache, and those to nothing', async () => {
+    const { snapshot } = await cached(without(clip, 'config.json', 'text_model.onnx'), 'leaving');
+    const secret = path.join(scratch(), 'secret');
+    await writeFile(secret, 'x');
+    await symlink(secret, path.join(snapshot, 'config.json'));
+    await symlink('../../blobs/gone', path.join(snapshot, 'text_model.onnx'));
+    const inspection = await inspectCheckpoint(snapshot);
+    if (inspection.ok) throw new Error('accepted');
+    expect(inspection.faults.map(({ file, found }) => [file, found]).sort()).toEqual([
+      ['config.json', 'is a symbolic link that leaves the folder'],
+      ['text_model.onnx', 'is a symbolic link to a file that is not there'],
+    ]);
+    for (const { remedy } of inspection.faults)
+      expect(remedy).toContain('`hf download somebody/tiny --local-dir tiny`');
+    expect(inspection.reason).not.toContain(scratch());
+  });
+});
+
+describe('all faults are told at once', () => {
+  const broken: Files = {
+    ...ldm,
+    'unet/model.onnx': POINTER,
+    'text_encoder/model.onnx': POINTER,
+    'tokenizer/vocab.json': PAGE,
+    'scheduler/scheduler_config.json': '{"beta_start": }',
+    'vae_encoder/model.onnx': new Uint8Array(0),
+  };
+
+  it('in one line, each file with what was found, expected and mends it', async () => {
+    const inspection = await inspectCheckpoint(await folderOf(broken), { name: '/home/me/my model' });
+    if (inspection.ok) throw new Error('accepted');
+    expect(new Set(inspection.faults.map(({ file }) => file))).toEqual(
+      new Set([
+        'unet/model.onnx',
+        'text_encoder/model.onnx',
+        'tokenizer/vocab.json',
+        'scheduler/scheduler_config.json',
+        'vae_encoder/model.onnx',
+      ]),
+    );
+    for (const fault of inspection.faults)
+      for (const part of [fault.expected, fault.found, fault.remedy, fault.message]) expect(part).toMatch(/\S/);
+    expect(inspection.reason).not.toContain('\n');
+    expect(inspection.reason).toMatch(
+      /is a Git LFS pointer, and so is \S+\/model.onnx, where an ONNX model is expected; .*`cd '\/home\/me\/my model' && git lfs pull`;/,
+    );
+  });
+
+  it('those of many files alike as one, counted', async () => {
+    const parts = ['unet/model.onnx', 'text_encoder/model.onnx', 'vae_encoder/model.onnx'];
+    const jsons = [
+      'unet/config.json',
+      'vae_encoder/config.json',
+      'scheduler/scheduler_config.json',
+      'tokenizer/vocab.json',
+      'tokenizer/special_tokens_map.json',
+      'tokenizer/tokenizer_config.json',
+      'model_index.json',
+    ];
+    const pointers = Object.fromEntries([...parts, ...jsons].map((file) => [file, POINTER]));
+    const inspection = await inspectCheckpoint(await folderOf({ ...ldm, ...pointers }));
+    if (inspection.ok) throw new Error('accepted');
+    expect(new Set(inspection.faults.map(({ file }) => file))).toEqual(new Set([...parts, ...jsons]));
+    expect(inspection.reason).toMatch(/\(7 files in all\)/);
+  });
+
+  it('also those of graphs that ONNX Runtime cannot load, whatever else is wrong', async () => {
+    const swirl = withOp({ op: 'Swirl', domain: 'my.studio', in: ['x'], out: 'swirled' });
+    const files = {
+      ...merged(swirl, 'scheduler/scheduler_config.json', { beta_end: 'x' }),
+      'text_encoder/model.onnx': POINTER,
+    };
+    const inspection = await inspectCheckpoint(await folderOf(files));
+    expect(!inspection.ok && new Set(inspection.faults.map(({ file }) => file))).toEqual(
+      new Set(['unet/model.onnx', 'scheduler/scheduler_config.json', 'text_encoder/model.onnx']),
+    );
+  });
+});
+
+describe('files are counted', () => {
+  const many = (count: number): Files => {
+    const names = Array.from({ length: count }, (_, i) => `blocks.${i}.weight`);
+    const held = Object.keys(ldm).length;
+    const extra = names.slice(0, count - held);
+    return { ...ldm, ...Object.fromEntries(extra.map((name) => [`unet/${name}`, 'abcd'])) };
+  };
+
+  it('up to 2,000, and one more is refused with what brings them together', async () => {
+    const dir = await folderOf(many(2_000));
+    expect(await inspectCheckpoint(dir)).toMatchObject({ ok: true, report: { files: 2_000 } });
+    await writeFile(path.join(dir, '.DS_Store'), 'is not counted');
+    expect(await inspectCheckpoint(dir)).toMatchObject({ ok: true });
+    await writeFile(path.join(dir, 'unet/one-more.weight'), 'abcd');
+    const reason =
+      /^The folder holds 2,001 files, where a checkpoint of at most 2,000 is expected; .*unet\/model.onnx.*save_as_external_data=True, all_tensors_to_one_file=True/;
+    expectRefusal(await inspectCheckpoint(dir), '', reason, scratch());
+  });
+});
