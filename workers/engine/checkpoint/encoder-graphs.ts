@@ -42,9 +42,5 @@ export function findGraphs(folder: Folder): EncoderGraphs {
   if (!pair) return { joint: file };
   if (other !== undefined) return pair;
   const missing = file === pair.text ? pair.image : pair.text;
-  throw missingFile(
-    folder,
-    missing,
-    `the other half of ${file}, ${file === pair.text ? 'an image' : 'a text'} encoder`,
-  );
+  throw missingFile(folder, missing, `an encoder of ${file === pair.text ? 'images' : 'texts'} beside ${file}`);
 }
