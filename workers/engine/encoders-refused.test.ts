@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { checkpointFolders, expectRefusal, type Files, without } from '../../test/support/checkpoint-folders.ts';
-import { type GraphSpec, onnxModel, type Value } from '../../test/support/onnx-writer.ts';
 import { tokenizerFiles } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip } from '../../test/support/tiny-clip.ts';
+import { type TinyHead, tinyHead } from '../../test/support/tiny-head.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
 const REFERENCE = fileURLToPath(new URL('../../test/reference', import.meta.url));
@@ -54,30 +54,8 @@ const tokenized = (tokenizer: object): Files => ({
   'tokenizer.json': tokenizer,
 });
 
-/** A matching head that judges by the mean colour alone: its output is [rows, outputs]. */
-function head(more: {
-  pixels?: Value['shape'];
-  ids?: Value['shape'];
-  inputs?: Value[];
-  outputs?: number;
-  weight?: number;
-}): Files {
-  const outputs = more.outputs ?? 2;
-  const spec: GraphSpec = {
-    inputs: [
-      { name: 'pixel_values', type: 'float32', shape: more.pixels ?? ['batch', 3, 15, 15] },
-      { name: 'input_ids', type: 'int64', shape: more.ids ?? ['batch', 'tokens'] },
-      ...(more.inputs ?? []),
-    ],
-    outputs: [{ name: 'itm_score', type: 'float32', shape: ['batch', outputs] }],
-    weights: [{ name: 'matrix', dims: [3, outputs], data: new Float32Array(3 * outputs).fill(more.weight ?? 1) }],
-    ops: [
-      { op: 'ReduceMean', in: ['pixel_values'], out: 'colour', attributes: { axes: [2, 3], keepdims: 0 } },
-      { op: 'MatMul', in: ['colour', 'matrix'], out: 'itm_score' },
-    ],
-  };
-  return { ...blip, 'model.onnx': onnxModel(spec) };
-}
+/** A matching head that judges by the mean colour alone. */
+const head = (more: TinyHead): Files => ({ ...blip, 'model.onnx': tinyHead(more) });
 
 const refusals: [title: string, files: Files, file: string, reason: RegExp][] = [
   [

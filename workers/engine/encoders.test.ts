@@ -19,11 +19,10 @@ interface Case {
 }
 
 const REFERENCE = fileURLToPath(new URL('../../test/reference', import.meta.url));
-const { images, texts, cases } = JSON.parse(readFileSync(path.join(REFERENCE, 'encoders/cases.json'), 'utf8')) as {
-  images: string[];
-  texts: string[];
-  cases: Case[];
-};
+const [{ images, texts, cases: plain }, { cases: layouts }] = ['encoders', 'layouts'].map((folder) =>
+  JSON.parse(readFileSync(path.join(REFERENCE, folder, 'cases.json'), 'utf8')),
+) as [{ images: string[]; texts: string[]; cases: Case[] }, { cases: Case[] }];
+const cases = [...plain, ...layouts];
 const PATHS = images.map((image) => path.join(REFERENCE, 'images', image));
 
 let scratch: string;
