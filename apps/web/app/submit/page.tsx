@@ -29,14 +29,20 @@ export default function SubmitPage() {
                 The same without <code>vae_encoder/</code>, and without a VAE in <code>model_index.json</code>
               </li>
               <li>
-                <b>Dual encoder, a CLIP or SigLIP export</b>
+                <b>Dual encoder, a CLIP, SigLIP, ALIGN or Jina CLIP export</b>
                 <code>config.json</code>, <code>preprocessor_config.json</code>, a tokenizer, and{' '}
                 <code>model.onnx</code> or <code>text_model.onnx</code> with <code>vision_model.onnx</code>, at the root
                 or under <code>onnx/</code>
               </li>
               <li>
-                <b>Matching head, a BLIP-like export</b>
-                The same files, with one <code>model.onnx</code> that gives <code>itm_score</code>
+                <b>Dual encoder of open_clip</b>
+                <code>textual/</code> and <code>visual/</code> as immich lays them out, or{' '}
+                <code>open_clip_config.json</code>, a tokenizer and the graphs
+              </li>
+              <li>
+                <b>Matching head, a BLIP or BLIP-2 export</b>
+                The same files, with one <code>model.onnx</code> that gives <code>itm_score</code>, or the two logits
+                under another name
               </li>
             </ul>
           </section>
