@@ -1,4 +1,4 @@
-import { percent } from '../apps/web/figure/format.ts';
+import { percent } from '@gdbench/benchmark/figures';
 
 /** What the bench asks of the API at each look. */
 export interface Look {

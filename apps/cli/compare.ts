@@ -1,4 +1,5 @@
 import { editionOf, editionWords } from '@gdbench/benchmark/edition-words';
+import { points, pValue, share, signedPoints } from '@gdbench/benchmark/figures';
 import type { PairedMetric } from '@gdbench/benchmark/paired';
 import { isAdaptive } from '@gdbench/benchmark/protocol';
 import type { DataEdition, TaskData, TaskName } from '@gdbench/benchmark/task';
@@ -112,7 +113,10 @@ function side({ checkpoint, checkpointSha256, protocol, samples, seed }: Results
 
 function shown({ a, b, dataSet, tasks }: Comparison): string {
   const rows = Object.entries(tasks).flatMap(([task, { metrics }]) => metrics.map((one) => row(task, one)));
-  const lines = [['task', 'metric', 'A', 'B', 'A - B', '95% interval', 'only A', 'only B', 'n', 'p', 'test'], ...rows];
+  const lines = [
+    ['task', 'metric', 'A', 'B', 'A - B (points)', '95% interval', 'only A', 'only B', 'n', 'p', 'test'],
+    ...rows,
+  ];
   const name = ({ checkpoint, protocol, samples }: Side) =>
     `${checkpoint} (${protocol}${samples === null ? '' : `, ${samples} samples`})`;
   const data = Object.entries(tasks).map(([task, { dataVersion }]) => `${task} ${dataVersion}`);
@@ -140,10 +144,8 @@ function differences(a: Side, b: Side): string {
 
 function row(task: string, one: PairedMetric): string[] {
   const { metric, n, onlyA, onlyB, test } = one;
-  const share = (value: number | null) => (value === null ? '' : value.toFixed(3));
-  const signed = (value: number | null) => (value === null ? '' : `${value > 0 ? '+' : ''}${value.toFixed(3)}`);
-  const interval = one.low === null || one.high === null ? '' : `${signed(one.low)} to ${signed(one.high)}`;
-  const p = one.p === null ? '' : one.p < 1e-4 ? one.p.toExponential(1) : one.p.toFixed(4);
-  const counts = [onlyA, onlyB, n].map(String);
-  return [task, metric, share(one.a), share(one.b), signed(one.difference), interval, ...counts, p, test];
+  const shown = (value: number | null, write: (value: number) => string) => (value === null ? '' : write(value));
+  const interval = one.low === null || one.high === null ? '' : `[${points(one.low)}, ${points(one.high)}]`;
+  const figures = [shown(one.a, share), shown(one.b, share), shown(one.difference, signedPoints), interval];
+  return [task, metric, ...figures, ...[onlyA, onlyB, n].map(String), shown(one.p, pValue), test];
 }

@@ -164,7 +164,7 @@ describe('gdbench evaluate', () => {
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     expect(ended.stdout).toMatch(/^clip: dual-encoder, .* protocol cosine\n/);
     expect(ended.stdout).toContain('Scoring winoground: 1 of 1 (100%)');
-    expect(ended.stdout).toMatch(/winoground +group +\d/);
+    expect(ended.stdout).toMatch(/winoground +group +\d+\.0% +\[\d+\.\d%, \d+\.\d%\] +/);
     const results = await readJson('clip-out', 'results.json');
     // a task's first line names its data, the last the data set; nothing is sampled
     const hashes = [results.tasks.winoground.dataVersion, results.dataSet.sha256.slice(0, 16)];

@@ -1,3 +1,4 @@
+import { figure, interval } from '@gdbench/benchmark/figures';
 import type { Told } from '@gdbench/workers/engine/fault';
 import { type DataSet, dataSetLine } from './data-set.ts';
 import { duration } from './pace.ts';
@@ -97,21 +98,15 @@ export function describe({ state, place, shardsDone, shardsTotal, rowsPerSecond,
  */
 export function tableOf({ results, tasks, protocol, samples, seed }: Evaluation, dataSet: DataSet): string {
   const rows = results.map((result, i) => {
-    const show = (value: number | null) =>
-      value === null ? 'undefined' : isShare(result) ? `${(value * 100).toFixed(1)}%` : value.toFixed(2);
-    const interval = result.low === null || result.high === null ? '' : `[${show(result.low)}, ${show(result.high)}]`;
-    const chance = result.chance === null ? '' : `chance ${show(result.chance)}`;
+    const { metric, low, high } = result;
+    const chance = result.chance === null ? '' : `chance ${figure(metric, result.chance)}`;
     const isFirst = results[i - 1]?.task !== result.task;
     const version = isFirst && tasks.find(({ task }) => task === result.task)?.dataVersion;
     const data = version ? `data ${version}` : '';
-    return [`${result.task}.${result.metric}`, show(result.value), interval, chance, `n = ${result.n}`, data];
+    const value = figure(metric, result.value);
+    return [`${result.task}.${metric}`, value, interval(metric, low, high), chance, `n = ${result.n}`, data];
   });
   const lines = [...aligned(rows).split('\n'), dataSetLine(dataSet)];
   if (samples !== null) lines.push(`${protocol}, ${samples} samples, seed ${seed}`);
   return lines.map((line) => `  ${line}`).join('\n');
-}
-
-/** Effect sizes and p values are no shares of anything. */
-function isShare({ metric }: Result): boolean {
-  return !metric.endsWith('.effect_size') && !metric.endsWith('.p_value');
 }

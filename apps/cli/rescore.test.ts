@@ -130,6 +130,10 @@ test('compare tests two checkpoints on the same examples', async () => {
   expect([shown.code, shown.stderr, json.code]).toEqual([0, '', 0]);
   expect(shown.stdout).toMatch(/^A: ldm \(diffusion-itm, 7 samples\)\nB: clip \(cosine\)\nScored diff/);
   expect(shown.stdout).toMatch(/\nScored differently: protocol diffusion-itm and cosine\.\ntask +metric +A +B +A - B /);
+  // shares as per cent, their difference in points, and p never as nothing
+  expect(shown.stdout).toMatch(
+    /^winoground +text +\d+\.\d% +\d+\.\d% +[+−]?\d+\.\d +\[−?\d+\.\d, −?\d+\.\d\] .* [01]\.\d{3} +mcnemar$/m,
+  );
   const { a, b, tasks } = JSON.parse(json.stdout);
   expect([a.checkpoint, b.checkpoint, Object.keys(tasks)]).toEqual(['ldm', 'clip', ['winoground']]);
   const [ofA, ofB] = [await results('ldm-out'), await results('clip-out')];

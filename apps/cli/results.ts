@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { dataSetSha256, readDataSetName } from '@gdbench/benchmark/data-set';
 import { editionOf, editionWords } from '@gdbench/benchmark/edition-words';
+import { figure, interval } from '@gdbench/benchmark/figures';
 import type { Protocol } from '@gdbench/benchmark/protocol';
 import type { DataEdition, LoadedTask, TaskData, TaskSummary } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
@@ -108,13 +109,13 @@ export function table(results: Results): string {
   const rows: string[][] = [['task', 'metric', 'value', '95% interval', 'chance', 'n', 'data', 'edition']];
   for (const [task, { metrics, intervals, chance, counts, dataVersion, edition }] of Object.entries(results.tasks)) {
     for (const [i, [metric, value]] of Object.entries(metrics).entries()) {
-      const interval = intervals[metric];
+      const [low, high] = intervals[metric] ?? [null, null];
       rows.push([
         task,
         metric,
-        value === null ? 'undefined' : value.toFixed(3),
-        interval ? `${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}` : '',
-        chance[metric]?.toFixed(3) ?? '',
+        figure(metric, value),
+        interval(metric, low, high),
+        chance[metric] === undefined ? '' : figure(metric, chance[metric]),
         countWords(counts?.[metric]),
         i === 0 ? dataVersion : '',
         i === 0 && edition ? editionWords(edition) : '',

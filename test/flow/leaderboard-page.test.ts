@@ -5,7 +5,7 @@ import { PAPER } from '@gdbench/benchmark/reported';
 import { BIAS_CAUTION, BIAS_SPREAD, TASKS } from '@gdbench/benchmark/tasks';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { signedPoints } from '../../apps/web/figure/format.ts';
+import { signedPoints } from '@gdbench/benchmark/figures';
 import { builtinSetting } from '../../setup/builtin.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';

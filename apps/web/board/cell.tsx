@@ -1,5 +1,5 @@
-import { effectSize, percent, plusMinus, pValue } from '../figure/format.ts';
-import { AccuracyTrack, BiasTrack } from '../figure/track.tsx';
+import { effectSize, intervalMark, percent, pMark } from '@gdbench/benchmark/figures';
+import { AccuracyTrack, BiasTrack, type Estimate } from '../figure/track.tsx';
 import styles from './board.module.css';
 import type { Column } from './columns.ts';
 import type { Row } from './order.ts';
@@ -22,7 +22,7 @@ export function Cell({ row, column, best }: { row: Row; column: Column; best: bo
       <span className={className}>
         {complete ? null : <span className="hidden">so far </span>}
         {column.bias ? effectSize(value) : percent(value)}
-        <small>{column.bias ? biasMark(row, column) : intervalMark(estimate)}</small>
+        <small>{column.bias ? biasMark(row, column) : accuracyMark(estimate)}</small>
       </span>
       <span className={styles.trackBox}>
         {column.bias ? (
@@ -52,12 +52,12 @@ function Absent({ row, column }: { row: Row; column: Column }) {
   );
 }
 
-function intervalMark({ low, high }: { low: number | null; high: number | null }): string {
-  return low === null || high === null ? '' : plusMinus(low, high);
+function accuracyMark({ value, low, high }: Estimate): string {
+  return low === null || high === null ? '' : intervalMark(value, low, high);
 }
 
 function biasMark(row: Row, column: Column) {
   const p = row.pValues[column.index];
   if (p == null) return '';
-  return <span className={p < 0.01 ? styles.star : undefined}>{pValue(p)}</span>;
+  return <span className={p < 0.01 ? styles.star : undefined}>{pMark(p)}</span>;
 }

@@ -1,7 +1,8 @@
 'use client';
 
+import { share } from '@gdbench/benchmark/figures';
 import { BiasCaution } from '../figure/bias-caution.tsx';
-import { count, percent } from '../figure/format.ts';
+import { count } from '../figure/format.ts';
 import styles from './board.module.css';
 import { noteId } from './column-header.tsx';
 import type { Column } from './columns.ts';
@@ -37,7 +38,7 @@ export function ColumnNote({ column }: { column: Column }) {
         ) : (
           <>
             <dt>Chance</dt>
-            <dd>{column.chance === null ? 'none' : `${percent(column.chance)} %`}</dd>
+            <dd>{column.chance === null ? 'none' : share(column.chance)}</dd>
           </>
         )}
         {task && (

@@ -4,7 +4,7 @@ export function Introduction() {
     <>
       <h1>Which models understand what they see?</h1>
       <p className="lead">
-        Image-text matching and social bias of generative and discriminative models. Every figure has its 95 % interval,
+        Image-text matching and social bias of generative and discriminative models. Every figure has its 95% interval,
         its chance level and the one command that re-creates it.
       </p>
     </>

@@ -1,5 +1,6 @@
+import { share } from '@gdbench/benchmark/figures';
 import { isBoardProtocol } from '@gdbench/benchmark/protocol';
-import { bytes, count, duration, parameters, percent } from '../figure/format.ts';
+import { bytes, count, duration, parameters } from '../figure/format.ts';
 import type { EvaluationState } from '../generated/graphql.ts';
 import type { Row } from './order.ts';
 
@@ -26,7 +27,7 @@ export function subline(row: Row): string {
   switch (evaluation.state) {
     case 'UPLOADING':
       return evaluation.bytesTotal > 0
-        ? `uploading, ${percent(evaluation.bytesStored / evaluation.bytesTotal)} % of ${bytes(evaluation.bytesTotal)}`
+        ? `uploading, ${share(evaluation.bytesStored / evaluation.bytesTotal)} of ${bytes(evaluation.bytesTotal)}`
         : 'uploading';
     case 'INSPECTING':
       return 'being inspected';

@@ -1,4 +1,4 @@
-import { effectSize, percent } from '../figure/format.ts';
+import { effectSize, percent } from '@gdbench/benchmark/figures';
 import { kindClass } from '../figure/kind.tsx';
 import { at, Dot } from '../figure/track.tsx';
 import styles from './board.module.css';
@@ -125,7 +125,7 @@ function Axis({ scale, bias }: { scale: Scale; bias: boolean }) {
           <g key={tick}>
             <line x1={at(fraction)} x2={at(fraction)} y1="0" y2="5" />
             <text x={at(fraction)} y="22" textAnchor={anchor}>
-              {bias ? effectSize(tick).replace('.00', '').replace('.50', '.5') : `${Math.round(tick * 100)} %`}
+              {bias ? effectSize(tick).replace('.00', '').replace('.50', '.5') : `${Math.round(tick * 100)}%`}
             </text>
           </g>
         );
@@ -146,7 +146,7 @@ function heading({ title, label, group }: Column): string {
 }
 
 function legend({ bias, sides }: Column): string {
-  if (!bias) return 'one mark a checkpoint · bar = 95 % interval · dashed = chance';
+  if (!bias) return 'one mark a checkpoint · bar = 95% interval · dashed = chance';
   const ends = sides ? `right: towards ${sides[0]} · left: towards ${sides[1]} · ` : '';
-  return `${ends}bar = 95 % interval`;
+  return `${ends}bar = 95% interval`;
 }

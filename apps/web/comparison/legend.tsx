@@ -8,7 +8,7 @@ export function Legend({ tests }: { tests: number }) {
     <p className={styles.legend}>
       p is corrected by Holm for {tests === 1 ? 'one test' : `all ${count(tests)} tests together`}; a difference counts,
       and is bold and coloured, where it is below {LEVEL}. Tests are paired, on the same examples: McNemar’s, exact, or
-      a sign-flip test by image where several examples share one. Intervals are 95 %, each by itself.
+      a sign-flip test by image where several examples share one. Intervals are 95%, each by itself.
     </p>
   );
 }

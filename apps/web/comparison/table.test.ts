@@ -52,8 +52,8 @@ it('shows of each metric both values, the difference with its interval, correcte
     [...(row ?? '').matchAll(/<t[hd]\b[^>]*>(.*?)<\/t[hd]>/g)].map(([, cell]) => words(cell ?? '')),
   );
   expect(rows.slice(1)).toEqual([
-    ['Left, right CLEVR', '80.0', '50.0', '+30.0 [25.0, 36.0] , A is better', '.008', '150, 30', '400'],
-    ['CLEVR macro of 7', '80.0', '50.0', '−1.0 [−5.0, 2.0] , no difference found', '.400', '150, 30', '400'],
+    ['Left, right CLEVR', '80.0', '50.0', '+30.0 [25.0, 36.0] , A is better', '0.008', '150, 30', '400'],
+    ['CLEVR macro of 7', '80.0', '50.0', '−1.0 [−5.0, 2.0] , no difference found', '0.400', '150, 30', '400'],
     ['Pets accuracy', 'no examples'],
   ]);
 });

@@ -1,5 +1,6 @@
+import { percent, points, pValue, signedPoints } from '@gdbench/benchmark/figures';
 import { FigureTable, Scroll } from '../figure/figure-table.tsx';
-import { bareP, count, percent, points, signedPoints } from '../figure/format.ts';
+import { count } from '../figure/format.ts';
 import { Glyph } from '../figure/kind.tsx';
 import { DifferenceTrack } from '../figure/track.tsx';
 import styles from './comparison.module.css';
@@ -101,7 +102,7 @@ function Row({ finding, edge }: { finding: Finding; edge: number }) {
           </span>
         </span>
       </td>
-      <td>{corrected === null ? '' : bareP(corrected)}</td>
+      <td>{corrected === null ? '' : pValue(corrected)}</td>
       <td className={styles.wide}>
         {count(onlyA)}, {count(onlyB)}
       </td>

@@ -1,4 +1,5 @@
-import { capitalised, points, signedPoints } from '../figure/format.ts';
+import { points, signedPoints } from '@gdbench/benchmark/figures';
+import { capitalised } from '../figure/format.ts';
 import { betterSide, type Finding, spoken } from './findings.ts';
 
 /** What a question can be answered with: yes or no, or what is better and what is worse. */

@@ -1,47 +1,6 @@
-/** How figures are written everywhere: one decimal for per cent, two for effect sizes, a true minus sign. */
+/** How counts, sizes and spans are written on the pages; measured figures: @gdbench/benchmark/figures. */
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-
-/** A fraction as per cent without the sign: 0.7331 -> "73.3". */
-export function percent(fraction: number): string {
-  return signed((fraction * 100).toFixed(1));
-}
-
-/** Half the width of a 95 % interval, in per cent: (0.70, 0.76) -> "±3.0". */
-export function plusMinus(low: number, high: number): string {
-  return `±${(((high - low) / 2) * 100).toFixed(1)}`;
-}
-
-/** A difference of two fractions in points: 0.423 -> "42.3", -0.1 -> "−10.0". */
-export function points(difference: number): string {
-  const text = (difference * 100).toFixed(1);
-  return Number(text) === 0 ? '0.0' : signed(text);
-}
-
-/** The same with its sign: 0.423 -> "+42.3". */
-export function signedPoints(difference: number): string {
-  const text = points(difference);
-  return difference > 0 && text !== '0.0' ? `+${text}` : text;
-}
-
-/** An effect size with its sign: 0.789 -> "+0.79", -0.19 -> "−0.19", 0.001 -> "0.00". */
-export function effectSize(value: number): string {
-  const text = value.toFixed(2);
-  if (Number(text) === 0) return '0.00';
-  return value > 0 ? `+${text}` : signed(text);
-}
-
-/** "p<.01" where the paper sets its star, else two decimals: 0.2 -> "p=.20". */
-export function pValue(p: number): string {
-  if (p < 0.01) return 'p<.01';
-  return p >= 0.995 ? 'p=1' : `p=${p.toFixed(2).slice(1)}`;
-}
-
-/** A p below its own heading: 0.0004 -> "<.001", 0.0312 -> ".031", 1 -> "1". */
-export function bareP(p: number): string {
-  if (p < 0.001) return '<.001';
-  return p >= 0.9995 ? '1' : p.toFixed(3).slice(1);
-}
 
 export function count(value: number): string {
   return whole.format(value);
@@ -94,8 +53,4 @@ export function shortHash(sha256: string): string {
 /** The first letter of a sentence's start made large. */
 export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function signed(text: string): string {
-  return text.replace('-', '−');
 }

@@ -2,7 +2,7 @@ import type { CheckpointKind } from '../generated/graphql.ts';
 import styles from './figure.module.css';
 import { DOT_SHAPES, kindClass } from './kind.tsx';
 
-/** A figure with its 95 % interval; `complete` is false while it is the value so far. */
+/** A figure with its 95% interval; `complete` is false while it is the value so far. */
 export type Estimate = { value: number; low: number | null; high: number | null; complete: boolean };
 
 /** Effect sizes beyond this are drawn at the edge. */

@@ -1,3 +1,4 @@
+import { effectSize, pValue } from '@gdbench/benchmark/figures';
 import { sidesOf } from '../board/columns.ts';
 import { Refused, Verdict } from '../comparison/answer.tsx';
 import comparison from '../comparison/comparison.module.css';
@@ -7,7 +8,6 @@ import { SideLine } from '../comparison/sides.tsx';
 import { MetricName } from '../comparison/table.tsx';
 import { BiasCaution } from '../figure/bias-caution.tsx';
 import { FigureTable, Scroll } from '../figure/figure-table.tsx';
-import { bareP, effectSize } from '../figure/format.ts';
 import { BiasTrack } from '../figure/track.tsx';
 import { BiasOfEvaluationDocument } from '../generated/graphql.ts';
 import { request } from '../server/request.ts';
@@ -44,7 +44,7 @@ export async function BiasAnswer({ biased, balanced }: { biased: Side; balanced:
         Above 0: the first group of a pair goes with the pleasant phrases, or with the first of an object’s two things.
         p is that of a permutation test, corrected by Holm for all{' '}
         {testsOf(rows.flatMap((row) => [row.biased, row.balanced]))} tests of this question, and an effect is bold where
-        it is below {LEVEL}. Intervals are 95 %, each by itself.
+        it is below {LEVEL}. Intervals are 95%, each by itself.
       </p>
     </>
   );
@@ -99,7 +99,7 @@ function EffectCells({ id, effect }: { id: string; effect: Effect }) {
     <>
       <td className={found ? comparison.found : undefined}>
         <span className={comparison.figure}>{effectSize(value)}</span>
-        <small>p {corrected === null ? 'undefined' : bareP(corrected)}</small>
+        <small>p {corrected === null ? 'undefined' : pValue(corrected)}</small>
         {sides && found && <span className="hidden">, significant, towards {sides[value > 0 ? 0 : 1]}</span>}
       </td>
       <td className={styles.track}>

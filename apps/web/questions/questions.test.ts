@@ -47,7 +47,7 @@ describe('a checkpoint that a question needs', () => {
     const old = side('DONE', { id: 'old', otherData: ['pets', 'mmbias'] });
     expect(standingOf('toy-ldm', [old, side('DONE', { id: 'older' })]).evaluation?.id).toBe('older');
     expect(waitingFor([standingOf('toy-ldm', [side('SCORING'), old])])).toBe(
-      'Waiting for toy-ldm (being scored, 40.0 % of its shards are done).',
+      'Waiting for toy-ldm (being scored, 40.0% of its shards are done).',
     );
     expect(waitingFor([standingOf('toy-ldm', [old])])).toBe(
       'Waiting for toy-ldm (scored on other data than the board has now, of pets, mmbias).',
@@ -66,7 +66,7 @@ describe('a checkpoint that a question needs', () => {
     ];
     expect(waitingFor(missing.slice(0, 2))).toBe('Waiting for toy-itm (not submitted yet).');
     expect(waitingFor(missing)).toBe(
-      'Waiting for toy-itm (not submitted yet), toy-ldm (being scored, 40.0 % of its shards are done), toy-ldm-noneg (its evaluation is FAILED) and toy-ldm-hardneg (it is not among the built-in checkpoints here).',
+      'Waiting for toy-itm (not submitted yet), toy-ldm (being scored, 40.0% of its shards are done), toy-ldm-noneg (its evaluation is FAILED) and toy-ldm-hardneg (it is not among the built-in checkpoints here).',
     );
     expect(waitingFor([standingOf('toy-ldm', [side('DONE', { protocol: 'diffusion-classifier' })])])).toBe(
       'Waiting for toy-ldm (not submitted yet).',

@@ -1,7 +1,7 @@
+import { share } from '@gdbench/benchmark/figures';
 import { isBoardProtocol } from '@gdbench/benchmark/protocol';
 import { isActive, progressOf } from '../board/state.ts';
 import type { Side } from '../comparison/request.ts';
-import { percent } from '../figure/format.ts';
 
 /** A checkpoint that a question needs: its finished evaluation, or what is still missing. */
 export type Standing =
@@ -27,11 +27,11 @@ export function standingOf(name: string, evaluations: readonly Candidate[] | nul
 function progressWords(evaluation: Candidate): string {
   const { state, otherData } = evaluation;
   if (state === 'DONE') return `scored on other data than the board has now, of ${otherData.join(', ')}`;
-  if (state === 'SCORING') return `being scored, ${percent(progressOf(evaluation))} % of its shards are done`;
+  if (state === 'SCORING') return `being scored, ${share(progressOf(evaluation))} of its shards are done`;
   return isActive(state) ? `on its way, ${state.toLowerCase()}` : `its evaluation is ${state}`;
 }
 
-/** "Waiting for toy-itm (not submitted yet) and toy-ldm (being scored, 40.0 % of its shards are done)." */
+/** "Waiting for toy-itm (not submitted yet) and toy-ldm (being scored, 40.0% of its shards are done)." */
 export function waitingFor(standings: readonly Standing[]): string | null {
   const missing = standings.flatMap(({ name, missing: why }) => (why === null ? [] : [`${name} (${why})`]));
   if (missing.length === 0) return null;

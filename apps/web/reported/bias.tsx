@@ -1,7 +1,7 @@
+import { effectSize } from '@gdbench/benchmark/figures';
 import { REPORTED_BIAS } from '@gdbench/benchmark/reported';
 import { BIAS_CAUTION, TASKS } from '@gdbench/benchmark/tasks';
 import { FigureTable } from '../figure/figure-table.tsx';
-import { effectSize } from '../figure/format.ts';
 import { BiasTrack } from '../figure/track.tsx';
 import { Mark, Reported, SystemHead } from './frame.tsx';
 import { MeasuredColumn } from './measured-column.tsx';

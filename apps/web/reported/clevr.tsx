@@ -1,8 +1,8 @@
 import { describeMetric } from '@gdbench/benchmark/display';
+import { percent } from '@gdbench/benchmark/figures';
 import { REPORTED_CLEVR, type ReportedSystem } from '@gdbench/benchmark/reported';
 import { TASKS } from '@gdbench/benchmark/tasks';
 import { FigureTable } from '../figure/figure-table.tsx';
-import { percent } from '../figure/format.ts';
 import { AccuracyTrack } from '../figure/track.tsx';
 import { Mark, Reported, SystemHead } from './frame.tsx';
 import { MeasuredColumn } from './measured-column.tsx';

@@ -1,7 +1,7 @@
 import { describeMetric } from '@gdbench/benchmark/display';
+import { percent } from '@gdbench/benchmark/figures';
 import { REPORTED_UNTHRESHOLDED } from '@gdbench/benchmark/reported';
 import { FigureTable } from '../figure/figure-table.tsx';
-import { percent } from '../figure/format.ts';
 import { Mark, Reported } from './frame.tsx';
 import { MeasuredColumn } from './measured-column.tsx';
 import styles from './reported.module.css';

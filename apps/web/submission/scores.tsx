@@ -1,10 +1,11 @@
+import { effectSize, intervalMark, percent, pMark } from '@gdbench/benchmark/figures';
 import { Fragment } from 'react';
 import { sidesOf } from '../board/columns.ts';
 import { ScoredOn } from '../board/measured-on.tsx';
 import { isActive } from '../board/state.ts';
 import { BiasCaution } from '../figure/bias-caution.tsx';
 import { DataVersion } from '../figure/data-version.tsx';
-import { count, effectSize, percent, plusMinus, pValue } from '../figure/format.ts';
+import { count } from '../figure/format.ts';
 import { AccuracyTrack, BiasTrack } from '../figure/track.tsx';
 import type { EvaluationPageFragment, TasksQuery } from '../generated/graphql.ts';
 import { metricName } from './metric-name.ts';
@@ -132,8 +133,8 @@ function Score({
   const estimate = { value, low, high, complete };
   const sides = task.kind === 'BIAS' ? sidesOf(result.metric) : null;
   const marks = [
-    task.kind === 'BIAS' ? p !== null && pValue(p) : low !== null && high !== null && plusMinus(low, high),
-    !complete && `${Math.round(part * 100)} %`,
+    task.kind === 'BIAS' ? p !== null && pMark(p) : low !== null && high !== null && intervalMark(value, low, high),
+    !complete && `${Math.round(part * 100)}%`,
   ].filter(Boolean);
   return (
     <>

@@ -153,7 +153,7 @@ function Milestones({ evaluation }: { evaluation: EvaluationPageFragment }) {
   const quarter = Math.floor(progressOf(evaluation) * 4) * 25;
   return (
     <p className="hidden" aria-live="polite">
-      {evaluation.state === 'SCORING' && quarter > 0 ? `${quarter} % scored` : ''}
+      {evaluation.state === 'SCORING' && quarter > 0 ? `${quarter}% scored` : ''}
     </p>
   );
 }

@@ -1,5 +1,6 @@
+import { share } from '@gdbench/benchmark/figures';
 import Link from 'next/link';
-import { bytes, percent } from '../figure/format.ts';
+import { bytes } from '../figure/format.ts';
 import type { EvaluationPageFragment } from '../generated/graphql.ts';
 import { Faults } from './faults.tsx';
 import styles from './submission.module.css';
@@ -45,7 +46,7 @@ export function Verdict({ evaluation }: { evaluation: EvaluationPageFragment }) 
         <section className={`panel ${styles.verdict} ${styles.calm}`} aria-label="Upload">
           <h2>
             {bytesTotal > 0
-              ? `${percent(bytesStored / bytesTotal)} % of ${bytes(bytesTotal)} are here`
+              ? `${share(bytesStored / bytesTotal)} of ${bytes(bytesTotal)} are here`
               : 'Waiting for the files'}
           </h2>
           <progress max={1} value={bytesTotal > 0 ? bytesStored / bytesTotal : 0} aria-label="Upload" />

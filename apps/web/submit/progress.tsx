@@ -1,4 +1,5 @@
-import { bytes, duration, percent } from '../figure/format.ts';
+import { share } from '@gdbench/benchmark/figures';
+import { bytes, duration } from '../figure/format.ts';
 import type { Step } from './machine.ts';
 import styles from './submit.module.css';
 
@@ -56,7 +57,7 @@ function wordsOf(step: Busy): { title: string; fraction: number; note: string } 
       return {
         title: step.paused ? 'Paused' : 'Uploading',
         fraction,
-        note: `${percent(fraction)} % · ${bytes(step.sent)} of ${bytes(step.total)}${left}`,
+        note: `${share(fraction)} · ${bytes(step.sent)} of ${bytes(step.total)}${left}`,
       };
     }
     case 'opening':

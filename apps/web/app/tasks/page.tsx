@@ -1,8 +1,9 @@
+import { share } from '@gdbench/benchmark/figures';
 import type { Metadata } from 'next';
 import { intervalWords } from '../../board/interval.ts';
 import { DataSet } from '../../board/measured-on.tsx';
 import { BiasCaution } from '../../figure/bias-caution.tsx';
-import { count, percent } from '../../figure/format.ts';
+import { count } from '../../figure/format.ts';
 import { TasksDocument, type TasksQuery } from '../../generated/graphql.ts';
 import { request } from '../../server/request.ts';
 import styles from './tasks.module.css';
@@ -82,7 +83,7 @@ function TaskCard({ task }: { task: Task }) {
               <tr key={metric.name}>
                 <th scope="row">{metric.title}</th>
                 <td>{metric.label}</td>
-                <td>{metric.chance == null ? 'none' : `${percent(metric.chance)} %`}</td>
+                <td>{metric.chance == null ? 'none' : share(metric.chance)}</td>
               </tr>
             ))}
           </tbody>
