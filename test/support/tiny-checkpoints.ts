@@ -67,6 +67,8 @@ export interface TinyDiffusion {
   readonly ids: 'int32' | 'int64';
   readonly floats: 'float32' | 'float16';
   readonly vae: 'parameters' | 'drawn like' | 'drawn';
+  /** Whether the graphs of images leave their sides open, or their channels too; default: nothing but the batch. */
+  readonly open?: 'sides' | 'all';
   readonly scheduler: Readonly<Record<string, unknown>>;
 }
 
@@ -97,9 +99,19 @@ const cast = (from: string, to: string, type = 1): Op => ({
   attributes: { to: type },
 });
 
+/** [batch, channels, height, width] of the U-Net's input. */
+function latentShape({ batch, channels, side, open }: TinyDiffusion): (number | string)[] {
+  if (open === 'all') return [batch, 'channels', 'height', 'width'];
+  return open === 'sides' ? [batch, channels, 'height', 'width'] : [batch, channels, side, side];
+}
+
+function identity(size: number): Float32Array {
+  return Float32Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
+}
+
 export function tinyUnet(tiny: TinyDiffusion, more: readonly Value[] = []): GraphSpec {
-  const { channels, side, tokens, width, batch, floats, timestep } = tiny;
-  const latent = [batch, channels, side, side];
+  const { channels, tokens, width, batch, floats, timestep } = tiny;
+  const latent = latentShape(tiny);
   return {
     inputs: [
       { name: 'sample', type: floats, shape: latent },
@@ -112,6 +124,7 @@ export function tinyUnet(tiny: TinyDiffusion, more: readonly Value[] = []): Grap
       column,
       { ...column, name: 'first', dims: [1], data: BigInt64Array.of(0n) },
       { ...column, name: 'steps', data: BigInt64Array.of(tiny.oneStep ? 1n : -1n, 1n, 1n, 1n) },
+      { name: 'same', dims: [channels, channels, 1, 1], data: identity(channels) },
       scalar('a', UNET.sample),
       scalar('b', UNET.states),
       scalar('c', UNET.step),
@@ -124,7 +137,9 @@ export function tinyUnet(tiny: TinyDiffusion, more: readonly Value[] = []): Grap
       { op: 'Reshape', in: [tiny.firstStep ? 't1' : 't', 'steps'], out: 't4' },
       { op: 'ReduceMean', in: ['h'], out: 'mean', attributes: { axes: [1, 2], keepdims: 1 } },
       { op: 'Reshape', in: ['mean', 'column'], out: 'h4' },
-      { op: 'Mul', in: ['x', 'a'], out: 'xa' },
+      // Real U-Nets begin with a convolution, which here changes nothing.
+      { op: 'Conv', in: ['x', 'same'], out: 'x1', attributes: { kernel_shape: [1, 1] } },
+      { op: 'Mul', in: ['x1', 'a'], out: 'xa' },
       { op: 'Mul', in: ['h4', 'b'], out: 'hb' },
       { op: 'Mul', in: ['t4', 'c'], out: 'tc' },
       { op: 'Add', in: ['xa', 'hb'], out: 'xh' },
@@ -150,7 +165,7 @@ export function tinyText({ tokens, width, batch, ids, floats }: TinyDiffusion): 
 }
 
 /** Means of 2 by 2 pixels, then a 1 by 1 convolution. */
-function tinyVae({ channels, side, batch, vae }: TinyDiffusion): GraphSpec {
+function tinyVae({ channels, side, batch, vae, open }: TinyDiffusion): GraphSpec {
   const rows = vae === 'parameters' ? 2 * channels : channels;
   const output = vae === 'parameters' ? 'latent_parameters' : 'latent_sample';
   const image: Op = {
@@ -175,8 +190,20 @@ function tinyVae({ channels, side, batch, vae }: TinyDiffusion): GraphSpec {
           { op: 'Add', in: ['mean', 'noise'], out: output },
         ];
   return {
-    inputs: [{ name: 'sample', type: 'float32', shape: [batch, 3, 2 * side, 2 * side] }],
-    outputs: [{ name: output, type: 'float32', shape: [batch, rows, side, side] }],
+    inputs: [
+      {
+        name: 'sample',
+        type: 'float32',
+        shape: open ? [batch, open === 'all' ? 'channels' : 3, 'height', 'width'] : [batch, 3, 2 * side, 2 * side],
+      },
+    ],
+    outputs: [
+      {
+        name: output,
+        type: 'float32',
+        shape: open ? [batch, open === 'all' ? 'latent' : rows, 'rows', 'columns'] : [batch, rows, side, side],
+      },
+    ],
     weights: [{ name: 'kernel', dims: [rows, 3, 1, 1], data: vaeKernel(rows) }],
     ops: [image, mean, ...draw],
   };

@@ -31,7 +31,8 @@ import { inspectCheckpoint } from './inspect.ts';
 import { type Device, DOUBLING_GRAPH } from './models/device.ts';
 import { openModel } from './models/session.ts';
 import { NoiseStream } from './protocols/noise.ts';
-import { alphasCumprod, schedulerConfig } from './protocols/schedule.ts';
+import { alphasCumprod } from './protocols/schedule.ts';
+import { schedulerOf } from './protocols/test-scheduler.ts';
 import { timestepsFor } from './protocols/timesteps.ts';
 
 const REFERENCE = fileURLToPath(new URL('../../test/reference', import.meta.url));
@@ -138,7 +139,7 @@ function diffusionByHand(tiny: TinyDiffusion, text: string, pixels: Uint8Array, 
     const rows = tokensOf(words, tokens).flatMap((id) => Array.from(table.subarray(id * width, (id + 1) * width)));
     return rows.reduce((sum, value) => sum + value, 0) / rows.length;
   };
-  const config = schedulerConfig.parse(tiny.scheduler);
+  const config = schedulerOf(tiny.scheduler);
   const alphas = alphasCumprod(config);
   const stream = new NoiseStream(0);
   let total = 0;

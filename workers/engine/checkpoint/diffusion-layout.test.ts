@@ -37,7 +37,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a second text encoder that only the index names',
     index(latent, { text_encoder_2: ['a', 'b'] }),
     'text_encoder_2/',
-    /^model_index.json names `text_encoder_2`, but the folder text_encoder_2\/ is missing/,
+    /^text_encoder_2\/ is missing, though model_index.json names `text_encoder_2`, .*; tokenizer_2\/ is missing/,
   ],
   [
     'a second text encoder without its graph',
@@ -49,7 +49,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a controlling network that only the index names',
     index(latent, { controlnet: ['a', 'b'] }),
     'controlnet/',
-    /names `controlnet`, but the folder controlnet\/ is missing/,
+    /^controlnet\/ is a network that steers the U-Net by a picture/,
   ],
   [
     'another autoencoder',
@@ -67,7 +67,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a decoder without an encoder',
     { ...pixels, 'vae_decoder/model.onnx': 'x' },
     'vae_encoder/',
-    /^The folder vae_encoder\/ is missing, though vae_decoder\/ is there/,
+    /^vae_encoder\/ is missing, though vae_decoder\/ is there/,
   ],
   [
     'a U-Net that is given more than it predicts',
@@ -87,19 +87,29 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'vae_encoder/config.json',
     /^vae_encoder\/config.json has `latents_mean`/,
   ],
-  ...['FlowMatchEulerDiscreteScheduler', 'EDMDPMSolverMultistepScheduler', 'CMStochasticIterativeScheduler'].map(
-    (name): [string, Files, string, RegExp] => [
-      `a ${name}`,
-      merged(latent, 'scheduler/scheduler_config.json', { _class_name: name }),
-      'scheduler/scheduler_config.json',
-      new RegExp(`^scheduler/scheduler_config.json is of a ${name}, whose noise follows other formulas`),
-    ],
-  ),
   [
-    'a prediction that nobody knows',
-    merged(latent, 'scheduler/scheduler_config.json', { prediction_type: 'flow_prediction' }),
-    'scheduler/scheduler_config.json',
-    /as `prediction_type`, where one of `epsilon`/,
+    'a scheduler of another process',
+    merged(latent, SCHEDULER, { _class_name: 'FlowMatchEulerDiscreteScheduler' }),
+    SCHEDULER,
+    /^scheduler\/scheduler_config.json is of a FlowMatchEulerDiscreteScheduler, which has noise of flow matching/,
+  ],
+  [
+    'a scheduler that nobody knows, which the index names',
+    index(latent, { scheduler: ['mine', 'MyScheduler'] }),
+    'model_index.json',
+    /^model_index.json is of a MyScheduler, whose noise GDBench does not know, where a scheduler of betas/,
+  ],
+  [
+    'a scheduler without a class anywhere',
+    index(latent, { scheduler: undefined }),
+    SCHEDULER,
+    /^scheduler\/scheduler_config.json names no class, and neither does model_index.json/,
+  ],
+  [
+    'two classes of schedulers that make two noises',
+    scheduled({ _class_name: 'HeunDiscreteScheduler', beta_schedule: 'linear' }),
+    SCHEDULER,
+    /is of a HeunDiscreteScheduler, and model_index.json names a DDIMScheduler, which makes another noise/,
   ],
   ...['epsilon', 'v_prediction', 'sample'].flatMap((prediction_type): [string, Files, string, RegExp][] => [
     [
@@ -166,6 +176,22 @@ function withVariance(): GraphSpec {
   };
 }
 
+/** Inputs of models that do something else, and what is said of them. */
+const otherInputs = (
+  [
+    ['class_labels', /a class or a level of noise/],
+    ['down_block_additional_residual_0', /the residuals of a ControlNet/],
+    ['mid_block_additional_residual', /the residuals of a ControlNet/],
+    ['image_embeds', /the embedding of an image/],
+    ['mask', /a second picture/],
+    ['something', /which GDBench does not know/],
+  ] as const
+).map(([name, what]): [string, Files, RegExp] => [
+  `takes \`${name}\``,
+  withUnet(tinyUnet(TINY_DIFFUSION, [input(name, 'batch', 5)])),
+  new RegExp(`^unet/model.onnx has the input \`${name}\`(,|:) .*${what.source}`),
+]);
+
 describe('a U-Net', () => {
   it.each([
     [
@@ -176,13 +202,14 @@ describe('a U-Net', () => {
     [
       'takes other time ids',
       withUnet(tinyUnet(TINY_DIFFUSION, [input('time_ids', 'batch', 5)])),
-      /^unet\/model.onnx takes `time_ids` with 5 in dimension 1, but an SDXL model gives 6/,
+      /^unet\/model.onnx takes 5 `time_ids`, as an SDXL refiner does/,
     ],
     [
-      'takes a guidance embedding',
-      withUnet(tinyUnet(TINY_DIFFUSION, [input('timestep_cond', 'batch', 5)])),
-      /^unet\/model.onnx has the input `timestep_cond`, which is not one that GDBench can feed/,
+      'takes a guidance embedding of a width that nothing tells',
+      withUnet(tinyUnet(TINY_DIFFUSION, [input('timestep_cond', 'batch', 'width')])),
+      /^unet\/model.onnx takes `timestep_cond` .* of a width that it leaves open/,
     ],
+    ...otherInputs,
     [
       'gives twice its channels without saying why',
       withUnet(withVariance(), pixels),

@@ -1,8 +1,16 @@
 import { z } from 'zod';
-import { type SchedulerConfig, scheduleFault, schedulerConfig } from '../protocols/schedule.ts';
-import { CheckpointFault } from './fault.ts';
+import type { SchedulerConfig } from '../protocols/schedule.ts';
+import { type Encoder, readAutoencoder } from './autoencoder.ts';
+import { type DiffusionParts, readParts } from './diffusion-parts.ts';
+import { Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { readJson } from './json.ts';
+import { latentOf } from './latent.ts';
+import { INDEX, isXL, type ModelIndex, readModelIndex } from './model-index.ts';
+import { readOnnx } from './onnx.ts';
+import { refuseOtherPipelines } from './pipeline-class.ts';
+import { readSchedulerFile } from './scheduler-file.ts';
+import { readUNetConfig, readUNetGraph, type UNetFile, unetOf } from './unet-file.ts';
 
 /** One text encoder and its tokenizer. */
 export interface TextPart {
@@ -35,205 +43,98 @@ export interface DiffusionLayout {
   readonly side: number;
   readonly scalingFactor: number;
   readonly shiftFactor: number;
+  /** Numbers in the embedding of a guidance scale, where the configuration or the graph says. */
+  readonly guidanceWidth: number | null;
+  /** What was chosen where files are silent or contradict a graph, in sentences. */
+  readonly warnings: readonly string[];
 }
 
-const side = z.number().int().min(1).max(4096);
-const modelIndex = z.looseObject({ force_zeros_for_empty_prompt: z.boolean().nullish() });
-const unetConfig = z.looseObject({
-  sample_size: z.union([side, z.tuple([side, side])]),
-  in_channels: z.number().int().min(1).max(4096),
-  out_channels: z.number().int().min(1).max(8192).nullish(),
-});
-const vaeConfig = z.looseObject({
-  block_out_channels: z.array(z.number()).min(1).max(12),
-  scaling_factor: z.number().nullish(),
-  shift_factor: z.number().nullish(),
-  latents_mean: z.unknown().optional(),
-  latents_std: z.unknown().optional(),
-});
-const textConfig = z.looseObject({ max_position_embeddings: z.number().int().min(1).optional() });
-
-const INDEX = 'model_index.json';
-/** Stable Diffusion 1's, for exports from before configs stated it. */
-const DEFAULT_SCALING = 0.18215;
-/** Numbers in a latent; a 1024 by 1024 image of 16 channels. */
-const LARGEST_LATENT = 2 ** 24;
-/** Parts that scoring never touches. */
-const NOT_NEEDED = new Set(['vae_decoder', 'safety_checker', 'feature_extractor']);
-
-/** Schedulers of flow matching, of Karras et al.'s EDM, and of consistency models: x_t is no mixture by abar_t. */
-const OTHER_PROCESSES = /^(FlowMatch|EDM|CMStochastic)/;
+const textConfig = z.looseObject({ max_position_embeddings: z.number().int().min(1).nullish() });
 
 export function looksLikeDiffusion(folder: Folder): boolean {
   return folder.files.has(INDEX) || [...folder.files.keys()].some((file) => file.startsWith('unet/'));
 }
 
-/** @throws CheckpointFault naming the file or the part that is missing or wrong. */
+/** @throws CheckpointFault with everything that is missing or wrong. */
 export async function readDiffusionLayout(folder: Folder): Promise<DiffusionLayout> {
-  const index = await readJson(folder, INDEX, modelIndex);
-  const parts = readParts(folder, index);
-  refuseUnknownKinds(parts);
-  const vae = parts.has('vae_encoder');
-  const scheduler = await readScheduler(folder);
-  const encoders = ['text_encoder', ...(parts.has('text_encoder_2') ? ['text_encoder_2'] : [])];
-  for (const part of ['unet', ...encoders, ...(vae ? ['vae_encoder'] : [])]) requireFile(folder, `${part}/model.onnx`);
-  const unet = await readUnet(folder, vae);
-  const encoder = vae ? await readVae(folder) : null;
-  const [first, second] = await Promise.all(encoders.map((part) => readTextPart(folder, part)));
+  const index = await readModelIndex(folder);
+  refuseOtherPipelines(folder, index);
+  const [faults, warnings] = [new Faults(), [] as string[]];
+  const parts = readParts(folder, index, faults, warnings);
+  const scheduler = parts.has('scheduler') ? await faults.attempt(() => readSchedulerFile(folder, index)) : undefined;
+  const texts = await faults.attempt(() => readTexts(folder, parts));
+  const unet = await faults.attempt(() => readUNet(folder, parts, index, faults));
+  const encoder = await readEncoder(folder, parts, index, faults, warnings);
+  const latent =
+    unet && encoder !== undefined ? await faults.attempt(() => latentOf(unet, encoder, index, warnings)) : undefined;
+  faults.settle();
   return {
     kind: 'diffusion',
     folder,
-    unet: 'unet/model.onnx',
-    texts: second ? [first!, second] : [first!],
-    zeroEmptyText: second !== undefined && index.force_zeros_for_empty_prompt === true,
-    vaeEncoder: vae ? 'vae_encoder/model.onnx' : null,
-    scheduler,
-    learnedVariance: unet.learnedVariance,
-    latent: { channels: unet.channels, height: unet.side, width: unet.side },
-    side: unet.side * 2 ** ((encoder?.block_out_channels.length ?? 1) - 1),
-    scalingFactor: encoder ? (encoder.scaling_factor ?? DEFAULT_SCALING) : 1,
-    shiftFactor: encoder?.shift_factor ?? 0,
+    unet: unet!.file,
+    texts: texts!,
+    zeroEmptyText: texts!.length > 1 && (index.forceZerosForEmptyPrompt ?? isXL(index)),
+    vaeEncoder: parts.vaeEncoder ?? null,
+    scheduler: scheduler!,
+    learnedVariance: latent!.learnedVariance,
+    latent: { channels: latent!.channels, height: latent!.size, width: latent!.size },
+    side: latent!.side,
+    scalingFactor: encoder?.config.scalingFactor ?? 1,
+    shiftFactor: encoder?.config.shiftFactor ?? 0,
+    guidanceWidth: unet!.guidanceWidth,
+    warnings,
   };
 }
 
-/** The parts that the index names and the folder holds; `vae` counts as the folder vae_encoder/. */
-function readParts(folder: Folder, index: z.output<typeof modelIndex>): Set<string> {
-  const held = new Set(
-    [...folder.files.keys()].filter((file) => file.includes('/')).map((file) => file.slice(0, file.indexOf('/'))),
-  );
-  const parts = new Set(held);
-  for (const [name, entry] of Object.entries(index)) {
-    // Entries are [library, class]; [null, null] is a part left out, and other values are switches.
-    if (name.startsWith('_') || !Array.isArray(entry) || entry.every((value) => value === null)) continue;
-    const part = name === 'vae' ? 'vae_encoder' : name;
-    if (!held.has(part) && !NOT_NEEDED.has(name)) {
-      throw new CheckpointFault(
-        `${part}/`,
-        `${INDEX} names \`${name}\`, but the folder ${part}/ is missing; add it, or export again.`,
-      );
-    }
-    parts.add(part);
-  }
-  const needed = ['scheduler', 'tokenizer', 'text_encoder', ...(parts.has('transformer') ? [] : ['unet'])];
-  for (const part of [...needed, ...(held.has('text_encoder_2') ? ['tokenizer_2'] : [])]) {
-    if (!held.has(part))
-      throw new CheckpointFault(`${part}/`, `The folder ${part}/ is missing; add it, or export the checkpoint again.`);
-  }
-  return parts;
-}
-
-function refuseUnknownKinds(parts: ReadonlySet<string>): void {
-  if (parts.has('transformer')) {
-    throw new CheckpointFault(
-      'transformer/',
-      'transformer/ takes the place of a U-Net, which GDBench cannot score yet; give a U-Net export.',
-    );
-  }
-  if (parts.has('text_encoder_3')) {
-    throw new CheckpointFault(
-      'text_encoder_3/',
-      'text_encoder_3/ is a third text encoder, which GDBench cannot score yet; give a model with one or two.',
-    );
-  }
-  const autoencoder = ['vqvae', 'vqvae_encoder', 'movq', 'movq_encoder'].find((part) => parts.has(part));
-  if (autoencoder !== undefined && !parts.has('vae_encoder')) {
-    throw new CheckpointFault(
-      `${autoencoder}/`,
-      `${autoencoder}/ is an autoencoder of a kind that GDBench cannot score; give a model with vae_encoder/, or one of pixels.`,
-    );
-  }
-}
-
-async function readUnet(
+/** undefined: a fault stands in its place. */
+async function readUNet(
   folder: Folder,
-  vae: boolean,
-): Promise<{ channels: number; side: number; learnedVariance: boolean }> {
-  const file = 'unet/config.json';
-  const { sample_size, in_channels: channels, out_channels } = await readJson(folder, file, unetConfig);
-  const [height, width] = typeof sample_size === 'number' ? [sample_size, sample_size] : sample_size;
-  if (channels * height * width > LARGEST_LATENT) {
-    throw new CheckpointFault(
-      file,
-      `${file} asks for latents of ${channels} by ${height} by ${width}, more than GDBench can hold; export a smaller model.`,
-    );
-  }
-  if (height !== width) {
-    throw new CheckpointFault(
-      file,
-      `${file} has a sample_size of ${height} by ${width}; GDBench scores square images: export a square model.`,
-    );
-  }
-  if (!vae && folder.files.has('vae_decoder/model.onnx')) {
-    throw new CheckpointFault(
-      'vae_encoder/',
-      'The folder vae_encoder/ is missing, though vae_decoder/ is there; add it, or export the checkpoint again.',
-    );
-  }
-  if (!vae && channels !== 3) {
-    throw new CheckpointFault(
-      file,
-      `${file} has ${channels} in_channels; a model without vae_encoder/ works on pixels, which have 3: add the VAE's encoder.`,
-    );
-  }
-  if (out_channels != null && out_channels !== channels && out_channels !== 2 * channels) {
-    throw new CheckpointFault(
-      file,
-      `${file} has ${channels} in_channels and ${out_channels} out_channels; GDBench scores models that predict what they are given, with or without a variance: give such a model.`,
-    );
-  }
-  return { channels, side: height, learnedVariance: out_channels === 2 * channels };
+  { unet }: DiffusionParts,
+  index: ModelIndex,
+  faults: Faults,
+): Promise<UNetFile | undefined> {
+  const config = await faults.attempt(() => readUNetConfig(folder));
+  if (unet === undefined) return undefined;
+  const graph = await faults.attempt(() => readUNetGraph(folder, unet, index));
+  return config === undefined || graph === undefined ? undefined : unetOf(config, graph);
 }
 
-async function readVae(folder: Folder): Promise<z.output<typeof vaeConfig>> {
-  const file = 'vae_encoder/config.json';
-  const config = await readJson(folder, file, vaeConfig);
-  for (const field of ['latents_mean', 'latents_std'] as const) {
-    if (config[field] != null) {
-      throw new CheckpointFault(
-        file,
-        `${file} has \`${field}\`, a scaling of each channel that GDBench cannot apply; give a model with a scaling_factor alone.`,
-      );
-    }
-  }
-  return config;
+/** null: a pixel model; undefined: a fault stands in its place. */
+async function readEncoder(
+  folder: Folder,
+  { vaeEncoder, has }: DiffusionParts,
+  index: ModelIndex,
+  faults: Faults,
+  warnings: string[],
+): Promise<Encoder | null | undefined> {
+  if (vaeEncoder === null) return null;
+  if (!has('vae_encoder')) return undefined;
+  const config = await faults.attempt(() => readAutoencoder(folder, index, warnings));
+  if (vaeEncoder === undefined) return undefined;
+  const graph = await faults.attempt(() => readOnnx(folder, vaeEncoder));
+  return config === undefined || graph === undefined ? undefined : { config, graph };
 }
 
-async function readTextPart(folder: Folder, part: string): Promise<TextPart> {
+/** undefined: a fault stands in its place. */
+async function readTexts(
+  folder: Folder,
+  { text, secondText }: DiffusionParts,
+): Promise<DiffusionLayout['texts'] | undefined> {
+  const first = await readTextPart(folder, 'text_encoder', text);
+  const second = secondText === null ? null : await readTextPart(folder, 'text_encoder_2', secondText);
+  if (first === undefined || second === undefined) return undefined;
+  return second === null ? [first] : [first, second];
+}
+
+async function readTextPart(folder: Folder, part: string, model: string | undefined): Promise<TextPart | undefined> {
   const file = `${part}/config.json`;
   const config = folder.files.has(file) ? await readJson(folder, file, textConfig) : undefined;
+  if (model === undefined) return undefined;
   const second = part === 'text_encoder_2';
   return {
-    model: `${part}/model.onnx`,
+    model,
     tokenizer: second ? 'tokenizer_2' : 'tokenizer',
-    maxPositions: config?.max_position_embeddings,
+    maxPositions: config?.max_position_embeddings ?? undefined,
     pooled: second,
   };
-}
-
-async function readScheduler(folder: Folder): Promise<SchedulerConfig> {
-  const file = 'scheduler/scheduler_config.json';
-  const config = await readJson(folder, file, schedulerConfig);
-  const name = config._class_name;
-  if (typeof name === 'string' && OTHER_PROCESSES.test(name)) {
-    throw new CheckpointFault(
-      file,
-      `${file} is of a ${name.slice(0, 60)}, whose noise follows other formulas than GDBench's; give a model trained with a schedule of betas.`,
-    );
-  }
-  const betas = config.trained_betas;
-  if (betas && betas.length !== config.num_train_timesteps) {
-    throw new CheckpointFault(
-      file,
-      `${file} lists ${betas.length} trained_betas for ${config.num_train_timesteps} num_train_timesteps; make the two agree.`,
-    );
-  }
-  const why = scheduleFault(config);
-  if (why !== null)
-    throw new CheckpointFault(file, `${file} ${why}; give it the betas that the model was trained with.`);
-  return config;
-}
-
-function requireFile(folder: Folder, file: string): void {
-  if (!folder.files.has(file))
-    throw new CheckpointFault(file, `${file} is missing; export the checkpoint again with all of its parts.`);
 }

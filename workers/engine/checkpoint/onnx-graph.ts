@@ -10,8 +10,8 @@ const { root } = protobuf.parse(`
   message Tensor { repeated int64 dims = 1; optional int32 data_type = 2; repeated int32 int32_data = 5; optional string name = 8;
     optional bytes raw_data = 9; repeated Entry external_data = 13; optional int32 data_location = 14; }
   message Sparse { optional Tensor values = 1; optional Tensor indices = 2; }
-  message Attribute { optional string name = 1; optional Tensor t = 5; optional Graph g = 6; repeated Tensor tensors = 10;
-    repeated Graph graphs = 11; optional Sparse sparse_tensor = 22; repeated Sparse sparse_tensors = 23; }
+  message Attribute { optional string name = 1; optional Tensor t = 5; optional Graph g = 6; repeated int64 ints = 8;
+    repeated Tensor tensors = 10; repeated Graph graphs = 11; optional Sparse sparse_tensor = 22; repeated Sparse sparse_tensors = 23; }
   message Node { repeated string input = 1; repeated string output = 2; optional string name = 3;
     optional string op_type = 4; repeated Attribute attribute = 5; optional string domain = 7; }
   message Graph { repeated Node node = 1; optional string name = 2; repeated Tensor initializer = 5; repeated Sparse sparse_initializer = 15;
@@ -39,8 +39,10 @@ interface Sparse {
   indices?: Tensor;
 }
 interface Attribute {
+  name?: string;
   t?: Tensor;
   g?: Graph;
+  ints?: readonly (number | { toNumber(): number })[];
   tensors?: readonly Tensor[];
   graphs?: readonly Graph[];
   sparseTensor?: Sparse;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { disguiseOf } from './content.ts';
+import { type Convolutions, convolutionsOf } from './convolutions.ts';
 import { externalFaults, externalPlace } from './external-data.ts';
 import { CheckpointFault, Faults } from './fault.ts';
 import { type Folder, pathOf } from './folder.ts';
@@ -32,6 +33,7 @@ export interface OnnxFile {
   readonly inputs: readonly Port[];
   /** A shape that the graph does not declare is []. */
   readonly outputs: readonly Port[];
+  readonly convolutions: Convolutions;
 }
 
 /** A protobuf message cannot be longer. */
@@ -106,6 +108,7 @@ async function readBytes(folder: Folder, file: string, bytes: Uint8Array): Promi
     random: random ? nameOf(random) : null,
     inputs: (graph.input ?? []).filter(({ name }) => !weights.has(name ?? '')).map(portOf),
     outputs: (graph.output ?? []).map(portOf),
+    convolutions: convolutionsOf(graph),
   };
 }
 

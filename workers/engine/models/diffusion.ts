@@ -39,6 +39,7 @@ export async function openDiffusion(layout: DiffusionLayout, options: DiffusionO
 async function assemble(layout: DiffusionLayout, options: DiffusionOptions, open: OpenModel): Promise<Diffusion> {
   const protocol = options.protocol ?? 'diffusion-itm';
   const { keep = [] } = options;
+  for (const warning of layout.warnings) options.warn(warning);
   /** Where every score counts, none may be a race's estimate. */
   const isRaced = ({ everyScore }: Corpus, { texts, images }: Candidates) =>
     isAdaptive(protocol) && !everyScore && canRace(texts.length, images.length);

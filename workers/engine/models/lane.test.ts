@@ -56,7 +56,7 @@ describe.each(DIFFUSION_CASES.filter(({ name }) => CASES.includes(name)).map((on
         device: 'cpu',
         threads: 1,
       } as const;
-      const lanes = [laneHere(model, plan), await laneInThread(start, events)];
+      const lanes = [laneHere(model, plan, () => {}), await laneInThread(start, events)];
       try {
         // Texts change from row to row and from batch to batch; a batch is of one sample, as every graph takes it.
         const rows = plan.insists ?? 3;

@@ -13,8 +13,8 @@ export interface Lane {
 }
 
 /** In this thread: no start-up time, but nothing else happens while the graph runs. */
-export function laneHere(model: Model, plan: UNetPlan): Lane {
-  const graph = new UNetGraph(model, plan);
+export function laneHere(model: Model, plan: UNetPlan, warn: (sentence: string) => void): Lane {
+  const graph = new UNetGraph(model, plan, warn);
   return { depth: 1, errors: (rows) => graph.errors(rows), close: () => model.close() };
 }
 

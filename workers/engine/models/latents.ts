@@ -1,3 +1,4 @@
+import { LATENT_OUTPUTS } from '../checkpoint/autoencoder.ts';
 import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
@@ -46,7 +47,7 @@ export async function openImageSide(
   const model = await open(source, file);
   const sample = matchInputs(model, { sample: { values: 'float', rank: [4] } }).get('sample')!;
   checkShape(model, sample, [null, 3, side, side], 'unet/config.json with vae_encoder/config.json');
-  const output = pickOutput(model, ['latent_parameters', 'latent_sample'], true).name;
+  const output = pickOutput(model, LATENT_OUTPUTS, true).name;
   const area = height * width;
   const encode = async (images: readonly RgbImage[]): Promise<Float32Array[]> => {
     const { rows, dims } = await encodeRows(model, sample, planes(images), output, (part, fed) => ({

@@ -1,5 +1,6 @@
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { type Mixture, mix, sampleError } from '../protocols/errors.ts';
+import { PredictionCheck } from '../protocols/prediction-check.ts';
 import type { PredictionType } from '../protocols/schedule.ts';
 import type { Feed, Model, Output } from './session.ts';
 
@@ -11,6 +12,7 @@ export interface UNetPlan {
     readonly states: string;
     readonly embeds: string | null;
     readonly timeIds: string | null;
+    readonly guidance: string | null;
     readonly output: string;
   };
   /** [channels, height, width] */
@@ -23,6 +25,8 @@ export interface UNetPlan {
   readonly pooled: number;
   /** What every row of `time_ids` holds. */
   readonly sizes: readonly number[];
+  /** What every row of `timestep_cond` holds; null: there is none. */
+  readonly guidance: Float32Array | null;
   readonly prediction: PredictionType;
   /** Of each sample k. */
   readonly timesteps: readonly number[];
@@ -56,14 +60,19 @@ export class UNetGraph {
   readonly #plan: UNetPlan;
   readonly #size: number;
   readonly #hiddenSize: number;
+  readonly #check: PredictionCheck;
+  readonly #warn: (sentence: string) => void;
   #mixed = new Float32Array(0);
   #hidden = new Float32Array(0);
   #pooled = new Float32Array(0);
   #texts: number[] = [];
 
-  constructor(model: Model, plan: UNetPlan) {
+  /** @param warn told once, when a few rows show that the weights predict another type than the plan has. */
+  constructor(model: Model, plan: UNetPlan, warn: (sentence: string) => void) {
     this.#model = model;
     this.#plan = plan;
+    this.#warn = warn;
+    this.#check = new PredictionCheck(plan.prediction);
     this.#size = product(plan.latent);
     this.#hiddenSize = product(plan.hidden);
   }
@@ -78,17 +87,21 @@ export class UNetGraph {
     const { predicted, prediction, mixtures } = this.#plan;
     const output = await this.run(rows, this.#plan.manySteps);
     const errors = new Float32Array(rows.length);
-    for (const [i, { eps, k }] of rows.entries()) {
+    for (const [i, { z0, eps, k }] of rows.entries()) {
       const place = { output: output.data, outputAt: i * predicted, mixed: this.#mixed, mixedAt: i * this.#size };
       errors[i] = sampleError(eps, place, prediction, mixtures[k]!);
       if (!Number.isFinite(errors[i]!)) throw notFinite(this.#model);
+      // The rows that time a session are of the first sample, and hold noise in the place of an image.
+      if (k === 0) continue;
+      const other = this.#check.add({ z0, eps, mixture: mixtures[k]!, output: output.data, outputAt: place.outputAt });
+      if (other) this.#warn(contradicted(prediction, other));
     }
     return errors;
   }
 
   /** The graph's output for a batch, its shape checked. */
   async run(rows: readonly GraphRow[], manySteps: boolean): Promise<Output> {
-    const { names, latent, predicted, hidden, pooled, sizes, timesteps, insists, timestepRank } = this.#plan;
+    const { names, latent, predicted, hidden, pooled, timesteps, insists, timestepRank } = this.#plan;
     const fed = insists ?? rows.length;
     this.#fill(rows, fed);
     const steps = Array.from(
@@ -102,10 +115,8 @@ export class UNetGraph {
     };
     if (names.embeds !== null)
       feeds[names.embeds] = { data: this.#pooled.subarray(0, fed * pooled), dims: [fed, pooled] };
-    if (names.timeIds !== null) {
-      const data = Float32Array.from({ length: fed * sizes.length }, (_, i) => sizes[i % sizes.length]!);
-      feeds[names.timeIds] = { data, dims: [fed, sizes.length] };
-    }
+    if (names.timeIds !== null) feeds[names.timeIds] = repeated(this.#plan.sizes, fed);
+    if (names.guidance !== null) feeds[names.guidance] = repeated(this.#plan.guidance ?? [], fed);
     const output = await this.#model.run(feeds, names.output);
     if (output.data.length !== fed * predicted) throw wrongShape(this.#model, output, fed, predicted, latent[0]);
     return output;
@@ -138,6 +149,13 @@ export function onSharedMemory(values: Float32Array): Float32Array {
   return copy;
 }
 
+/** The same numbers in every row. */
+function repeated(values: ArrayLike<number>, rows: number): Feed {
+  const width = values.length;
+  const data = Float32Array.from({ length: rows * width }, (_, i) => values[i % width]!);
+  return { data, dims: [rows, width] };
+}
+
 function product(dims: readonly number[]): number {
   return dims.reduce((all, dim) => all * dim, 1);
 }
@@ -150,6 +168,11 @@ function wrongShape(model: Model, output: Output, rows: number, size: number, ch
       ? `${model.file} gives ${shape}, twice the ${channels} channels that it takes; if the second half is a learned variance, say so with out_channels in unet/config.json.`
       : `${model.file} gives ${shape} for ${rows} rows of ${size} numbers; its output must have its input's shape.`,
   );
+}
+
+/** Without a number, so that the sentence is the same in every thread. */
+function contradicted(stated: PredictionType, other: PredictionType): string {
+  return `scheduler/scheduler_config.json says prediction_type ${stated}, but the U-Net's outputs on the first images are those of ${other}: if it was trained so, write "prediction_type": "${other}" and score it again.`;
 }
 
 function notFinite(model: Model): CheckpointFault {

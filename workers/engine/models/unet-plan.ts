@@ -1,20 +1,15 @@
 import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
+import { TIME_IDS, UNET_ROLES, type UNetRole } from '../checkpoint/unet-inputs.ts';
 import type { Mixture } from '../protocols/errors.ts';
+import { GUIDANCE_SCALE, guidanceEmbedding } from '../protocols/guidance-embedding.ts';
 import type { Conditioning } from './conditioning.ts';
 import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
 import type { Model, Port } from './session.ts';
 import { type GraphRow, UNetGraph, type UNetPlan } from './unet-graph.ts';
 
-const ROLES = {
-  sample: { values: 'float', rank: [4] },
-  timestep: { values: 'number', rank: [0, 1] },
-  encoder_hidden_states: { values: 'float', rank: [3] },
-  text_embeds: { values: 'float', rank: [2], optional: true },
-  time_ids: { values: 'number', rank: [2], optional: true },
-} as const;
-
-const TIME_IDS = 6;
+/** An embedding of fewer numbers has no frequencies. */
+const NARROWEST_GUIDANCE = 4;
 
 /**
  * Reads from the graph's own inputs and outputs how it is fed.
@@ -33,13 +28,14 @@ export async function planUNet(
     readonly probeRow: (k: number) => GraphRow;
   },
 ): Promise<UNetPlan> {
-  const ports = matchInputs<keyof typeof ROLES>(model, ROLES);
+  const ports = matchInputs<UNetRole>(model, UNET_ROLES);
   const { hidden, pooled } = text;
   const sample = ports.get('sample')!;
   const timestep = ports.get('timestep')!;
   const states = ports.get('encoder_hidden_states')!;
   const embeds = ports.get('text_embeds');
   const timeIds = ports.get('time_ids');
+  const guidance = ports.get('timestep_cond');
   const { channels, height, width } = layout.latent;
   checkShape(model, sample, [null, channels, height, width], 'unet/config.json');
   checkShape(
@@ -62,6 +58,7 @@ export async function planUNet(
       states: states.name,
       embeds: embeds?.name ?? null,
       timeIds: timeIds?.name ?? null,
+      guidance: guidance?.name ?? null,
       output: pickOutput(model, ['out_sample'], true).name,
     },
     latent: [channels, height, width],
@@ -71,6 +68,7 @@ export async function planUNet(
     pooled: embeds ? (pooled?.length ?? 0) : 0,
     // Original size, top left corner of the crop, target size: the whole square image.
     sizes: [layout.side, layout.side, 0, 0, layout.side, layout.side],
+    guidance: guidance ? guidanceEmbedding(GUIDANCE_SCALE, guidanceWidth(model, layout)) : null,
     prediction: layout.scheduler.prediction_type,
     timesteps: schedule.timesteps,
     mixtures: schedule.mixtures,
@@ -79,6 +77,15 @@ export async function planUNet(
     manySteps: false,
   };
   return { ...plan, manySteps: await takesManySteps(model, plan, { sample, timestep }, schedule.probeRow) };
+}
+
+/** @throws CheckpointFault where neither the graph nor its configuration says. */
+function guidanceWidth({ file }: Model, { guidanceWidth: width }: DiffusionLayout): number {
+  if (width !== null && width >= NARROWEST_GUIDANCE) return width;
+  throw new CheckpointFault(
+    file,
+    `${file} takes \`timestep_cond\` (the embedding of a guidance scale) of a width that it leaves open, or of less than ${NARROWEST_GUIDANCE}; write its width into unet/config.json as \`time_cond_proj_dim\`.`,
+  );
 }
 
 /** Rows that the graph takes, no more and no fewer. */
@@ -105,7 +112,7 @@ async function takesManySteps(
   if (plan.insists === 1) return true;
   const last = plan.timesteps.length - 1;
   try {
-    const graph = new UNetGraph(model, plan);
+    const graph = new UNetGraph(model, plan, () => {});
     // Of the rows that a graph insists on, the others repeat the last one.
     const both = await graph.run([probeRow(0), probeRow(last)], true);
     const alone = await graph.run([probeRow(last)], true);

@@ -116,7 +116,7 @@ export async function prepareUNet(
     throw failed.reason;
   };
 
-  let lanes = new Lanes([laneHere(model, plan)]);
+  let lanes = new Lanes([laneHere(model, plan, options.warn)]);
   let choice: Choice = {
     batch: pins.batch ?? DEFAULT_BATCH,
     threads: options.threads,

@@ -1,18 +1,21 @@
-import { z } from 'zod';
+import type { BetaSchedule, PredictionType, ZeroSnr } from './scheduler-classes.ts';
 import { ALL_SAMPLES, timestepsFor } from './timesteps.ts';
 
-/** What scoring needs of a scheduler_config.json, with diffusers' defaults. */
-export const schedulerConfig = z.looseObject({
-  num_train_timesteps: z.number().int().min(1).max(100_000).default(1000),
-  beta_start: z.number().min(0).max(1).default(0.0001),
-  beta_end: z.number().min(0).max(1).default(0.02),
-  beta_schedule: z.enum(['linear', 'scaled_linear', 'squaredcos_cap_v2']).default('linear'),
-  trained_betas: z.array(z.number().min(0).max(1)).min(1).nullish(),
-  prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']).default('epsilon'),
-  rescale_betas_zero_snr: z.boolean().default(false),
-});
-export type SchedulerConfig = z.output<typeof schedulerConfig>;
-export type PredictionType = SchedulerConfig['prediction_type'];
+export type { PredictionType } from './scheduler-classes.ts';
+
+/** What scoring needs of a scheduler, the defaults of its class filled in; the fields are named as diffusers names them. */
+export interface SchedulerConfig {
+  /** 1 to 100,000. */
+  readonly num_train_timesteps: number;
+  readonly beta_start: number;
+  readonly beta_end: number;
+  readonly beta_schedule: BetaSchedule;
+  /** Take the place of the schedule; as many as there are training steps, each 0 to 1. */
+  readonly trained_betas: readonly number[] | null;
+  readonly prediction_type: PredictionType;
+  /** Whether and how abar is rescaled so that it ends at no signal (rescale_betas_zero_snr). */
+  readonly zero_snr: ZeroSnr | null;
+}
 
 /** Cumulative products of (1 - beta), one a training step, each from 0 (only noise) to 1 (only image). */
 export function alphasCumprod(config: SchedulerConfig): Float64Array {
@@ -23,35 +26,53 @@ export function alphasCumprod(config: SchedulerConfig): Float64Array {
     product *= 1 - beta;
     products[t] = product;
   });
-  return config.rescale_betas_zero_snr ? rescaleToZeroSnr(products) : products;
+  return config.zero_snr === null ? products : rescaleToZeroSnr(products, config.zero_snr);
 }
 
-function betasOf(config: SchedulerConfig): number[] {
-  const steps = config.num_train_timesteps;
+function betasOf({ beta_start, beta_end, beta_schedule, num_train_timesteps: steps }: SchedulerConfig): number[] {
   const line = (from: number, to: number) =>
     Array.from({ length: steps }, (_, t) => (steps === 1 ? from : from + ((to - from) * t) / (steps - 1)));
-  switch (config.beta_schedule) {
+  switch (beta_schedule) {
     case 'linear':
-      return line(config.beta_start, config.beta_end);
+      return line(beta_start, beta_end);
     case 'scaled_linear':
-      return line(Math.sqrt(config.beta_start), Math.sqrt(config.beta_end)).map((root) => root * root);
-    case 'squaredcos_cap_v2': {
-      const alphaBar = (t: number) => Math.cos((((t + 0.008) / 1.008) * Math.PI) / 2) ** 2;
-      return Array.from({ length: steps }, (_, t) =>
-        Math.min(1 - alphaBar((t + 1) / steps) / alphaBar(t / steps), 0.999),
-      );
-    }
+      return line(Math.sqrt(beta_start), Math.sqrt(beta_end)).map((root) => root * root);
+    case 'sigmoid':
+      return line(-6, 6).map((x) => (beta_end - beta_start) / (1 + Math.exp(-x)) + beta_start);
+    default:
+      return betasFor(ALPHA_BARS[beta_schedule], steps);
   }
 }
 
+/** abar as a function of t from 0 to 1. */
+const ALPHA_BARS: Record<Exclude<BetaSchedule, 'linear' | 'scaled_linear' | 'sigmoid'>, (t: number) => number> = {
+  squaredcos_cap_v2: (t) => Math.cos((((t + 0.008) / 1.008) * Math.PI) / 2) ** 2,
+  exp: (t) => Math.exp(-12 * t),
+  laplace(t) {
+    const lambda = -0.5 * (t <= 0.5 ? 1 : -1) * Math.log(1 - 2 * Math.abs(0.5 - t) + 1e-6);
+    const snr = Math.exp(lambda);
+    return Math.sqrt(snr / (1 + snr));
+  },
+};
+
+const LARGEST_BETA = 0.999;
+
+function betasFor(alphaBar: (t: number) => number, steps: number): number[] {
+  return Array.from({ length: steps }, (_, t) =>
+    Math.min(1 - alphaBar((t + 1) / steps) / alphaBar(t / steps), LARGEST_BETA),
+  );
+}
+
 /** Lin et al., "Common diffusion noise schedules and sample steps are flawed" (2024), algorithm 1. */
-function rescaleToZeroSnr(products: Float64Array): Float64Array {
+function rescaleToZeroSnr(products: Float64Array, end: ZeroSnr): Float64Array {
   const roots = products.map(Math.sqrt);
   const first = roots[0]!;
   const last = roots[roots.length - 1]!;
   if (first === last) return products;
   // Rounding must not lead beyond 1, where the noise's share would be the root of a negative number.
-  return roots.map((root) => Math.min(1, (((root - last) * first) / (first - last)) ** 2));
+  const rescaled = roots.map((root) => Math.min(1, (((root - last) * first) / (first - last)) ** 2));
+  if (end === 'almost zero') rescaled[rescaled.length - 1] = 2 ** -24;
+  return rescaled;
 }
 
 /**

@@ -1,0 +1,10 @@
+import type { SchedulerConfig } from './schedule.ts';
+import { SCHEDULER_CLASSES } from './scheduler-classes.ts';
+import { readScheduler } from './scheduler-config.ts';
+
+/** What a class makes of these fields, for tests that know that they are right. */
+export function schedulerOf(fields: Readonly<Record<string, unknown>>, name = 'DDIMScheduler'): SchedulerConfig {
+  const read = readScheduler(name, SCHEDULER_CLASSES.get(name)!, fields);
+  if (read.ok) return read.config;
+  throw new Error(read.faults.map(({ found, expected }) => `${found}, where ${expected} is expected`).join('; '));
+}
