@@ -11,6 +11,8 @@ export interface TinyClip {
   readonly modelType: string | null;
   readonly tokens: number;
   readonly side: number;
+  /** The side that the image processor's file states, where that is another. */
+  readonly stated?: number;
   readonly width: number;
   readonly texts: number | string;
   readonly images: number | string;
@@ -101,7 +103,8 @@ function graphFiles(tiny: TinyClip): Record<string, Uint8Array> {
   }
 }
 
-function plainFiles({ tokens, side, modelType }: TinyClip): Record<string, string | object> {
+function plainFiles({ tokens, modelType, ...tiny }: TinyClip): Record<string, string | object> {
+  const side = tiny.stated ?? tiny.side;
   return {
     'config.json': {
       ...(modelType === null ? {} : { model_type: modelType }),
@@ -119,7 +122,8 @@ function plainFiles({ tokens, side, modelType }: TinyClip): Record<string, strin
 }
 
 /** As open_clip keeps its configuration: in one file, or as immich parts it. */
-function openClipFiles({ layout, tokens, side }: TinyClip): Record<string, string | object> {
+function openClipFiles({ layout, tokens, ...tiny }: TinyClip): Record<string, string | object> {
+  const side = tiny.stated ?? tiny.side;
   const model = {
     embed_dim: 6,
     vision_cfg: { image_size: side, layers: 1, width: 8, patch_size: 2 },

@@ -232,6 +232,21 @@ const refusals: [title: string, files: Files, file: string, ...reasons: RegExp[]
     /gives `itm_score` as probabilities, .* export the head without its softmax/,
   ],
   [
+    'what is wrong beside a config.json that is missing',
+    processor(without(clip(), 'config.json'), { crop_pct: 0.9 }),
+    'config.json',
+    /^config.json is missing/,
+    /`crop_pct` is 0.9/,
+  ],
+  [
+    'what is wrong beside a model type that is not known',
+    processor(config(clip({ outputs: POOLED }), { model_type: 'fooclip' }), { crop_pct: 0.9 }),
+    'config.json',
+    /"fooclip"/,
+    /text_model.onnx gives `pooler_output`/,
+    /`crop_pct` is 0.9/,
+  ],
+  [
     'all that is wrong with it, at once',
     processor(without(clip({ outputs: POOLED }), 'vocab.json', 'merges.txt'), {
       image_processor_type: 'CLIPImageProcessorFast',
@@ -284,5 +299,29 @@ describe('a dual encoder or matching head is served', () => {
   ] as [string, Files][])('with %s', async (_, files) => {
     const inspection = await inspected(files);
     expect(inspection.ok ? '' : inspection.reason).toBe('');
+  });
+
+  it.each([
+    ['a square', clip({ stated: 5 }), '5 x 5'],
+    [
+      'a box',
+      processor(clip(), {
+        image_processor_type: 'SiglipImageProcessor',
+        size: { height: 5, width: 6 },
+        crop_size: null,
+      }),
+      '6 x 5',
+    ],
+  ])('at the size of its graph where the processor of %s states another, and says so', async (_, files, stated) => {
+    const inspection = await inspected(files);
+    expect(inspection).toMatchObject({
+      ok: true,
+      report: {
+        inputSize: { width: 4, height: 4 },
+        warnings: [
+          `vision_model.onnx takes images of 4 x 4 pixels, and preprocessor_config.json says ${stated}: they are brought to the graph's size.`,
+        ],
+      },
+    });
   });
 });

@@ -257,6 +257,8 @@ const clips: Record<string, Partial<TinyClip>> = {
   "open_clip's own pair": { layout: 'open_clip', ...OPEN_CLIP_ENDS },
   "open_clip's own graph": { layout: 'open_clip joint', ...OPEN_CLIP_ENDS },
   'no model type, but projected outputs': { modelType: null },
+  "a processor's file of another size than the graph's": { stated: 5 },
+  "the same of open_clip's": { stated: 5, layout: 'immich', ...IMMICH_ENDS },
 };
 
 describe('a dual encoder', () => {

@@ -237,10 +237,10 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   ],
   ['a dual encoder without tokenizer', without(clip, 'vocab.json'), 'tokenizer.json', /^The folder holds no tokenizer/],
   [
-    'images of another size',
-    merged(clip, 'preprocessor_config.json', { crop_size: 5, size: 5 }),
+    'images of another size, of which it is not said how to come to it',
+    merged(clip, 'preprocessor_config.json', { crop_size: 5, size: 6 }),
     'vision_model.onnx',
-    /takes `pixel_values` with 4 in dimension 2, but preprocessor_config.json gives 5/,
+    /takes images of 4 x 4 pixels, where a graph for 5 x 5 \(preprocessor_config.json\) is expected; write the size/,
   ],
   [
     'images of many sizes',

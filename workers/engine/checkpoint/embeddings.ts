@@ -1,4 +1,4 @@
-import type { Ends } from '../models/ports.ts';
+import { type Ends, portNames } from '../models/ports.ts';
 import { CheckpointFault } from './fault.ts';
 import type { ModelConfig } from './model-config.ts';
 import { modelType, OPEN_CLIP } from './model-types.ts';
@@ -59,7 +59,7 @@ const WITH_PROJECTION: Readonly<Record<string, string>> = {
 function missing(graph: Ends, tower: TowerName, share: Share, model: ModelConfig) {
   const other = tower === 'text' ? 'image' : 'text';
   const wanted = EMBEDDINGS[tower][0]!;
-  const has = graph.outputs.map(({ name }) => `\`${name}\``).join(', ') || 'nothing';
+  const has = portNames(graph.outputs);
   const before = graph.outputs.some(({ name }) => name === POOLED || name === 'last_hidden_state');
   const swapped = graph.outputs.some(({ name }) => EMBEDDINGS[other].includes(name));
   if (share === 'one' && swapped && !before) {

@@ -7,16 +7,22 @@ import {
   type TextRole,
 } from '../models/encoders.ts';
 import { checkShape, type Ends, matchInputs } from '../models/ports.ts';
+import { atSize } from '../models/preprocess.ts';
 import { type ModelText, openTokenizer, type TextTokenizer } from '../models/tokenizer.ts';
 import { cleaned, prefixed } from '../models/wrapped-tokenizer.ts';
 import { CheckpointFault, type Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { type ImageInput, readImageProcessor } from './image-processor.ts';
-import type { ModelConfig } from './model-config.ts';
+import { type ModelConfig, NO_CONFIG } from './model-config.ts';
 import type { Port } from './onnx.ts';
 
+interface Fitted extends Omit<ImageInput, 'file'> {
+  /** What the submitter should know, in whole sentences. */
+  readonly notes: readonly string[];
+}
+
 /** How a dual encoder or a matching head is fed; read, no model loaded yet. */
-export interface EncoderInputs extends Omit<ImageInput, 'file'> {
+export interface EncoderInputs extends Fitted {
   readonly folder: Folder;
   readonly tokenizer: TextTokenizer;
 }
@@ -37,19 +43,44 @@ export async function readEncoderInputs(
   faults: Faults,
 ): Promise<EncoderInputs | undefined> {
   const { text: words, pixels } = await portsOf(graphs, faults);
+  const images = await faults.attempt(() => readImageProcessor(folder, model ?? NO_CONFIG));
   if (!model) return undefined;
-  const images = await faults.attempt(() => readImageProcessor(folder, model));
   const tokenizer = await faults.attempt(() => tokenizerOf(folder, model, words?.get('input_ids')));
   if (graphs.text && words && tokenizer) {
     const { text } = graphs;
     await faults.attempt(() => checkTextPorts(text, words, tokenizer));
   }
-  if (graphs.image && pixels && images) {
-    const { image } = graphs;
-    const { width, height } = images.input;
-    await faults.attempt(() => checkShape(image, pixels, [null, 3, height, width], images.file));
+  const { image } = graphs;
+  const fitted = image && pixels && images ? await faults.attempt(() => fittedTo(image, pixels, images)) : undefined;
+  return fitted && tokenizer && { folder, tokenizer, ...fitted };
+}
+
+/**
+ * Images for the size that the graph insists on: a static export keeps the processor's file of its original.
+ *
+ * @throws CheckpointFault when the processor's steps do not say how to come to that size, or the graph takes no three channels.
+ */
+function fittedTo(graph: Ends, pixels: Port, { file, preprocess, input }: ImageInput): Fitted {
+  checkShape(graph, pixels, [null, 3], 'an RGB image');
+  const [, , height = '', width = ''] = pixels.shape;
+  const box = {
+    width: typeof width === 'number' ? width : input.width,
+    height: typeof height === 'number' ? height : input.height,
+  };
+  if (box.width === input.width && box.height === input.height) return { preprocess, input, notes: [] };
+  const [takes, gives] = [`${box.width} x ${box.height}`, `${input.width} x ${input.height}`];
+  const resized = atSize(preprocess, box);
+  if (resized) {
+    const note = `${graph.file} takes images of ${takes} pixels, and ${file} says ${gives}: they are brought to the graph's size.`;
+    return { preprocess: resized, input: box, notes: [note] };
   }
-  return images && tokenizer && { folder, tokenizer, preprocess: images.preprocess, input: images.input };
+  throw new CheckpointFault({
+    file: graph.file,
+    found: `takes images of ${takes} pixels`,
+    expected: `a graph for ${gives} (${file})`,
+    remedy: `write the size and the crop that go with the graph into ${file}, or export the model at ${gives}`,
+    gravity: 'file',
+  });
 }
 
 interface Graphs {

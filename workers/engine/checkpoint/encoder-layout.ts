@@ -1,6 +1,7 @@
+import { shown } from '../models/fields.ts';
 import { type DualEncoderLayout, readDualEncoderLayout } from './dual-encoder-layout.ts';
 import { type EncoderGraphs, findGraphs } from './encoder-graphs.ts';
-import { CheckpointFault, Faults } from './fault.ts';
+import { CheckpointFault, type Fault, Faults, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { MATCH_OUTPUT, type MatchingHeadLayout, readMatchingHeadLayout } from './matching-head-layout.ts';
 import { type ModelConfig, readModelConfig } from './model-config.ts';
@@ -29,11 +30,11 @@ export async function readEncoderLayout(folder: Folder): Promise<DualEncoderLayo
     if (naflex) throw new CheckpointFault([naflex]);
   }
   const model = await faults.attempt(() => readModelConfig(folder, faults));
-  const kind = model && (await faults.attempt(() => kindOf(model, graphs)));
-  const layout =
-    model && kind === 'matching-head'
-      ? await readMatchingHeadLayout(folder, models, graphs.text, model, faults)
-      : await readDualEncoderLayout(folder, models, graphs, kind && model, faults);
+  const head = graphs.text?.outputs.some(({ name }) => name === MATCH_OUTPUT) ?? false;
+  if (model) faults.add(...typeFaults(model, head));
+  const layout = await (model && (head || kindOf(model) === 'matching-head')
+    ? readMatchingHeadLayout(folder, models, graphs.text, model, faults)
+    : readDualEncoderLayout(folder, models, graphs, model, faults));
   faults.settle();
   if (layout) return layout;
   throw new Error('a layout that is not there has no fault');
@@ -48,21 +49,27 @@ async function readGraphs(folder: Folder, models: EncoderGraphs, faults: Faults)
   return { text: await read(models.text), image: await read(models.image) };
 }
 
-function kindOf(model: ModelConfig, { text: graph }: Graphs): ModelType['kind'] {
-  const head = graph?.outputs.some(({ name }) => name === MATCH_OUTPUT) ?? false;
-  if (model.type === null) return head ? 'matching-head' : 'dual-encoder';
-  const known = modelType(model.type);
-  if (known && !(head && known.kind === 'dual-encoder')) return known.kind;
-  const kind = head ? 'matching-head' : 'dual-encoder';
-  const type = model.type.slice(0, 80);
-  const about = otherType(model.type);
-  throw new CheckpointFault({
-    file: model.file,
-    found: `says \`model_type\` is ${JSON.stringify(type)}${about ? `, which ${about}` : ''}`,
-    expected: `a ${kind === 'matching-head' ? 'matching head' : 'dual encoder'} that GDBench knows (${typesOf(kind)})`,
-    remedy: about
-      ? 'give a model of one of these types'
-      : `if ${head ? 'its head is like BLIP\'s, write "blip"' : 'its embeddings are compared by their cosine as CLIP\'s are, write "clip"'}`,
-    gravity: 'kind',
-  });
+const kindOf = ({ type }: ModelConfig): ModelType['kind'] | undefined =>
+  type === null ? undefined : modelType(type)?.kind;
+
+/**
+ * What speaks against the model's type: it is not known, or is a dual encoder's though the graph has a matching head's output.
+ *
+ * @throws CheckpointFault for a type that could not be served whatever else were mended.
+ */
+function typeFaults(model: ModelConfig, head: boolean): Fault[] {
+  const { file, type } = model;
+  const kind = kindOf(model);
+  if (type === null || (kind !== undefined && !(head && kind === 'dual-encoder'))) return [];
+  const [noun, like] = head
+    ? ['matching head', 'its head is like BLIP\'s, write "blip"']
+    : ['dual encoder', 'its embeddings are compared by their cosine as CLIP\'s are, write "clip"'];
+  const expected = `a ${noun} that GDBench knows (${typesOf(head ? 'matching-head' : 'dual-encoder')})`;
+  const says = `says \`model_type\` is ${shown(type)}`;
+  const about = otherType(type);
+  if (about !== undefined) {
+    const remedy = 'give a model of one of these types';
+    throw new CheckpointFault({ file, found: `${says}, which ${about}`, expected, remedy, gravity: 'kind' });
+  }
+  return [faultOf({ file, found: says, expected, remedy: `if ${like}`, gravity: 'kind' })];
 }

@@ -1,7 +1,8 @@
+import { printable } from '@gdbench/storage/printable';
 import { fixedRows } from '../models/ports.ts';
 import type { EncoderGraphs } from './encoder-graphs.ts';
 import { type EncoderInputs, readEncoderInputs } from './encoder-inputs.ts';
-import { CheckpointFault, type Faults } from './fault.ts';
+import { CheckpointFault, type Faults, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { OnnxFile, Port } from './onnx.ts';
@@ -27,18 +28,19 @@ export async function readMatchingHeadLayout(
 ): Promise<MatchingHeadLayout | undefined> {
   if (!('joint' in models)) {
     faults.add(
-      ...new CheckpointFault({
+      faultOf({
         file: models.text,
         found: `and ${models.image} are encoders apart, though ${model.file} says ${model.type}`,
         expected: 'one graph that judges an image and a text together',
-        remedy: exportHead(model),
+        remedy: `export ${exportHead(model)}`,
         gravity: 'kind',
-      }).faults,
+      }),
     );
     return undefined;
   }
   const output = graph && (await faults.attempt(() => matchOutput(graph, model)));
-  const inputs = await readEncoderInputs(folder, model, { text: graph, image: graph }, faults);
+  const ends = graph && { ...graph, exporter: exportHead(model) };
+  const inputs = await readEncoderInputs(folder, model, { text: ends, image: ends }, faults);
   return inputs && output && { kind: 'matching-head', model: models.joint, output: output.name, ...inputs };
 }
 
@@ -57,19 +59,21 @@ const CLASSES: Readonly<Record<string, string>> = {
 function matchOutput(graph: OnnxFile, model: ModelConfig): Port {
   const named = graph.outputs.find(({ name }) => name === MATCH_OUTPUT);
   if (named && (named.shape.length === 0 || isPairOfLogits(graph, named, true))) return named;
-  if (named)
-    throw noHead(graph, model, `gives \`${MATCH_OUTPUT}\` as [${named.shape.map((d) => d || 'batch').join(', ')}]`);
+  if (named) throw noHead(graph, model, `gives \`${MATCH_OUTPUT}\` as ${shapeOf(named)}`);
   const known = CLASSES[model.type ?? ''];
   if (model.architectures.length > 0 && known !== undefined && !model.architectures.includes(known)) {
-    throw noHead(graph, model, `is of a ${model.architectures[0]} (${model.file})`);
+    throw noHead(graph, model, `is of a ${printable(model.architectures[0]!, 60)} (${model.file})`);
   }
   const pairs = graph.outputs.filter((port) => isPairOfLogits(graph, port, false));
   if (pairs.length === 1) return pairs[0]!;
-  const has = graph.outputs
-    .map(({ name, shape }) => `\`${name}\` [${shape.map((d) => d || '?').join(', ')}]`)
-    .join(', ');
-  throw noHead(graph, model, `gives ${has || 'nothing'}`);
+  const shown = graph.outputs.slice(0, SHOWN).map((port) => `\`${printable(port.name, 60)}\` ${shapeOf(port)}`);
+  throw noHead(graph, model, `gives ${shown.join(', ') || 'nothing'}`);
 }
+
+/** Outputs that are told of. */
+const SHOWN = 8;
+
+const shapeOf = ({ shape }: Port): string => `[${shape.map((size) => printable(String(size || '?'), 40)).join(', ')}]`;
 
 /**
  * Whether an output is [pairs, 2]. As many columns as there are rows may be the similarities of each with each: where the graph
@@ -85,15 +89,15 @@ function noHead({ file }: OnnxFile, model: ModelConfig, found: string): Checkpoi
     file,
     found,
     expected: `\`${MATCH_OUTPUT}\` [batch, 2] (the logits of "no match" and "match")`,
-    remedy: exportHead(model),
+    remedy: `export ${exportHead(model)}`,
     gravity: 'kind',
   });
 }
 
-/** Optimum exports neither. */
+/** What is to be exported, and how: Optimum exports neither. */
 function exportHead(model: ModelConfig): string {
   const blip2 = model.type === 'blip-2';
   const how = blip2 ? '`use_image_text_matching_head=True`' : '`use_itm_head=True`';
   const named = `\`torch.onnx.export(..., output_names=['${MATCH_OUTPUT}'])\``;
-  return `export a ${CLASSES[blip2 ? 'blip-2' : 'blip']} with ${how} by ${named}`;
+  return `a ${CLASSES[blip2 ? 'blip-2' : 'blip']} with ${how} by ${named}`;
 }

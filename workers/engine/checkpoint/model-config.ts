@@ -3,7 +3,7 @@ import type { CleanText } from '../models/clean-text.ts';
 import { shown } from '../models/fields.ts';
 import { boxFrom } from '../models/open-clip-processor.ts';
 import type { Box } from '../models/processor-classes.ts';
-import { CheckpointFault, type Faults } from './fault.ts';
+import { type Faults, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { jsonObject, readJson } from './json.ts';
 import { OPEN_CLIP, wholeType } from './model-types.ts';
@@ -29,6 +29,16 @@ export interface ModelConfig {
   /** Only of open_clip: its model's input, and its preprocess_cfg where that stands in the same file. */
   readonly openClip: { readonly size: Box; readonly preprocess: Readonly<Record<string, unknown>> | null } | null;
 }
+
+/** Of a folder whose configuration cannot be read. */
+export const NO_CONFIG: ModelConfig = {
+  file: 'config.json',
+  type: null,
+  architectures: [],
+  name: null,
+  text: { maxPositions: undefined, vocabSize: undefined, contextLength: undefined, clean: null, prefix: null },
+  openClip: null,
+};
 
 const count = z.number().int().min(1).nullish();
 const positions = z.looseObject({ max_position_embeddings: count, vocab_size: count });
@@ -111,7 +121,7 @@ function fromOpenClip(
 ): ModelConfig {
   const refuse = (field: string, value: unknown, expected: string, remedy: string) => {
     const found = `says \`${field}\` is ${shown(value)}`;
-    faults.add(...new CheckpointFault({ file, found, expected, remedy, gravity: 'setting' }).faults);
+    faults.add(faultOf({ file, found, expected, remedy, gravity: 'setting' }));
   };
   const size = boxFrom(vision.image_size ?? DEFAULT_SIDE);
   if (!size) refuse('vision_cfg.image_size', vision.image_size, 'a number, or height and width', 'correct it');

@@ -50,6 +50,7 @@ export async function openDualEncoder(
   options: SessionOptions & { batch: number },
 ): Promise<DualEncoder> {
   const { tokenizer } = layout;
+  for (const note of layout.notes) options.warn(note);
   const towers = await openAll(options, (open) => openTowers(layout, open));
   let rowsScored = 0;
 

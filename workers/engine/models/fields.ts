@@ -1,4 +1,5 @@
-import { CheckpointFault, type Faults } from '../checkpoint/fault.ts';
+import { printable } from '@gdbench/storage/printable';
+import { type Faults, faultOf } from '../checkpoint/fault.ts';
 
 /** A JSON file of the checkpoint, or an object inside one. */
 export interface JsonPart {
@@ -13,10 +14,9 @@ const MOST = 1e6;
 /** Longest value that is shown whole. */
 const SHOWN = 80;
 
-/** A value as JSON, short and in plain characters. */
+/** A value as JSON, short and on one line. */
 export function shown(value: unknown): string {
-  const text = (JSON.stringify(value) ?? 'nothing').replace(/[^\x20-\x7e]/g, '?');
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text;
+  return printable(JSON.stringify(value) ?? 'nothing', SHOWN);
 }
 
 /**
@@ -76,8 +76,9 @@ export class Fields {
   refuse(name: string, expected: string, remedy = 'write the value that the model was trained with'): void {
     const { file, at } = this.part;
     const value = this.value(name);
-    const found = value === undefined ? `has no \`${at}${name}\`` : `says \`${at}${name}\` is ${shown(value)}`;
-    this.#faults.add(...new CheckpointFault({ file, found, expected, remedy, gravity: 'setting' }).faults);
+    const field = `\`${at}${printable(name, SHOWN)}\``;
+    const found = value === undefined ? `has no ${field}` : `says ${field} is ${shown(value)}`;
+    this.#faults.add(faultOf({ file, found, expected, remedy, gravity: 'setting' }));
   }
 
   /** Refuses every field that has a value and is none of the names. */
@@ -85,7 +86,7 @@ export class Fields {
     const known = new Set(names);
     for (const name of Object.keys(this.part.json)) {
       if (known.has(name) || this.value(name) === undefined) continue;
-      this.refuse(name.length > SHOWN ? `${name.slice(0, SHOWN)}...` : name, `a field that ${whose} reads`, remedy);
+      this.refuse(name, `a field that ${whose} reads`, remedy);
     }
   }
 }

@@ -40,6 +40,7 @@ export async function openMatchingHead(
   options: SessionOptions & { batch: number },
 ): Promise<MatchingHead> {
   const { tokenizer, output } = layout;
+  for (const note of layout.notes) options.warn(note);
   const { model, pixels, textPorts } = await openAll(options, (open) => openHead(layout, open));
   const { width, height } = layout.input;
   const batch = fixedRows(pixels) ?? imageBlock(options.batch, width, height);

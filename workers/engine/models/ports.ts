@@ -1,3 +1,4 @@
+import { printable } from '@gdbench/storage/printable';
 import { CheckpointFault, type Fault, Faults, faultOf } from '../checkpoint/fault.ts';
 import type { Port } from '../checkpoint/onnx.ts';
 
@@ -7,6 +8,18 @@ export interface Ends {
   readonly file: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** What exports such a graph, as a sentence quotes it; Optimum where it is left out. */
+  readonly exporter?: string;
+}
+
+/** Inputs or outputs that are named in a sentence; a graph may have any number of them. */
+const NAMED = 8;
+
+/** The names of a graph's inputs or outputs. */
+export function portNames(ports: readonly Port[]): string {
+  const names = ports.slice(0, NAMED).map(({ name }) => `\`${printable(name, 60)}\``);
+  const rest = ports.length - names.length;
+  return names.length === 0 ? 'none' : `${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 const FLOATS = ['float32', 'float16', 'float64'];
@@ -36,7 +49,7 @@ export function matchInputs<R extends string>(model: Ends, roles: Readonly<Recor
   for (const port of model.inputs) {
     const name = Object.keys(roles).find((one) => one === port.name || roles[one as R].alias === port.name);
     if (name === undefined || found.has(name as R)) {
-      const what = `has the input \`${port.name}\`, which is not one that GDBench can feed`;
+      const what = `has the input \`${printable(port.name, 60)}\`, which is not one that GDBench can feed`;
       faults.add(graphFault(model, what, `a graph with inputs among ${fed}`, 'export the model without it'));
       continue;
     }
@@ -45,16 +58,15 @@ export function matchInputs<R extends string>(model: Ends, roles: Readonly<Recor
   }
   for (const [name, role] of Object.entries<Role>(roles)) {
     if (role.optional || found.has(name as R)) continue;
-    const has = model.inputs.map((port) => `\`${port.name}\``).join(', ') || 'none';
-    const what = `has no input \`${name}\` (it has ${has})`;
+    const what = `has no input \`${name}\` (it has ${portNames(model.inputs)})`;
     faults.add(graphFault(model, what, `a graph with the inputs ${fed}`, 'export the model with them'));
   }
   faults.settle();
   return found;
 }
 
-function graphFault({ file }: Ends, found: string, expected: string, remedy: string): Fault {
-  return faultOf({ file, found, expected, remedy: `${remedy}: ${EXPORT}`, gravity: 'file' });
+function graphFault({ file, exporter = EXPORT }: Ends, found: string, expected: string, remedy: string): Fault {
+  return faultOf({ file, found, expected, remedy: `${remedy}: ${exporter}`, gravity: 'file' });
 }
 
 const EXPORT = '`optimum-cli export onnx --model MODEL OUT/`';
@@ -79,9 +91,8 @@ export function pickOutput(model: Ends, names: readonly string[], only = false):
     if (port) return port;
   }
   if (only && model.outputs.length === 1) return model.outputs[0]!;
-  const has = model.outputs.map((port) => `\`${port.name}\``).join(', ') || 'none';
   const wanted = names.map((name) => `\`${name}\``).join(' or ');
-  const found = `has no output ${wanted} (it has ${has})`;
+  const found = `has no output ${wanted} (it has ${portNames(model.outputs)})`;
   throw new CheckpointFault([graphFault(model, found, 'a graph with that output', 'export it with that output')]);
 }
 

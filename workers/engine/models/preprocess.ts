@@ -42,6 +42,22 @@ export function inputOf({ resize: to, crop }: Preprocess): { readonly width: num
   return fixed && { width: fixed.width, height: fixed.height };
 }
 
+/** The same steps for an input of another size; null where they do not say how: a shortest edge that is not the crop's. */
+export function atSize(steps: Preprocess, box: { readonly width: number; readonly height: number }): Preprocess | null {
+  const { resize: to, crop } = steps;
+  if (!to) return null;
+  if (!crop) return 'width' in to ? { ...steps, resize: box } : null;
+  const cut = { ...crop, ...box };
+  const exact = (size: { readonly width: number; readonly height: number }) =>
+    size.width === crop.width && size.height === crop.height;
+  if ('edge' in to) {
+    const square = crop.width === to.edge && crop.height === to.edge && box.width === box.height;
+    return square ? { ...steps, resize: { edge: box.width }, crop: cut } : null;
+  }
+  if ('fit' in to) return exact(to.into) ? { ...steps, resize: { ...to, into: box }, crop: cut } : null;
+  return exact(to) ? { ...steps, resize: box, crop: cut } : null;
+}
+
 function sizeFor({ width, height }: RgbImage, to: ResizeTarget): { width: number; height: number } {
   if ('width' in to) return to;
   if ('edge' in to) {
