@@ -20,7 +20,7 @@ const opened = openModel(source, file, {
   onRun: (_, rows) => say({ fed: rows }),
 });
 opened.catch(() => {});
-const graph = opened.then((model) => new UNetGraph(model, plan, (warning) => say({ warning })));
+const graph = opened.then((model) => new UNetGraph(model, plan, (evidence) => say({ evidence })));
 graph.catch(() => {});
 
 let last: Promise<void> = graph

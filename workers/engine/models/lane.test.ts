@@ -48,7 +48,12 @@ describe.each(DIFFUSION_CASES.filter(({ name }) => CASES.includes(name)).map((on
       const plan = await planUNet(layout, model, conditionings[0]!, { timesteps, mixtures, probeRow: row });
 
       const fed: number[] = [];
-      const events = { warn: () => {}, log: () => {}, onRun: (rows: number) => void fed.push(rows) };
+      const events = {
+        warn: () => {},
+        log: () => {},
+        onRun: (rows: number) => void fed.push(rows),
+        onEvidence: () => {},
+      };
       const start = {
         source: pathOf(layout.folder, layout.unet),
         file: layout.unet,
@@ -56,7 +61,7 @@ describe.each(DIFFUSION_CASES.filter(({ name }) => CASES.includes(name)).map((on
         device: 'cpu',
         threads: 1,
       } as const;
-      const lanes = [laneHere(model, plan, () => {}), await laneInThread(start, events)];
+      const lanes = [laneHere(model, plan, events), await laneInThread(start, events)];
       try {
         // Texts change from row to row and from batch to batch; a batch is of one sample, as every graph takes it.
         const rows = plan.insists ?? 3;

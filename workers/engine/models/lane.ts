@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { CheckpointFault } from '../checkpoint/fault.ts';
+import type { Evidence } from '../protocols/prediction-check.ts';
 import type { Device } from './device.ts';
 import type { Model } from './session.ts';
 import { type GraphRow, UNetGraph, type UNetPlan } from './unet-graph.ts';
@@ -13,8 +14,8 @@ export interface Lane {
 }
 
 /** In this thread: no start-up time, but nothing else happens while the graph runs. */
-export function laneHere(model: Model, plan: UNetPlan, warn: (sentence: string) => void): Lane {
-  const graph = new UNetGraph(model, plan, warn);
+export function laneHere(model: Model, plan: UNetPlan, { onEvidence }: Pick<LaneEvents, 'onEvidence'>): Lane {
+  const graph = new UNetGraph(model, plan, onEvidence);
   return { depth: 1, errors: (rows) => graph.errors(rows), close: () => model.close() };
 }
 
@@ -35,13 +36,16 @@ export type FromLane =
   | { readonly id: number; readonly message: string; readonly file: string | null }
   | { readonly warning: string }
   | { readonly line: string }
-  | { readonly fed: number };
+  | { readonly fed: number }
+  | { readonly evidence: Evidence };
 
 export interface LaneEvents {
   readonly warn: (sentence: string) => void;
   readonly log: (line: string) => void;
   /** Rows that went through the session at once. */
   readonly onRun: (rows: number) => void;
+  /** What the first rows show of the prediction type. */
+  readonly onEvidence: (evidence: Evidence) => void;
 }
 
 const DEPTH = 4;
@@ -67,6 +71,7 @@ export async function laneInThread(start: LaneStart, events: LaneEvents): Promis
     if ('warning' in message) return events.warn(message.warning);
     if ('line' in message) return events.log(message.line);
     if ('fed' in message) return events.onRun(message.fed);
+    if ('evidence' in message) return events.onEvidence(message.evidence);
     const job = waiting.get(message.id);
     waiting.delete(message.id);
     // An idle thread keeps no process alive.

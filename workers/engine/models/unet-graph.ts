@@ -1,6 +1,6 @@
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { type Mixture, mix, sampleError } from '../protocols/errors.ts';
-import { PredictionCheck } from '../protocols/prediction-check.ts';
+import { bandOf, type CheckedRow, type Evidence, evidenceOf, ROWS } from '../protocols/prediction-check.ts';
 import type { PredictionType } from '../protocols/schedule.ts';
 import type { Feed, Model, Output } from './session.ts';
 
@@ -60,19 +60,19 @@ export class UNetGraph {
   readonly #plan: UNetPlan;
   readonly #size: number;
   readonly #hiddenSize: number;
-  readonly #check: PredictionCheck;
-  readonly #warn: (sentence: string) => void;
+  readonly #onEvidence: (evidence: Evidence) => void;
+  /** Rows of each band that the prediction type was checked on. */
+  readonly #checked = { even: 0, noisy: 0 };
   #mixed = new Float32Array(0);
   #hidden = new Float32Array(0);
   #pooled = new Float32Array(0);
   #texts: number[] = [];
 
-  /** @param warn told once, when a few rows show that the weights predict another type than the plan has. */
-  constructor(model: Model, plan: UNetPlan, warn: (sentence: string) => void) {
+  /** @param onEvidence told of the first rows what they show of the prediction type. */
+  constructor(model: Model, plan: UNetPlan, onEvidence: (evidence: Evidence) => void) {
     this.#model = model;
     this.#plan = plan;
-    this.#warn = warn;
-    this.#check = new PredictionCheck(plan.prediction);
+    this.#onEvidence = onEvidence;
     this.#size = product(plan.latent);
     this.#hiddenSize = product(plan.hidden);
   }
@@ -91,12 +91,17 @@ export class UNetGraph {
       const place = { output: output.data, outputAt: i * predicted, mixed: this.#mixed, mixedAt: i * this.#size };
       errors[i] = sampleError(eps, place, prediction, mixtures[k]!);
       if (!Number.isFinite(errors[i]!)) throw notFinite(this.#model);
-      // The rows that time a session are of the first sample, and hold noise in the place of an image.
-      if (k === 0) continue;
-      const other = this.#check.add({ z0, eps, mixture: mixtures[k]!, output: output.data, outputAt: place.outputAt });
-      if (other) this.#warn(contradicted(prediction, other));
+      this.#checkPrediction({ z0, eps, mixture: mixtures[k]!, output: output.data, outputAt: place.outputAt }, k);
     }
     return errors;
+  }
+
+  #checkPrediction(row: CheckedRow, k: number): void {
+    const band = bandOf(row.mixture);
+    // The rows that time a session are of the first sample, and hold noise in the place of an image.
+    if (k === 0 || band === null || this.#checked[band] >= ROWS) return;
+    this.#checked[band] += 1;
+    this.#onEvidence(evidenceOf(band, row));
   }
 
   /** The graph's output for a batch, its shape checked. */
@@ -168,11 +173,6 @@ function wrongShape(model: Model, output: Output, rows: number, size: number, ch
       ? `${model.file} gives ${shape}, twice the ${channels} channels that it takes; if the second half is a learned variance, say so with out_channels in unet/config.json.`
       : `${model.file} gives ${shape} for ${rows} rows of ${size} numbers; its output must have its input's shape.`,
   );
-}
-
-/** Without a number, so that the sentence is the same in every thread. */
-function contradicted(stated: PredictionType, other: PredictionType): string {
-  return `scheduler/scheduler_config.json says prediction_type ${stated}, but the U-Net's outputs on the first images are those of ${other}: if it was trained so, write "prediction_type": "${other}" and score it again.`;
 }
 
 function notFinite(model: Model): CheckpointFault {

@@ -3,7 +3,8 @@ import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { pathOf } from '../checkpoint/folder.ts';
 import { mixtureOf } from '../protocols/errors.ts';
 import { drawNoise } from '../protocols/noise.ts';
-import { alphasCumprod } from '../protocols/schedule.ts';
+import { type Evidence, PredictionCheck } from '../protocols/prediction-check.ts';
+import { alphasCumprod, type PredictionType } from '../protocols/schedule.ts';
 import { timestepsFor } from '../protocols/timesteps.ts';
 import type { Conditioning } from './conditioning.ts';
 import { laneHere, laneInThread } from './lane.ts';
@@ -101,10 +102,15 @@ export async function prepareUNet(
   const pins = plan.insists === null ? options.pins : { ...options.pins, batch: plan.insists };
   const { onRun } = options;
   const source = pathOf(layout.folder, layout.unet);
+  const check = new PredictionCheck(plan.prediction);
   const events = {
     warn: options.warn,
     log: options.log ?? (() => {}),
     onRun: (rows: number) => onRun?.(layout.unet, rows),
+    onEvidence(evidence: Evidence) {
+      const other = check.add(evidence);
+      if (other) options.warn(contradicted(plan.prediction, other));
+    },
   };
   const openThreads = async (sessions: number, threads: number) => {
     const start = { source, file: layout.unet, plan, device: model.device, threads };
@@ -116,7 +122,7 @@ export async function prepareUNet(
     throw failed.reason;
   };
 
-  let lanes = new Lanes([laneHere(model, plan, options.warn)]);
+  let lanes = new Lanes([laneHere(model, plan, events)]);
   let choice: Choice = {
     batch: pins.batch ?? DEFAULT_BATCH,
     threads: options.threads,
@@ -215,6 +221,10 @@ export async function prepareUNet(
     },
     close: () => lanes.close(),
   };
+}
+
+function contradicted(stated: PredictionType, other: PredictionType): string {
+  return `scheduler/scheduler_config.json says prediction_type ${stated}, but the U-Net's outputs on the first images are those of ${other}: if it was trained so, write "prediction_type": "${other}" and score it again.`;
 }
 
 const TIMINGS = 3;
