@@ -194,6 +194,54 @@ describe('gdbench evaluate', () => {
     expect(env).toEqual(flags);
   });
 
+  it.concurrent('tells a refused checkpoint as one object, with --json, and in one line on stderr all the same', async () => {
+    const dir = path.join(scratch, 'two faults');
+    await writeFiles(dir, {
+      ...tinyDiffusion(),
+      'unet/model.onnx': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0a'.repeat(32)}\nsize 99\n`,
+      'unet/config.json': '{ "sample_size": \u001b[2J }',
+    });
+    const { code, stdout, stderr } = await evaluate(dir, '--data', data, '--out', path.join(scratch, 'none'), '--json');
+    expect(code).toBe(1);
+    const { refused, faults, ...more } = JSON.parse(stdout);
+    expect([refused, more]).toEqual([true, {}]);
+    expect(faults.map(({ file }: { file: string }) => file).sort()).toEqual(['unet/config.json', 'unet/model.onnx']);
+    for (const fault of faults) {
+      expect(Object.keys(fault).sort()).toEqual(['expected', 'file', 'found', 'message', 'remedy']);
+      for (const text of Object.values(fault)) expect(text).toMatch(/^[^\p{Cc}]+$/u);
+    }
+    expect(stderr.trimEnd()).toMatch(/^[^\p{Cc}]+$/u);
+    expect(stderr).toContain(`\`cd '${dir}' && git lfs pull\``);
+    expect(stderr).toContain('unet/config.json is not valid JSON (line 1, column 18: ');
+  });
+
+  it.concurrent('finds the checkpoint one folder deeper, and says so', async () => {
+    const [dir, out] = [path.join(scratch, 'unpacked'), path.join(scratch, 'unpacked out')];
+    const inside = Object.entries(tinyClip()).map(([file, content]) => [`my-clip/${file}`, content]);
+    await writeFiles(dir, { ...Object.fromEntries(inside), '.DS_Store': 'x', '__MACOSX/my-clip/._config.json': 'x' });
+    const words = ['--data', data, '--tasks', 'winoground'];
+    const [deep, plain] = [
+      await evaluate(dir, ...words, '--out', out),
+      await evaluate(path.join(dir, 'my-clip'), ...words, '--out', `${out} plain`),
+    ];
+    expect([deep.code, plain.code]).toEqual([0, 0]);
+    expect(deep.stdout).toContain(`The checkpoint is in ${path.join(dir, 'my-clip')}.`);
+    const results = await Promise.all([out, `${out} plain`].map((at) => readJson(path.basename(at), 'results.json')));
+    expect(results[0]).toEqual(results[1]);
+    expect(results[0]).toMatchObject({ checkpoint: 'my-clip' });
+  });
+
+  it.concurrent('says what a file is that was given for a folder', async () => {
+    await writeFiles(scratch, { 'clip.zip': Uint8Array.from([0x50, 0x4b, 3, 4]), 'v1-5.safetensors': 'x' });
+    for (const [file, sentence] of [
+      ['clip.zip', /^.*clip.zip is an archive: unpack it and give the folder that comes out, `unzip .*`\.\n$/],
+      ['v1-5.safetensors', /^.* is a file of a checkpoint: give the folder that it lies in, `.*`\.\n$/],
+    ] as const) {
+      const { code, stderr } = await evaluate(path.join(scratch, file), '--data', data);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(sentence)]);
+    }
+  });
+
   it.concurrent.each<[string, number, (out: string) => string[], RegExp]>([
     [
       'a refused checkpoint',

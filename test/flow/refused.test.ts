@@ -3,17 +3,25 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
+import { DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
+import { merged } from '../support/checkpoint-folders.ts';
 import { gdbench, submit } from '../support/command.ts';
-import { follow, liveClient, type Progress } from '../support/graphql.ts';
+import { follow, isDone, liveClient, type Progress } from '../support/graphql.ts';
+import { onnxModel } from '../support/onnx-writer.ts';
 import { type Stack, startStack } from '../support/stack.ts';
+import { submitThroughApi } from '../support/stored-submission.ts';
+import { tinyDiffusion } from '../support/tiny-checkpoints.ts';
+import { TINY_CLIP, tinyClip, tinyTowers } from '../support/tiny-clip.ts';
+import { writeTinyData } from '../support/tiny-data.ts';
 
 let stack: Stack;
 let folder: string;
 beforeAll(async () => {
-  stack = await startStack({ data: builtinData() });
-  await stack.startWorker('a');
   folder = await mkdtemp(join(tmpdir(), 'gdbench-broken-'));
+  const data = join(folder, 'data');
+  await writeTinyData(data);
+  stack = await startStack({ data });
+  await stack.startWorker('a');
 });
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
@@ -58,4 +66,109 @@ test('a graph with inputs that nothing can feed is refused by name', async () =>
 test('a checkpoint without its tokenizer is refused by a sentence that names it', async () => {
   const { failure } = await refusal(DUAL_ENCODER, 'speechless', (dir) => rm(join(dir, 'tokenizer.json')));
   expect(failure?.message).toMatch(/tokenizer/);
+});
+
+const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0a'.repeat(32)}\nsize 3438\n`;
+
+test('all faults are told at once: in GraphQL, in one line of the command, and as one object for machines', async () => {
+  const dir = join(folder, 'pointers');
+  await cp(DIFFUSION, dir, { recursive: true });
+  await writeFile(join(dir, 'unet/model.onnx'), POINTER);
+  await writeFile(join(dir, 'scheduler/scheduler_config.json'), '<!DOCTYPE html><html></html>');
+  const words = ['submit', dir, '--name', 'pointers', '--server', stack.apiUrl(), '--wait'];
+  const told = await gdbench([...words, '--json']).ended;
+  const lines = told.stdout.trim().split('\n');
+  expect(lines).toHaveLength(1);
+  const { evaluationId, refused, faults, failure } = JSON.parse(lines[0]!);
+  expect(refused).toBe(true);
+  expect(faults).toEqual(failure.faults);
+  expect(new Map(faults.map((fault: { file: string }) => [fault.file, fault]))).toEqual(
+    new Map([
+      [
+        'unet/model.onnx',
+        {
+          file: 'unet/model.onnx',
+          found: 'is a Git LFS pointer',
+          expected: 'an ONNX model',
+          remedy: 'fetch what it stands for: `cd DIR && git lfs pull`',
+          message: expect.stringMatching(
+            /^unet\/model.onnx is a Git LFS pointer, where an ONNX model is expected; fetch/,
+          ),
+        },
+      ],
+      ['scheduler/scheduler_config.json', expect.objectContaining({ found: 'is a web page (HTML)' })],
+    ]),
+  );
+  const watched = await gdbench(['watch', evaluationId, '--server', stack.apiUrl(), '--json']).ended;
+  expect(JSON.parse(watched.stdout.trim().split('\n').at(-1)!)).toMatchObject({ refused: true, faults });
+  for (const { code, stderr } of [told, watched]) {
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(
+      /git lfs pull`; scheduler\/scheduler_config.json is a web page|web page.*; unet\/model.onnx is a Git LFS pointer/,
+    );
+  }
+});
+
+/** A dual encoder whose text graph says that its weights lie at `location`. */
+const weightsAt = (location: string) => {
+  const { text } = tinyTowers(TINY_CLIP);
+  const weights = text.weights.map((one) => ({ ...one, external: { location, length: 4 } }));
+  return { ...tinyClip(), 'text_model.onnx': onnxModel({ ...text, weights }) };
+};
+const named = (name: string) => merged(tinyDiffusion(), 'model_index.json', { [name]: ['diffusers', 'Part'] });
+const ESCAPES = '\u001b]0;PWNED\u0007\u001b[2J\u009b31m\u202egnp';
+
+test.each([
+  ['a NUL where weights lie', weightsAt('a\0../../etc/passwd')],
+  ['a NUL in the name of a part', named('ev\0il')],
+  [
+    'a NUL in the tokenizer',
+    {
+      ...tinyClip(),
+      'tokenizer.json': { model: { type: 'BPE', vocab: { a: 0 }, merges: [] }, pre_tokenizer: { type: 'Ev\0il' } },
+    },
+  ],
+  ['escapes of a terminal', weightsAt(`${ESCAPES}.bin`)],
+  ['a name of 60,000 letters', weightsAt(`${'x'.repeat(60_000)}.bin`)],
+])('%s ends as a refusal that can be shown, at the first try', async (name, files) => {
+  const { evaluation } = await submitThroughApi(stack, name, files);
+  const client = liveClient(stack.apiUrl());
+  const { failure } = await follow(client, evaluation.id, isRefused);
+  await client.dispose();
+  expect(failure).toMatchObject({ fault: 'SUBMITTER', faults: [expect.anything()] });
+  const watched = await gdbench(['watch', evaluation.id, '--server', stack.apiUrl()]).ended;
+  for (const text of [JSON.stringify(failure), watched.stderr, watched.stdout]) {
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+    expect(text.length).toBeLessThan(12_000);
+  }
+});
+
+test('what no checkpoint needs, and names outside of the basic plane, change nothing about who it is', async () => {
+  const files = { ...tinyDiffusion(), '😀.txt': 'x', 'ﬁ.txt': 'y' };
+  const clean = await submitThroughApi(stack, 'clean', files);
+  const wrapped = Object.fromEntries(Object.entries(files).map(([path, content]) => [`sd/${path}`, content]));
+  const littered = { ...wrapped, 'sd/.gitattributes': 'x', '.DS_Store': 'x', '__MACOSX/sd/._a': 'x', 'README.md': 'x' };
+  const same = await submitThroughApi(stack, 'littered', littered);
+  expect(same.checkpoint.sha256).toBe(clean.checkpoint.sha256);
+  expect(same.files.map(({ path }) => path).sort()).toEqual(Object.keys(files).sort());
+  const client = liveClient(stack.apiUrl());
+  // a diffusion model's errors are kept under the identity that the engine found
+  for (const { evaluation } of [clean, same]) await follow(client, evaluation.id, isDone);
+  await client.dispose();
+});
+
+test('2,000 files are taken, and one more is refused before anything is sent', async () => {
+  const held = Object.keys(tinyDiffusion()).length;
+  const many = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count - held }, (_, i) => [`unet/blocks.${i}.${'weight'.repeat(20)}`, 'abcd']),
+    );
+  const { evaluation } = await submitThroughApi(stack, 'many', { ...tinyDiffusion(), ...many(2_000) });
+  const client = liveClient(stack.apiUrl());
+  await follow(client, evaluation.id, ({ state }) => state !== 'UPLOADING' && state !== 'INSPECTING');
+  await client.dispose();
+  await expect(submitThroughApi(stack, 'more', { ...tinyDiffusion(), ...many(2_001) })).rejects.toThrow(
+    /^TOO_MANY_FILES: The manifest holds 2,001 files/,
+  );
 });

@@ -30,13 +30,18 @@ export interface Progress {
   shardsDone: number;
   shardsTotal: number;
   retriedShards: number;
-  failure: { fault: string; message: string; remedy: string } | null;
+  failure: {
+    fault: string;
+    message: string;
+    remedy: string;
+    faults: { file: string; message: string; expected: string; found: string; remedy: string }[];
+  } | null;
   results: { task: string; metric: string; value: number | null; n: number; complete: boolean }[];
   tasks: { task: string; examples: number; examplesDone: number }[];
 }
 
 const PROGRESS = `subscription ($id: ID!) { evaluationProgress(id: $id) {
-  id state shardsDone shardsTotal retriedShards failure { fault message remedy }
+  id state shardsDone shardsTotal retriedShards failure { fault message remedy faults { file message expected found remedy } }
   results { task metric value n complete } tasks { task examples examplesDone }
 } }`;
 
