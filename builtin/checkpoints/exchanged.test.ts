@@ -86,5 +86,5 @@ function deviationsOf(task: string, { n, metrics, chance }: TaskEntry) {
 
 /** Not of a tag, and not the mean of groups of a few examples. */
 function isMain(metric: string): boolean {
-  return !metric.includes('.') && metric !== 'macro';
+  return !metric.includes('.') && !metric.startsWith('macro');
 }

@@ -4,6 +4,7 @@ import { type DataSetName, dataSetSha256, readDataSetName } from '@gdbench/bench
 import { describeTask } from '@gdbench/benchmark/describe';
 import { boardMetrics } from '@gdbench/benchmark/display';
 import { DataError, listTasks, type TaskListing } from '@gdbench/benchmark/load';
+import { publishedGroups } from '@gdbench/benchmark/published-groups';
 import { summarise } from '@gdbench/benchmark/summarise';
 import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
 import { type Logger, logUnexpected } from '../log.ts';
@@ -84,7 +85,7 @@ function servedIn(listings: readonly TaskListing[]): ServedTasks {
   return new Map(
     listings
       .filter(({ runnable }) => runnable)
-      .map(({ task, subtasks }) => [task, boardMetrics(task, task === 'mmbias' ? pairsOf(subtasks) : [])]),
+      .map(({ task, subtasks }) => [task, boardMetrics(task, ofTheseData(task, subtasks))]),
   );
 }
 
@@ -101,8 +102,17 @@ function identityOf(named: DataSetName | null, versions: ReadonlyMap<TaskName, s
   return { name: named?.name ?? null, version: named?.version ?? null, sha256: dataSetSha256(versions) };
 }
 
-function pairsOf(groups: Readonly<Record<string, number>>): string[] {
-  return biasPairs(Object.keys(groups)).map(({ name }) => `${name}.effect_size`);
+/** Metrics that these data have and others have not. */
+function ofTheseData(task: TaskName, groups: Readonly<Record<string, number>>): string[] {
+  switch (task) {
+    case 'mmbias':
+      return biasPairs(Object.keys(groups)).map(({ name }) => `${name}.effect_size`);
+    case 'vg_relation':
+    case 'vg_attribution':
+      return publishedGroups(task, new Map(Object.entries(groups))).length > 0 ? ['macro_published'] : [];
+    default:
+      return [];
+  }
 }
 
 async function read(root: string, task: TaskName, arrival: Arrival | undefined): Promise<TaskFacts> {

@@ -1,4 +1,5 @@
 import type { Example, TaskData } from '../task.ts';
+import { publishedGroups } from '../tasks/published-groups.ts';
 import { CLEVR_SUBTASKS, WINOGROUND_CHANCE, WINOGROUND_SCORES } from '../tasks/tasks.ts';
 import { recallCredit, tieCredit } from './accuracy.ts';
 import { clusteredAccuracy, type Estimate, independentAccuracy } from './clustered-accuracy.ts';
@@ -22,7 +23,8 @@ export interface AccuracyMetric {
 /**
  * The accuracies of a task on its data, in the order of a summary: `<subtask>` and `average` (clevr), `text`, `image`,
  * `group` and each by tag (winoground), `r1` and `r5` (flickr30k_image, flickr30k_text, imagecode, imagecode_video),
- * `accuracy` and `macro` (vg_relation, vg_attribution), `accuracy` (the others); none for bias.
+ * `accuracy`, `macro` and, where the data have groups of the published list, `macro_published` (vg_relation, vg_attribution),
+ * `accuracy` (the others); none for bias.
  */
 export function accuracyMetrics({ task, examples }: Pick<TaskData, 'task' | 'examples'>): AccuracyMetric[] {
   const all = { strata: [examples] };
@@ -41,10 +43,7 @@ export function accuracyMetrics({ task, examples }: Pick<TaskData, 'task' | 'exa
       ];
     case 'vg_relation':
     case 'vg_attribution':
-      return [
-        { metric: 'accuracy', ...all, ...BEST },
-        { metric: 'macro', strata: [...byGroup(examples).values()], ...BEST },
-      ];
+      return visualGenome(task, examples);
     case 'svo_verb':
     case 'svo_subj':
     case 'svo_obj':
@@ -99,6 +98,18 @@ function winoground(examples: readonly Example[]): AccuracyMetric[] {
     }));
   const ofTag = (tag: string) => examples.filter(({ tags }) => tags?.includes(tag));
   return [...three(examples, ''), ...tags.flatMap((tag) => three(ofTag(tag), `.${tag}`))];
+}
+
+function visualGenome(task: 'vg_relation' | 'vg_attribution', examples: readonly Example[]): AccuracyMetric[] {
+  const groups = byGroup(examples);
+  const published = publishedGroups(task, new Map([...groups].map(([group, members]) => [group, members.length])));
+  return [
+    { metric: 'accuracy', strata: [examples], ...BEST },
+    { metric: 'macro', strata: [...groups.values()], ...BEST },
+    ...(published.length > 0
+      ? [{ metric: 'macro_published', strata: published.map((group) => groups.get(group)!), ...BEST }]
+      : []),
+  ];
 }
 
 function byGroup(examples: readonly Example[]): Map<string, Example[]> {

@@ -297,6 +297,31 @@ describe('vg', () => {
     expect(metric(data, scores.slice(0, 3), 'macro').value).toBeNull();
     expect(metric(data, scores.slice(0, 3), 'accuracy').value).toBe(1);
   });
+
+  it('takes the published macro mean over the published relations alone, without symmetric and rare ones', () => {
+    const groups = ['to the left of', 'near', 'pulling', 'wearing'];
+    const data = choice('vg_relation', 8, [2, 1], { groups });
+    // all of "wearing" and of those that do not count are right, none of "to the left of"
+    const scores = scoresOf(data, ({ group }, text) => ((group !== 'to the left of') === (text === 0) ? 1 : 0));
+    expect(metric(data, scores, 'macro')).toMatchObject({ value: 3 / 4, n: 8 });
+    expect(metric(data, scores, 'macro_published')).toMatchObject({ value: 1 / 2, n: 4, chance: 1 / 2 });
+    const others = choice('vg_relation', 4, [2, 1], { groups: ['near', 'next to'] });
+    const names = summarise(others, []).metrics.map((one) => one.metric);
+    expect(names).toEqual(['accuracy', 'macro']);
+  });
+
+  it('takes that of attributes over pairs of at least 25 examples, of which there must be two', () => {
+    const of = (counts: Record<string, number>) => {
+      const groups = Object.entries(counts).flatMap(([pair, count]) => Array.from({ length: count }, () => pair));
+      return choice('vg_attribution', groups.length, [2, 1], { groups });
+    };
+    const data = of({ old_new: 25, wet_dry: 30, red_blue: 24 });
+    const scores = scoresOf(data, ({ group }, text) => ((group !== 'wet_dry') === (text === 0) ? 1 : 0));
+    expect(metric(data, scores, 'macro').value).toBeCloseTo(2 / 3, 12);
+    expect(metric(data, scores, 'macro_published')).toMatchObject({ value: 1 / 2, n: 55 });
+    const one = of({ old_new: 25, wet_dry: 24 });
+    expect(summarise(one, []).metrics.some((each) => each.metric === 'macro_published')).toBe(false);
+  });
 });
 
 describe('intervals', () => {

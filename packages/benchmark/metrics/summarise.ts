@@ -18,7 +18,8 @@ const LEAST_IMAGES = 2;
  * - clevr: `<subtask>` for each of the seven and `average`, their macro mean, null until each has an example.
  * - winoground: `text`, `image`, `group`, then each of the three by tag: `text.<tag>`, `image.<tag>`, `group.<tag>`.
  * - flickr30k_image, flickr30k_text, imagecode, imagecode_video: `r1`, `r5`.
- * - vg_relation, vg_attribution: `accuracy`, and `macro` over the groups, null until each has an example.
+ * - vg_relation, vg_attribution: `accuracy`, and `macro` over the groups, null until each has an example; `macro_published`, the
+ *   same over the groups of ARO's published figure (`publishedGroups`), where the data have such.
  * - svo_verb, svo_subj, svo_obj, coco_order, flickr30k_order, pets: `accuracy`.
  * - mmbias: `<X>-<Y>.effect_size` and `<X>-<Y>.p_value` a pair; genderbias: the same for `clothes`, `bags` and `drinks`;
  *   null until both groups have an image, and where the standard deviation is 0. `n` counts the images of both groups. The

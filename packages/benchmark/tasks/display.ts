@@ -47,6 +47,7 @@ const CLEVR_CHANCE = 1 / 2;
 const SMALL_METRICS = {
   accuracy: { metricLabel: 'accuracy', best: 1 },
   macro: { metricLabel: 'macro accuracy', best: 1 },
+  macro_published: { metricLabel: 'macro, published list', best: 1 },
   r1: { metricLabel: 'R@1', best: 1 },
   r5: { metricLabel: 'R@5', best: 5 },
 } as const;
@@ -84,7 +85,7 @@ export function describeMetric(task: TaskName, metric: string): MetricDisplay {
       return unknown;
     }
     default: {
-      const known = smallMetrics(task).find((name) => name === metric);
+      const known = smallMetrics(task, [metric]).find((name) => name === metric);
       if (!known) return unknown;
       const { title, candidates } = COLUMNS[task];
       const { metricLabel, best } = SMALL_METRICS[known];
@@ -93,12 +94,13 @@ export function describeMetric(task: TaskName, metric: string): MetricDisplay {
   }
 }
 
-function smallMetrics(task: SmallTask): (keyof typeof SMALL_METRICS)[] {
+/** `known`: the metrics that the data have, of those that not all data have. */
+function smallMetrics(task: SmallTask, known: readonly string[]): (keyof typeof SMALL_METRICS)[] {
   switch (TASKS[task].main) {
     case 'r1':
       return ['r1', 'r5'];
     case 'macro':
-      return ['macro', 'accuracy'];
+      return known.includes('macro_published') ? ['macro', 'macro_published', 'accuracy'] : ['macro', 'accuracy'];
     default:
       return ['accuracy'];
   }
@@ -110,8 +112,8 @@ function pairTitle(pair: string): string {
 }
 
 /**
- * Metrics of a task that the board shows as columns, in order. All but MMBias's are fixed; its pairs depend on the data, so
- * `known` (names within the task, in the order of a summary) says which there are. A pair's p value has no column: it
+ * Metrics of a task that the board shows as columns, in order. All but MMBias's pairs and VG's `macro_published` are fixed; these
+ * depend on the data, so `known` (names within the task, in the order of a summary) says which there are. A pair's p value has no column: it
  * stands in the effect size's cell (`pValueOf`).
  */
 export function boardMetrics(task: TaskName, known: readonly string[] = []): string[] {
@@ -125,7 +127,7 @@ export function boardMetrics(task: TaskName, known: readonly string[] = []): str
     case 'genderbias':
       return Object.keys(GENDER_TITLES).map((object) => `${object}.effect_size`);
     default:
-      return smallMetrics(task);
+      return smallMetrics(task, known);
   }
 }
 

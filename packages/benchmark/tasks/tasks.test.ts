@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TASK_NAMES } from '../task.ts';
-import { biasPairs, byCodePoint } from './bias-pairs.ts';
+import { biasPairs, byCodePoint, OFFICIAL_GROUPS } from './bias-pairs.ts';
 import { boardMetrics, describeMetric, pValueOf } from './display.ts';
+import { canonicalGroup } from './group-names.ts';
+import { PUBLISHED_RELATIONS } from './published-groups.ts';
 import { RANKING_METRIC, TASKS } from './tasks.ts';
 
 describe('display data', () => {
@@ -30,6 +32,7 @@ describe('display data', () => {
     ['flickr30k_image', 'r1', 'Flickr30K, image', 'R@1', 1 / 10],
     ['imagecode_video', 'r5', 'ImageCoDe, video', 'R@5', 1 / 2],
     ['vg_relation', 'macro', 'VG relation', 'macro accuracy', 1 / 2],
+    ['vg_relation', 'macro_published', 'VG relation', 'macro, published list', 1 / 2],
     ['vg_attribution', 'accuracy', 'VG attribute', 'accuracy', 1 / 2],
     ['svo_subj', 'accuracy', 'Subject', 'accuracy', 1 / 2],
     ['coco_order', 'accuracy', 'COCO order', 'accuracy', 1 / 5],
@@ -55,6 +58,47 @@ describe('display data', () => {
   it('needs nothing that a browser lacks', () => {
     for (const file of ['../task.ts', 'tasks.ts', 'display.ts', '../ranking/ranking.ts'])
       expect(readFileSync(new URL(file, import.meta.url), 'utf8')).not.toMatch(/from '(?!\.)/);
+  });
+});
+
+describe('the published relations', () => {
+  it('are 45, each once, none of those that are as true turned round', () => {
+    expect(PUBLISHED_RELATIONS).toHaveLength(45);
+    expect(new Set(PUBLISHED_RELATIONS).size).toBe(45);
+    for (const symmetric of [
+      'near',
+      'next to',
+      'beside',
+      'by',
+      'with',
+      'of',
+      'around',
+      'close to',
+      'facing',
+      'touching',
+    ])
+      expect(PUBLISHED_RELATIONS).not.toContain(symmetric);
+  });
+
+  it('make a column where the data have some', () => {
+    expect(boardMetrics('vg_relation')).toEqual(['macro', 'accuracy']);
+    expect(boardMetrics('vg_relation', ['macro_published'])).toEqual(['macro', 'macro_published', 'accuracy']);
+  });
+});
+
+describe('canonicalGroup', () => {
+  it.each([
+    ['religion', 'muslim', 'Religion/Muslim'],
+    ['RELIGION', 'Buddhists', 'Religion/Buddhist'],
+    ['sexual_orientation', 'lgbt', 'Sexual Orientation/LGBT'],
+    ['Sexual-Orientations', 'heterosexual', 'Sexual Orientation/Heterosexual'],
+    ['nationality', 'chinese', 'Nationality/Chinese'],
+    ['disability', 'non disabled', 'Disability/Non-Disabled'],
+    ['Faith', 'jewish', 'Faith/Jewish'],
+    ['Emblem', 'Grid', 'Emblem/Grid'],
+    ['mood', 'pleasant', 'mood/pleasant'],
+  ])('%s/%s is %s', (category, group, name) => {
+    expect(canonicalGroup(category, group, OFFICIAL_GROUPS)).toBe(name);
   });
 });
 

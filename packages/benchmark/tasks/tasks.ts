@@ -1,4 +1,5 @@
 import type { TaskDefinition, TaskName } from '../task.ts';
+import { LEAST_OF_PAIR, PUBLISHED_RELATIONS } from './published-groups.ts';
 
 /** CLEVR's subtasks in the order in which the paper's table 6, and so every list of this project, names them. */
 export const CLEVR_SUBTASKS = [
@@ -129,7 +130,7 @@ export const TASKS: Record<TaskName, TaskDefinition> = {
     title: 'VG relations',
     capability: 'Relations',
     question: 'Which of two captions that swap subject and object describes this image?',
-    formula: `${VG_FORMULA} Macro is the mean of the relations’ accuracies, rare ones counting as much as frequent ones.`,
+    formula: `${VG_FORMULA} Macro is the mean of the accuracies of all relations of the data, rare ones counting as much as frequent ones, and those too that are as true turned round (near, next to). The published list is ARO’s: the same mean over its ${PUBLISHED_RELATIONS.length} relations, without symmetric and rare ones.`,
     kind: 'accuracy',
     main: 'macro',
     interval: 'bootstrap-by-image',
@@ -139,7 +140,7 @@ export const TASKS: Record<TaskName, TaskDefinition> = {
     title: 'VG attributes',
     capability: 'Binding',
     question: 'Which of two captions that swap the attributes of two things describes this image?',
-    formula: `${VG_FORMULA} Macro is the mean of the attribute pairs’ accuracies, rare ones counting as much as frequent ones.`,
+    formula: `${VG_FORMULA} Macro is the mean of the accuracies of all attribute pairs, rare ones counting as much as frequent ones. The published list is ARO’s: the same mean over pairs of at least ${LEAST_OF_PAIR} examples.`,
     kind: 'accuracy',
     main: 'macro',
     interval: 'bootstrap-by-image',
