@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Arrival } from '@gdbench/benchmark/arrival';
+import { EditionsFault, readEditions } from '@gdbench/benchmark/editions';
 import { openDatabase } from '@gdbench/prisma/database';
 import { openStorage, type Storage } from '@gdbench/storage/storage';
 import { readBenchmarkData } from './benchmark/data.ts';
@@ -32,13 +33,16 @@ export interface Api {
  * of the data waits for what it needs of them, where they are still being made.
  */
 export async function startApi(config: ApiConfig, log: Logger = createLog(), arrival?: Arrival): Promise<Api> {
+  const editions = await readEditions(config.editions).catch((error) => {
+    throw error instanceof EditionsFault ? new ConfigFault(error.message) : error;
+  });
   const storage = await storageOf(config);
   const metrics = createMetrics();
   const db = openDatabase(config.databaseUrl, {
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
   storage.tidy().catch((error) => logUnexpected(log, error, 'tidying the storage'));
-  const data = readBenchmarkData(config.data, log, arrival);
+  const data = readBenchmarkData(config.data, log, arrival, editions);
   const evaluations = createEvaluations(db);
   const board = createBoard({ db, evaluations, data, metrics });
   const comparisons = createComparisons({ databaseUrl: config.databaseUrl, root: config.data, data });

@@ -21,6 +21,8 @@ export interface ApiConfig {
   readonly storage: string;
   /** Data root in the official layout; absent: `tasks` cannot say what data the board scores on. */
   readonly data?: string;
+  /** File of further editions of which its data may be. */
+  readonly editions?: string;
   /** Where readers find the pages, without a slash at the end; null: nobody said. */
   readonly webUrl: string | null;
   /** What the board asks of every checkpoint. `limit`: examples a subtask, null for all. */
@@ -66,6 +68,7 @@ const settings = z.object({
     .regex(/^(file|s3):/, 'GDBENCH_STORAGE must begin with file: or s3:.')
     .optional(),
   GDBENCH_DATA: z.string().optional(),
+  GDBENCH_EDITIONS: z.string().optional(),
   PUBLIC_WEB_URL: z
     .url({
       protocol: /^https?$/,
@@ -100,6 +103,7 @@ export function readConfig(env: Record<string, string | undefined>): ApiConfig {
     home,
     storage: value.GDBENCH_STORAGE ?? `file:${join(home, 'storage')}`,
     ...(value.GDBENCH_DATA ? { data: resolve(root, value.GDBENCH_DATA) } : {}),
+    ...(value.GDBENCH_EDITIONS ? { editions: resolve(root, value.GDBENCH_EDITIONS) } : {}),
     webUrl: value.PUBLIC_WEB_URL ?? null,
     budget: { samples: value.GDBENCH_SAMPLES, seed: value.GDBENCH_SEED, limit: value.GDBENCH_LIMIT ?? null },
   };

@@ -1,3 +1,4 @@
+import { editionWords } from '@gdbench/benchmark/edition-words';
 import { figure, interval } from '@gdbench/benchmark/figures';
 import type { Told } from '@gdbench/workers/engine/fault';
 import { type DataSet, dataSetLine } from './data-set.ts';
@@ -35,7 +36,13 @@ export interface Evaluation {
   place: number | null;
   failure: Failure | null;
   warnings: string[];
-  tasks: { task: string; dataVersion: string; examples: number; examplesDone: number }[];
+  tasks: {
+    task: string;
+    dataVersion: string;
+    examples: number;
+    examplesDone: number;
+    edition: { state: 'WHOLE' | 'PART' | 'UNKNOWN'; name: string | null; examples: number; of: number | null } | null;
+  }[];
   results: Result[];
 }
 
@@ -55,14 +62,16 @@ export interface Result {
   high: number | null;
   chance: number | null;
   n: number;
+  /** Bias: images of the first group and of the second. */
+  sizes: number[];
   complete: boolean;
 }
 
 export const EVALUATION_FIELDS = `id submissionId state checkpoint { name kind } protocol samples seed
   shardsDone shardsTotal retriedShards rowsDone rowsTotal rowsPerSecond secondsLeft place
   failure { fault message remedy faults { file message expected found remedy } } warnings
-  tasks { task dataVersion examples examplesDone }
-  results { task metric value low high chance n complete }`;
+  tasks { task dataVersion examples examplesDone edition { state name examples of } }
+  results { task metric value low high chance n sizes complete }`;
 
 const ENDED = new Set<Evaluation['state']>(['REFUSED', 'DONE', 'FAILED', 'CANCELLED']);
 
@@ -93,8 +102,8 @@ export function describe({ state, place, shardsDone, shardsTotal, rowsPerSecond,
 }
 
 /**
- * The metrics as aligned lines: value, 95% interval, chance, n, and on a task's first line the version of its data; below
- * them the data set, and the sampling budget where anything is sampled.
+ * The metrics as aligned lines: value, 95% interval, chance, n, and on a task's first line the version of its data and
+ * of which edition they are; below them the data set, and the sampling budget where anything is sampled.
  */
 export function tableOf({ results, tasks, protocol, samples, seed }: Evaluation, dataSet: DataSet): string {
   const rows = results.map((result, i) => {
@@ -103,10 +112,20 @@ export function tableOf({ results, tasks, protocol, samples, seed }: Evaluation,
     const isFirst = results[i - 1]?.task !== result.task;
     const version = isFirst && tasks.find(({ task }) => task === result.task)?.dataVersion;
     const data = version ? `data ${version}` : '';
+    const edition = version ? editionOf(tasks, result.task) : '';
+    const n = result.sizes.length > 0 ? result.sizes.join(' and ') : result.n;
     const value = figure(metric, result.value);
-    return [`${result.task}.${metric}`, value, interval(metric, low, high), chance, `n = ${result.n}`, data];
+    return [`${result.task}.${metric}`, value, interval(metric, low, high), chance, `n = ${n}`, data, edition];
   });
   const lines = [...aligned(rows).split('\n'), dataSetLine(dataSet)];
   if (samples !== null) lines.push(`${protocol}, ${samples} samples, seed ${seed}`);
   return lines.map((line) => `  ${line}`).join('\n');
 }
+
+/** "part, 10 of 400"; nothing of what was planned before editions were known */
+function editionOf(tasks: Evaluation['tasks'], name: string): string {
+  const edition = tasks.find(({ task }) => task === name)?.edition;
+  return edition ? editionWords({ ...edition, state: WORD_OF[edition.state] }) : '';
+}
+
+const WORD_OF = { WHOLE: 'whole', PART: 'part', UNKNOWN: 'unknown' } as const;

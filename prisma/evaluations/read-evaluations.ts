@@ -26,12 +26,14 @@ const READ = `
       'examplesDone', t."examplesDone" + (
         SELECT coalesce(sum(r."examplesDone"), 0) FROM "Shard" r
         WHERE r."evaluationId" = e.id AND r.task = t.task AND r.state = 'RUNNING'),
-      'shardsDone', t."shardsDone", 'shardsTotal', t."shardsTotal", 'ties', t.ties) ORDER BY t.position), '[]') AS tasks
+      'shardsDone', t."shardsDone", 'shardsTotal', t."shardsTotal", 'ties', t.ties,
+      'edition', CASE WHEN t."editionState" IS NOT NULL THEN json_build_object(
+        'state', t."editionState", 'name', t.edition, 'examples', t.examples, 'of', t."editionOf") END) ORDER BY t.position), '[]') AS tasks
     FROM "EvaluationTask" t WHERE t."evaluationId" = e.id) tasks
   CROSS JOIN LATERAL (
     SELECT coalesce(json_agg(json_build_object(
       'task', r.task, 'metric', r.metric, 'value', r.value, 'low', r.low, 'high', r.high,
-      'chance', r.chance, 'n', r.n, 'complete', r.complete) ORDER BY r.task, r.metric), '[]') AS results
+      'chance', r.chance, 'n', r.n, 'sizes', r.sizes, 'complete', r.complete) ORDER BY r.task, r.metric), '[]') AS results
     FROM "TaskResult" r WHERE r."evaluationId" = e.id) results
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(f.size) FILTER (WHERE f.stored), 0)::float8 AS "bytesStored",

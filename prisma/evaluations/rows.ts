@@ -1,7 +1,7 @@
 import type { MetricValue } from '@gdbench/benchmark/task';
-import { type CheckpointKind, EvaluationState, type Fault } from '../generated/enums.ts';
+import { type CheckpointKind, type EditionState, EvaluationState, type Fault } from '../generated/enums.ts';
 
-export type { CheckpointKind, EvaluationState, Fault };
+export type { CheckpointKind, EditionState, EvaluationState, Fault };
 
 /** In the order of the way of a submission. */
 export const EVALUATION_STATES: readonly EvaluationState[] = Object.values(EvaluationState);
@@ -76,10 +76,21 @@ export interface EvaluationTaskRow {
   readonly shardsDone: number;
   readonly shardsTotal: number;
   readonly ties: number | null;
+  /** Of which edition its data are; null where they were planned before editions were known. */
+  readonly edition: EditionRow | null;
 }
 
-export interface ResultRow extends MetricValue {
+export interface EditionRow {
+  readonly state: EditionState;
+  readonly name: string | null;
+  readonly examples: number;
+  readonly of: number | null;
+}
+
+export interface ResultRow extends Omit<MetricValue, 'sizes'> {
   readonly task: string;
+  /** Bias: images of the first group and of the second; empty for accuracies. */
+  readonly sizes: readonly number[];
   /** False while shards of the task are missing: the value so far. */
   readonly complete: boolean;
 }

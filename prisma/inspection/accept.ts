@@ -1,3 +1,4 @@
+import type { DataEdition } from '@gdbench/benchmark/task';
 import type { Database } from '../database.ts';
 import type { CheckpointKind } from '../evaluations/rows.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
@@ -17,6 +18,8 @@ export interface PlannedTask {
   readonly task: string;
   readonly dataVersion: string;
   readonly examples: number;
+  /** Of which edition its data are; absent: not judged. */
+  readonly edition?: DataEdition;
   readonly shards: readonly PlannedShard[];
 }
 
@@ -38,9 +41,11 @@ const FENCE = `
   RETURNING "checkpointId"`;
 const CHECKPOINT = 'UPDATE "Checkpoint" SET kind = $2::"CheckpointKind", parameters = $3, report = $4 WHERE id = $1';
 const TASKS = `
-  INSERT INTO "EvaluationTask" ("evaluationId", task, position, "dataVersion", examples, "shardsTotal")
-  SELECT $1, task, position, "dataVersion", examples, "shardsTotal"
-  FROM json_to_recordset($2) AS t(task text, position int, "dataVersion" text, examples int, "shardsTotal" int)`;
+  INSERT INTO "EvaluationTask" ("evaluationId", task, position, "dataVersion", examples, "shardsTotal",
+    "editionState", edition, "editionOf")
+  SELECT $1, task, position, "dataVersion", examples, "shardsTotal", "editionState", edition, "editionOf"
+  FROM json_to_recordset($2) AS t(task text, position int, "dataVersion" text, examples int, "shardsTotal" int,
+    "editionState" "EditionState", edition text, "editionOf" int)`;
 const SHARDS = `
   INSERT INTO "Shard" (id, "evaluationId", task, position, "from", "to", cost)
   SELECT id, $1, task, position, "from", "to", cost
@@ -85,12 +90,15 @@ export async function accept(
 }
 
 async function insertTasks(sql: Sql, evaluationId: string, tasks: readonly PlannedTask[]): Promise<void> {
-  const rows = tasks.map(({ task, dataVersion, examples, shards }, position) => ({
+  const rows = tasks.map(({ task, dataVersion, examples, edition, shards }, position) => ({
     task,
     position,
     dataVersion,
     examples,
     shardsTotal: shards.length,
+    editionState: edition?.state.toUpperCase(),
+    edition: edition?.name,
+    editionOf: edition?.of,
   }));
   await sql.query(TASKS, [evaluationId, JSON.stringify(rows)]);
 }

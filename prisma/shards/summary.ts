@@ -2,11 +2,11 @@ import type { TaskSummary } from '@gdbench/benchmark/task';
 import type { Sql } from '../transaction.ts';
 
 const RESULTS = `
-  INSERT INTO "TaskResult" ("evaluationId", task, metric, value, low, high, chance, n, complete)
-  SELECT $1, $2, metric, value, low, high, chance, n, $4
-  FROM json_to_recordset($3) AS m(metric text, value float8, low float8, high float8, chance float8, n int)
+  INSERT INTO "TaskResult" ("evaluationId", task, metric, value, low, high, chance, n, sizes, complete)
+  SELECT $1, $2, metric, value, low, high, chance, n, coalesce(sizes, '{}'), $4
+  FROM json_to_recordset($3) AS m(metric text, value float8, low float8, high float8, chance float8, n int, sizes int[])
   ON CONFLICT ("evaluationId", task, metric) DO UPDATE SET value = excluded.value, low = excluded.low,
-    high = excluded.high, chance = excluded.chance, n = excluded.n, complete = excluded.complete`;
+    high = excluded.high, chance = excluded.chance, n = excluded.n, sizes = excluded.sizes, complete = excluded.complete`;
 const TIES = 'UPDATE "EvaluationTask" SET ties = $3 WHERE "evaluationId" = $1 AND task = $2';
 const BOARD = 'UPDATE "LeaderboardRow" SET results = results || $2::jsonb WHERE "evaluationId" = $1';
 

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Arrival } from '@gdbench/benchmark/arrival';
+import { EditionsFault, readEditions } from '@gdbench/benchmark/editions';
 import { openDatabase } from '@gdbench/prisma/database';
 import { HEARTBEAT_SECONDS, SWEEP_SECONDS } from '@gdbench/prisma/lease';
 import { migrateWhenThere } from '@gdbench/prisma/migrate';
@@ -16,7 +17,7 @@ import { keepWarm, type WarmProcess } from '../stages/warm.ts';
 import { createOwned, type Owned } from './owned.ts';
 import { startQueue } from './queue.ts';
 import { repeat } from './repeat.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, SettingsFault } from './settings.ts';
 
 export interface RunningWorker {
   /** Stops fetching, gives the running shard back, and ends everything the worker started. */
@@ -68,12 +69,15 @@ async function start(
   const sweeping = repeat(SWEEP_SECONDS, () => sweep(db), away('the sweep'));
   owned.add('sweep', () => sweeping.stop());
 
+  const editions = await readEditions(settings.editions).catch((error) => {
+    throw error instanceof EditionsFault ? new SettingsFault(error.message) : error;
+  });
   const storage = await openStorage(settings.storage);
   await Promise.all([removeHalfMade(settings.work), storage.tidy()]).catch(away('tidying up'));
   const stage: Stage = {
     db,
     storage,
-    data: openBoardData(settings.data, arrival),
+    data: openBoardData(settings.data, arrival, editions),
     settings,
     log,
     stopping: stopping.signal,

@@ -19,6 +19,7 @@ const Environment = z.object({
   GDBENCH_HOME: optional(z.string()),
   GDBENCH_STORAGE: optional(z.string()),
   GDBENCH_DATA: optional(z.string()),
+  GDBENCH_EDITIONS: optional(z.string()),
   GDBENCH_BATCH: optional(Whole),
   GDBENCH_THREADS: optional(Whole),
   GDBENCH_DEVICE: optional(z.enum(DEVICES)),
@@ -37,6 +38,8 @@ export interface Settings {
   /** "file:/path" or "s3:...". */
   readonly storage: string;
   readonly data: string;
+  /** File of further editions of which the data may be. */
+  readonly editions?: string;
   readonly batch?: number;
   readonly threads?: number;
   readonly device: Device;
@@ -74,6 +77,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     work: join(home, 'work'),
     storage: given.GDBENCH_STORAGE ?? `file:${join(home, 'storage')}`,
     data: resolve(ROOT, given.GDBENCH_DATA ?? drawnData(join(home, 'data'))),
+    ...(given.GDBENCH_EDITIONS === undefined ? {} : { editions: resolve(ROOT, given.GDBENCH_EDITIONS) }),
     ...(given.GDBENCH_BATCH === undefined ? {} : { batch: given.GDBENCH_BATCH }),
     ...(given.GDBENCH_THREADS === undefined ? {} : { threads: given.GDBENCH_THREADS }),
     device: given.GDBENCH_DEVICE ?? 'auto',

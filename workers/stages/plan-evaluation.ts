@@ -1,6 +1,6 @@
 import { DataError } from '@gdbench/benchmark/load';
 import { isSampled, PROTOCOLS_OF } from '@gdbench/benchmark/protocol';
-import { TASK_NAMES, type TaskData } from '@gdbench/benchmark/task';
+import { type DataEdition, type LoadedTask, TASK_NAMES } from '@gdbench/benchmark/task';
 import { NEEDS } from '../engine/protocols/reduce.ts';
 import { timestepsFor } from '../engine/protocols/timesteps.ts';
 import type { BoardData } from './data.ts';
@@ -9,8 +9,8 @@ import type { InspectionReport } from './report.ts';
 import { firstLine } from './sentence.ts';
 
 export interface EvaluationPlan {
-  readonly tasks: readonly PlannedTask[];
-  /** A sentence for each task that is left out, and one for all of which the root has nothing. */
+  readonly tasks: readonly (PlannedTask & { readonly edition: DataEdition })[];
+  /** A sentence for each task that is left out, one for all of which the root has nothing, and what lies unread in the others. */
   readonly unavailable: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export async function planEvaluation(
   protocol: string,
   asked: { samples: number; limit: number | null },
 ): Promise<EvaluationPlan> {
-  const loaded: TaskData[] = [];
+  const loaded: LoadedTask[] = [];
   const unavailable: string[] = [];
   const absent: string[] = [];
   for (const task of TASK_NAMES)
@@ -37,7 +37,10 @@ export async function planEvaluation(
   // a board may well be of a few tasks: one note says so
   if (absent.length > 0)
     unavailable.push(`Not scored, for the data root of this board does not hold them: ${absent.join(', ')}.`);
-  return { tasks: planShards(loaded, spendingOf(kind, protocol, asked.samples)), unavailable };
+  const planned = planShards(loaded, spendingOf(kind, protocol, asked.samples));
+  const tasks = planned.map((task, i) => ({ ...task, edition: loaded[i]!.edition }));
+  const notes = loaded.flatMap(({ task, notes = [] }) => notes.map((note) => `${task}: ${note}`));
+  return { tasks, unavailable: [...unavailable, ...notes] };
 }
 
 function spendingOf(kind: Spending['kind'], protocol: string, samples: number): Spending {

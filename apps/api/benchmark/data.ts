@@ -3,10 +3,11 @@ import { biasPairs } from '@gdbench/benchmark/bias-pairs';
 import { type DataSetName, dataSetSha256, readDataSetName } from '@gdbench/benchmark/data-set';
 import { describeTask } from '@gdbench/benchmark/describe';
 import { boardMetrics } from '@gdbench/benchmark/display';
+import type { Edition } from '@gdbench/benchmark/edition';
 import { DataError, listTasks, type TaskListing } from '@gdbench/benchmark/load';
 import { publishedGroups } from '@gdbench/benchmark/published-groups';
 import { summarise } from '@gdbench/benchmark/summarise';
-import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
+import { type DataEdition, TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
 import { type Logger, logUnexpected } from '../log.ts';
 
 /** What this machine's data says about a task; either the figures or the reason why there are none. */
@@ -16,9 +17,18 @@ export type TaskFacts =
       readonly examples: number;
       /** By metric, the level of a model that knows nothing on these data. */
       readonly chances: ReadonlyMap<string, number | null>;
+      readonly edition: DataEdition;
+      readonly notes: readonly string[];
       readonly unavailable: null;
     }
-  | { readonly dataVersion: null; readonly examples: null; readonly chances: null; readonly unavailable: string };
+  | {
+      readonly dataVersion: null;
+      readonly examples: null;
+      readonly chances: null;
+      readonly edition: null;
+      readonly notes: readonly string[];
+      readonly unavailable: string;
+    };
 
 export interface BenchmarkData {
   /** Read once, in the background from the start on; resolves when it is known. */
@@ -44,14 +54,21 @@ const unavailable = (reason: string): TaskFacts => ({
   dataVersion: null,
   examples: null,
   chances: null,
+  edition: null,
+  notes: [],
   unavailable: reason,
 });
 
 /**
  * Reads the data root's facts; identity needs every image's bytes, so that takes a while on the full data. `arrival`: what has
- * come of the root; absent: it is complete.
+ * come of the root; absent: it is complete. `editions`: those of which the data may be.
  */
-export function readBenchmarkData(root: string | undefined, log: Logger, arrival?: Arrival): BenchmarkData {
+export function readBenchmarkData(
+  root: string | undefined,
+  log: Logger,
+  arrival?: Arrival,
+  editions?: readonly Edition[],
+): BenchmarkData {
   if (root === undefined) {
     const facts = unavailable('This API was started without a data root: set GDBENCH_DATA.');
     const identity = { name: null, version: null, sha256: null };
@@ -60,7 +77,7 @@ export function readBenchmarkData(root: string | undefined, log: Logger, arrival
   }
   const known = new Map<TaskName, Promise<TaskFacts>>();
   const facts = (task: TaskName): Promise<TaskFacts> => {
-    const present = known.get(task) ?? read(root, task, arrival).catch((error) => failed(error, task, log));
+    const present = known.get(task) ?? read(root, task, arrival, editions).catch((error) => failed(error, task, log));
     known.set(task, present);
     return present;
   };
@@ -115,10 +132,16 @@ function ofTheseData(task: TaskName, groups: Readonly<Record<string, number>>): 
   }
 }
 
-async function read(root: string, task: TaskName, arrival: Arrival | undefined): Promise<TaskFacts> {
-  const data = await describeTask(root, task, {}, arrival);
+async function read(
+  root: string,
+  task: TaskName,
+  arrival: Arrival | undefined,
+  editions: readonly Edition[] | undefined,
+): Promise<TaskFacts> {
+  const data = await describeTask(root, task, editions ? { editions } : {}, arrival);
   const chances = new Map(summarise(data, []).metrics.map(({ metric, chance }) => [metric, chance]));
-  return { dataVersion: data.dataVersion, examples: data.examples.length, chances, unavailable: null };
+  const { dataVersion, edition, notes = [] } = data;
+  return { dataVersion, examples: data.examples.length, chances, edition, notes, unavailable: null };
 }
 
 function failed(error: unknown, task: TaskName, log: Logger): TaskFacts {

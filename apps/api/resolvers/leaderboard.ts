@@ -24,6 +24,10 @@ export const leaderboard: Resolvers = {
   },
   LeaderboardRow: {
     otherData: async ({ evaluation }, _args, { data }) => otherDataOf((await evaluation.detail()).tasks, data),
+    notWhole: async ({ evaluation }) =>
+      (await evaluation.detail()).tasks.flatMap(({ task, edition }) =>
+        edition && edition.state !== 'WHOLE' ? [task] : [],
+      ),
   },
   Subscription: {
     leaderboardChanged: {

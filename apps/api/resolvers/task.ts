@@ -1,7 +1,13 @@
 import { boardMetrics, describeMetric } from '@gdbench/benchmark/display';
-import { TASK_NAMES } from '@gdbench/benchmark/task';
+import { type DataEdition, TASK_NAMES } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
 import type { Resolvers } from '../generated/resolvers.ts';
+
+const STATES = { whole: 'WHOLE', part: 'PART', unknown: 'UNKNOWN' } as const;
+
+function editionOf(edition: DataEdition | null) {
+  return edition && { ...edition, state: STATES[edition.state] };
+}
 
 export const task: Resolvers = {
   Query: {
@@ -11,6 +17,8 @@ export const task: Resolvers = {
     kind: ({ kind }) => (kind === 'bias' ? 'BIAS' : 'ACCURACY'),
     dataVersion: async ({ name }, _args, { data }) => (await data.facts(name)).dataVersion,
     examples: async ({ name }, _args, { data }) => (await data.facts(name)).examples,
+    edition: async ({ name }, _args, { data }) => editionOf((await data.facts(name)).edition),
+    notes: async ({ name }, _args, { data }) => [...(await data.facts(name)).notes],
     unavailable: async ({ name }, _args, { data }) => (await data.facts(name)).unavailable,
     async metrics({ name }, _args, { data }) {
       const known = (await data.served()).get(name) ?? [];
