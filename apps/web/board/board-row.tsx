@@ -10,7 +10,7 @@ import styles from './board.module.css';
 import { Cell } from './cell.tsx';
 import type { Column } from './columns.ts';
 import { type Row, signature } from './order.ts';
-import { isActive, progressOf, subline } from './state.ts';
+import { editionNote, isActive, progressOf, subline } from './state.ts';
 
 export const BoardRow = memo(function BoardRow({
   row,
@@ -40,7 +40,9 @@ export const BoardRow = memo(function BoardRow({
               <span className={styles.titleText}>{checkpoint.name}</span>
             </Link>
             <ProtocolBadge protocol={evaluation.protocol} />
-            <span className={`${styles.sub} ${evaluation.state === 'SCORING' ? styles.now : ''}`}>{subline(row)}</span>
+            <span className={`${styles.sub} ${evaluation.state === 'SCORING' ? styles.now : ''}`}>
+              {[subline(row), editionNote(row)].filter(Boolean).join(' · ')}
+            </span>
           </div>
         </div>
         {active && (
@@ -57,13 +59,16 @@ export const BoardRow = memo(function BoardRow({
   );
 });
 
+const isDone = ({ evaluation }: Row) => evaluation.state === 'DONE';
+
 function Rank({ row }: { row: Row }) {
   if (row.rankFirst != null && row.rankLast != null) return <>{rankRange(row.rankFirst, row.rankLast)}</>;
+  const why = editionNote(row) && isDone(row) ? 'No rank: its data are not all of an edition that is known' : undefined;
   return (
-    <>
+    <span title={why}>
       <span aria-hidden="true">{isActive(row.evaluation.state) ? '…' : '–'}</span>
-      <span className="hidden">no rank</span>
-    </>
+      <span className="hidden">{why ?? 'no rank'}</span>
+    </span>
   );
 }
 

@@ -128,7 +128,7 @@ export function Board({
         </table>
       </section>
       <Pager board={board} view={view} offer={offer} sortedPage={!isDefault} />
-      <MeasuredOn dataSet={dataSet} rows={all} />
+      <MeasuredOn dataSet={dataSet} tasks={tasks} rows={all} />
       <p className={styles.legend}>
         Bold: the best of a column and all that cannot be told apart from it. The underlined column ranks; a range of
         ranks is what the intervals leave open. A hollow mark with a dashed interval is the value so far.

@@ -1,4 +1,5 @@
 import type { MouseEvent } from 'react';
+import { editionText } from '../figure/edition.ts';
 import styles from './board.module.css';
 import type { Column } from './columns.ts';
 
@@ -55,11 +56,21 @@ export function ColumnHeader({
             </span>
           </>
         ) : (
-          column.label
+          <>
+            {column.label}
+            <EditionMark column={column} />
+          </>
         )}
       </span>
     </th>
   );
+}
+
+/** That the column's figures are over a part of the data, or over others than are known. */
+function EditionMark({ column: { task } }: { column: Column }) {
+  if (!task?.edition || task.edition.state === 'WHOLE') return null;
+  const words = editionText(task.edition);
+  return <span title={words}> · {task.edition.state === 'PART' ? 'part' : words}</span>;
 }
 
 function SideArrow({ d }: { d: string }) {

@@ -2,6 +2,7 @@
 
 import { share } from '@gdbench/benchmark/figures';
 import { BiasCaution } from '../figure/bias-caution.tsx';
+import { editionText } from '../figure/edition.ts';
 import { count } from '../figure/format.ts';
 import styles from './board.module.css';
 import { noteId } from './column-header.tsx';
@@ -52,16 +53,24 @@ export function ColumnNote({ column }: { column: Column }) {
                 <dt>Data</dt>
                 <dd>
                   {count(task.examples)} {column.bias ? 'images' : 'examples'}, version <code>{task.dataVersion}</code>
+                  {task.edition && `, ${editionText(task.edition)}`}
                 </dd>
               </>
             )}
           </>
         )}
       </dl>
-      {column.ranking && <p>This column ranks the board.</p>}
+      {column.ranking && <p>{rankWords(column)}</p>}
       {column.bias && <BiasCaution />}
     </div>
   );
+}
+
+function rankWords({ task }: Column): string {
+  const isWhole = !task?.edition || task.edition.state === 'WHOLE';
+  return isWhole
+    ? 'This column ranks the board.'
+    : 'This column ranks the board, but data that are not all of a known edition give no rank.';
 }
 
 /** Below the button that opened it, inside the window. */

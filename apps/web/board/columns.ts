@@ -4,7 +4,7 @@ import { TASKS } from '@gdbench/benchmark/tasks';
 import type { TasksQuery } from '../generated/graphql.ts';
 import type { Show } from './view.ts';
 
-type Task = TasksQuery['tasks'][number];
+type Task = Omit<TasksQuery['tasks'][number], 'notes'>;
 
 /** One column of figures. */
 export type Column = {
@@ -23,7 +23,7 @@ export type Column = {
   ranking: boolean;
   /** It stands for its task in the overview of a wide board. */
   main: boolean;
-  task: Pick<Task, 'title' | 'question' | 'formula' | 'interval' | 'examples' | 'dataVersion'> | null;
+  task: Pick<Task, 'title' | 'question' | 'formula' | 'interval' | 'examples' | 'dataVersion' | 'edition'> | null;
 };
 
 /** The board's columns as shown: the one that ranks first, the others by group, within a group in the board's order. */

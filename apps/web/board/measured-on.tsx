@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import type { Side } from '../comparison/request.ts';
 import { DataVersion } from '../figure/data-version.tsx';
+import { editionLines } from '../figure/edition.ts';
 import type { TasksQuery } from '../generated/graphql.ts';
 import { CopyButton } from '../submission/copy-button.tsx';
 import { budgetsOf, dataSetName } from './basis.ts';
@@ -10,11 +11,20 @@ import styles from './measured-on.module.css';
 import type { Row } from './order.ts';
 
 /** What the figures of rows rest on: the data set with its hash, and the sampling budget. */
-export function MeasuredOn({ dataSet, rows }: { dataSet: TasksQuery['dataSet']; rows: readonly Row[] }) {
+export function MeasuredOn({
+  dataSet,
+  tasks,
+  rows,
+}: {
+  dataSet: TasksQuery['dataSet'];
+  tasks: TasksQuery['tasks'];
+  rows: readonly Row[];
+}) {
   const isMixed = rows.some(({ otherData }) => otherData.length > 0);
   return (
     <dl className={styles.measuredOn}>
       <DataSetFact dataSet={dataSet} />
+      <EditionFact tasks={tasks} />
       <BudgetFact rows={rows} />
       {isMixed && (
         <Fact name="Other data">
@@ -42,15 +52,17 @@ export function ComparedOn({ dataSet, sides }: { dataSet: TasksQuery['dataSet'];
 }
 
 /**
- * What the figures of one evaluation rest on: the data set, or that it was another, in tasks of these titles; and the tasks
- * that the evaluation lacks.
+ * What the figures of one evaluation rest on: the data set, or that it was another, in tasks of these titles; the editions of its
+ * data; and the tasks that the evaluation lacks.
  */
 export function ScoredOn({
   dataSet,
+  editions,
   otherData,
   lacking,
 }: {
   dataSet: TasksQuery['dataSet'];
+  editions: Parameters<typeof editionLines>[0];
   otherData: readonly string[];
   lacking: readonly string[];
 }) {
@@ -61,6 +73,7 @@ export function ScoredOn({
       ) : (
         <Fact name="Data set">another than the board has now, in {otherData.join(', ')}</Fact>
       )}
+      <EditionFact tasks={editions} />
       {lacking.length > 0 && <Fact name="Not scored on">{lacking.join(', ')}</Fact>}
     </dl>
   );
@@ -81,6 +94,12 @@ function DataSetFact({ dataSet }: { dataSet: TasksQuery['dataSet'] }) {
       <DataSet dataSet={dataSet} />
     </Fact>
   );
+}
+
+/** Of which editions the data are; data that are not all of one do not rank. */
+function EditionFact({ tasks }: { tasks: Parameters<typeof editionLines>[0] }) {
+  const lines = editionLines(tasks);
+  return lines.length > 0 && <Fact name="Edition">{lines.join('; ')}</Fact>;
 }
 
 function BudgetFact({ rows }: { rows: Parameters<typeof budgetsOf>[0] }) {

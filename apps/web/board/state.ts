@@ -62,6 +62,16 @@ export function subline(row: Row): string {
   }
 }
 
+/** Tasks that a row's note names. */
+const NAMED_AT_MOST = 2;
+
+/** That the row's data were not all of a known edition, so that its place may be none; empty where they were. */
+export function editionNote({ notWhole }: Pick<Row, 'notWhole'>): string {
+  if (notWhole.length === 0) return '';
+  const more = notWhole.length - NAMED_AT_MOST;
+  return `not whole: ${notWhole.slice(0, NAMED_AT_MOST).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 function join(parts: readonly (string | false | null | undefined)[]): string {
   return parts.filter(Boolean).join(' · ');
 }

@@ -17,6 +17,7 @@ const task = (name: string, title: string, dataVersion: string | null): Task => 
   dataVersion,
   examples: dataVersion === null ? null : 4,
   unavailable: dataVersion === null ? 'It is not there.' : null,
+  notes: [],
   metrics: [],
 });
 const TASKS = [task('clevr', 'CLEVR', 'v2'), task('pets', 'Pets', 'v3'), task('svo_verb', 'SVO verbs', null)];
@@ -43,4 +44,18 @@ it('never sets the data set of now beside scores of other data', () => {
   expect(words).toContain('data v1 , the board has other data now');
   expect(words).toContain('Data set another than the board has now, in CLEVR');
   expect(words).not.toContain('squares');
+});
+
+it('says of which edition the data of its scores are, and that a part has no rank', () => {
+  const edition = { state: 'PART', name: 'official', examples: 4, of: 400 };
+  const tasks = [
+    { task: 'pets', dataVersion: 'v3', examples: 4, examplesDone: 4, shardsDone: 1, shardsTotal: 1, ties: 0, edition },
+  ];
+  const evaluation = { state: 'DONE', results: [], tasks } as unknown as EvaluationPageFragment;
+  const dataSet = { name: null, version: null, sha256: 'abcdef0123456789' };
+  const words = renderToStaticMarkup(createElement(Scores, { evaluation, dataSet, otherData: [], tasks: TASKS }))
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+  expect(words).toContain('4 examples · 0 ties · part, 4 of 400');
+  expect(words).toContain('Edition a part, without a rank: Pets (4 of 400)');
 });

@@ -5,6 +5,7 @@ import { ScoredOn } from '../board/measured-on.tsx';
 import { isActive } from '../board/state.ts';
 import { BiasCaution } from '../figure/bias-caution.tsx';
 import { DataVersion } from '../figure/data-version.tsx';
+import { editionText } from '../figure/edition.ts';
 import { count } from '../figure/format.ts';
 import { AccuracyTrack, BiasTrack } from '../figure/track.tsx';
 import type { EvaluationPageFragment, TasksQuery } from '../generated/graphql.ts';
@@ -43,7 +44,12 @@ export function Scores({
         </Fragment>
       ))}
       {planned.length > 0 && (
-        <ScoredOn dataSet={dataSet} otherData={moved.map(titleOf)} lacking={lacking.map(titleOf)} />
+        <ScoredOn
+          dataSet={dataSet}
+          editions={planned.map((task) => ({ title: task.title, edition: dataOf(evaluation, task)?.edition ?? null }))}
+          otherData={moved.map(titleOf)}
+          lacking={lacking.map(titleOf)}
+        />
       )}
     </section>
   );
@@ -102,9 +108,10 @@ function TaskScores({
   );
 }
 
-function taskNote({ shardsDone, shardsTotal, examples, ties }: Evaluation['tasks'][number]): string {
+function taskNote({ shardsDone, shardsTotal, examples, ties, edition }: Evaluation['tasks'][number]): string {
   const parts = [`${shardsDone} of ${shardsTotal} shards`, `${count(examples)} examples`];
   if (ties != null) parts.push(ties === 1 ? '1 tie' : `${count(ties)} ties`);
+  if (edition && edition.state !== 'WHOLE') parts.push(editionText(edition));
   return parts.join(' · ');
 }
 
@@ -134,6 +141,7 @@ function Score({
   const sides = task.kind === 'BIAS' ? sidesOf(result.metric) : null;
   const marks = [
     task.kind === 'BIAS' ? p !== null && pMark(p) : low !== null && high !== null && intervalMark(value, low, high),
+    result.sizes.length > 0 && `${result.sizes.join(' and ')} images`,
     !complete && `${Math.round(part * 100)}%`,
   ].filter(Boolean);
   return (

@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { intervalWords } from '../../board/interval.ts';
 import { DataSet } from '../../board/measured-on.tsx';
 import { BiasCaution } from '../../figure/bias-caution.tsx';
+import { editionText } from '../../figure/edition.ts';
 import { count } from '../../figure/format.ts';
 import { TasksDocument, type TasksQuery } from '../../generated/graphql.ts';
 import { request } from '../../server/request.ts';
@@ -30,6 +31,15 @@ export default async function TasksPage() {
           <TaskCard key={task.name} task={task} />
         ))}
       </div>
+    </>
+  );
+}
+
+function EditionWords({ edition }: { edition: NonNullable<Task['edition']> }) {
+  return (
+    <>
+      , {editionText(edition)}
+      {edition.state !== 'WHOLE' && ': scored as any data are, without a rank'}
     </>
   );
 }
@@ -62,6 +72,12 @@ function TaskCard({ task }: { task: Task }) {
                       , version <code>{task.dataVersion}</code>
                     </>
                   )}
+                  {task.edition && <EditionWords edition={task.edition} />}
+                  {task.notes.map((note) => (
+                    <span key={note} className={styles.dataNote}>
+                      {note}
+                    </span>
+                  ))}
                 </>
               )}
             </dd>
