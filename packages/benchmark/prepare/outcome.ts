@@ -1,7 +1,7 @@
 import type { TaskName } from '../task.ts';
 import type { LeftOut } from './found.ts';
 import type { Recipe, SetPlan } from './plan.ts';
-import { METADATA_SOURCE, SOURCES, sourceWords } from './sources.ts';
+import { METADATA_SOURCE, SOURCES, sourceWords, TEXTS_APART } from './sources.ts';
 
 /** Whether something of the set is there but its texts. */
 export const hasImages = ({ images, kept }: SetPlan): boolean => images.size > 0 || kept > 0;
@@ -24,7 +24,8 @@ export function lacksOf({ set, lacking, missing, images, kept }: SetPlan): strin
 
 /** A set of which nothing was given. */
 export function nothingOf({ set }: Recipe): string {
-  return `nothing of ${set} was found: its images are to be had from ${sourceWords(SOURCES[set])}, its texts from ${sourceWords(METADATA_SOURCE)}`;
+  const texts = TEXTS_APART.has(set) ? `, its texts from ${sourceWords(METADATA_SOURCE)}` : '';
+  return `nothing of ${set} was found: it is to be had from ${sourceWords(SOURCES[set])}${texts}`;
 }
 
 /** A set of which only texts were given, and that was not asked for. */

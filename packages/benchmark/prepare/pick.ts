@@ -58,9 +58,14 @@ function candidatesFor(
 ): ReadonlyMap<string, readonly Candidate[]> {
   const names = new Set(wanted.flatMap((one) => one.names.map(sameName)));
   const fitting = [...finds.images, ...finds.others].filter(({ path }) => names.has(sameName(nameOf(path))));
+  const sizes = new Map(
+    [...grouped(finds.images, ({ path }) => folderOf(path))].map(([folder, { length }]) => [folder, length]),
+  );
   const folders = [...grouped(fitting, ({ path }) => folderOf(path))].flatMap(([folder, files]) => {
     const rank = affinity(folder, set);
-    return rank === null ? [] : [{ folder, rank, files }];
+    // names such as 1.jpg are those of many sets: a few of them among others are no sign
+    const isStray = 2 * files.length < wanted.length && 2 * files.length < (sizes.get(folder) ?? 0);
+    return rank === null || (rank === 0 && isStray) ? [] : [{ folder, rank, files }];
   });
   folders.sort((a, b) => b.rank - a.rank || b.files.length - a.files.length || byCodePoint(a.folder, b.folder));
   const all = folders.flatMap(({ rank, files }) => files.map((file) => ({ file, rank })));

@@ -7,8 +7,8 @@ import { carryOut } from './carry-out.ts';
 import { sharedImages } from './conflicts.ts';
 import { Contents } from './contents.ts';
 import type { PrepareContext } from './context.ts';
-import { sortFinds } from './finds.ts';
-import type { LeftOut } from './found.ts';
+import { type Finds, sortFinds } from './finds.ts';
+import { folderOf, type LeftOut } from './found.ts';
 import { hasImages, isAsked, lacksOf, nothingOf, textsAlone, unreadOf } from './outcome.ts';
 import type { Recipe, SetPlan } from './plan.ts';
 import { PrepareFault } from './prepare-fault.ts';
@@ -108,13 +108,25 @@ async function prepareSets(
   else if (plans.size === 0 && failed.length === 0)
     faults.push('nothing of a data set of GDBench was found in what was given');
   return {
-    record: await writeRecord(context.root, done, leftOut),
+    record: await writeRecord(context.root, done, [...leftOut, ...unneeded(context.finds, done)]),
     sets: done.map(({ set }) => set),
     tasks: tasks ?? [...wanted, ...failed].flatMap((one) => one.tasks),
     faults: [...new Set(faults)],
     notes: done.flatMap((plan) => (wanted.includes(plan) ? plan.notes : [...plan.notes, textsAlone(plan)])),
     unread: unreadOf(leftOut),
   };
+}
+
+/** Files that no set asked for. */
+function unneeded({ images, metadata, others }: Finds, plans: readonly SetPlan[]): LeftOut[] {
+  const used = new Set(plans.flatMap((plan) => [...plan.images.values()].map(({ path }) => path)));
+  const told = new Set(
+    plans.flatMap((plan) => [...plan.texts.map(({ from }) => from), ...plan.leftOut.map(({ path }) => path)]),
+  );
+  const all = [...images, ...[...metadata.values()].flat(), ...others];
+  return all
+    .filter(({ path }) => !used.has(path) && !told.has(path) && !told.has(`${folderOf(path)}/`))
+    .map(({ path }) => ({ path, files: 1, why: 'was not needed' }));
 }
 
 /** The sets of this run in place of what was told of them before. */

@@ -8,14 +8,9 @@ export function asPythonWrites(value: unknown): Buffer {
 /**
  * Parses JSON as Python reads it: a byte order mark is passed over, and NaN is null.
  *
- * @throws SyntaxError
+ * @throws SyntaxError, or TypeError for bytes that are no text
  */
-export function parsePythonJson(bytes: Uint8Array): { value: unknown; hadNaN: boolean } {
+export function parsePythonJson(bytes: Uint8Array): unknown {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  try {
-    return { value: JSON.parse(text), hadNaN: false };
-  } catch {
-    const mended = text.replace(/"(?:[^"\\]|\\.)*"|\bNaN\b/g, (token) => (token === 'NaN' ? 'null' : token));
-    return { value: JSON.parse(mended), hadNaN: true };
-  }
+  return JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|\bNaN\b/g, (token) => (token === 'NaN' ? 'null' : token)));
 }

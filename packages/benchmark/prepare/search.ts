@@ -90,7 +90,11 @@ class Search implements Searched {
     // a link may lead back
     if (real === this.#except || this.#folders.has(real)) return;
     this.#folders.add(real);
-    const names = (await readdir(folder)).sort(byCodePoint);
+    const names = await readdir(folder).catch((error) =>
+      this.#leaveUnread(`${path}/`, `cannot be read (${error.code})`),
+    );
+    if (!names) return;
+    names.sort(byCodePoint);
     // a Hugging Face cache has each file a second time, by its hash
     const isCache = names.includes('snapshots') && names.includes('blobs');
     for (const name of names) {

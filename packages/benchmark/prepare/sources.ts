@@ -15,6 +15,16 @@ export const METADATA_SOURCE: Source = {
   terms: 'see the repository',
 };
 
+/** Sets whose texts are among these, and not where their images are. */
+export const TEXTS_APART: ReadonlySet<SetName> = new Set([
+  'clevr',
+  'winoground',
+  'flickr30k',
+  'imagecode',
+  'pets',
+  'mmbias',
+]);
+
 const VISUAL_GENOME: Source = {
   address: 'https://github.com/mertyg/vision-language-models-are-bows',
   gate: 'whose code fetches the images',

@@ -66,7 +66,11 @@ async function readTar(file: string, path: string, destination: Destination): Pr
   };
   try {
     await new Promise<void>((resolve, reject) => {
-      parser.on('end', resolve);
+      let isWhole = false;
+      parser.on('eof', () => {
+        isWhole = true;
+      });
+      parser.on('end', () => (isWhole ? resolve() : reject(new Error('it has no end'))));
       parser.on('error', reject);
       parser.on('warn', (code, message) => FATAL.test(code) && reject(message));
       const source = createReadStream(file, { highWaterMark: 1 << 20 });

@@ -22,7 +22,7 @@ export const pets: Recipe = {
     const files = context.finds.metadata.get('pets-classes') ?? [];
     const given = await chooseText(context, 'pets', files, CLASSES, 'classes of pets', leave);
     const text = given ? withBlanks(given) : fromNames(listed, context.finds.images);
-    const classes = new Set(text?.bytes.toString('utf8').split('\n').map(plainClass));
+    const classes = new Set(text ? linesOf(text.bytes).map(plainClass) : []);
     const photographs = photographsOf(context.finds.images, classes, leave);
     if (photographs.length === 0 && !given) return null;
     const names = namesOf(photographs, listed);
@@ -53,12 +53,15 @@ async function listedNames({ finds, contents }: PrepareContext): Promise<Map<str
   return names;
 }
 
-/** A list of classes that are joined as in the names of files. */
-function withBlanks(given: Chosen): PlannedText {
-  const names = given.bytes
+const linesOf = (bytes: Buffer): string[] =>
+  bytes
     .toString('utf8')
     .split('\n')
     .filter((line) => line.trim() !== '');
+
+/** A list of classes that are joined as in the names of files. */
+function withBlanks(given: Chosen): PlannedText {
+  const names = linesOf(given.bytes);
   if (!names.some((name) => name.includes('_'))) return planned(CLASSES, given);
   const bytes = publishedClasses(names) ?? Buffer.from(names.map((name) => `${plainClass(name)}\n`).join(''));
   return { to: CLASSES, bytes, from: given.path, made: 'mended: words are parted by blanks, in lower case' };

@@ -66,7 +66,7 @@ const isTrue = (cell: string | undefined): boolean => /^(true|1)$/i.test(cell ??
 
 function cellsOf(path: string, bytes: Buffer): Record<string, string | undefined>[] {
   try {
-    return parse(bytes, { columns: true, bom: true, skip_empty_lines: true });
+    return parse(bytes, { columns: true, bom: true, skip_empty_lines: true, relax_quotes: true });
   } catch (error) {
     const why = (error as Error).message;
     throw new PrepareFault(`${path} is no table as ${CSV} is (${why}): download it again`);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { inBatches } from '../../load/bounded.ts';
 import type { TaskName } from '../../task.ts';
 import type { PrepareContext } from '../context.ts';
@@ -29,7 +30,11 @@ export const svo: Recipe = {
     const rows = asked.filter((row) => placesOf(row).every((to) => !lacking.has(to)));
     const base = { set: 'svo', lacking: [], kept, leftOut, notes: [] } as const;
     if (rows.length > 0)
-      return { ...base, ...editionOf(source, rows, images), leftOut: [...leftOut, ...unfetched(missing)] };
+      return {
+        ...base,
+        ...editionOf(source, rows, images, context.only),
+        leftOut: [...leftOut, ...unfetched(missing)],
+      };
     if (images.size > 0 || bad.size > 0)
       throw new PrepareFault(`svo: no row of ${source.from} has both images, found and decoded${examplesOf(leftOut)}`);
     // rows alone would stand in the way of an edition that is made when images are there
@@ -64,6 +69,7 @@ function editionOf(
   source: SvoSource,
   rows: readonly SvoRow[],
   images: ReadonlyMap<string, FoundFile>,
+  only: string | null,
 ): Pick<SetPlan, 'tasks' | 'texts' | 'images' | 'missing' | 'notes' | 'edition'> {
   const text = rows.length === source.rows.length && source.text ? source.text : written(source, rows);
   const needed = new Set(rows.flatMap(placesOf));
@@ -80,7 +86,13 @@ function editionOf(
     notes: [
       `svo: ${rows.length} of ${source.rows.length} rows have both images (${told}); ${SVO_FILE} has the sha256 ${hash}`,
     ],
-    edition: { rows: rows.length, of: source.rows.length, ...counts, sha256: hash },
+    edition: {
+      rows: rows.length,
+      of: source.rows.length,
+      ...counts,
+      sha256: hash,
+      ...(only === null ? {} : { only: basename(only) }),
+    },
   };
 }
 

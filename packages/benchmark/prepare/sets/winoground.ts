@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Chosen, chooseText, planned } from '../choose.ts';
 import type { PrepareContext } from '../context.ts';
-import type { FoundFile, LeftOut } from '../found.ts';
+import { type FoundFile, folderOf, grouped, type LeftOut } from '../found.ts';
 import { readTable } from '../parquet.ts';
 import { pickImages } from '../pick.ts';
 import type { PlannedText, Recipe, SetPlan } from '../plan.ts';
@@ -63,30 +63,36 @@ async function rowsOf(context: PrepareContext, leave: (left: LeftOut) => void): 
   const choose = (files: readonly FoundFile[]) =>
     chooseText(context, 'winoground', files, TO, "Winoground's rows", leave);
   const [lists, lines] = [metadata.get('winoground') ?? [], metadata.get('winoground-lines') ?? []];
-  if (lists.length > 0) return fromList((await choose(lists))!);
-  if (lines.length > 0) return fromLines((await choose(lines))!);
-  for (const file of metadata.get('parquet') ?? []) {
-    const rows = await fromTable(context, file);
-    if (rows) return rows;
+  if (lists.length > 0) {
+    for (const { path } of lines) leave({ path, files: 1, why: 'holds the rows of data.json, which is there' });
+    return fromList((await choose(lists))!);
   }
+  if (lines.length > 0) return fromLines((await choose(lines))!);
+  const tables = await fromTables(context, metadata.get('parquet') ?? []);
+  if (tables) return tables;
   const kept = await choose([]);
   return kept && fromList(kept);
 }
 
 function fromList(chosen: Chosen): Rows {
   const { path, bytes } = chosen;
-  const { value, hadNaN } = parsed(path, bytes);
+  const value = parsed(path, bytes);
   const rows = valid(path, value);
-  const text = hadNaN ? made(path, rows, 'mended: NaN is no JSON, and an empty tag is meant') : planned(TO, chosen);
+  const isEmpty = (row: Partial<Record<string, unknown>>) => TAGS.some((name) => row[name] === null);
+  const text = (value as Partial<Record<string, unknown>>[]).some(isEmpty)
+    ? made(path, rows, 'mended: NaN and null are empty tags')
+    : planned(TO, chosen);
   return { text, ids: rows.map(({ id }) => id), embedded: [] };
 }
+
+const TAGS = ['tag', 'secondary_tag', 'collapsed_tag'];
 
 function fromLines({ path, bytes }: Chosen): Rows {
   const lines = bytes
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .split('\n');
-  const values = lines.flatMap((line) => (line.trim() === '' ? [] : [parsed(path, Buffer.from(line)).value]));
+  const values = lines.flatMap((line) => (line.trim() === '' ? [] : [parsed(path, Buffer.from(line))]));
   const rows = valid(path, values);
   return {
     text: made(path, rows, 'written from JSON lines in the official form'),
@@ -95,19 +101,32 @@ function fromLines({ path, bytes }: Chosen): Rows {
   };
 }
 
-/** Null where the table is not Winoground's. */
-async function fromTable(context: PrepareContext, file: FoundFile): Promise<Rows | null> {
-  const table = await readTable(context, file, ['caption_0', 'caption_1'], ({ id }, column) => {
-    const [, k] = /^image_([01])$/.exec(column) ?? [];
-    return k === undefined ? null : `ex_${String(id)}_img_${k}.png`;
-  });
-  if (!table) return null;
-  const rows = valid(file.path, table.rows);
-  const text = made(file.path, rows, 'written from a Parquet table in the official form');
-  return { text, ids: rows.map(({ id }) => id), embedded: table.images };
+/** Of tables of the set that lie in one folder, the parts of one; null where none is the set's. */
+async function fromTables(context: PrepareContext, files: readonly FoundFile[]): Promise<Rows | null> {
+  for (const [folder, parts] of grouped(files, ({ path }) => folderOf(path))) {
+    const tables = await Promise.all(parts.map((file) => readTable(context, file, COLUMNS, imageName)));
+    const own = tables.filter((table) => table !== null);
+    if (own.length === 0) continue;
+    const from = parts.length === 1 ? parts[0]!.path : `${folder}/`;
+    const rows = valid(
+      from,
+      own.flatMap((table) => table.rows),
+    );
+    const text = made(from, rows, 'written from a Parquet table in the official form');
+    return { text, ids: rows.map(({ id }) => id), embedded: own.flatMap(({ images }) => images) };
+  }
+  return null;
 }
 
-function parsed(path: string, bytes: Buffer) {
+const COLUMNS = ['caption_0', 'caption_1'];
+
+/** The name of the image in a column of a table's row. */
+function imageName({ id }: Record<string, unknown>, column: string): string | null {
+  const [, k] = /^image_([01])$/.exec(column) ?? [];
+  return k === undefined ? null : `ex_${String(id)}_img_${k}.png`;
+}
+
+function parsed(path: string, bytes: Buffer): unknown {
   try {
     return parsePythonJson(bytes);
   } catch {
@@ -124,7 +143,10 @@ function valid(path: string, value: unknown): z.infer<typeof Row>[] {
 }
 
 function made(path: string, rows: readonly z.infer<typeof Row>[], how: string): PlannedText {
-  const plain = rows.map(({ num_main_preds, ...row }) => row);
-  const ordered = rows.map((row, i) => (row.num_main_preds == null ? plain[i] : row));
+  const ordered = rows.map(({ num_main_preds, ...row }) => {
+    const { collapsed_tag, ...before } = row;
+    // in the place that it has in the official file
+    return { ...before, ...(num_main_preds == null ? {} : { num_main_preds }), collapsed_tag };
+  });
   return { to: TO, bytes: asPythonWrites(ordered), from: path, made: how };
 }
