@@ -15,6 +15,19 @@ const PAIRS: readonly { readonly text: string; readonly image: string }[] = [
 ];
 const JOINT = ['model.onnx', 'onnx/model.onnx', 'open_clip_model.onnx'];
 
+/** Where tokenizers lie: beside the configuration, or in a folder of their own (immich's exports, pipelines). */
+const TOKENIZER_DIRS = ['', 'textual', 'tokenizer'];
+const TOKENIZER_FILE = /^(tokenizer\.json|tokenizer_config\.json|vocab\.(json|txt)|[\w.]+\.model)$/;
+
+/** The folder that holds the tokenizer; '' for the checkpoint's own, also where there is none. */
+export function tokenizerDir({ files }: Folder): string {
+  const has = (dir: string) => {
+    const at = dir === '' ? '' : `${dir}/`;
+    return [...files.keys()].some((file) => file.startsWith(at) && TOKENIZER_FILE.test(file.slice(at.length)));
+  };
+  return TOKENIZER_DIRS.find(has) ?? '';
+}
+
 /** Whether a folder looks like a dual encoder or a matching head at all, so that faults in it are named as one's. */
 export function looksLikeEncoder(folder: Folder): boolean {
   return graphsThere(folder).length > 0;

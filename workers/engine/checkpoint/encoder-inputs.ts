@@ -10,6 +10,7 @@ import { checkShape, type Ends, matchInputs } from '../models/ports.ts';
 import { atSize } from '../models/preprocess.ts';
 import { type ModelText, openTokenizer, type TextTokenizer } from '../models/tokenizer.ts';
 import { cleaned, prefixed } from '../models/wrapped-tokenizer.ts';
+import { tokenizerDir } from './encoder-graphs.ts';
 import { CheckpointFault, type Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { type ImageInput, readImageProcessor } from './image-processor.ts';
@@ -26,10 +27,6 @@ export interface EncoderInputs extends Fitted {
   readonly folder: Folder;
   readonly tokenizer: TextTokenizer;
 }
-
-/** Where tokenizers lie: beside the configuration, or in a folder of their own (open_clip's exports by immich, Optimum's pipelines). */
-const TOKENIZER_DIRS = ['', 'textual', 'tokenizer'];
-const TOKENIZER_FILE = /^(tokenizer\.json|tokenizer_config\.json|vocab\.(json|txt)|[\w.]+\.model)$/;
 
 /**
  * Reads how texts and images are prepared, and holds both against the graphs' own inputs. What is wrong goes to `faults`.
@@ -114,12 +111,6 @@ function ofOwnKind<T>(graph: Ends, kind: 'text' | 'image', match: () => T): T {
 }
 
 async function tokenizerOf(folder: Folder, model: ModelConfig, ids: Port | undefined): Promise<TextTokenizer> {
-  const files = [...folder.files.keys()];
-  const has = (dir: string) =>
-    files.some((file) => {
-      const name = dir === '' ? file : file.startsWith(`${dir}/`) ? file.slice(dir.length + 1) : '';
-      return TOKENIZER_FILE.test(name);
-    });
   const { maxPositions, vocabSize, contextLength, clean, prefix } = model.text;
   const before = prefix?.count ?? 0;
   const fixed = ids?.shape[1];
@@ -130,7 +121,7 @@ async function tokenizerOf(folder: Folder, model: ModelConfig, ids: Port | undef
     contextLength,
     modelType: model.type ?? undefined,
   };
-  const plain = await openTokenizer(folder, TOKENIZER_DIRS.find(has) ?? '', text);
+  const plain = await openTokenizer(folder, tokenizerDir(folder), text);
   const tidy = clean ? cleaned(plain, clean) : plain;
   return prefix ? prefixed(tidy, prefix) : tidy;
 }

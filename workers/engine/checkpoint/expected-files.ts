@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readHead } from '@gdbench/benchmark/file-kind';
 import { disguiseOf, textDisguiseOf } from './content.ts';
-import { graphsThere } from './encoder-graphs.ts';
+import { graphsThere, tokenizerDir } from './encoder-graphs.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { isGraph, otherFormats } from './formats.ts';
@@ -28,11 +28,7 @@ export function likelyGraphs(folder: Folder): string[] {
 
 /** Folders of tokenizers that hold something. */
 export function likelyTokenizers(folder: Folder): string[] {
-  const dirs = isDiffusion(folder)
-    ? ['tokenizer', 'tokenizer_2']
-    : folder.files.has('textual/model.onnx')
-      ? ['textual']
-      : [''];
+  const dirs = isDiffusion(folder) ? ['tokenizer', 'tokenizer_2'] : [tokenizerDir(folder)];
   return dirs.filter((dir) => [...folder.files.keys()].some((file) => dir === '' || file.startsWith(`${dir}/`)));
 }
 

@@ -143,7 +143,10 @@ const UNEVEN: Readonly<Record<string, { readonly found: string; readonly remedy:
   },
 };
 
-/** The name that transformers gives the class itself: the older name, and the names of its other makes, mean the same. */
+/**
+ * The name that transformers gives the class itself: the older name, and the names of its other makes, mean the same. The fast ones
+ * resize with torchvision, a level off here and there; the reference is Pillow (GDBENCH.md 1.4).
+ */
 export function plainName(name: string): string {
   return name.replace(/FeatureExtractor$/, 'ImageProcessor').replace(/ImageProcessor(Fast|Pil)$/, 'ImageProcessor');
 }

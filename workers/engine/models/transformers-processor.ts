@@ -16,6 +16,7 @@ export const WITHOUT_EFFECT: readonly string[] = [
   'processor_class',
   'auto_map',
   '_valid_processor_keys',
+  '_valid_kwargs_names',
   // Images come as RGB (GDBENCH.md 1.4).
   'do_convert_rgb',
   'return_tensors',
