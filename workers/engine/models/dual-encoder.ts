@@ -1,44 +1,18 @@
 import { type ImageRef, imageKey } from '@gdbench/benchmark/task';
 import type { DualEncoderLayout } from '../checkpoint/dual-encoder-layout.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import { pathOf } from '../checkpoint/folder.ts';
 import { Blocks, imageBlock } from './blocks.ts';
 import { decodeImage, flatImage } from './decode.ts';
-import {
-  checkTextPorts,
-  encodeRows,
-  IMAGE_ROLES,
-  matchBoth,
-  requireFinite,
-  stack,
-  TEXT_ROLES,
-  type TextRole,
-  textFeeds,
-} from './encoders.ts';
-import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
+import { encodeRows, requireFinite, stack, textFeeds } from './encoders.ts';
+import { fixedRows } from './ports.ts';
 import { preprocess } from './preprocess.ts';
 import type { RgbImage } from './resize.ts';
 import type { Corpus, ImageTextScorer } from './scorer.ts';
-import { type Feed, type Model, type OpenModel, openAll, type Port, type SessionOptions } from './session.ts';
+import { type Model, openAll, type SessionOptions } from './session.ts';
+import { openTowers } from './towers.ts';
 
 /** Bytes of embeddings kept of each kind. */
 const CACHE_BYTES = 64 * 2 ** 20;
-
-/** One tower: the graph it runs in, the input that counts its rows, its output, and what else the graph must be fed. */
-interface Tower {
-  readonly model: Model;
-  readonly rows: Port;
-  readonly output: string;
-  /** Feeds of the other tower, where both share a graph. */
-  readonly others: (rows: number) => Record<string, Feed>;
-}
-
-interface Towers {
-  readonly text: Tower;
-  readonly image: Tower;
-  readonly textPorts: ReadonlyMap<TextRole, Port>;
-  readonly models: readonly Model[];
-}
 
 export interface DualEncoder extends ImageTextScorer {
   readonly tokenLength: number;
@@ -168,67 +142,4 @@ function cosine(model: Model, a: Float32Array, b: Float32Array): number {
     model.file,
     `${model.file} gives an embedding of zeros, which has no direction; check its weights.`,
   );
-}
-
-async function openTowers(layout: DualEncoderLayout, openModel: OpenModel): Promise<Towers> {
-  const { folder, models, outputs, tokenizer, input } = layout;
-  const open = (file: string) => openModel(pathOf(folder, file), file);
-  if ('joint' in models) return joinedTowers(await open(models.joint), layout);
-  const text = await open(models.text);
-  const image = await open(models.image);
-  const textPorts = matchInputs<TextRole>(text, TEXT_ROLES);
-  const pixels = matchInputs(image, IMAGE_ROLES).get('pixel_values')!;
-  checkTextPorts(text, textPorts, tokenizer);
-  checkShape(image, pixels, [null, 3, input.height, input.width], 'its image processor');
-  const none = () => ({});
-  return {
-    text: {
-      model: text,
-      rows: textPorts.get('input_ids')!,
-      output: pickOutput(text, [outputs.text]).name,
-      others: none,
-    },
-    image: { model: image, rows: pixels, output: pickOutput(image, [outputs.image]).name, others: none },
-    textPorts,
-    models: [text, image],
-  };
-}
-
-/**
- * Both towers in one graph: while one works, the other is fed a single blank row, or as many as the graph insists on. A graph that
- * calls both batches by one symbol insists on as many as the first has, so every batch of texts pays for as many images, and the
- * reverse: the scores are the same, the time is not. Texts and images are asked for apart, by caches of their own, so real ones
- * are not fed together; exported with two symbols (as Optimum does) the graph costs nothing more.
- */
-function joinedTowers(model: Model, layout: DualEncoderLayout): Towers {
-  const { tokenizer, outputs } = layout;
-  const { text: textPorts, pixels } = matchBoth(model);
-  const ids = textPorts.get('input_ids')!;
-  const { width, height } = layout.input;
-  checkTextPorts(model, textPorts, tokenizer);
-  checkShape(model, pixels, [null, 3, height, width], 'its image processor');
-  const together = typeof ids.shape[0] === 'string' && ids.shape[0] !== '' && ids.shape[0] === pixels.shape[0];
-  const blanks = (own: Port, rows: number) => fixedRows(own) ?? (together ? rows : 1);
-  const blankText = tokenizer.encode('');
-  return {
-    text: {
-      model,
-      rows: ids,
-      output: pickOutput(model, [outputs.text]).name,
-      others: (rows) => {
-        const blank = blanks(pixels, rows);
-        return {
-          [pixels.name]: { data: new Float32Array(blank * 3 * width * height), dims: [blank, 3, height, width] },
-        };
-      },
-    },
-    image: {
-      model,
-      rows: pixels,
-      output: pickOutput(model, [outputs.image]).name,
-      others: (rows) => textFeeds(textPorts, tokenizer.length, [blankText], blanks(ids, rows)),
-    },
-    textPorts,
-    models: [model],
-  };
 }
