@@ -178,7 +178,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a page that asks for a login as a graph',
     { ...clip, 'vision_model.onnx': LOGIN },
     'vision_model.onnx',
-    /is a web page \(HTML\) that asks for a login, where an ONNX model is expected; log in with `hf auth login`/,
+    /is a web page \(HTML\) that asks for a login, where an ONNX model is expected; log in and download the file itself: `hf auth login && hf download /,
   ],
   [
     'the answer of a server as a graph',

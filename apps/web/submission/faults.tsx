@@ -12,10 +12,10 @@ const NAMED = 8;
 /** All that is wrong with a checkpoint that was refused: one fault a row, each with the command that mends it. */
 export function Faults({ faults }: { faults: readonly Fault[] }) {
   const rows = grouped(faults);
-  const many = faults.length > 1;
+  const many = rows.length > 1;
   return (
     <section className={`panel ${styles.verdict}`} aria-label="What went wrong">
-      <h2>{many ? `Refused: ${faults.length} faults, all of them here` : 'Refused: one fault'}</h2>
+      <h2>{many ? `Refused: ${rows.length} faults, all of them here` : 'Refused: one fault'}</h2>
       <p className="muted">
         No model time was spent on what cannot be scored. Mend {many ? 'these' : 'this'}, then submit the folder again:
         files that have not changed are not sent twice.
@@ -51,14 +51,22 @@ function FaultRow({ fault, files }: { fault: Fault; files: readonly string[] }) 
       </p>
       <dl>
         <dt>expected</dt>
-        <dd>{fault.expected}</dd>
+        <dd>
+          <Words text={fault.expected} />
+        </dd>
         <dt>found</dt>
         <dd>
-          <b>{fault.found}</b>
+          <b>
+            <Words text={fault.found} />
+          </b>
         </dd>
       </dl>
       <div className={styles.remedy}>
-        {words && <p>{words}</p>}
+        {words && (
+          <p>
+            <Words text={words} />
+          </p>
+        )}
         {commands.map((command) => (
           <div key={command} className={styles.command}>
             <code>{command}</code>
@@ -67,5 +75,14 @@ function FaultRow({ fault, files }: { fault: Fault; files: readonly string[] }) 
         ))}
       </div>
     </li>
+  );
+}
+
+/** A text whose names stand between backticks. */
+function Words({ text }: { text: string }) {
+  const parts = text.split('`');
+  return parts.map((part, i) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never change places
+    i % 2 === 1 && i < parts.length - 1 ? <code key={i}>{part}</code> : part,
   );
 }

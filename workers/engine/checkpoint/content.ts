@@ -72,7 +72,7 @@ export function textDisguiseOf(head: Uint8Array, place: Place): Disguise | null 
   if (kind === 'html') {
     const login = LOGIN.test(text);
     const found = `is a web page (HTML)${login ? ' that asks for a login' : ''}`;
-    return { found, remedy: login ? `log in with \`hf auth login\` and ${again}` : again };
+    return { found, remedy: login ? downloadOf(place, 'log in and ', 'hf auth login && ') : again };
   }
   if (kind === 'xml' && /^<(\?xml|error)\b/i.test(text))
     return { found: `is an XML document (${shown})`, remedy: again };
@@ -81,8 +81,8 @@ export function textDisguiseOf(head: Uint8Array, place: Place): Disguise | null 
   return said ? { found: `is the error message of a server (${shown})`, remedy: again } : null;
 }
 
-const downloadOf = ({ file, dir }: Place): string =>
-  `download the file itself: \`hf download OWNER/MODEL ${quoted(file)} --local-dir ${quoted(dir)}\``;
+const downloadOf = ({ file, dir }: Place, words = '', command = ''): string =>
+  `${words}download the file itself: \`${command}hf download OWNER/MODEL ${quoted(file)} --local-dir ${quoted(dir)}\``;
 
 /** A JSON object that tells of an error and holds nothing of a configuration. */
 function tellsOfError(text: string): boolean {
