@@ -57,8 +57,13 @@ WORDS = (
 ).split()
 
 
-def sentence_piece(rule):
-    """The bytes of a Unigram model of some 110 pieces, trained on random sentences. rule: lines of a character map, or None for none."""
+def sentence_piece(rule, ids="own", byte_fallback=False):
+    """The bytes of a Unigram model of some 110 pieces, trained on random sentences.
+
+    rule: lines of a character map, or None for none. ids: "own" begins with padding, end and the unknown; "fairseq" with the unknown,
+    start and end.
+    """
+    numbers = {"own": {"pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1}, "fairseq": {"pad_id": -1, "unk_id": 0, "bos_id": 1, "eos_id": 2}}
     rng = random.Random(7)
     lines = [" ".join(rng.choice(WORDS) for _ in range(rng.randint(3, 12))) for _ in range(1500)]
     out = io.BytesIO()
@@ -72,16 +77,14 @@ def sentence_piece(rule):
             sentence_iterator=iter(lines),
             model_writer=out,
             model_type="unigram",
-            vocab_size=110,
+            vocab_size=110 + 256 * byte_fallback,
             hard_vocab_limit=False,
-            pad_id=0,
-            eos_id=1,
-            unk_id=2,
-            bos_id=-1,
             pad_piece="<pad>",
-            character_coverage=1.0,
+            character_coverage=0.98 if byte_fallback else 1.0,
             minloglevel=2,
             num_threads=1,
+            **numbers[ids],
+            **({"byte_fallback": True} if byte_fallback else {}),
             **how,
         )
     return out.getvalue()
@@ -244,6 +247,181 @@ def unigram_json(model, **config):
     return {"tokenizer.json": whole, "tokenizer_config.json": {"model_max_length": 13, "pad_token": "<pad>", **config}}
 
 
+def gemma(**config):
+    """Byte-pair encoding over whole texts with bytes to fall back to, as Gemma's and SigLIP 2's tokenizer.json."""
+    special = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>"]
+    vocab = [*special, *(f"<0x{byte:02X}>" for byte in range(256)), *"\u2581abcdefghijklmnopqrstuvwxyzABCR.,'5"]
+    merges = []
+    for word in [*WORDS, "Red", "CUBES"]:
+        piece = "\u2581"
+        for letter in word:
+            if piece + letter not in vocab and all(part in vocab for part in (piece, letter)):
+                merges.append([piece, letter])
+                vocab.append(piece + letter)
+            piece += letter
+    whole = {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [added(i, content) for i, content in enumerate(special)],
+        "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"},
+        "pre_tokenizer": {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False},
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "<eos>", "type_id": 0}}],
+            "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+            "special_tokens": {"<eos>": {"id": "<eos>", "ids": [1], "tokens": ["<eos>"]}},
+        },
+        "decoder": None,
+        "model": {
+            "type": "BPE",
+            "dropout": None,
+            "unk_token": "<unk>",
+            "continuing_subword_prefix": None,
+            "end_of_word_suffix": None,
+            "fuse_unk": True,
+            "byte_fallback": True,
+            "ignore_merges": False,
+            "vocab": {piece: i for i, piece in enumerate(dict.fromkeys(vocab))},
+            "merges": merges,
+        },
+    }
+    names = {"bos_token": "<bos>", "eos_token": "<eos>", "unk_token": "<unk>", "pad_token": "<pad>", "tokenizer_class": "GemmaTokenizer"}
+    return {"tokenizer.json": whole, "tokenizer_config.json": {**names, "model_max_length": 17, **config}}
+
+
+def added(i, content, **flags):
+    return {"id": i, "content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True, **flags}
+
+
+def load_class(name):
+    """By a class of transformers, whatever class the files name."""
+
+    def load(folder):
+        tokenizer = getattr(transformers, name).from_pretrained(str(folder))
+        return lambda text: padded(tokenizer, text)
+
+    return load
+
+
+def bert_json(lowercase, **config):
+    """The tokenizer.json that transformers writes for vocab.txt, its normalizer's letter case set by hand."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "vocab.txt").write_text(bert_vocabulary(), encoding="utf-8")
+        transformers.BertTokenizer(str(Path(folder, "vocab.txt"))).save_pretrained(folder)
+        whole = json.loads(Path(folder, "tokenizer.json").read_text(encoding="utf-8"))
+    whole["normalizer"] = {
+        "type": "BertNormalizer",
+        "clean_text": True,
+        "handle_chinese_chars": True,
+        "strip_accents": None,
+        "lowercase": lowercase,
+    }
+    return {"tokenizer.json": whole, "tokenizer_config.json": {**bert()["tokenizer_config.json"], **config}}
+
+
+def fairseq(model):
+    config = {"tokenizer_class": "XLMRobertaTokenizer", "model_max_length": 16, "pad_token": "<pad>", "mask_token": "<mask>"}
+    return {"sentencepiece.bpe.model": model, "tokenizer_config.json": config}
+
+
+def load_fairseq(folder):
+    """XLM-RoBERTa as its slow class numbers pieces: fairseq's four tokens, then SentencePiece's own from the fourth on, one further."""
+    model = sentencepiece.SentencePieceProcessor(model_file=str(folder / "sentencepiece.bpe.model"))
+    length = json.loads((folder / "tokenizer_config.json").read_text())["model_max_length"]
+
+    def encode(text):
+        pieces = [piece + 1 if piece else 3 for piece in model.encode(text)]
+        ids = [0, *pieces[: length - 2], 2]
+        return {"ids": ids + [1] * (length - len(ids)), "mask": [1] * len(ids) + [0] * (length - len(ids))}
+
+    return encode
+
+
+def with_steps(normalizer, pre_tokenizer, model=None, **changes):
+    """The Unigram tokenizer.json with other steps before its model, or other changes."""
+    files = unigram_json(sentence_piece(None))
+    whole = {**files["tokenizer.json"], "normalizer": normalizer, "pre_tokenizer": pre_tokenizer, **changes}
+    if model is not None:
+        whole["model"] = model
+    return {**files, "tokenizer.json": whole}
+
+
+def byte_level(**config):
+    """RoBERTa's kind: byte-level pieces, a space before the text only where the class says so."""
+    letters = sorted(tokenizers.pre_tokenizers.ByteLevel.alphabet())
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    merges = [["\u0120", "r"], ["\u0120r", "ed"], ["e", "d"], ["r", "ed"], ["c", "u"], ["b", "e"], ["cu", "be"], ["\u0120", "cube"]]
+    vocab = [*special, *letters, "ed", "\u0120r", "red", "\u0120red", "cu", "be", "cube", "\u0120cube"]
+    whole = {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [added(i, content) for i, content in enumerate(special)],
+        "normalizer": None,
+        "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True},
+        "post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0], "trim_offsets": True, "add_prefix_space": False},
+        "decoder": None,
+        "model": {
+            "type": "BPE",
+            "dropout": None,
+            "unk_token": None,
+            "continuing_subword_prefix": "",
+            "end_of_word_suffix": "",
+            "fuse_unk": False,
+            "byte_fallback": False,
+            "ignore_merges": False,
+            "vocab": {piece: i for i, piece in enumerate(vocab)},
+            "merges": sorted(merges, key=lambda pair: vocab.index("".join(pair))),
+        },
+    }
+    names = {"bos_token": "<s>", "eos_token": "</s>", "cls_token": "<s>", "sep_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
+    return {
+        "tokenizer.json": whole,
+        "tokenizer_config.json": {**names, "tokenizer_class": "RobertaTokenizer", "model_max_length": 19, **config},
+    }
+
+
+def step_cases():
+    """Steps of a tokenizer.json that libraries differ in."""
+    spaces = {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always", "split": True}
+    first = {**spaces, "prepend_scheme": "first", "split": False}
+
+    def split(regex, behavior, invert=False):
+        return {"type": "Split", "pattern": {"Regex": regex}, "behavior": behavior, "invert": invert}
+
+    def sequence(*steps):
+        return {"type": "Sequence", "pretokenizers": list(steps)}
+
+    def normalizers(*steps):
+        return {"type": "Sequence", "normalizers": list(steps)}
+
+    dollars = {"type": "Replace", "pattern": {"Regex": "[aeiou]"}, "content": "$&"}
+    strip = {"type": "Strip", "strip_left": True, "strip_right": True}
+    nfkd = normalizers({"type": "NFKD"}, {"type": "StripAccents"}, {"type": "Lowercase"}, strip)
+    prepend = normalizers({"type": "Prepend", "prepend": "\u2581"}, {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"})
+    pieces = [["<pad>", 0.0], ["</s>", 0.0], ["<unk>", 0.0], *([f"<0x{byte:02X}>", 0.0] for byte in range(256))]
+    fallback = {
+        "type": "Unigram",
+        "unk_id": 2,
+        "byte_fallback": True,
+        "vocab": [*pieces, ["\u2581red", -2.0], ["\u2581", -4.0], *([c, -5.0] for c in "abcdeoru\u00e9")],
+    }
+    punctuation = {"type": "Punctuation", "behavior": "Isolated"}
+    digits = {"type": "Digits", "individual_digits": True}
+    return [
+        case("unigram with bytes", with_steps(None, spaces, fallback), load_rust),
+        case("a space before the first word only", with_steps(strip, first), load_rust),
+        case("a mark put before the text", with_steps(prepend, None), load_rust),
+        case("letters taken apart", with_steps(nfkd, spaces), load_rust),
+        case("a replacement with dollars", with_steps(dollars, sequence({"type": "Whitespace"}, spaces)), load_rust),
+        case("punctuation and digits apart", with_steps(None, sequence(punctuation, digits, {"type": "WhitespaceSplit"}, spaces)), load_rust),
+        case("splits joined to what stands before", with_steps(None, split(r"\s+", "MergedWithPrevious")), load_rust),
+        case("splits joined to what follows", with_steps(None, split(r"\p{P}|\s", "MergedWithNext")), load_rust),
+        case("splits turned round", with_steps(None, split(r"\p{L}+|\p{N}+", "Contiguous", True)), load_rust),
+    ]
+
+
 def save(folder, files):
     for name, content in files.items():
         path = HERE / folder / name
@@ -268,6 +446,17 @@ def main():
         case("bert with letter case", bert(do_lower_case=False), load_bert),
         case("bert with accents", bert(strip_accents=False, tokenize_chinese_chars=False), load_bert),
         case("clip", clip(), load_bert),
+        case("siglip 2", gemma(do_lower_case=True, padding_side="right", add_bos_token=False, add_eos_token=True), load_class("Siglip2Tokenizer")),
+        case("gemma, padded on the side of its class", gemma(), load_bert),
+        case("bert tokenizer.json, letter case kept by its settings", bert_json(True, do_lower_case=False), load_bert),
+        case("bert tokenizer.json, letter case taken by its class", bert_json(False), load_bert),
+        case("bert tokenizer.json, accents kept", bert_json(True, strip_accents=False, tokenize_chinese_chars=False), load_bert),
+        case("byte-level pieces, no space before the text", byte_level(), load_bert),
+        case("byte-level pieces, a space before the text", byte_level(add_prefix_space=True), load_bert),
+        case("xlm-roberta", fairseq(sentence_piece(CHARACTERS, ids="fairseq")), load_fairseq),
+        case("t5 with bytes", {"spiece.model": sentence_piece(None, byte_fallback=True), "tokenizer_config.json": t5}, load_sentence_piece),
+        case("siglip with bytes", siglip(sentence_piece(None, byte_fallback=True)), load_siglip),
+        *step_cases(),
     ]
     save("odd-siglip", siglip(mapped, model_input_names=["input_ids"]))
     save("odd-blip", bert())

@@ -302,7 +302,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a value of another kind',
     merged(ldm, 'scheduler/scheduler_config.json', { beta_start: 'small' }),
     'scheduler/scheduler_config.json',
-    /says `beta_start` is "small", where a number from 0 to 1 is expected; write the value that the model was trained with/,
+    /has the text "small" as `beta_start`, where a number is expected; correct `beta_start`/,
   ],
   [
     'a path that no list can hold',

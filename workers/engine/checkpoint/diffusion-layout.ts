@@ -1,27 +1,15 @@
-import { z } from 'zod';
 import type { SchedulerConfig } from '../protocols/schedule.ts';
 import { type Encoder, readAutoencoder } from './autoencoder.ts';
 import { type DiffusionParts, readParts } from './diffusion-parts.ts';
 import { Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
-import { readJson } from './json.ts';
 import { latentOf } from './latent.ts';
 import { INDEX, isXL, type ModelIndex, readModelIndex } from './model-index.ts';
 import { readOnnx } from './onnx.ts';
 import { refuseOtherPipelines } from './pipeline-class.ts';
 import { readSchedulerFile } from './scheduler-file.ts';
+import { readTexts, type TextPart } from './text-part.ts';
 import { readUNetConfig, readUNetGraph, type UNetFile, unetOf } from './unet-file.ts';
-
-/** One text encoder and its tokenizer. */
-export interface TextPart {
-  readonly model: string;
-  /** Folder of the tokenizer. */
-  readonly tokenizer: string;
-  /** The text config's max_position_embeddings. */
-  readonly maxPositions: number | undefined;
-  /** Whether the U-Net is told this encoder's `text_embeds` too. */
-  readonly pooled: boolean;
-}
 
 /** A diffusers/Optimum ONNX export, its configuration read, no model loaded yet. */
 export interface DiffusionLayout {
@@ -49,8 +37,6 @@ export interface DiffusionLayout {
   readonly warnings: readonly string[];
 }
 
-const textConfig = z.looseObject({ max_position_embeddings: z.number().int().min(1).nullish() });
-
 export function looksLikeDiffusion(folder: Folder): boolean {
   return folder.files.has(INDEX) || [...folder.files.keys()].some((file) => file.startsWith('unet/'));
 }
@@ -62,7 +48,7 @@ export async function readDiffusionLayout(folder: Folder): Promise<DiffusionLayo
   const [faults, warnings] = [new Faults(), [] as string[]];
   const parts = readParts(folder, index, faults, warnings);
   const scheduler = parts.has('scheduler') ? await faults.attempt(() => readSchedulerFile(folder, index)) : undefined;
-  const texts = await faults.attempt(() => readTexts(folder, parts));
+  const texts = await readTexts(folder, parts, faults);
   const unet = await faults.attempt(() => readUNet(folder, parts, index, faults));
   const encoder = await readEncoder(folder, parts, index, faults, warnings);
   const latent =
@@ -113,28 +99,4 @@ async function readEncoder(
   if (vaeEncoder === undefined) return undefined;
   const graph = await faults.attempt(() => readOnnx(folder, vaeEncoder));
   return config === undefined || graph === undefined ? undefined : { config, graph };
-}
-
-/** undefined: a fault stands in its place. */
-async function readTexts(
-  folder: Folder,
-  { text, secondText }: DiffusionParts,
-): Promise<DiffusionLayout['texts'] | undefined> {
-  const first = await readTextPart(folder, 'text_encoder', text);
-  const second = secondText === null ? null : await readTextPart(folder, 'text_encoder_2', secondText);
-  if (first === undefined || second === undefined) return undefined;
-  return second === null ? [first] : [first, second];
-}
-
-async function readTextPart(folder: Folder, part: string, model: string | undefined): Promise<TextPart | undefined> {
-  const file = `${part}/config.json`;
-  const config = folder.files.has(file) ? await readJson(folder, file, textConfig) : undefined;
-  if (model === undefined) return undefined;
-  const second = part === 'text_encoder_2';
-  return {
-    model,
-    tokenizer: second ? 'tokenizer_2' : 'tokenizer',
-    maxPositions: config?.max_position_embeddings ?? undefined,
-    pooled: second,
-  };
 }

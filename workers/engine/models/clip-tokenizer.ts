@@ -1,5 +1,7 @@
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import { addedToken, type SpecialTokens } from './tokenizer-files.ts';
+import { specialToken } from './added-token.ts';
+import type { TokenizerFileInput } from './tokenizer-json.ts';
+import type { SpecialTokens } from './tokenizer-settings.ts';
 
 /** Pieces of a text that byte-pair encoding works on: contractions, words, single digits, runs of other signs. */
 const PIECES = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`;
@@ -15,7 +17,7 @@ export function clipTokenizerJson(
   vocab: Readonly<Record<string, number>>,
   merges: string,
   special: SpecialTokens,
-): object {
+): TokenizerFileInput {
   if (!Object.keys(vocab).some((piece) => piece.endsWith(END_OF_WORD))) {
     throw new CheckpointFault(
       file,
@@ -32,7 +34,7 @@ export function clipTokenizerJson(
   const pair = (name: string): [string, number] => [name, vocab[name]!];
   return {
     version: '1.0',
-    added_tokens: [...new Set([start, end])].map((content) => addedToken(content, vocab[content]!)),
+    added_tokens: [...new Set([start, end])].map((content) => specialToken(content, vocab[content]!)),
     normalizer: {
       type: 'Sequence',
       normalizers: [
@@ -56,10 +58,8 @@ export function clipTokenizerJson(
       trim_offsets: false,
       add_prefix_space: false,
     },
-    decoder: null,
     model: {
       type: 'BPE',
-      dropout: null,
       unk_token: special.unk_token ?? end,
       continuing_subword_prefix: '',
       end_of_word_suffix: END_OF_WORD,

@@ -1,10 +1,10 @@
-import type { DiffusionLayout, TextPart } from '../checkpoint/diffusion-layout.ts';
+import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
+import type { TextPart } from '../checkpoint/text-part.ts';
 import { checkTextPorts, encodeOutputs, requireFinite, TEXT_ROLES, type TextRole, textFeeds } from './encoders.ts';
 import { fixedRows, matchInputs, pickOutput } from './ports.ts';
 import type { Model, OpenModel } from './session.ts';
-import { openTokenizer } from './tokenizer.ts';
 
 /** What the U-Net is told of one text. */
 export interface Conditioning {
@@ -60,7 +60,7 @@ interface Encoder {
 }
 
 async function openEncoder(layout: DiffusionLayout, part: TextPart, ofTwo: boolean, open: OpenModel): Promise<Encoder> {
-  const tokenizer = await openTokenizer(layout.folder, part.tokenizer, part.maxPositions);
+  const { tokenizer } = part;
   const model = await open(pathOf(layout.folder, part.model), part.model);
   const ports = matchInputs<TextRole>(model, TEXT_ROLES);
   checkTextPorts(model, ports, tokenizer);

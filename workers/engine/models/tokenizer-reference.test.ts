@@ -28,7 +28,7 @@ describe('as transformers and SentencePiece give them', () => {
       typeof content === 'object' && 'base64' in content ? Buffer.from(content.base64, 'base64') : content,
     ]);
     await writeFiles(dir, Object.fromEntries(bytes));
-    const tokenizer = await openTokenizer(await openFolder(dir), '', undefined);
+    const tokenizer = await openTokenizer(await openFolder(dir), '', {});
     for (const { text, ids, mask } of texts) {
       const have = tokenizer.encode(text);
       expect.soft([text, ...have.ids]).toEqual([text, ...ids]);

@@ -7,12 +7,19 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { END, START, tokenizerFiles, tokensOf, VOCAB, writeFiles } from '../../../test/support/tiny-checkpoints.ts';
 import { openFolder } from '../checkpoint/folder.ts';
+import { readSentencePiece } from './sentencepiece-model.ts';
 import { openTokenizer, type TextTokenizer } from './tokenizer.ts';
 
 const REFERENCE = new URL('../../../test/reference/', import.meta.url);
 const { texts } = JSON.parse(readFileSync(new URL('odd-scores.json', REFERENCE), 'utf8')) as {
   texts: { text: string; ldm_ids: number[]; clip_ids: number[]; clip_mask: number[] }[];
 };
+
+type Files = Record<string, object | string>;
+const { cases } = JSON.parse(readFileSync(new URL('tokens.json', REFERENCE), 'utf8')) as {
+  cases: { name: string; files: Files }[];
+};
+const tokenCase = (name: string) => cases.find((one) => one.name === name)!;
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true }))));
@@ -21,11 +28,11 @@ async function tokenizerOf(files: Record<string, object | string>, maxPositions?
   const dir = await mkdtemp(path.join(tmpdir(), 'tokenizer-'));
   folders.push(dir);
   await writeFiles(dir, files);
-  return openTokenizer(await openFolder(dir), '', maxPositions);
+  return openTokenizer(await openFolder(dir), '', { maxPositions });
 }
 
 const opened = (checkpoint: string, dir: string) =>
-  openFolder(fileURLToPath(new URL(checkpoint, REFERENCE))).then((folder) => openTokenizer(folder, dir, undefined));
+  openFolder(fileURLToPath(new URL(checkpoint, REFERENCE))).then((folder) => openTokenizer(folder, dir, {}));
 
 describe('tokenizer', () => {
   it('builds CLIP’s from vocab.json and merges.txt, cut and padded as transformers does', async () => {
@@ -79,6 +86,16 @@ describe('tokenizer', () => {
     expect(await padding({ 'tokenizer_config.json': config, 'special_tokens_map.json': { pad_token: 'a' } })).toBe(
       VOCAB.b,
     );
+  });
+
+  it('numbers T5’s extra ids behind its pieces, the last one first', async () => {
+    const { files } = tokenCase('t5');
+    const model = Buffer.from((files['spiece.model'] as { base64: string }).base64, 'base64');
+    const { pieces } = readSentencePiece('spiece.model', model);
+    const tokenizer = await tokenizerOf({ ...files, 'spiece.model': model });
+    const ids = (text: string) => tokenizer.encode(text).ids[0];
+    expect(ids('<extra_id_99>')).toBe(pieces.length);
+    expect(ids('<extra_id_0>')).toBe(pieces.length + 99);
   });
 
   it('pads a WordPiece tokenizer with 0 and masks the padding', async () => {

@@ -1,5 +1,7 @@
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import { addedToken, type TokenizerConfig } from './tokenizer-files.ts';
+import { specialToken } from './added-token.ts';
+import type { TokenizerFileInput } from './tokenizer-json.ts';
+import type { TokenizerSettings } from './tokenizer-settings.ts';
 
 /**
  * The tokenizer.json that transformers would write for BERT's vocab.txt.
@@ -7,7 +9,8 @@ import { addedToken, type TokenizerConfig } from './tokenizer-files.ts';
  * @param text one piece a line; a piece's id is its line, counted from 0.
  * @throws CheckpointFault when the vocabulary lacks the unknown, the start or the end token.
  */
-export function wordPieceTokenizerJson(file: string, text: string, config: TokenizerConfig): object {
+export function wordPieceTokenizerJson(file: string, text: string, settings: TokenizerSettings): TokenizerFileInput {
+  const { special: config } = settings;
   const lines = text.split(/\r\n|\r|\n/);
   if (lines.at(-1) === '') lines.pop();
   const vocab = Object.fromEntries(lines.map((piece, id) => [piece, id]));
@@ -24,13 +27,13 @@ export function wordPieceTokenizerJson(file: string, text: string, config: Token
   return {
     added_tokens: [...new Set(special)]
       .filter((name) => Object.hasOwn(vocab, name))
-      .map((name) => addedToken(name, vocab[name]!)),
+      .map((name) => specialToken(name, vocab[name]!)),
     normalizer: {
       type: 'BertNormalizer',
       clean_text: true,
-      handle_chinese_chars: config.tokenize_chinese_chars ?? true,
-      strip_accents: config.strip_accents ?? null,
-      lowercase: config.do_lower_case ?? true,
+      handle_chinese_chars: settings.chineseChars ?? true,
+      strip_accents: settings.stripAccents ?? null,
+      lowercase: settings.lowerCase ?? true,
     },
     pre_tokenizer: { type: 'BertPreTokenizer' },
     post_processor: {
