@@ -1,3 +1,4 @@
+import { printable } from '@gdbench/storage/printable';
 import type { Evaluator } from '@gdbench/workers/engine/evaluate';
 import type { Plan } from './plan.ts';
 import type { Progress } from './progress.ts';
@@ -25,7 +26,7 @@ export function teller({ json }: Plan): Teller {
     warnings(evaluator) {
       for (const warning of evaluator.warnings.filter((one) => !told.has(one))) {
         told.add(warning);
-        process.stderr.write(`${warning}\n`);
+        process.stderr.write(`${printable(warning)}\n`);
       }
     },
     behind(progress) {

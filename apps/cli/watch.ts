@@ -1,3 +1,4 @@
+import { printable } from '@gdbench/storage/printable';
 import { oneLine } from '@gdbench/workers/engine/fault';
 import type { Command } from 'commander';
 import { describe, EVALUATION_FIELDS, type Evaluation, type Failure, hasEnded, tableOf } from './evaluation.ts';
@@ -116,7 +117,7 @@ async function readerView(): Promise<View> {
   const say = (step: string, line: string) => {
     if (step === said) return;
     said = step;
-    process.stdout.write(`${line}\n`);
+    process.stdout.write(`${printable(line)}\n`);
   };
   return {
     change(evaluation) {

@@ -51,9 +51,10 @@ export async function openFolder(dir: string, name?: string): Promise<Folder> {
 /** As openFolder, with the faults told and what they are of left out, so that faults of the other files can be told with them. */
 export async function lookInto(
   dir: string,
-  name: string = path.basename(path.resolve(dir)),
+  called: string = path.basename(path.resolve(dir)),
 ): Promise<{ folder: Folder; faults: readonly Fault[] }> {
   const given = await realpath(dir);
+  const name = withName(called);
   const walk = new Walk(given, name);
   await walk.enter('', 0);
   const { root, paths, leftOut } = checkpointFiles([...walk.files.keys()]);
@@ -75,6 +76,12 @@ export async function lookInto(
   if (paths.length > MAX_FILES) faults.push(faultOf({ file: '', ...countMisfit(paths, folder.name), gravity: 'kind' }));
   if (paths.length === 0 && faults.length === 0) faults.push(emptyFault(folder));
   return { folder, faults };
+}
+
+/** A path to the folder that ends with its name, so that one for what stands beside it can be made of it. */
+function withName(called: string): string {
+  const plain = called.replace(/(.)\/+$/, '$1');
+  return /(^|\/)\.{0,2}$/.test(plain) ? path.resolve(plain) : plain;
 }
 
 function emptyFault({ leftOut, name }: Folder): Fault {

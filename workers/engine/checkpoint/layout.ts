@@ -18,7 +18,7 @@ export async function readLayout(folder: Folder): Promise<Layout> {
   faults.settle();
   if (looksLikeDiffusion(folder)) return readDiffusionLayout(folder);
   if (looksLikeEncoder(folder)) return readEncoderLayout(folder);
-  throw new CheckpointFault(unknownFaults(folder));
+  throw new CheckpointFault(await unknownFaults(folder));
 }
 
 /** The ONNX files that scoring runs. */

@@ -15,6 +15,8 @@ const CONFIGS = ['model_index.json', 'config.json', 'open_clip_config.json'];
 const ARCHIVE = /\.(zip|tar|tgz|tar\.(gz|bz2|xz|zst)|7z|rar)$/i;
 const LORA_FILE = /lora|adapter_model/i;
 const LORA_TENSOR = /lora_|\.lora\.|hada_w|lokr_/;
+/** Folders that are a part of a checkpoint. */
+const PART = /^(unet|transformer|controlnet|vae\w*|text_encoder\w*|image_encoder|tokenizer\w*|safety_checker)$/;
 /** Tensors of Stable Diffusion's own files, before diffusers. */
 const LDM_TENSOR = /^(model\.diffusion_model|first_stage_model|cond_stage_model|conditioner\.embedders)\./;
 const EXPORTED = 'a model that was exported to ONNX';
@@ -147,29 +149,39 @@ function nothingFault(folder: Folder, graphs: readonly string[]): Fault {
 }
 
 /** Faults of a folder with graphs that are of no kind that can be scored. */
-export function unknownFaults(folder: Folder): [Fault, ...Fault[]] {
+export async function unknownFaults(folder: Folder): Promise<[Fault, ...Fault[]]> {
   const files = [...folder.files.keys()];
-  const variant = files.find((file) => /^(onnx\/)?((text|vision)_)?model_\w+\.onnx$/.test(file));
-  if (variant) return missingFile(folder, variant.replace(/model_\w+\.onnx$/, 'model.onnx')).faults.slice() as [Fault];
+  const [first, ...more] = plainNames(files).flatMap((file) => missingFile(folder, file).faults);
+  if (first) return [first, ...more];
   const inner = checkpointsIn(files);
-  if (inner.length > 1) return [severalFault(folder, inner)];
-  return [nothingFault(folder, files.filter(isGraph))];
+  return [inner.length > 0 ? await innerFault(folder, inner) : nothingFault(folder, files.filter(isGraph))];
 }
 
-/** Folders at the top, or snapshots of a cache, that look like a checkpoint each. */
+/** The graphs of which there are only forms of lower precision: a pair, else the one that holds both. */
+function plainNames(files: readonly string[]): string[] {
+  const variants = files.filter((file) => /^(onnx\/)?((text|vision)_)?model_\w+\.onnx$/.test(file));
+  const plain = new Set(variants.map((file) => file.replace(/model_\w+\.onnx$/, 'model.onnx')));
+  const pair = [...plain].filter((file) => /(text|vision)_model\.onnx$/.test(file));
+  return pair.length > 0 ? pair : [...plain];
+}
+
+/** Folders inside that begin as a checkpoint does. */
 function checkpointsIn(files: readonly string[]): string[] {
-  const marks = files.filter((file) => /\/(model_index\.json|config\.json|[^/]*\.onnx)$/.test(file));
-  const cached = marks.flatMap((file) => /^(.*?\/)?snapshots\/[^/]+/.exec(file)?.[0] ?? []);
-  const tops = marks.map((file) => file.slice(0, file.indexOf('/')));
-  return [...new Set(cached.length > 0 ? cached : tops)];
+  const marks = files.filter((file) => /^[^/]+\/(model_index\.json|config\.json|open_clip_config\.json)$/.test(file));
+  return [...new Set(marks.map((file) => file.slice(0, file.indexOf('/'))))].filter((name) => !PART.test(name));
 }
 
-function severalFault({ name: dir }: Folder, inner: readonly string[]): Fault {
+/** A folder with one checkpoint beside files of another, or with several, such as the snapshots of a cache. */
+async function innerFault({ name: dir, root }: Folder, inner: readonly string[]): Promise<Fault> {
+  const isCache = path.basename(root) === 'snapshots';
+  const main = isCache ? await readHead(path.join(root, '../refs/main'), 100).catch(() => null) : null;
+  const present = inner.find((name) => name === main?.toString().trim()) ?? inner[0]!;
+  const folders = inner.length === 1 ? 'a checkpoint' : `${inner.length} ${isCache ? 'snapshots' : 'checkpoints'}`;
   return faultOf({
     file: '',
-    found: `holds ${inner.length} folders that may be a checkpoint (${listed(inner)})`,
-    expected: 'the folder of one',
-    remedy: `give one of them: ${quoted(`${dir}/${inner.at(-1)}`)}`,
+    found: `holds ${folders} one folder deeper (${listed(inner)})`,
+    expected: 'the folder of one checkpoint',
+    remedy: `give ${inner.length === 1 ? 'that one' : 'one of them'}: ${quoted(`${dir}/${present}`)}`,
     gravity: 'kind',
   });
 }
