@@ -3,7 +3,7 @@ import { type RandomIndex, seededIndex } from '../metrics/random.ts';
 
 /** What draws the orders; another version may draw others, which are then another edition. */
 export const ORDER_PROGRAM = {
-  rules: 'ARO: nouns and adjectives; all but these; within trigrams; trigrams',
+  rules: 'ARO: nouns and adjectives; all but these; within trigrams; trigrams; what comes out as it was is drawn again',
   seed: 0,
   tagger: 'wink-nlp 2.4.0, wink-eng-lite-web-model 1.8.1',
 } as const;
@@ -34,8 +34,9 @@ export function plainCaption(caption: string): string {
 
 /**
  * The true caption and four orders of its words, by the rules of ARO (Yuksekgonul et al., ICLR 2023) in its order: nouns and
- * adjectives change places, each among themselves; all other words do; the words within each three do; the threes do. An order may
- * come out as the caption was. The same caption of the same image gives the same orders on every machine.
+ * adjectives change places, each among themselves; all other words do; the words within each three do; the threes do. ARO lets an
+ * order come out as the caption was, which its scoring takes for right; here, where equal texts tie, it is drawn again, unless the
+ * rule has no other. The same caption of the same image gives the same orders on every machine.
  */
 export function drawOrders(image: string, caption: string, tag: Tagger): string[] {
   const words = tag(caption);
@@ -46,8 +47,18 @@ export function drawOrders(image: string, caption: string, tag: Tagger): string[
     (random) => threes(texts).flatMap((three) => shuffled(three, random)),
     (random) => shuffled(threes(texts), random).flat(),
   ];
-  const orders = rules.map((rule, i) => plainCaption(rule(randomFor(image, caption, i)).join(' ')));
+  const orders = rules.map((rule, i) => drawOther(texts, rule, randomFor(image, caption, i)));
   return [plainCaption(caption), ...orders];
+}
+
+/** Draws after which a rule is taken to have no other order than that of the caption. */
+const MOST_DRAWS = 50;
+
+function drawOther(texts: readonly string[], rule: (random: RandomIndex) => string[], random: RandomIndex): string {
+  const before = plainCaption(texts.join(' '));
+  let order = before;
+  for (let draw = 0; draw < MOST_DRAWS && order === before; draw++) order = plainCaption(rule(random).join(' '));
+  return order;
 }
 
 /** A stream of its own for each rule of each caption, so that no caption's orders hang on another's. */

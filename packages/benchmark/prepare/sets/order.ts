@@ -24,10 +24,9 @@ function order(set: OrderSet): Recipe {
       const captions = given.length > 0 ? null : await testCaptions(context, set, leave);
       const drawn = captions ? null : await chooseText(context, set, given, to, `the orders of ${set}`, leave);
       if (!captions && !drawn) return null;
-      const text = drawn ? planned(to, drawn) : await draw(to, captions!);
+      const { text, edition } = drawn ? { text: planned(to, drawn), edition: null } : await draw(to, captions!);
       const images = new Set(jsonOf({ path: text.from, bytes: text.bytes }, Rows).map(({ image }) => image));
       const wanted = [...images].map((image) => ({ to: `${set}/${image}`, names: [nameOf(image)] }));
-      const hash = sha256(text.bytes);
       return {
         set,
         tasks: [set],
@@ -35,8 +34,8 @@ function order(set: OrderSet): Recipe {
         ...(await pickImages(context, set, wanted)),
         lacking: [],
         leftOut,
-        notes: drawn ? [] : [`${set}: ${text.made}; ${to} has the sha256 ${hash}`],
-        ...(drawn ? {} : { edition: { ...ORDER_PROGRAM, sha256: hash } }),
+        notes: edition ? [`${set}: ${text.made}; ${to} has the sha256 ${edition.sha256}`] : [],
+        ...(edition ? { edition } : {}),
       };
     },
   };
@@ -45,10 +44,7 @@ function order(set: OrderSet): Recipe {
 export const cocoOrder = order('coco_order');
 export const flickrOrder = order('flickr30k_order');
 
-async function draw(
-  to: string,
-  { from, captions }: { from: string; captions: readonly Captioned[] },
-): Promise<PlannedText> {
+async function draw(to: string, { from, captions }: { from: string; captions: readonly Captioned[] }) {
   const { openTagger } = await import('../tagger.ts');
   const tag = openTagger();
   const rows = captions.flatMap(({ image, caption }) =>
@@ -58,5 +54,9 @@ async function draw(
   );
   const { seed, tagger } = ORDER_PROGRAM;
   const made = `drawn: four orders of each of ${rows.length} captions by ARO's rules (seed ${seed}, words told by ${tagger})`;
-  return { to, bytes: asPythonWrites(rows), from, made };
+  const text: PlannedText = { to, bytes: asPythonWrites(rows), from, made };
+  // where a rule has no other order
+  const same = rows.filter(({ caption_options: [caption, ...orders] }) => orders.includes(caption!)).length;
+  const edition = { ...ORDER_PROGRAM, captions: rows.length, withOrderAsCaption: same, sha256: sha256(text.bytes) };
+  return { text, edition };
 }
