@@ -52,10 +52,12 @@ export async function run(
       process.stdout.write(
         `${table(results)}\nWritten: ${path.join(plan.out, 'results.json')} and ${path.join(plan.out, 'scores')}\n`,
       );
+    told.warnings(evaluator);
   } catch (error) {
+    // beside a refusal no warning is told
+    if (evaluator && (error as Error).name !== 'CheckpointFault') told.warnings(evaluator);
     throw await ended(error, interrupt.signal.aborted, partial, plan, data);
   } finally {
-    if (evaluator) told.warnings(evaluator);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
     await evaluator?.close();
   }

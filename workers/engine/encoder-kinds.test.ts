@@ -140,6 +140,17 @@ const refusals: [title: string, files: Files, file: string, ...reasons: RegExp[]
     /is for a Siglip2ImageProcessor, which cuts images of any shape into patches \(NaFlex\)/,
   ],
   [
+    'two files that prepare images in two ways, of which versions of transformers read one or the other',
+    {
+      ...clip(),
+      'processor_config.json': {
+        image_processor: { ...(clip()['preprocessor_config.json'] as object), image_mean: [0.5, 0.5, 0.5] },
+      },
+    },
+    'processor_config.json',
+    /^processor_config.json prepares images otherwise than preprocessor_config.json, .*; remove the one/,
+  ],
+  [
     'images that are left as they come',
     processor(clip(), { do_center_crop: false }),
     'preprocessor_config.json',

@@ -153,13 +153,13 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a schedule that nobody knows',
     merged(ldm, 'scheduler/scheduler_config.json', { beta_schedule: 'wavy' }),
     'scheduler/scheduler_config.json',
-    /says `beta_schedule` "wavy", where one of linear, scaled_linear, squaredcos_cap_v2, which a DDIMScheduler knows, is expected/,
+    /says `beta_schedule` is "wavy", where one of linear, scaled_linear, squaredcos_cap_v2, which a DDIMScheduler knows, is expected/,
   ],
   [
     'trained betas of another number',
     merged(ldm, 'scheduler/scheduler_config.json', { trained_betas: [0.1] }),
     'scheduler/scheduler_config.json',
-    /says `trained_betas` a list of 1, where a list of 1000 numbers from 0 to 1, one a training step, is expected/,
+    /says `trained_betas` is a list of 1, where a list of 1000 numbers from 0 to 1, one a training step, is expected/,
   ],
   [
     'a config that is no JSON',

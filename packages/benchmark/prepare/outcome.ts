@@ -1,21 +1,62 @@
 import type { TaskName } from '../task.ts';
+import type { SetName } from './affinity.ts';
 import type { LeftOut } from './found.ts';
 import type { Recipe, SetPlan } from './plan.ts';
 import { METADATA_SOURCE, SOURCES, sourceWords, TEXTS_APART } from './sources.ts';
 
+/** Recipes that went through, with their plans, and those that could not, with a sentence. */
+export interface Attempted {
+  readonly plans: ReadonlyMap<Recipe, SetPlan>;
+  readonly failed: ReadonlyMap<Recipe, string>;
+}
+
+/** What is to be told of it; all sentences are without a full stop. */
+export interface Outcome {
+  /** Sets of which something was prepared. */
+  readonly sets: readonly SetName[];
+  /** Tasks that were asked for, or of which images were given: they ought to run now. */
+  readonly tasks: readonly TaskName[];
+  /** Why some of them cannot. */
+  readonly faults: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** @param tasks those that were asked for; null: those of which images were given, or texts where nothing else was. */
+export function outcomeOf(
+  recipes: readonly Recipe[],
+  { plans, failed }: Attempted,
+  tasks: readonly TaskName[] | null,
+): Outcome {
+  const done = [...plans.values()];
+  const wanted = tasks === null && done.some(hasImages) ? done.filter(hasImages) : done;
+  const absent = recipes.filter((recipe) => !plans.has(recipe) && !failed.has(recipe));
+  const nothing =
+    absent.length === recipes.length ? ['nothing of a data set of GDBench was found in what was given'] : [];
+  const faults = [
+    ...failed.values(),
+    ...wanted.flatMap(lacksOf),
+    ...(tasks === null ? nothing : absent.map(nothingOf)),
+  ];
+  return {
+    sets: done.map(({ set }) => set),
+    tasks: tasks ?? [...wanted, ...failed.keys()].flatMap((one) => one.tasks),
+    // images that two sets could have are told of once
+    faults: [...new Set(faults)],
+    notes: done.flatMap((plan) => (wanted.includes(plan) ? plan.notes : [...plan.notes, textsAlone(plan)])),
+  };
+}
+
 /** Whether something of the set is there but its texts. */
-export const hasImages = ({ images, kept }: SetPlan): boolean => images.size > 0 || kept > 0;
+const hasImages = ({ images, kept }: Pick<SetPlan, 'images' | 'kept'>): boolean => images.size > 0 || kept > 0;
 
 /** What a set of which tasks are asked for lacks, and where it is had: sentences without a full stop. */
-export function lacksOf({ set, lacking, missing, images, kept }: SetPlan): string[] {
+function lacksOf({ set, lacking, missing, images, kept }: SetPlan): string[] {
   const texts = lacking.map((file) => `${file} was not found: it is in ${sourceWords(METADATA_SOURCE)}`);
   const [first, ...more] = missing;
   if (first === undefined) return texts;
   const all = missing.length + images.size + kept;
   const named = `${first}${more.length > 0 ? ` and ${more.length} more` : ''}`;
-  const lacked = hasImages({ images, kept } as SetPlan)
-    ? `${missing.length} of ${all} images (${named})`
-    : 'its images';
+  const lacked = hasImages({ images, kept }) ? `${missing.length} of ${all} images (${named})` : 'its images';
   return [
     ...texts,
     `${set} lacks ${lacked}: their source is ${sourceWords(SOURCES[set])}; run the same command again with them`,
@@ -23,13 +64,13 @@ export function lacksOf({ set, lacking, missing, images, kept }: SetPlan): strin
 }
 
 /** A set of which nothing was given. */
-export function nothingOf({ set }: Recipe): string {
+function nothingOf({ set }: Recipe): string {
   const texts = TEXTS_APART.has(set) ? `, its texts from ${sourceWords(METADATA_SOURCE)}` : '';
   return `nothing of ${set} was found: it is to be had from ${sourceWords(SOURCES[set])}${texts}`;
 }
 
 /** A set of which only texts were given, and that was not asked for. */
-export function textsAlone({ set, texts }: SetPlan): string {
+function textsAlone({ set, texts }: SetPlan): string {
   const named = texts.length > 0 ? ` (${texts.map(({ to }) => to).join(', ')})` : '';
   return `${set}: only its texts were found${named}; its images are to be had from ${sourceWords(SOURCES[set])}`;
 }

@@ -2,14 +2,13 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ImageCheck } from '../load/images.ts';
 import type { TaskName } from '../task.ts';
-import type { SetName } from './affinity.ts';
 import { carryOut } from './carry-out.ts';
 import { sharedImages } from './conflicts.ts';
 import { Contents } from './contents.ts';
 import type { PrepareContext } from './context.ts';
 import { type Finds, sortFinds } from './finds.ts';
 import { folderOf, type LeftOut } from './found.ts';
-import { hasImages, isAsked, lacksOf, nothingOf, textsAlone, unreadOf } from './outcome.ts';
+import { type Attempted, isAsked, type Outcome, outcomeOf, unreadOf } from './outcome.ts';
 import type { Recipe, SetPlan } from './plan.ts';
 import { PrepareFault } from './prepare-fault.ts';
 import { RECIPES } from './recipes.ts';
@@ -27,17 +26,10 @@ export interface PrepareOptions {
   readonly onProgress?: PrepareContext['onProgress'];
 }
 
-/** What came of it; all sentences are without a full stop. */
-export interface Prepared {
+/** What came of it. */
+export interface Prepared extends Outcome {
   readonly record: PreparedRecord;
-  /** Sets of which something was prepared now. */
-  readonly sets: readonly SetName[];
-  /** Tasks that were asked for, or of which images were given: they ought to run now. */
-  readonly tasks: readonly TaskName[];
-  /** Why some of them cannot. */
-  readonly faults: readonly string[];
-  readonly notes: readonly string[];
-  /** Archives and pointers that could not be looked into. */
+  /** Archives and pointers that could not be looked into: sentences without a full stop. */
   readonly unread: readonly string[];
 }
 
@@ -71,50 +63,43 @@ export async function prepareData(given: readonly string[], root: string, option
   }
 }
 
+/** One set's fault is no other's. */
+async function attempted(
+  recipes: Iterable<Recipe>,
+  work: (recipe: Recipe) => Promise<SetPlan | null>,
+): Promise<Attempted> {
+  const plans = new Map<Recipe, SetPlan>();
+  const failed = new Map<Recipe, string>();
+  for (const recipe of recipes) {
+    try {
+      const plan = await work(recipe);
+      if (plan) plans.set(recipe, plan);
+    } catch (error) {
+      if (!(error instanceof PrepareFault)) throw error;
+      failed.set(recipe, error.message);
+    }
+  }
+  return { plans, failed };
+}
+
 async function prepareSets(
   context: PrepareContext,
   tasks: readonly TaskName[] | null,
   leftOut: readonly LeftOut[],
 ): Promise<Prepared> {
-  const faults: string[] = [];
-  const failed: Recipe[] = [];
-  const plans = new Map<Recipe, SetPlan>();
-  const attempt = async (recipe: Recipe, work: () => Promise<SetPlan | null>) => {
-    try {
-      const plan = await work();
-      if (plan) plans.set(recipe, plan);
-    } catch (error) {
-      if (!(error instanceof PrepareFault)) throw error;
-      plans.delete(recipe);
-      failed.push(recipe);
-      faults.push(error.message);
-    }
-  };
   const recipes = RECIPES.filter((recipe) => isAsked(tasks, recipe));
-  for (const recipe of recipes) await attempt(recipe, () => recipe.plan(context));
-  const conflicts = sharedImages([...plans.values()]);
-  for (const [recipe, plan] of [...plans])
-    await attempt(recipe, async () => {
-      const conflict = conflicts.get(plan.set);
-      if (conflict !== undefined) throw new PrepareFault(conflict);
-      await carryOut(context, plan);
-      return plan;
-    });
-  const done = [...plans.values()];
-  const wanted = tasks === null && done.some(hasImages) ? done.filter(hasImages) : done;
-  for (const plan of wanted) faults.push(...lacksOf(plan));
-  const absent = recipes.filter((recipe) => !plans.has(recipe) && !failed.includes(recipe));
-  if (tasks !== null) faults.push(...absent.map(nothingOf));
-  else if (plans.size === 0 && failed.length === 0)
-    faults.push('nothing of a data set of GDBench was found in what was given');
-  return {
-    record: await writeRecord(context.root, done, [...leftOut, ...unneeded(context.finds, done)]),
-    sets: done.map(({ set }) => set),
-    tasks: tasks ?? [...wanted, ...failed].flatMap((one) => one.tasks),
-    faults: [...new Set(faults)],
-    notes: done.flatMap((plan) => (wanted.includes(plan) ? plan.notes : [...plan.notes, textsAlone(plan)])),
-    unread: unreadOf(leftOut),
-  };
+  const planned = await attempted(recipes, (recipe) => recipe.plan(context));
+  const conflicts = sharedImages([...planned.plans.values()]);
+  const done = await attempted(planned.plans.keys(), async (recipe) => {
+    const conflict = conflicts.get(recipe.set);
+    if (conflict !== undefined) throw new PrepareFault(conflict);
+    await carryOut(context, planned.plans.get(recipe)!);
+    return planned.plans.get(recipe)!;
+  });
+  const plans = [...done.plans.values()];
+  const failed = new Map([...planned.failed, ...done.failed]);
+  const record = await writeRecord(context.root, plans, [...leftOut, ...unneeded(context.finds, plans)]);
+  return { record, ...outcomeOf(recipes, { plans: done.plans, failed }, tasks), unread: unreadOf(leftOut) };
 }
 
 /** Files that no set asked for. */

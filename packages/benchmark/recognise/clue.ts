@@ -1,3 +1,4 @@
+import { IMAGE_NAME } from '../load/entries.ts';
 import { taskFolder, tasksOf } from '../load/readers.ts';
 import type { TaskName } from '../task.ts';
 import { COMMON_NAMES, METADATA, signsOf } from './signs.ts';
@@ -8,6 +9,9 @@ export interface Clue {
   readonly what: string;
   readonly remedy: string;
 }
+
+/** Of ImageCoDe the validation set alone has answers and ten images a text. */
+export const ANSWERED = 'put valid_data.json of https://github.com/McGill-NLP/diffusion-itm in its place';
 
 /** The command that makes the official layout of whatever lies there, beside it; `ROOT` stands for the data root. */
 export function prepareRemedy(task: TaskName): string {
@@ -58,10 +62,26 @@ export function clueToFile(all: Survey, task: TaskName): Clue | null {
     if (isMoved && file.path !== within(folder, METADATA[task]!))
       return { what: `it is there as ${file.path}`, remedy };
     const sign = [...anywhere, ...(isOfSet ? inside : [])].find((one) => one.name.test(file.name));
-    if (sign) weak ??= { what: `${file.path} ${sign.says}`, remedy };
+    if (sign) weak ??= { what: `${file.path} ${sign.says}`, remedy: folder === 'imagecode' ? ANSWERED : remedy };
     else if (isOfSet && isPacked(all, file)) weak ??= { what: packed(all, file.folder), remedy };
   }
-  return weak;
+  return weak ?? clueToPictures(all, folder, remedy);
+}
+
+/** Sets whose images are found in folders, and are not named. */
+const UNNAMED: ReadonlySet<string> = new Set(['pets', 'mmbias', 'genderbias']);
+
+/** Where such a set's images lie that do not lie where they should. */
+function clueToPictures(all: Survey, set: string, remedy: string): Clue | null {
+  if (!UNNAMED.has(set)) return null;
+  const counts = [...all].flatMap(([path, { files }]) => {
+    const images = files.filter((name) => IMAGE_NAME.test(name)).length;
+    return images > 0 && path.toLowerCase().split('/').includes(set) ? [{ path, images }] : [];
+  });
+  const [first, ...others] = counts.sort((a, b) => b.images - a.images);
+  if (!first) return null;
+  const more = others.length > 0 ? ` and ${others.length} other ${others.length === 1 ? 'folder' : 'folders'}` : '';
+  return { what: `images lie in ${first.path}/${more}`, remedy };
 }
 
 const ARCHIVE = /\.(zip|tar|tgz|tar\.gz|tar\.bz2|tar\.xz|7z|rar)$/i;

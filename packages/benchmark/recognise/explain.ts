@@ -2,7 +2,8 @@ import { DataError, PUT_FILE, PUT_FILES, REPLACE_FILE } from '../load/data-error
 import { FormError } from '../load/files.ts';
 import { type FaultyImage, imagesFault } from '../load/images.ts';
 import { taskFolder } from '../load/readers.ts';
-import { type Clue, clueToFile, clueToFolder, prepareRemedy } from './clue.ts';
+import type { TaskName } from '../task.ts';
+import { ANSWERED, type Clue, clueToFile, clueToFolder, prepareRemedy } from './clue.ts';
 import { formOf } from './form.ts';
 import { clueToImages } from './images.ts';
 import { type Survey, survey } from './survey.ts';
@@ -29,12 +30,25 @@ async function clueTo(error: DataError, surroundings: Surroundings): Promise<Clu
   const { task, file, remedy, fault } = error;
   if (error instanceof FormError) {
     const what = formOf(task, error.json);
-    return what === null ? null : { what: `it ${what}`, remedy: prepareRemedy(task) };
+    return what === null ? null : { what: `it ${what}`, remedy: formRemedy(task) };
   }
   if (/^holds JSON lines/.test(fault)) return { what: 'Hugging Face gives it so', remedy: prepareRemedy(task) };
+  if (/^holds -?NaN/.test(fault) && task === 'winoground')
+    return { what: 'a program wrote it where a tag is empty', remedy: prepareRemedy(task) };
+  if (isAbsolute(error)) return { what: 'a program wrote its own folder before it', remedy: prepareRemedy(task) };
   if (remedy === null || ![PUT_FILE, PUT_FILES, REPLACE_FILE].some((one) => remedy.startsWith(one))) return null;
   const all = await surroundings();
   return file === `${taskFolder(task)}/` ? clueToFolder(all, task) : clueToFile(all, task);
+}
+
+/** Of sets with the answers to other questions, or to none, nothing can be made. */
+function formRemedy(task: TaskName): string {
+  return taskFolder(task) === 'imagecode' ? ANSWERED : prepareRemedy(task);
+}
+
+/** An absolute path of an image of Visual Genome, as ARO's code writes it. */
+function isAbsolute({ task, fault }: DataError): boolean {
+  return taskFolder(task).startsWith('vg_') && /^names the image "(\/|[A-Za-z]:)/.test(fault);
 }
 
 /** The sentence of images at fault, and its remedy alone. */

@@ -66,9 +66,9 @@ describe('an autoencoder is read by its class', () => {
     expect(await faultsOf(merged(ldm, FILE, wrong))).toEqual([
       expect.stringMatching(/has `latents_mean`, a scaling of each channel that GDBench cannot apply/),
       expect.stringMatching(/has `patch_size`, where a field that a AutoencoderKL has is expected/),
-      expect.stringMatching(/says `block_out_channels` 7, where a list of 1 to 12 numbers is expected/),
-      expect.stringMatching(/says `scaling_factor` 0, where a number other than 0 is expected/),
-      expect.stringMatching(/says `shift_factor` "x", where a number is expected/),
+      expect.stringMatching(/says `block_out_channels` is 7, where a list of 1 to 12 numbers is expected/),
+      expect.stringMatching(/says `scaling_factor` is 0, where a number other than 0 is expected/),
+      expect.stringMatching(/says `shift_factor` is "x", where a number is expected/),
     ]);
   });
 

@@ -118,7 +118,11 @@ function settle(name: string, known: AutoencoderClass, fields: Readonly<Record<s
     const value = fields[field] ?? null;
     if (value === null || isRight(value)) return value as T | null;
     const shown = printable(JSON.stringify(value) ?? '', 60);
-    wrong({ found: `says \`${field}\` ${shown}`, expected, remedy: 'write what the autoencoder was trained with' });
+    wrong({
+      found: `says \`${field}\` is ${shown}`,
+      expected,
+      remedy: 'write the value that the autoencoder was trained with',
+    });
     return null;
   };
   const levels = read<readonly number[]>(known.levels, 'a list of 1 to 12 numbers', isLevels);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Fields, type JsonPart } from '../models/fields.ts';
 import { OPEN_CLIP_FIELDS, readOpenClipProcessor } from '../models/open-clip-processor.ts';
@@ -33,13 +34,17 @@ const OPEN_CLIP_FILES = ['visual/preprocess_cfg.json', 'preprocess_cfg.json'];
  */
 export async function readImageProcessor(folder: Folder, model: ModelConfig): Promise<ImageInput> {
   const faults = new Faults();
-  const { part, read } = await imagePart(folder, model);
-  const preprocess = read(new Fields(part, faults));
-  faults.settle();
-  const input = inputOf(preprocess);
-  if (input) return { file: part.file, preprocess, input };
-  throw new CheckpointFault({
+  const [first, second] = (await readings(folder, model)).map(({ part, read }) => ({
     file: part.file,
+    preprocess: read(new Fields(part, faults)),
+  }));
+  faults.settle();
+  const { file, preprocess } = first!;
+  if (second && !isDeepStrictEqual(second.preprocess, preprocess)) throw disagreement(file, second.file);
+  const input = inputOf(preprocess);
+  if (input) return { file, preprocess, input };
+  throw new CheckpointFault({
+    file,
     found: 'leaves images of different sizes (it resizes the shortest edge, or nothing, and cuts nothing out)',
     expected: 'one size for all images',
     remedy: 'write a crop, or a `size` of height and width',
@@ -47,33 +52,49 @@ export async function readImageProcessor(folder: Folder, model: ModelConfig): Pr
   });
 }
 
+/** Older versions of transformers read the one file, newer ones the other. */
+function disagreement(file: string, other: string): CheckpointFault {
+  return new CheckpointFault({
+    file: other,
+    found: `prepares images otherwise than ${file}`,
+    expected: 'one of the two, or two that agree',
+    remedy: 'remove the one that the model was not trained with',
+    gravity: 'setting',
+  });
+}
+
+/** What open_clip takes where nothing is said. */
+const DEFAULT_SIZE = { width: 224, height: 224 };
+
 interface Reading {
   readonly part: JsonPart;
   readonly read: (fields: Fields) => Preprocess;
 }
 
-async function imagePart(folder: Folder, model: ModelConfig): Promise<Reading> {
+/** What the files say of images: one reading, or two where two files do. */
+async function readings(folder: Folder, model: ModelConfig): Promise<Reading[]> {
   const own = await openClipPart(folder, model);
-  if (own) return own;
-  const part = await transformersPart(folder);
-  const name = classOf(part, model);
-  if (name === JINA_CLASS) {
-    const size = { width: 224, height: 224 };
-    return { part, read: (fields) => readOpenClipProcessor(fields, size, WITHOUT_EFFECT) };
-  }
-  const kind = processorClass(name);
-  if (kind) return { part, read: (fields) => readTransformersProcessor(fields, kind) };
-  throw unknownClass(part.file, name);
+  if (own) return [own];
+  return (await transformersParts(folder)).map((part) => {
+    const name = classOf(part, model);
+    if (name === JINA_CLASS) {
+      return { part, read: (fields) => readOpenClipProcessor(fields, DEFAULT_SIZE, WITHOUT_EFFECT) };
+    }
+    const kind = processorClass(name);
+    if (kind) return { part, read: (fields) => readTransformersProcessor(fields, kind) };
+    throw unknownClass(part.file, name);
+  });
 }
 
-/** open_clip's preprocess_cfg, where the model is one of open_clip's. */
+/** open_clip's preprocess_cfg, where the model is one of open_clip's or nothing else says how images are prepared. */
 async function openClipPart(folder: Folder, { openClip, file }: ModelConfig): Promise<Reading | null> {
-  if (!openClip) return null;
-  const read = (fields: Fields) => readOpenClipProcessor(fields, openClip.size, []);
+  const others = folder.files.has(FILE) || folder.files.has(WHOLE_FILE);
   const alone = OPEN_CLIP_FILES.find((one) => folder.files.has(one));
-  if (alone) return { part: { file: alone, at: '', json: await readJson(folder, alone, jsonObject) }, read };
-  if (openClip.preprocess) return { part: { file, at: 'preprocess_cfg.', json: openClip.preprocess }, read };
-  if (folder.files.has(FILE) || folder.files.has(WHOLE_FILE)) return null;
+  const read = (fields: Fields) => readOpenClipProcessor(fields, openClip?.size ?? DEFAULT_SIZE, []);
+  if (alone && (openClip || !others))
+    return { part: { file: alone, at: '', json: await readJson(folder, alone, jsonObject) }, read };
+  if (openClip?.preprocess) return { part: { file, at: 'preprocess_cfg.', json: openClip.preprocess }, read };
+  if (!openClip || others) return null;
   throw new CheckpointFault({
     file: OPEN_CLIP_FILES[0]!,
     found: 'is missing',
@@ -83,12 +104,14 @@ async function openClipPart(folder: Folder, { openClip, file }: ModelConfig): Pr
   });
 }
 
-async function transformersPart(folder: Folder): Promise<JsonPart> {
-  if (!folder.files.has(FILE) && folder.files.has(WHOLE_FILE)) {
+async function transformersParts(folder: Folder): Promise<JsonPart[]> {
+  const parts: JsonPart[] = [];
+  if (folder.files.has(WHOLE_FILE)) {
     const { image_processor: json, processor_class } = await readJson(folder, WHOLE_FILE, wholeConfig);
-    if (json) return { file: WHOLE_FILE, at: 'image_processor.', json: { processor_class, ...json } };
+    if (json) parts.push({ file: WHOLE_FILE, at: 'image_processor.', json: { processor_class, ...json } });
   }
-  return { file: FILE, at: '', json: await readJson(folder, FILE, jsonObject) };
+  if (parts.length > 0 && !folder.files.has(FILE)) return parts;
+  return [{ file: FILE, at: '', json: await readJson(folder, FILE, jsonObject) }, ...parts];
 }
 
 /** The class that the file names; else the one that goes with the model's type; else the one of the processor that both are part of. */

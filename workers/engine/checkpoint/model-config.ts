@@ -73,14 +73,16 @@ const OPEN_CLIP_CONFIG = 'open_clip_config.json';
  * @throws CheckpointFault when neither is there, or one cannot be read; what one says and cannot be served goes to `faults`.
  */
 export async function readModelConfig(folder: Folder, faults: Faults): Promise<ModelConfig> {
-  if (!folder.files.has(CONFIG) && folder.files.has(OPEN_CLIP_CONFIG)) return openClip(folder, faults);
+  if (!folder.files.has(CONFIG) && folder.files.has(OPEN_CLIP_CONFIG))
+    return openClip(folder, OPEN_CLIP_CONFIG, faults);
   const json = await readJson(folder, CONFIG, jsonObject);
   if (typeof json.model_type === 'string') return transformers(await readJson(folder, CONFIG, modelConfig));
   if (json.text_cfg !== undefined && json.vision_cfg !== undefined) {
     const model = await readJson(folder, CONFIG, openClipModel);
     return fromOpenClip(CONFIG, model, null, faults);
   }
-  if (folder.files.has(OPEN_CLIP_CONFIG)) return openClip(folder, faults);
+  if (json.model_cfg !== undefined) return openClip(folder, CONFIG, faults);
+  if (folder.files.has(OPEN_CLIP_CONFIG)) return openClip(folder, OPEN_CLIP_CONFIG, faults);
   return transformers(await readJson(folder, CONFIG, modelConfig));
 }
 
@@ -105,9 +107,9 @@ function transformers(config: z.output<typeof modelConfig>): ModelConfig {
   };
 }
 
-async function openClip(folder: Folder, faults: Faults): Promise<ModelConfig> {
-  const { model_cfg: model, preprocess_cfg: preprocess } = await readJson(folder, OPEN_CLIP_CONFIG, openClipConfig);
-  return fromOpenClip(OPEN_CLIP_CONFIG, model, preprocess ?? {}, faults);
+async function openClip(folder: Folder, file: string, faults: Faults): Promise<ModelConfig> {
+  const { model_cfg: model, preprocess_cfg: preprocess } = await readJson(folder, file, openClipConfig);
+  return fromOpenClip(file, model, preprocess ?? {}, faults);
 }
 
 const DEFAULT_SIDE = 224;

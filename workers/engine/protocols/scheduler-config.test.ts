@@ -74,17 +74,17 @@ describe.each(reference.classes.map((one) => [one.name, one] as const))('%s', (n
     if (typeof effect === 'object') {
       const other = typeof effect.neutral === 'boolean' ? !effect.neutral : 'another';
       expect(meaning(schedulerOf({ ...SMALL, [field]: effect.neutral }, name))).toEqual(silent);
-      expect(faultsOf(name, { [field]: other })).toEqual([expect.stringContaining(`says \`${field}\` `)]);
+      expect(faultsOf(name, { [field]: other })).toEqual([expect.stringContaining(`says \`${field}\` is `)]);
       return;
     }
     if (field === 'timesteps') {
       expect(meaning(schedulerOf({ ...SMALL, timesteps: STEPS }, name))).toEqual(silent);
-      expect(faultsOf(name, { ...SMALL, timesteps: 12 })).toEqual(['says `timesteps` 12']);
+      expect(faultsOf(name, { ...SMALL, timesteps: 12 })).toEqual(['says `timesteps` is 12']);
       return;
     }
     if (UNREAD[field as keyof typeof UNREAD]?.(name)) {
       expect(faultsOf(name, { [field]: APPLIED[field] })).toEqual([
-        `says \`${field}\` ${APPLIED[field]}, which a ${name} does not read`,
+        `says \`${field}\` is ${APPLIED[field]}, which a ${name} does not read`,
       ]);
       expect(meaning(schedulerOf({ ...SMALL, [field]: !APPLIED[field] }, name))).toEqual(silent);
       return;
@@ -101,11 +101,11 @@ describe.each(reference.classes.map((one) => [one.name, one] as const))('%s', (n
       prediction_type: 'flow_prediction',
     };
     expect(faultsOf(name, wrong)).toEqual([
-      expect.stringContaining('`use_flow_sigmas` true (noise of flow matching'),
+      expect.stringContaining('`use_flow_sigmas` is true (noise of flow matching'),
       'has `wavy`',
-      'says `num_train_timesteps` 0',
-      'says `beta_end` "x"',
-      'says `prediction_type` "flow_prediction"',
+      'says `num_train_timesteps` is 0',
+      'says `beta_end` is "x"',
+      'says `prediction_type` is "flow_prediction"',
     ]);
   });
 
@@ -141,7 +141,7 @@ describe('a scheduler', () => {
     expect(schedulerOf({ predict_epsilon: false }).prediction_type).toBe('sample');
     expect(schedulerOf({ predict_epsilon: true, prediction_type: 'epsilon' }).prediction_type).toBe('epsilon');
     expect(faultsOf('DDIMScheduler', { predict_epsilon: true, prediction_type: 'v_prediction' })).toEqual([
-      'says `prediction_type` "v_prediction"',
+      'says `prediction_type` is "v_prediction"',
     ]);
   });
 

@@ -126,7 +126,7 @@ class Fields {
     this.#faults.push({
       found: `says ${told(field, value)}`,
       expected,
-      remedy: 'write what the model was trained with',
+      remedy: 'write the value that the model was trained with',
     });
     return byDefault;
   }
@@ -134,7 +134,7 @@ class Fields {
 
 function told(field: string, value: unknown): string {
   const short = Array.isArray(value) ? `a list of ${value.length}` : (JSON.stringify(value) ?? String(value));
-  return `\`${field}\` ${printable(short, 60)}`;
+  return `\`${printable(field, 60)}\` is ${printable(short, 60)}`;
 }
 
 function isSteps(value: unknown): boolean {

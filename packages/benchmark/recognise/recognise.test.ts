@@ -1,0 +1,441 @@
+import { mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EDITIONS } from '../editions/editions.ts';
+import { withRoot } from '../load/data-error.ts';
+import { DataError, listTasks, loadTask, type TaskListing, taskFolder } from '../load/load.ts';
+import { fullTree, numbered, type Tree, treeOf, writeTree } from '../load/test-tree.ts';
+import { TASK_NAMES, type TaskName } from '../task.ts';
+
+const LFS = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12345\n`;
+const prepare = (tasks: string) => `run \`npx gdbench data prepare ROOT --into ROOT-prepared --task ${tasks}\``;
+
+/** The tree of a task with paths changed by `path`, and further files. */
+function moved(task: TaskName, path: (path: string) => string | null, more: Tree = {}): Tree {
+  const files = Object.entries(treeOf(task)).flatMap(([from, content]) => {
+    const to = path(from);
+    return to === null ? [] : [[to, content] as const];
+  });
+  return { ...Object.fromEntries(files), ...more };
+}
+
+async function listed(tree: Tree, task: TaskName): Promise<TaskListing> {
+  const root = await writeTree(tree);
+  const [listing] = await listTasks(root, { tasks: [task], editions: EDITIONS });
+  expect(listing!.reason === null || /^[^\n]+\.$/.test(listing!.reason)).toBe(true);
+  if (listing!.runnable) return listing!;
+  // the same sentence wherever it is met
+  const fault = await loadTask(root, task).catch((error) => error);
+  expect(fault).toBeInstanceOf(DataError);
+  expect(fault.message).toBe(listing!.reason);
+  expect(fault.message).not.toContain(root);
+  return listing!;
+}
+
+const reason = async (tree: Tree, task: TaskName) => (await listed(tree, task)).reason!;
+
+describe('what lies there instead', () => {
+  const rows = fullTree()['winoground/data.json'] as object[];
+  const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  const within = (from: string, to: string) => (path: string) => path.replace(from, to);
+  const flickr = (path: string) =>
+    path.includes('/images/') ? path.replace('/images/', '/flickr30k_images/flickr30k_images/') : path;
+  const isImage = (path: string) => path.includes('/images/');
+  const vg = 'visual_genome_relation.json';
+
+  it.each<[string, TaskName, Tree, string[]]>([
+    [
+      'JSON lines, as Hugging Face gives them',
+      'winoground',
+      moved('winoground', (path) => (isImage(path) ? path : null), { 'winoground/examples.jsonl': lines }),
+      ['winoground/data.json is missing', 'winoground/examples.jsonl is there', prepare('winoground')],
+    ],
+    [
+      'JSON lines under the official name',
+      'winoground',
+      moved('winoground', (path) => path, { 'winoground/data.json': lines }),
+      ['winoground/data.json holds JSON lines', prepare('winoground')],
+    ],
+    [
+      'a Parquet table',
+      'winoground',
+      { 'winoground/data/test-00000-of-00001.parquet': 'PAR1' },
+      ['winoground/data/test-00000-of-00001.parquet is there, a Parquet table', prepare('winoground')],
+    ],
+    [
+      'a zip that is not unpacked',
+      'winoground',
+      moved('winoground', (path) => (isImage(path) ? null : path), { 'winoground/images.zip': 'PK\x03\x04' }),
+      ['has 4 missing of 4 images', 'winoground/images.zip lies there and is not unpacked', prepare('winoground')],
+    ],
+    [
+      'images one folder deeper',
+      'winoground',
+      moved('winoground', within('/images/', '/images/images/')),
+      ['4 of them lie in winoground/images/images/, one folder deeper', prepare('winoground')],
+    ],
+    [
+      'images of another letter case',
+      'winoground',
+      moved('winoground', (path) => path.replace('/ex_', '/EX_')),
+      ['4 of them lie in winoground/images/ in another letter case', prepare('winoground')],
+    ],
+    [
+      'images of another ending',
+      'winoground',
+      moved('winoground', within('.png', '.jpg')),
+      ['4 of them lie in winoground/images/ under another ending', prepare('winoground')],
+    ],
+    [
+      'CLEVR one folder deeper',
+      'clevr',
+      moved('clevr', within('/images/', '/images/images/')),
+      ['2 of them lie in clevr/images/images/', prepare('clevr')],
+    ],
+    [
+      'NaN',
+      'winoground',
+      moved('winoground', (path) => path, {
+        'winoground/data.json': JSON.stringify(rows).replaceAll(/"secondary_tag":"[^"]*"/g, '"secondary_tag": NaN'),
+      }),
+      [
+        'holds NaN, which JSON does not have, in row 0 (from 0), secondary_tag, and in 1 more place',
+        prepare('winoground'),
+      ],
+    ],
+    [
+      'a folder of another letter case',
+      'winoground',
+      moved('winoground', within('winoground/', 'Winoground/')),
+      ['winoground/ is not a folder of the data root: it is there as Winoground/', prepare('winoground')],
+    ],
+    [
+      'the repository instead of its data',
+      'clevr',
+      moved('clevr', (path) => `data/${path}`),
+      ['it is there as data/clevr/; give the folder data/ instead: `npx gdbench data verify ROOT/data`'],
+    ],
+    [
+      'the folder of the set instead of the root',
+      'imagecode',
+      moved('imagecode', within('imagecode/', '')),
+      ['valid_data.json lies at the top of the data root', prepare('imagecode,imagecode_video')],
+    ],
+    [
+      'ARO flat, as its code leaves it',
+      'vg_relation',
+      moved('vg_relation', within('vg_relation/', '')),
+      [`${vg} lies at the top of the data root`, prepare('vg_relation')],
+    ],
+    [
+      'absolute paths',
+      'vg_relation',
+      moved('vg_relation', (path) => path, {
+        [`vg_relation/${vg}`]: [{ ...(fullTree()[`vg_relation/${vg}`] as object[])[0], image_path: '/home/me/1.jpg' }],
+      }),
+      ['names the image "/home/me/1.jpg"', prepare('vg_relation')],
+    ],
+    [
+      'the rows of the other set of Visual Genome',
+      'vg_relation',
+      moved('vg_relation', (path) => path, {
+        [`vg_relation/${vg}`]: fullTree()['vg_attribution/visual_genome_attribution.json'],
+      }),
+      ['at 0, relation_name: a text is expected, and nothing found', 'it holds the rows of vg_attribution'],
+    ],
+    [
+      'captions whose orders are not drawn',
+      'coco_order',
+      { 'coco_order/coco_karpathy_test.json': [], 'coco_order/val2014/1.jpg': 'x' },
+      ['coco_order/coco_karpathy_test.json is there, whose captions have no other orders yet', prepare('coco_order')],
+    ],
+    [
+      'the same under the official name',
+      'coco_order',
+      { 'coco_order/coco_order.json': [{ image: 'val2014/1.jpg', caption: ['a dog'] }] },
+      ['it holds captions whose other orders are not drawn yet', prepare('coco_order')],
+    ],
+    [
+      'the table of addresses of SVO',
+      'svo_subj',
+      { 'svo/svo_probes.csv': 'sentence,pos_triplet\n' },
+      ['svo/svo_probes.csv is there, of which svo.json is made', prepare('svo_verb,svo_subj,svo_obj')],
+    ],
+    [
+      'the simple set of ImageCoDe',
+      'imagecode',
+      { 'imagecode/valid_data.json': [{ directory: 'open-images-1_a', pos_idx: 5, neg_idx: 3, caption: 'darker' }] },
+      ['an object is expected, and a list of 1 found: it is the simple set of ImageCoDe', 'put valid_data.json of'],
+    ],
+    [
+      'the test set of ImageCoDe',
+      'imagecode_video',
+      { 'imagecode/valid_data.json': { MSR: ['a hand', 'a foot'] } },
+      ['at MSR: an object is expected, and a list of 2 found: it is a set without answers', 'put valid_data.json of'],
+    ],
+    [
+      'zips of MMBias',
+      'mmbias',
+      {
+        'mmbias/textual_phrases.txt': fullTree()['mmbias/textual_phrases.txt'],
+        'mmbias/data/Images/Religion.zip': 'PK',
+        'mmbias/data/Images/Nationality.zip': 'PK',
+      },
+      [
+        'mmbias/data/Images/Nationality.zip, mmbias/data/Images/Religion.zip lie there and are not unpacked',
+        prepare('mmbias'),
+      ],
+    ],
+    [
+      'phrases where their authors keep them',
+      'mmbias',
+      moved('mmbias', within('mmbias/textual', 'mmbias/data/textual')),
+      ['it is there as mmbias/data/textual_phrases.txt', prepare('mmbias')],
+    ],
+    [
+      'the layout of Kaggle',
+      'flickr30k_text',
+      moved('flickr30k_text', flickr, { 'flickr30k/flickr30k_images/results.csv': 'image_name| comment' }),
+      ['2 of them lie in flickr30k/flickr30k_images/flickr30k_images/', prepare('flickr30k_image,flickr30k_text')],
+    ],
+    [
+      'that layout beside the folder of the set',
+      'flickr30k_text',
+      moved('flickr30k_text', (path) => flickr(path).replace('flickr30k/flickr30k_images', 'archive/flickr30k_images')),
+      ['2 of them lie in archive/flickr30k_images/flickr30k_images/'],
+    ],
+    [
+      'pets one folder deeper',
+      'pets',
+      moved('pets', within('/images/', '/images/images/')),
+      ['pets/images holds no images: images lie in pets/images/images/', prepare('pets')],
+    ],
+    [
+      'groups of MMBias in another place',
+      'mmbias',
+      moved('mmbias', within('mmbias/data/', 'mmbias/')),
+      ['holds no two groups to compare: images lie in mmbias/Images/Religion/Muslim/ and 2 other folders'],
+    ],
+    ['a Git LFS pointer', 'svo_verb', { 'svo/svo.json': LFS }, ['svo/svo.json is a Git LFS pointer', '`git lfs pull`']],
+    [
+      'a web page',
+      'clevr',
+      moved('clevr', (path) => path, { 'clevr/captions/spatial.json': '<!DOCTYPE html><html></html>' }),
+      ['clevr/captions/spatial.json is a web page (HTML), where text is expected: replace it by the official file'],
+    ],
+    [
+      'a download that was cut short',
+      'clevr',
+      moved('clevr', (path) => path, { 'clevr/captions/spatial.json': '{"a.png": [["a right caption", "a wrong ca' }),
+      ['clevr/captions/spatial.json is cut short: its JSON ends in the middle'],
+    ],
+    [
+      'a box without width',
+      'vg_relation',
+      moved('vg_relation', (path) => path, {
+        [`vg_relation/${vg}`]: [{ ...(fullTree()[`vg_relation/${vg}`] as object[])[0], bbox_w: 0 }],
+      }),
+      ['does not have the official form at 0, bbox_w: a number above 0 is expected, and 0 found.'],
+    ],
+    ['nothing', 'imagecode', {}, ['imagecode/ is not a folder of the data root: put the official files there.']],
+  ])('%s (%s)', async (_what, task, tree, words) => {
+    const sentence = await reason(tree, task);
+    for (const part of words) expect(sentence).toContain(part);
+    expect(sentence).not.toMatch(/Invalid|expected record|received|Too small/);
+  });
+
+  it('an archive beside the folder that it was unpacked to is none that is not unpacked', async () => {
+    const tree = moved('imagecode_video', (path) => (path.endsWith('img4.jpg') ? null : path), {
+      'imagecode/image-sets.zip': 'PK',
+      'imagecode/train_data.json': {},
+    });
+    const sentence = await reason(tree, 'imagecode_video');
+    expect(sentence).toContain('imagecode/image-sets/MSR-VTT_b/img4.jpg is missing');
+    expect(sentence).not.toContain('unpacked');
+  });
+
+  it('images of another set that have the same names are other images', async () => {
+    const tree = { ...fullTree(), 'flickr30k/images/3.jpg': '' };
+    const { 'flickr30k/images/1.jpg': _, ...rest } = tree as Tree;
+    const sentence = await reason(rest, 'flickr30k_text');
+    expect(sentence).toContain('1 missing and 1 unreadable of 2 images');
+    expect(sentence).not.toContain('svo/');
+  });
+
+  it('what is nested, re-cased or renamed gives the same examples or a sentence that names where it lies', async () => {
+    const changes = {
+      nested: async (root: string, folder: string) => {
+        const images = join(root, folder, 'images');
+        await rename(images, `${images}-before`);
+        await mkdir(images);
+        await rename(`${images}-before`, join(images, 'images'));
+        return `${folder}/images/images/`;
+      },
+      below: async (root: string, folder: string) => {
+        await mkdir(join(root, 'data'));
+        await rename(join(root, folder), join(root, 'data', folder));
+        return `data/${folder}/`;
+      },
+      recased: async (root: string, folder: string) => {
+        await rename(join(root, folder), join(root, folder.toUpperCase()));
+        return `${folder.toUpperCase()}/`;
+      },
+    };
+    const tasks = TASK_NAMES.filter((task) => !['genderbias', 'mmbias', 'imagecode', 'imagecode_video'].includes(task));
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...tasks), fc.constantFrom(...Object.keys(changes)), async (task, how) => {
+        const folder = taskFolder(task);
+        if (how === 'nested' && ['coco_order', 'flickr30k_order', 'pets'].includes(folder)) return;
+        const root = await writeTree(treeOf(task));
+        const before = await loadTask(root, task);
+        const place = await changes[how as keyof typeof changes](root, folder);
+        const after = await loadTask(root, task).catch((error) => error);
+        // a file system that knows no letter case changes nothing
+        if (!(after instanceof DataError)) expect(after).toEqual(before);
+        else expect(after.message).toContain(place);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('what lies among the data', () => {
+  const phrases = { 'mmbias/textual_phrases.txt': fullTree()['mmbias/textual_phrases.txt'] };
+  const group = (name: string, n = 3) =>
+    Object.fromEntries(numbered(n, (i) => `mmbias/data/Images/${name}/${i + 1}.jpg`).map((path) => [path, path]));
+  const official = { ...phrases, ...group('Religion/Christian'), ...group('Religion/Muslim') };
+
+  it('trimaps are no pets: beside JPEG files, PNG files are counted and named', async () => {
+    const masks = ['Great_Pyrenees_10.png', 'pug_3.png', 'pug_4.png', 'Great_Pyrenees_10.mat', '._pug_3.jpg'];
+    const tree = { ...treeOf('pets'), ...Object.fromEntries(masks.map((name) => [`pets/images/${name}`, 'x'])) };
+    const { examples, data } = await listed(tree, 'pets');
+    expect(examples).toBe(3);
+    expect(data!.unread.map(({ path }) => path.slice('pets/images/'.length)).sort()).toEqual(masks.toSorted());
+    expect(data!.notes).toEqual([
+      expect.stringContaining('4 files are not read: pets/images/Great_Pyrenees_10.mat, '),
+      '1 file is not read: pets/images/._pug_3.jpg is what a system left there.',
+    ]);
+    const plain = await loadTask(await writeTree(treeOf('pets')), 'pets');
+    const beside = await loadTask(await writeTree(tree), 'pets');
+    expect(beside.dataVersion).toBe(plain.dataVersion);
+    expect(beside.examples.map(({ id }) => id)).toEqual(plain.examples.map(({ id }) => id));
+    expect(beside.notes).toEqual(data!.notes);
+    expect(plain).not.toHaveProperty('notes');
+  });
+
+  it('without a JPEG file, PNG files are the pets', async () => {
+    const png = moved('pets', (path) => path.replace('.jpg', '.png'));
+    expect((await listed(png, 'pets')).examples).toBe(3);
+  });
+
+  it('classes with underscores are those of the file names', async () => {
+    const tree = { ...treeOf('pets'), 'pets/classes.txt': 'pug\nGreat_Pyrenees\nbombay\n' };
+    const { examples } = await loadTask(await writeTree(tree), 'pets');
+    expect(examples.map(({ texts, right }) => texts[right!])).toEqual([
+      'a photo of a Great Pyrenees',
+      'a photo of a Great Pyrenees',
+      'a photo of a pug',
+    ]);
+  });
+
+  it('leftovers are no category, no group and no image; files that are not read are named with their endings', async () => {
+    const stray = [
+      '__MACOSX/Religion/Muslim/._1.jpg',
+      'Religion/.DS_Store',
+      'Religion/Muslim/._1.jpg',
+      'Religion/Muslim/Thumbs.db',
+      'Religion/Muslim/4.webp',
+      'Religion/Christian/4.jfif',
+      'Religion/Christian/5.gif',
+      'Religion/notes.txt',
+    ];
+    const more = Object.fromEntries(stray.map((path) => [`mmbias/data/Images/${path}`, 'x']));
+    const [plain, other] = [await writeTree(official), await writeTree({ ...official, ...more })];
+    expect((await loadTask(other, 'mmbias')).dataVersion).toBe((await loadTask(plain, 'mmbias')).dataVersion);
+    const { data, examples } = await listed({ ...official, ...more }, 'mmbias');
+    expect(examples).toBe(6);
+    const paths = data!.unread.map(({ path }) => path.slice('mmbias/data/Images/'.length));
+    expect(paths.toSorted()).toEqual(['__MACOSX/', ...stray.slice(1)].toSorted());
+    expect(data!.notes.join(' ')).toContain('3 files are not read');
+    expect(data!.notes.join(' ')).toMatch(/4\.webp.*each is no \.jpg, \.jpeg or \.png\./);
+  });
+
+  it('groups that no pair compares are named and not scored, and are no part of the data version', async () => {
+    const more = {
+      ...group('Nationality/American'),
+      ...group('Nationality/Arab'),
+      ...group('Disability/Mental Disability'),
+    };
+    const [plain, other] = [
+      { ...official, ...more, ...group('Disability/Non-Disabled') },
+      {
+        ...official,
+        ...more,
+        ...group('Disability/Non-Disabled'),
+        ...group('Nationality/Chinese'),
+        ...group('Nationality/Mexican', 2),
+      },
+    ];
+    const { data, examples, subtasks } = await listed(other, 'mmbias');
+    expect([examples, Object.keys(subtasks)]).toEqual([18, expect.not.arrayContaining(['Nationality/Chinese'])]);
+    expect(data!.unused).toEqual([
+      { group: 'Nationality/Chinese', images: 3 },
+      { group: 'Nationality/Mexican', images: 2 },
+    ]);
+    expect(data!.notes).toEqual([
+      'Not scored, for no pair compares them: Nationality/Chinese (3 images), Nationality/Mexican (2 images).',
+    ]);
+    const versions = await Promise.all(
+      [plain, other].map(async (tree) => (await loadTask(await writeTree(tree), 'mmbias')).dataVersion),
+    );
+    expect(versions[0]).toBe(versions[1]);
+  });
+
+  it('letter case and spelling make no other groups: the same examples, in the same order', async () => {
+    const spelt = { ...phrases, ...group('religion/christians'), ...group('RELIGION/muslim') };
+    const [one, other] = await Promise.all(
+      [official, spelt].map(async (tree) => loadTask(await writeTree(tree), 'mmbias')),
+    );
+    const plain = (data: typeof one) => data!.examples.map(({ images: _, ...rest }) => rest);
+    expect(plain(other)).toEqual(plain(one));
+  });
+
+  it('two folders of one group are refused, of which either might be meant', async () => {
+    const sentence = await reason({ ...official, ...group('religion/muslim', 2) }, 'mmbias');
+    expect(sentence).toMatch(
+      /Religion\/Muslim and .*religion\/muslim are one group \(Religion\/Muslim\): put the images/,
+    );
+    const others = await reason({ ...official, ...group('Mood/Glad'), ...group('Mood/glad') }, 'mmbias');
+    expect(others).toContain('are one group');
+  });
+
+  it('groups of unequal size are compared, and said to be unequal', async () => {
+    const { data } = await listed(
+      { ...phrases, ...group('Religion/Christian'), ...group('Religion/Muslim', 1) },
+      'mmbias',
+    );
+    expect(data!.notes).toEqual(['Groups of unequal size are compared: Christian-Muslim (3 and 1 images).']);
+  });
+
+  it('a frame that is missing is counted once, by the name that the others tell', async () => {
+    const frames = [0, 7, 21, 28, 35, 42, 49, 56, 63];
+    const set = (names: readonly number[]) =>
+      Object.fromEntries(names.map((n) => [`imagecode/image-sets/MSR-VTT_b/img${n}.jpg`, `${n}`]));
+    const tree = { 'imagecode/valid_data.json': { 'MSR-VTT_b': { 3: 'the frame' } }, ...set(frames) };
+    const { images, faulty } = await listed(tree, 'imagecode_video');
+    expect(images).toEqual({ named: 10, missing: 1, unreadable: 0 });
+    expect(faulty.map(({ path }) => path)).toEqual(['imagecode/image-sets/MSR-VTT_b/img14.jpg']);
+  });
+});
+
+describe('withRoot', () => {
+  it('writes the root into commands, as a shell takes it, and nowhere else', () => {
+    const sentence =
+      'the ROOT: run `npx gdbench data prepare ROOT --into ROOT-prepared` or `npx gdbench data verify ROOT/data`';
+    expect(withRoot(sentence, '/data/g')).toBe(
+      'the ROOT: run `npx gdbench data prepare /data/g --into /data/g-prepared` or `npx gdbench data verify /data/g/data`',
+    );
+    expect(withRoot('`x ROOT`', "/my data/it's")).toBe("`x '/my data/it'\\''s'`");
+  });
+});
