@@ -220,10 +220,34 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     /is not an ONNX model: it is cut short, \d+ bytes before its end/,
   ],
   [
+    'configurations without weights',
+    without(ldm, 'unet/model.onnx', 'vae_encoder/model.onnx', 'text_encoder/model.onnx'),
+    '',
+    /^The folder holds the configuration of a model \(model_index.json, .*\), and neither an ONNX model nor other weights, .*`hf download /,
+  ],
+  [
+    'weights of PyTorch as a graph',
+    { ...clip, 'vision_model.onnx': safetensors(['conv_in.weight']) },
+    'vision_model.onnx',
+    /^vision_model.onnx is not an ONNX model: it is PyTorch weights \(safetensors\), /,
+  ],
+  [
+    'a pickle as a graph',
+    { ...clip, 'vision_model.onnx': Uint8Array.from([0x80, 2, 0x63]) },
+    'vision_model.onnx',
+    /it is PyTorch weights \(a pickle\)/,
+  ],
+  [
     'a name in other letters',
     { ...without(clip, 'config.json'), 'Config.json': {} },
     'config.json',
     /^config.json is missing, though Config.json is there, .*`mv \d+\/Config.json \d+\/config.json`/,
+  ],
+  [
+    'a graph in other letters',
+    { ...without(clip, 'text_model.onnx', 'vision_model.onnx'), 'Model.ONNX': clip['text_model.onnx']! },
+    'model.onnx',
+    /^model.onnx is missing, though Model.ONNX is there/,
   ],
   [
     'the half of a pair',
@@ -386,8 +410,12 @@ describe('a checkpoint is what it is', () => {
 });
 
 /** Lays a checkpoint's files into a Hugging Face cache; gives the repository's folder and that of its snapshot. */
-async function cached(files: Files, name: string): Promise<{ repository: string; snapshot: string }> {
-  const repository = path.join(scratch(), name, 'models--somebody--tiny');
+async function cached(
+  files: Files,
+  name: string,
+  called = 'models--somebody--tiny',
+): Promise<{ repository: string; snapshot: string }> {
+  const repository = path.join(scratch(), name, called);
   const snapshot = path.join(repository, 'snapshots/0123abc');
   const plain = await folderOf(files);
   await mkdir(path.join(repository, 'refs'), { recursive: true });
@@ -422,6 +450,11 @@ describe('a snapshot of the Hugging Face cache', () => {
       const inspection = await inspectCheckpoint(dir);
       expect(inspection).toMatchObject({ ok: true, report: { sha256: good.ok && good.report.sha256 } });
     }
+  });
+
+  it('is one under whatever name', async () => {
+    const { snapshot } = await cached(clip, 'copied', 'a copy');
+    expect(await inspectCheckpoint(snapshot)).toMatchObject({ ok: true });
   });
 
   it('is named where there are several, the one that is the present main first', async () => {
@@ -508,6 +541,29 @@ describe('all faults are told at once', () => {
     const inspection = await inspectCheckpoint(await folderOf(files));
     expect(!inspection.ok && new Set(inspection.faults.map(({ file }) => file))).toEqual(
       new Set(['unet/model.onnx', 'scheduler/scheduler_config.json', 'text_encoder/model.onnx']),
+    );
+  });
+});
+
+describe('a graph for a GPU', () => {
+  it('is judged on the device that was asked for, which is named where it cannot be used', async () => {
+    const files = withOp(
+      {
+        op: 'GroupNorm',
+        domain: 'com.microsoft',
+        in: ['x', 'gamma', 'gamma'],
+        out: 'norm',
+        attributes: { groups: 1, activation: 0, channels_last: 1 },
+      },
+      [scale],
+    );
+    const reason =
+      /operator com.microsoft.GroupNorm does not exist for the CPU, since tensorrt cannot be used here, .*submit the unoptimised export \(`[^`]+`\)\.$/;
+    expectRefusal(
+      await inspectCheckpoint(await folderOf(files), { device: 'tensorrt' }),
+      'unet/model.onnx',
+      reason,
+      scratch(),
     );
   });
 });

@@ -93,7 +93,7 @@ export function alike<F extends Told>(faults: readonly F[]): [F, ...F[]][] {
   const groups = new Map<string, [F, ...F[]]>();
   for (const fault of faults) {
     const { file, found, expected, remedy } = fault;
-    const shared = file !== '' && found.startsWith('is ');
+    const shared = file !== '' && /^is [^:,]*$/.test(found);
     const key = shared ? JSON.stringify([found, expected, remedy]) : fault.message;
     const group = groups.get(key);
     if (group) group.push(fault);

@@ -31,4 +31,21 @@ export function otherFormats(files: readonly string[]): { name: string; files: s
   );
 }
 
+/** First bytes of models in other formats, whatever their names say. */
+const MAGICS: readonly (readonly [name: string, at: number, bytes: string])[] = [
+  ['a GGUF model', 0, 'GGUF'],
+  ['a TensorFlow Lite model', 4, 'TFL3'],
+  ['an ONNX Runtime model (.ort)', 4, 'ORTM'],
+  ['PyTorch weights (a pickle)', 0, '\x80\x02'],
+];
+
+/** What a file is that should be a graph, if it is a model in another format. */
+export function modelFormat(bytes: Uint8Array): string | null {
+  const head = Buffer.from(bytes.subarray(0, 16));
+  const magic = MAGICS.find(([, at, text]) => head.toString('latin1').startsWith(text, at));
+  if (magic) return magic[0];
+  const isSafetensors = head.length > 9 && head[8] === 0x7b && head.readBigUInt64LE() <= BigInt(bytes.length);
+  return isSafetensors ? 'PyTorch weights (safetensors)' : null;
+}
+
 export const isGraph = (file: string): boolean => /\.onnx$/i.test(file);

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { type Fault, faultOf } from './fault.ts';
 import { quoted } from './shell.ts';
 
-/** A repository's folder in the cache of huggingface_hub: models--<owner>--<name>, whose snapshots are made of links into its blobs. */
-const CACHE_FOLDER = /^(?:models|datasets|spaces)--(.+)$/;
+/** What huggingface_hub calls a repository's folder in its cache: models--<owner>--<name>. */
+const REPOSITORY = /^(?:models|datasets|spaces)--(.+)$/;
 
 /**
  * What a link leads to, where it may be followed: to a file of the folder that was given, or, in a Hugging Face cache, of the same
@@ -24,11 +24,15 @@ export async function followLink(root: string, at: string): Promise<Stats | 'bro
   return status.isFile() ? status : 'outside';
 }
 
-/** The repository of the cache that a folder belongs to, and its name on the hub. */
-function cacheFolderOf(folder: string): { dir: string; repository: string } | null {
-  for (let dir = folder; path.dirname(dir) !== dir; dir = path.dirname(dir)) {
-    const name = CACHE_FOLDER.exec(path.basename(dir))?.[1];
-    if (name !== undefined) return { dir, repository: name.replace('--', '/') };
+/**
+ * The repository's folder in a Hugging Face cache that a folder belongs to, and its name on the hub where it is known: its snapshots
+ * are folders of links into its blobs.
+ */
+function cacheFolderOf(folder: string): { dir: string; repository: string | null } | null {
+  for (let at = folder; path.dirname(at) !== at; at = path.dirname(at)) {
+    const dir = path.basename(at) === 'snapshots' ? path.dirname(at) : at;
+    const repository = REPOSITORY.exec(path.basename(dir))?.[1]?.replace('--', '/') ?? null;
+    if (dir !== at || repository !== null) return { dir, repository };
   }
   return null;
 }

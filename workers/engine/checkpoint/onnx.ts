@@ -5,6 +5,7 @@ import { type Convolutions, convolutionsOf } from './convolutions.ts';
 import { externalFaults, externalPlace } from './external-data.ts';
 import { CheckpointFault, Faults } from './fault.ts';
 import { type Folder, pathOf } from './folder.ts';
+import { modelFormat } from './formats.ts';
 import {
   bytesMissing,
   decodeModel,
@@ -119,6 +120,17 @@ function decoded(folder: Folder, file: string, bytes: Uint8Array): Model & { gra
   if (disguise) throw new CheckpointFault({ file, ...disguise, expected, gravity: 'file' });
   const model = decodeModel(bytes);
   if (model) return model;
+  const format = modelFormat(bytes);
+  if (format) {
+    const remedy = `export the model that it is of: \`optimum-cli export onnx --model MODEL ${quoted(`${folder.name}-onnx/`)}\``;
+    throw new CheckpointFault({
+      file,
+      found: `is not an ONNX model: it is ${format}`,
+      expected,
+      remedy,
+      gravity: 'file',
+    });
+  }
   const missing = bytesMissing(bytes);
   const why =
     missing > 0 ? `it is cut short, ${missing.toLocaleString('en')} bytes before its end` : 'its bytes hold no graph';

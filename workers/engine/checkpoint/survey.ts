@@ -36,12 +36,24 @@ export async function surveyFaults(folder: Folder): Promise<Fault[]> {
       ...(await disguises(
         folder,
         formats.flatMap((format) => format.files),
-        'weights',
+        'a file of weights',
       )),
     ];
   const archive = files.find((file) => ARCHIVE.test(file));
   if (archive !== undefined) return [archiveFault(folder, archive)];
-  return [nothingFault(folder, [])];
+  const configs = files.filter((file) => /(^|\/)(config|model_index)\.json$/.test(file));
+  return [configs.length > 0 ? bareFault(folder, configs) : nothingFault(folder, [])];
+}
+
+/** Configurations alone: of a download or a clone that left the large files out. */
+function bareFault({ name: dir }: Folder, configs: readonly string[]): Fault {
+  return faultOf({
+    file: '',
+    found: `holds the configuration of a model (${listed(configs)}), and neither an ONNX model nor other weights`,
+    expected: EXPORTED,
+    remedy: `fetch the large files too, \`hf download OWNER/MODEL --local-dir ${quoted(dir)}\` or \`cd ${quoted(dir)} && git lfs pull\`, and export them if they are not ONNX`,
+    gravity: 'kind',
+  });
 }
 
 async function weightsFault(folder: Folder, formats: ReturnType<typeof otherFormats>): Promise<Fault | null> {
@@ -151,7 +163,9 @@ function nothingFault(folder: Folder, graphs: readonly string[]): Fault {
 /** Faults of a folder with graphs that are of no kind that can be scored. */
 export async function unknownFaults(folder: Folder): Promise<[Fault, ...Fault[]]> {
   const files = [...folder.files.keys()];
-  const [first, ...more] = plainNames(files).flatMap((file) => missingFile(folder, file).faults);
+  const [first, ...more] = [...plainNames(files), ...otherLetters(files)].flatMap(
+    (file) => missingFile(folder, file).faults,
+  );
   if (first) return [first, ...more];
   const inner = checkpointsIn(files);
   return [inner.length > 0 ? await innerFault(folder, inner) : nothingFault(folder, files.filter(isGraph))];
@@ -163,6 +177,12 @@ function plainNames(files: readonly string[]): string[] {
   const plain = new Set(variants.map((file) => file.replace(/model_\w+\.onnx$/, 'model.onnx')));
   const pair = [...plain].filter((file) => /(text|vision)_model\.onnx$/.test(file));
   return pair.length > 0 ? pair : [...plain];
+}
+
+/** Graphs whose names differ by their letters' case alone from those that are looked for. */
+function otherLetters(files: readonly string[]): string[] {
+  const known = /^(onnx\/)?((text|vision)_)?model\.onnx$/;
+  return files.map((file) => file.toLowerCase()).filter((file) => known.test(file));
 }
 
 /** Folders inside that begin as a checkpoint does. */

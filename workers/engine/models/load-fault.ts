@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { printable } from '@gdbench/storage/printable';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { decodeModel, type Node, tensorsOf } from '../checkpoint/onnx-graph.ts';
-import type { Provider } from './device.ts';
+import type { Device, Provider } from './device.ts';
 
 /** TensorProto.DataType */
 const BFLOAT16 = 16;
@@ -18,24 +18,27 @@ const COMPILED = /EPContext/;
  *
  * @param said ONNX Runtime's own words.
  * @param source the model's absolute path, or its bytes.
- * @param asked the device that was tried before the CPU.
+ * @param asked the device that the user named, and `tried` the one that was tried before the CPU.
  */
 export async function loadFault(
   file: string,
   said: string,
   source: string | Uint8Array,
-  asked: Provider,
+  { asked, tried }: { asked: Device; tried: Provider },
 ): Promise<CheckpointFault> {
-  const where = asked === 'cpu' ? 'the CPU' : `${asked} or the CPU`;
+  const isAway = tried === 'cpu' && asked !== 'cpu' && asked !== 'auto';
+  const cpu = isAway ? `the CPU, since ${asked} cannot be used here` : 'the CPU';
+  const where = tried === 'cpu' ? cpu : `${tried} or the CPU`;
   const told = (why: string, remedy: string) =>
     new CheckpointFault({
       file,
       found: `cannot be loaded by ONNX Runtime: ${why}`,
-      expected: `a graph that ${where} can run`,
+      expected: `a graph that ${tried === 'cpu' ? 'the CPU' : where} can run`,
       remedy,
       gravity: 'file',
     });
-  const elsewhere = asked === 'cpu' ? ', or evaluate it on the device that it was made for (`--device cuda`)' : '';
+  const elsewhere =
+    tried === 'cpu' && !isAway ? ', or evaluate it on the device that it was made for (`--device cuda`)' : '';
   if (COMPILED.test(said))
     return told(
       'it was compiled for another device (operator EPContext)',

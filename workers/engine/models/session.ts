@@ -142,7 +142,7 @@ async function createSession(
   try {
     return { session: await onCpu(source, threads), device: 'cpu' };
   } catch (error) {
-    throw await loadFault(file, runtimeMessage(error, source), source, device);
+    throw await loadFault(file, runtimeMessage(error, source), source, { asked: options.device, tried: device });
   }
 }
 
