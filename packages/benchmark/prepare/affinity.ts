@@ -32,6 +32,18 @@ const NAMES: Record<SetName, RegExp> = {
   genderbias: /gender/,
 };
 
+/** How the images of sets are called by which nobody else's are. */
+const IMAGES: Partial<Record<SetName, RegExp>> = {
+  clevr: /^clevr_.*\.png$/i,
+  winoground: /^ex_\d+_img_[01]\.png$/i,
+  coco_order: /^coco_(val|test)2014_\d+\.jpg$/i,
+};
+
+/** Whether an image says by its name, or by its folder's, that it is of a set. */
+export function isImageOf(set: SetName, folder: string, name: string): boolean {
+  return (affinity(folder, set) ?? 0) > 0 || (IMAGES[set]?.test(name) ?? false);
+}
+
 /**
  * How far a folder's path says that it is of a set, by the deepest of its names that says anything: 2, it has the set's own name;
  * 1, a name that the set goes by; 0, none says anything; null, a name of another set.

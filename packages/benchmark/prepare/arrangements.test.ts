@@ -103,3 +103,29 @@ test('however the files of a root are nested, packed, parted and spelt, the prep
     { numRuns: 6 },
   );
 });
+
+/** Files whose names say nothing but the place that metadata give them; names of the others are data themselves. */
+const NAMED = [...tree.keys()].filter((path) => !/^(mmbias|genderbias)\//.test(path));
+
+test('whatever file is renamed, the prepared root has the same data, or a sentence tells of the set', async () => {
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...NAMED), fc.constantFrom('renamed', 'IMG 0001 (2)'), async (path, name) => {
+      const folder = join(scratch, `renamed-${run++}`);
+      const at = path.lastIndexOf('/') + 1;
+      const to = `${path.slice(0, at)}${name}${/\.\w+$/.exec(path)?.[0]}`;
+      const renamed = new Map([...tree].map(([one, bytes]) => [one === path ? to : one, bytes]));
+      await writeFiles(join(folder, 'from'), renamed);
+      const options = { tasks: null, check: checkWords };
+      const { faults, notes, record } = await prepareData([join(folder, 'from')], join(folder, 'root'), options);
+      const versions = await versionsOf(join(folder, 'root'));
+      const set = path.split('/')[0]!;
+      const told = [...faults, ...notes, ...record.leftOut.flatMap(({ first }) => first)].join('\n');
+      for (const task of TASK_NAMES)
+        if (versions[task] !== byHand[task])
+          expect([taskFolder(task), told]).toEqual([set, expect.stringContaining(set)]);
+      await rm(folder, { recursive: true });
+    }),
+    { numRuns: 15 },
+  );
+});

@@ -1,6 +1,6 @@
 import type { TaskName } from '../task.ts';
-import type { SetName } from './affinity.ts';
-import type { LeftOut } from './found.ts';
+import { isImageOf, type SetName } from './affinity.ts';
+import { type FoundFile, folderOf, type LeftOut, nameOf } from './found.ts';
 import type { Recipe, SetPlan } from './plan.ts';
 import { METADATA_SOURCE, SOURCES, sourceWords, TEXTS_APART } from './sources.ts';
 
@@ -26,25 +26,27 @@ export function outcomeOf(
   recipes: readonly Recipe[],
   { plans, failed }: Attempted,
   tasks: readonly TaskName[] | null,
+  images: readonly FoundFile[],
 ): Outcome {
   const done = [...plans.values()];
   const wanted = tasks === null && done.some(hasImages) ? done.filter(hasImages) : done;
   const absent = recipes.filter((recipe) => !plans.has(recipe) && !failed.has(recipe));
-  const nothing =
-    absent.length === recipes.length ? ['nothing of a data set of GDBench was found in what was given'] : [];
-  const faults = [
-    ...failed.values(),
-    ...wanted.flatMap(lacksOf),
-    ...(tasks === null ? nothing : absent.map(nothingOf)),
-  ];
+  const mute = absent.flatMap((recipe) => imagesAlone(recipe, images));
+  const lone = wanted.length > 0 || failed.size > 0 ? [] : mute.length > 0 ? mute : [NOTHING];
+  const lacks = tasks === null ? lone : absent.map((recipe) => imagesAlone(recipe, images)[0] ?? nothingOf(recipe));
   return {
     sets: done.map(({ set }) => set),
     tasks: tasks ?? [...wanted, ...failed.keys()].flatMap((one) => one.tasks),
     // images that two sets could have are told of once
-    faults: [...new Set(faults)],
-    notes: done.flatMap((plan) => (wanted.includes(plan) ? plan.notes : [...plan.notes, textsAlone(plan)])),
+    faults: [...new Set([...failed.values(), ...wanted.flatMap(lacksOf), ...lacks])],
+    notes: [
+      ...done.flatMap((plan) => (wanted.includes(plan) ? plan.notes : [...plan.notes, textsAlone(plan)])),
+      ...(tasks === null && lone.length === 0 ? mute : []),
+    ],
   };
 }
+
+const NOTHING = 'nothing of a data set of GDBench was found in what was given';
 
 /** Whether something of the set is there but its texts. */
 const hasImages = ({ images, kept }: Pick<SetPlan, 'images' | 'kept'>): boolean => images.size > 0 || kept > 0;
@@ -67,6 +69,16 @@ function lacksOf({ set, lacking, missing, images, kept }: SetPlan): string[] {
 function nothingOf({ set }: Recipe): string {
   const texts = TEXTS_APART.has(set) ? `, its texts from ${sourceWords(METADATA_SOURCE)}` : '';
   return `nothing of ${set} was found: it is to be had from ${sourceWords(SOURCES[set])}${texts}`;
+}
+
+/** A set of which only images were given: a sentence, or none. */
+function imagesAlone({ set }: Recipe, images: readonly FoundFile[]): string[] {
+  const first = images.find(({ path }) => isImageOf(set, folderOf(path), nameOf(path)));
+  if (!first || set === 'genderbias') return [];
+  const source = TEXTS_APART.has(set) ? METADATA_SOURCE : SOURCES[set];
+  return [
+    `${set}: images were found (${first.path}), but not its texts, which are to be had from ${sourceWords(source)}`,
+  ];
 }
 
 /** A set of which only texts were given, and that was not asked for. */

@@ -224,6 +224,20 @@ test('nothing of a data set is said to be nothing', async () => {
   expect([faults, tasks]).toEqual([['nothing of a data set of GDBench was found in what was given'], []]);
 });
 
+test('images alone are told with where their texts are', async () => {
+  const clevr = { 'x/CLEVR_val2_000001.png': pixels('1') };
+  const alone = await preparedFrom([await given(clevr)]);
+  expect([alone.faults, alone.tasks]).toEqual([
+    [
+      'clevr: images were found (from/x/CLEVR_val2_000001.png), but not its texts, which are to be had from https://github.com/McGill-NLP/diffusion-itm (terms: see the repository)',
+    ],
+    [],
+  ]);
+  const beside = await preparedFrom([await given({ ...whole, ...clevr, 'pets/images/pug_1.jpg': pixels('pug') })]);
+  expect([beside.faults, beside.tasks]).toEqual([[], ['winoground']]);
+  expect(beside.notes.map((note) => note.split(':')[0])).toEqual(['clevr', 'pets']);
+});
+
 test('texts alone are laid out, and the source of the images is told, whatever else is there', async () => {
   const flickr = { 'a caption': Array.from({ length: 10 }, (_, i) => `datasets/flickr30k/images/${i}.jpg`) };
   const { faults, notes, files, tasks } = await preparedFrom([

@@ -99,7 +99,11 @@ async function prepareSets(
   const plans = [...done.plans.values()];
   const failed = new Map([...planned.failed, ...done.failed]);
   const record = await writeRecord(context.root, plans, [...leftOut, ...unneeded(context.finds, plans)]);
-  return { record, ...outcomeOf(recipes, { plans: done.plans, failed }, tasks), unread: unreadOf(leftOut) };
+  return {
+    record,
+    ...outcomeOf(recipes, { plans: done.plans, failed }, tasks, context.finds.images),
+    unread: unreadOf(leftOut),
+  };
 }
 
 /** Files that no set asked for. */
