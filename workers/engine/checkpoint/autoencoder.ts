@@ -153,6 +153,9 @@ function withoutFile(index: ModelIndex, warnings: string[]): Autoencoder {
   return { scalingFactor, shiftFactor: 0, scale: null, sampleSize: null, latentChannels: null };
 }
 
+/** The inputs of an encoder. */
+export const ENCODER_ROLES = { sample: { values: 'float', rank: [4] } } as const;
+
 /** The outputs that hold a latent, under the names that exports give them. */
 export const LATENT_OUTPUTS = ['latent_parameters', 'latent_sample', 'latents'];
 

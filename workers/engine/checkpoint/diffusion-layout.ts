@@ -1,11 +1,12 @@
+import { matchInputs, pickOutput } from '../models/ports.ts';
 import type { SchedulerConfig } from '../protocols/schedule.ts';
-import { type Encoder, readAutoencoder } from './autoencoder.ts';
+import { ENCODER_ROLES, type Encoder, LATENT_OUTPUTS, readAutoencoder } from './autoencoder.ts';
 import { type DiffusionParts, readParts } from './diffusion-parts.ts';
 import { Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { latentOf } from './latent.ts';
 import { INDEX, isXL, type ModelIndex, readModelIndex } from './model-index.ts';
-import { readOnnx } from './onnx.ts';
+import { type OnnxFile, readOnnx } from './onnx.ts';
 import { refuseOtherPipelines } from './pipeline-class.ts';
 import { readSchedulerFile } from './scheduler-file.ts';
 import { readTexts, type TextPart } from './text-part.ts';
@@ -97,6 +98,13 @@ async function readEncoder(
   if (!has('vae_encoder')) return undefined;
   const config = await faults.attempt(() => readAutoencoder(folder, index, warnings));
   if (vaeEncoder === undefined) return undefined;
-  const graph = await faults.attempt(() => readOnnx(folder, vaeEncoder));
+  const graph = await faults.attempt(() => readEncoderGraph(folder, vaeEncoder));
   return config === undefined || graph === undefined ? undefined : { config, graph };
+}
+
+async function readEncoderGraph(folder: Folder, file: string): Promise<OnnxFile> {
+  const graph = await readOnnx(folder, file);
+  matchInputs(graph, ENCODER_ROLES);
+  pickOutput(graph, LATENT_OUTPUTS, true);
+  return graph;
 }

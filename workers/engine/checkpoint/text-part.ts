@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { TEXT_ROLES } from '../models/encoders.ts';
+import { matchInputs } from '../models/ports.ts';
+import { textOutputs } from '../models/text-outputs.ts';
 import { type ModelText, openTokenizer, type TextTokenizer } from '../models/tokenizer.ts';
 import type { DiffusionParts } from './diffusion-parts.ts';
 import type { Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { readJson } from './json.ts';
-import { readOnnx } from './onnx.ts';
+import { type OnnxFile, readOnnx } from './onnx.ts';
 
 /** One text encoder and its tokenizer. */
 export interface TextPart {
@@ -27,7 +30,9 @@ export async function readTexts(
   { text, secondText, has }: DiffusionParts,
   faults: Faults,
 ): Promise<readonly [TextPart] | readonly [TextPart, TextPart] | undefined> {
-  const read = (number: '' | '_2', model: string | undefined) => readTextPart(folder, has, number, model, faults);
+  const ofTwo = secondText !== null;
+  const read = (number: '' | '_2', model: string | undefined) =>
+    readTextPart(folder, has, { number, model, ofTwo }, faults);
   const first = await read('', text);
   const second = secondText === null ? null : await read('_2', secondText);
   if (first === undefined || second === undefined) return undefined;
@@ -37,13 +42,14 @@ export async function readTexts(
 async function readTextPart(
   folder: Folder,
   has: DiffusionParts['has'],
-  number: '' | '_2',
-  model: string | undefined,
+  { number, model, ofTwo }: { readonly number: '' | '_2'; readonly model: string | undefined; readonly ofTwo: boolean },
   faults: Faults,
 ): Promise<TextPart | undefined> {
+  const pooled = number === '_2';
   const file = `text_encoder${number}/config.json`;
   const config = folder.files.has(file) ? await faults.attempt(() => readJson(folder, file, textConfig)) : {};
-  const graph = model === undefined ? undefined : await faults.attempt(() => readOnnx(folder, model));
+  const graph =
+    model === undefined ? undefined : await faults.attempt(() => readTextGraph(folder, model, { ofTwo, pooled }));
   if (!has(`tokenizer${number}`)) return undefined;
   const fixed = graph?.inputs.find(({ name }) => name === 'input_ids')?.shape[1];
   const said: ModelText = {
@@ -54,5 +60,13 @@ async function readTextPart(
   };
   const tokenizer = await faults.attempt(() => openTokenizer(folder, `tokenizer${number}`, said));
   if (model === undefined || graph === undefined || config === undefined || tokenizer === undefined) return undefined;
-  return { model, tokenizer, pooled: number === '_2' };
+  return { model, tokenizer, pooled };
+}
+
+/** @throws CheckpointFault where it asks for what it cannot be fed, or does not give what the U-Net is told. */
+async function readTextGraph(folder: Folder, file: string, of: Parameters<typeof textOutputs>[1]): Promise<OnnxFile> {
+  const graph = await readOnnx(folder, file);
+  matchInputs(graph, TEXT_ROLES);
+  textOutputs(graph, of);
+  return graph;
 }

@@ -1,11 +1,12 @@
 import { printable } from '@gdbench/storage/printable';
 import { z } from 'zod';
+import { matchInputs, pickOutput } from '../models/ports.ts';
 import { CheckpointFault, type FaultParts } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { readJson } from './json.ts';
 import { exportAgain, type ModelIndex } from './model-index.ts';
 import { type OnnxFile, type Port, readOnnx } from './onnx.ts';
-import { otherInput, TIME_IDS, UNET_ROLES } from './unet-inputs.ts';
+import { otherInput, TIME_IDS, UNET_OUTPUTS, UNET_ROLES } from './unet-inputs.ts';
 
 /** A U-Net as its configuration and its graph describe it; null where neither says. */
 export interface UNetFile {
@@ -54,7 +55,7 @@ export async function readUNetConfig(folder: Folder): Promise<z.output<typeof un
   if (typeof size === 'object' && size !== null && size[0] !== size[1]) {
     throw new CheckpointFault(
       CONFIG,
-      `${CONFIG} has a sample_size of ${size[0]} by ${size[1]}; GDBench scores square images: export a square model.`,
+      `${CONFIG} has a sample_size of ${size[0]} by ${size[1]}, and GDBench scores square images; give a model of squares.`,
     );
   }
   return config;
@@ -77,6 +78,8 @@ export async function readUNetGraph(folder: Folder, file: string, index: ModelIn
     if (typeof height === 'number' && typeof width === 'number' && height !== width)
       throw notSquare(file, port!, height, width, index);
   }
+  matchInputs(graph, UNET_ROLES);
+  pickOutput(graph, UNET_OUTPUTS, true);
   return graph;
 }
 
@@ -106,7 +109,7 @@ export function unetOf(config: z.output<typeof unetConfig> | null, graph: OnnxFi
 }
 
 export function outputOf({ outputs }: OnnxFile): Port | undefined {
-  return outputs.find(({ name }) => name === 'out_sample') ?? (outputs.length === 1 ? outputs[0] : undefined);
+  return outputs.find(({ name }) => UNET_OUTPUTS.includes(name)) ?? (outputs.length === 1 ? outputs[0] : undefined);
 }
 
 /** The side of a square that a graph fixes. */

@@ -7,6 +7,8 @@ export const UNET_ROLES = {
   time_ids: { values: 'number', rank: [2], optional: true },
   timestep_cond: { values: 'float', rank: [2], optional: true },
 } as const;
+/** Its output, unless it has but one. */
+export const UNET_OUTPUTS: readonly string[] = ['out_sample'];
 export type UNetRole = keyof typeof UNET_ROLES;
 
 /** Numbers in SDXL's `time_ids`: original size, top left corner of the crop, target size. */

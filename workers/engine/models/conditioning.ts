@@ -3,8 +3,9 @@ import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
 import type { TextPart } from '../checkpoint/text-part.ts';
 import { checkTextPorts, encodeOutputs, requireFinite, TEXT_ROLES, type TextRole, textFeeds } from './encoders.ts';
-import { fixedRows, matchInputs, pickOutput } from './ports.ts';
+import { fixedRows, graphFault, matchInputs } from './ports.ts';
 import type { Model, OpenModel } from './session.ts';
+import { textOutputs } from './text-outputs.ts';
 
 /** What the U-Net is told of one text. */
 export interface Conditioning {
@@ -64,8 +65,7 @@ async function openEncoder(layout: DiffusionLayout, part: TextPart, ofTwo: boole
   const model = await open(pathOf(layout.folder, part.model), part.model);
   const ports = matchInputs<TextRole>(model, TEXT_ROLES);
   checkTextPorts(model, ports, tokenizer);
-  const hidden = ofTwo ? lastButOne(model) : pickOutput(model, ['last_hidden_state'], true).name;
-  const pooled = part.pooled ? [pickOutput(model, ['text_embeds']).name] : [];
+  const { hidden, pooled } = textOutputs(model, { ofTwo, pooled: part.pooled });
   const ids = ports.get('input_ids')!;
   return {
     model,
@@ -76,8 +76,8 @@ async function openEncoder(layout: DiffusionLayout, part: TextPart, ofTwo: boole
       const [states, embeds] = await encodeOutputs(model, ids, tokens, [hidden, ...pooled], (some, fed) =>
         textFeeds(ports, tokenizer.length, some, fed),
       );
-      requireRank(model, hidden, states!.dims, 2, '[batch, tokens, width]; export its hidden states');
-      if (embeds) requireRank(model, pooled[0]!, embeds.dims, 1, '[batch, width]; export the pooled text');
+      requireRank(model, hidden, states!.dims, 2, '[batch, tokens, width]');
+      if (embeds) requireRank(model, pooled[0]!, embeds.dims, 1, '[batch, width]');
       return states!.rows.map((data, i) => {
         requireFinite(model, data);
         const own = { data, dims: states!.dims };
@@ -91,26 +91,8 @@ async function openEncoder(layout: DiffusionLayout, part: TextPart, ofTwo: boole
 
 function requireRank(model: Model, output: string, dims: readonly number[], rank: number, want: string): void {
   if (dims.length === rank) return;
-  throw new CheckpointFault(
-    model.file,
-    `${model.file} gives \`${output}\` with ${dims.length + 1} dimensions, not ${want}.`,
-  );
-}
-
-/** The last but one of the outputs hidden_states.0, hidden_states.1, ..., in the order of their numbers. */
-function lastButOne(model: Model): string {
-  const numbered = model.outputs
-    .flatMap(({ name }) => {
-      const number = /^hidden_states\.(\d+)$/.exec(name)?.[1];
-      return number === undefined ? [] : [{ name, number: Number(number) }];
-    })
-    .sort((a, b) => a.number - b.number);
-  const found = numbered.at(-2);
-  if (found) return found.name;
-  throw new CheckpointFault(
-    model.file,
-    `${model.file} has ${numbered.length} outputs \`hidden_states.<n>\`, but one of two text encoders must have at least two; export it with its hidden states.`,
-  );
+  const found = `gives \`${output}\` with ${dims.length + 1} dimensions`;
+  throw new CheckpointFault([graphFault(model, found, want, 'export it with these')]);
 }
 
 function conditioning(hidden: Conditioning['hidden'], pooled?: Float32Array): Conditioning {
@@ -122,10 +104,11 @@ function sideBySide(first: Model, second: Model, a: Conditioning, b: Conditionin
   const [tokens, left] = a.hidden.dims as [number, number];
   const [others, right] = b.hidden.dims as [number, number];
   if (tokens !== others) {
-    throw new CheckpointFault(
-      second.file,
-      `${second.file} gives ${others} tokens a text, but ${first.file} gives ${tokens}; export them together, with tokenizers of one length.`,
-    );
+    const found = `gives ${others} tokens a text`;
+    const expected = `the ${tokens} of ${first.file}`;
+    throw new CheckpointFault([
+      graphFault(second, found, expected, 'export them together, with tokenizers of one length'),
+    ]);
   }
   const width = left + right;
   const data = new Float32Array(tokens * width);

@@ -1,11 +1,11 @@
-import { LATENT_OUTPUTS } from '../checkpoint/autoencoder.ts';
+import { ENCODER_ROLES, LATENT_OUTPUTS } from '../checkpoint/autoencoder.ts';
 import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
 import { readOnnx, readWithZeroNoise } from '../checkpoint/onnx.ts';
 import { imageBlock } from './blocks.ts';
 import { encodeRows, requireFinite, stack } from './encoders.ts';
-import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
+import { checkShape, fixedRows, graphFault, matchInputs, pickOutput } from './ports.ts';
 import { diffusionPreprocess, preprocess } from './preprocess.ts';
 import type { RgbImage } from './resize.ts';
 import type { Model, OpenModel } from './session.ts';
@@ -45,7 +45,7 @@ export async function openImageSide(
     warn(`${file} draws a random sample in its graph; zeros were put in its place, so that the mean is scored.`);
   }
   const model = await open(source, file);
-  const sample = matchInputs(model, { sample: { values: 'float', rank: [4] } }).get('sample')!;
+  const sample = matchInputs(model, ENCODER_ROLES).get('sample')!;
   checkShape(model, sample, [null, 3, side, side], 'unet/config.json with vae_encoder/config.json');
   const output = pickOutput(model, LATENT_OUTPUTS, true).name;
   const area = height * width;
@@ -68,8 +68,6 @@ export async function openImageSide(
 }
 
 function latentMismatch(file: string, have: string, ...want: readonly number[]): CheckpointFault {
-  return new CheckpointFault(
-    file,
-    `${file} gives latents of ${have}, but the U-Net takes [${want.join(', ')}]; export them together.`,
-  );
+  const [found, expected] = [`gives latents of ${have}`, `the [${want.join(', ')}] that the U-Net takes`];
+  return new CheckpointFault([graphFault({ file }, found, expected, 'export them together')]);
 }

@@ -65,7 +65,13 @@ export function matchInputs<R extends string>(model: Ends, roles: Readonly<Recor
   return found;
 }
 
-function graphFault({ file, exporter = EXPORT }: Ends, found: string, expected: string, remedy: string): Fault {
+/** A fault of a graph, whose remedy is another export. */
+export function graphFault(
+  { file, exporter = EXPORT }: Pick<Ends, 'file' | 'exporter'>,
+  found: string,
+  expected: string,
+  remedy: string,
+): Fault {
   return faultOf({ file, found, expected, remedy: `${remedy}: ${exporter}`, gravity: 'file' });
 }
 

@@ -170,7 +170,7 @@ function wrongShape(model: Model, output: Output, rows: number, size: number, ch
   return new CheckpointFault(
     model.file,
     out === 2 * channels
-      ? `${model.file} gives ${shape}, twice the ${channels} channels that it takes; if the second half is a learned variance, say so with out_channels in unet/config.json.`
+      ? `${model.file} gives ${shape}, twice the ${channels} channels that it takes; if the second half is a learned variance, say so: write "out_channels": ${2 * channels} into unet/config.json.`
       : `${model.file} gives ${shape} for ${rows} rows of ${size} numbers; its output must have its input's shape.`,
   );
 }

@@ -1,6 +1,6 @@
 import type { DiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import { TIME_IDS, UNET_ROLES, type UNetRole } from '../checkpoint/unet-inputs.ts';
+import { TIME_IDS, UNET_OUTPUTS, UNET_ROLES, type UNetRole } from '../checkpoint/unet-inputs.ts';
 import type { Mixture } from '../protocols/errors.ts';
 import { GUIDANCE_SCALE, guidanceEmbedding } from '../protocols/guidance-embedding.ts';
 import type { Conditioning } from './conditioning.ts';
@@ -59,7 +59,7 @@ export async function planUNet(
       embeds: embeds?.name ?? null,
       timeIds: timeIds?.name ?? null,
       guidance: guidance?.name ?? null,
-      output: pickOutput(model, ['out_sample'], true).name,
+      output: pickOutput(model, UNET_OUTPUTS, true).name,
     },
     latent: [channels, height, width],
     // Where the variance is learned, it follows the prediction on the channel axis.

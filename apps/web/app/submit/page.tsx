@@ -22,7 +22,8 @@ export default function SubmitPage() {
                 <b>Latent diffusion, the ONNX export of diffusers</b>
                 <code>model_index.json</code>, <code>scheduler/</code>, <code>tokenizer/</code>,{' '}
                 <code>text_encoder/</code>, <code>unet/</code>, <code>vae_encoder/</code>; SDXL also{' '}
-                <code>text_encoder_2/</code> and <code>tokenizer_2/</code>
+                <code>text_encoder_2/</code> and <code>tokenizer_2/</code>. LCM, AutoencoderTiny and the older exports
+                without configs are taken too
               </li>
               <li>
                 <b>Pixel-space diffusion</b>
