@@ -12,7 +12,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildData, isComplete, type Manifest } from './build.ts';
 import { PLANNER_NAMES, PLANNERS } from './planners.ts';
-import { DATA_VERSIONS, SET_SHA256 } from './version.ts';
+import { DATA_VERSIONS, SET_NAME, SET_SHA256, SET_VERSION } from './version.ts';
 
 let home: string;
 let root: string;
@@ -104,6 +104,8 @@ describe('the set', () => {
   it('can be planned with while it is drawn, and each task be scored as soon as it is there', async () => {
     const tasks = await Promise.all(TASK_NAMES.map((task) => loadTask(root, task)));
     expect(Object.fromEntries(tasks.map(({ task, dataVersion }) => [task, dataVersion]))).toEqual(DATA_VERSIONS);
+    const edition = { state: 'whole', name: `${SET_NAME} ${SET_VERSION}` };
+    for (const one of tasks) expect(one.edition).toMatchObject({ ...edition, examples: one.examples.length });
     expect(arrivals.map(({ arrived }) => arrived)).toEqual(['examples', ...TASK_NAMES]);
     expect(arrivals[0]!.tasks).toEqual(tasks);
     expect(arrivals.slice(1).flatMap((arrival) => arrival.tasks)).toEqual(tasks);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ExampleScores, MetricValue, TaskName, TaskSummary } from '@gdbench/benchmark/task';
+import type { DataEdition, ExampleScores, MetricValue, TaskName, TaskSummary } from '@gdbench/benchmark/task';
 import type { Database } from '@gdbench/prisma/database';
 import { accept, claimInspection } from '@gdbench/prisma/inspection';
 import { claim, complete } from '@gdbench/prisma/shards';
@@ -31,11 +31,12 @@ interface Plan {
   examples?: number;
   protocol?: string;
   dataVersion?: string;
+  edition?: DataEdition;
 }
 
 /** Inspects as a worker would: one task, of one shard an example. */
 export async function acceptAs(db: Database, evaluationId: string, plan: Plan = {}): Promise<void> {
-  const { task = 'clevr', examples = 2, protocol = 'diffusion-itm', dataVersion = 'test' } = plan;
+  const { task = 'clevr', examples = 2, protocol = 'diffusion-itm', dataVersion = 'test', edition } = plan;
   const inspection = await claimInspection(db, evaluationId, 'test');
   if (!inspection) throw new Error(`Nothing to inspect in ${evaluationId}.`);
   const shards = Array.from({ length: examples }, (_, i) => ({ from: i, to: i + 1, cost: 10 }));
@@ -45,7 +46,7 @@ export async function acceptAs(db: Database, evaluationId: string, plan: Plan = 
     report: { inputSize: 64, predictionType: 'epsilon', checks: ['Its files are whole.'] },
     protocol,
     warnings: [],
-    tasks: [{ task, dataVersion, examples, shards }],
+    tasks: [{ task, dataVersion, examples, shards, ...(edition ? { edition } : {}) }],
   });
   if (!accepted) throw new Error(`The inspection of ${evaluationId} was lost.`);
 }

@@ -160,7 +160,7 @@ describe('the data root', () => {
     const { evaluationId } = await submitStored(test.db, 'biased');
     await acceptAs(test.db, evaluationId, { task: 'mmbias', examples: 1 });
     await scoreNext(test.db, evaluationId, [
-      { metric: 'A-C.effect_size', value: 1.25, low: null, high: null, chance: null, n: 2 },
+      { metric: 'A-C.effect_size', value: 1.25, low: null, high: null, chance: null, n: 2, sizes: [2, 0] },
       { metric: 'A-C.p_value', value: 0.01, low: null, high: null, chance: null, n: 2 },
     ]);
     const { leaderboard } = await request<{
@@ -169,9 +169,49 @@ describe('the data root', () => {
         edges: { node: { values: unknown[]; pValues: unknown[]; counts: unknown[] } }[];
       };
     }>(test.url, '{ leaderboard { metrics edges { node { values pValues counts } } } }');
+    const sizes = await request(test.url, 'query ($id: ID!) { evaluation(id: $id) { results { metric sizes } } }', {
+      id: evaluationId,
+    });
+    expect(sizes).toEqual({
+      evaluation: {
+        results: [
+          { metric: 'A-C.effect_size', sizes: [2, 0] },
+          { metric: 'A-C.p_value', sizes: [] },
+        ],
+      },
+    });
     const column = leaderboard.metrics.indexOf('mmbias.A-C.effect_size');
     const row = leaderboard.edges[0]?.node;
     expect([row?.values[column], row?.pValues[column], row?.counts[column]]).toEqual([1.25, 0.01, 2]);
     expect(leaderboard.metrics.some((name) => name.endsWith('p_value'))).toBe(false);
+  });
+
+  it('gives no rank to what was scored on a part or on an unknown edition, and says which tasks were', async () => {
+    const whole = { state: 'whole', name: 'squares', examples: 1, of: 1 } as const;
+    const part = { state: 'part', name: 'official', examples: 1, of: 8036 } as const;
+    const unknown = { state: 'unknown', name: null, examples: 1, of: null } as const;
+    const ids = new Map<string, string>();
+    for (const [name, edition] of Object.entries({ whole, part, unknown })) {
+      const { evaluationId } = await submitStored(test.db, `edition ${name}`);
+      await acceptAs(test.db, evaluationId, { examples: 1, edition });
+      await scoreNext(test.db, evaluationId, name === 'whole' ? 0.5 : 0.9);
+      ids.set(evaluationId, name);
+    }
+    const query = `{ leaderboard(first: 100) { edges { node { rankFirst rankLast notWhole
+      evaluation { id tasks { edition { state name examples of } } } } } } }`;
+    const { leaderboard } = await request<{
+      leaderboard: { edges: { node: { evaluation: { id: string } } & Record<string, unknown> }[] };
+    }>(test.url, query);
+    const rows = leaderboard.edges.map(({ node }) => node).filter(({ evaluation }) => ids.has(evaluation.id));
+    // what has no rank comes last, whatever its value, and moves nobody else's place
+    expect(ids.get(rows[0]!.evaluation.id)).toBe('whole');
+    expect(rows[0]).toMatchObject({ rankFirst: 1, rankLast: 1, notWhole: [] });
+    for (const row of rows) {
+      const edition = { whole, part, unknown }[ids.get(row.evaluation.id) as 'whole' | 'part' | 'unknown'];
+      const tasks = [{ edition: { ...edition, state: edition.state.toUpperCase() } }];
+      expect(row.evaluation).toMatchObject({ tasks });
+      if (edition !== whole) expect(row).toMatchObject({ rankFirst: null, rankLast: null, notWhole: ['clevr'] });
+    }
+    for (const id of ids.keys()) await cancel(test.db, id);
   });
 });

@@ -1,6 +1,8 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EDITIONS } from '../editions/editions.ts';
+import { editionWords } from '../editions/words.ts';
 import { summarise } from '../metrics/summarise.ts';
 import type { TaskName } from '../task.ts';
 import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
@@ -116,6 +118,25 @@ describe.skipIf(!official)(
         expect(new Set(data.examples.map(({ id }) => id)).size).toBe(data.examples.length);
         return data;
       };
+      const editions = await listTasks(root, { editions: EDITIONS });
+      const judged = editions.flatMap(({ task, data }) => (data ? [[task, editionWords(data.edition)]] : []));
+      expect(Object.fromEntries(judged)).toEqual({
+        clevr: 'whole, official',
+        winoground: 'whole, official',
+        flickr30k_image: 'whole, official',
+        flickr30k_text: 'whole, official',
+        imagecode: 'whole, official',
+        imagecode_video: 'whole, official',
+        svo_verb: 'part, 1 of 36,841',
+        svo_subj: 'part, 2 of 36,841',
+        pets: 'part, 2 of 7,390',
+        mmbias: 'part, 18 of 2,250',
+      });
+      const [published] = EDITIONS;
+      for (const { task, data } of editions)
+        for (const [path, hash] of Object.entries(published!.tasks[task]?.metadata ?? {}))
+          expect([path, data!.metadata[path]]).toEqual([path, hash]);
+
       const bias = await load('mmbias');
       expect(bias.pleasant).toBe(60);
       for (const { texts } of bias.examples) expect(texts).toHaveLength(120);
@@ -148,6 +169,13 @@ describe.skipIf(!official)(
         [37, 'a photo of a abyssinian'],
         [37, 'a photo of a yorkshire terrier'],
       ]);
+
+      // the masks of the set alone, by the same names
+      const masks = await writeTree({ 'pets/images/Abyssinian_1.png': 'x' });
+      await symlink(join(official!, 'pets/classes.txt'), join(masks, 'pets/classes.txt'));
+      await expect(loadTask(masks, 'pets')).rejects.toThrow(
+        'in the official set the pets are .jpg, and .png are their masks',
+      );
 
       const pairs = await load('winoground');
       expect(pairs.examples.every(({ tags }) => tags!.length >= 2)).toBe(true);
