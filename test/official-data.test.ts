@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { EDITIONS } from '@gdbench/benchmark/known-editions';
 import { listTasks } from '@gdbench/benchmark/load';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +21,20 @@ const counted = page
 it('the page on the official data names every task', () => {
   for (const task of TASK_NAMES) expect(page).toMatch(new RegExp(`\\b${task}\\b`));
   expect(counted).toHaveLength(6);
+});
+
+it('its counts of examples are those by which data are judged', () => {
+  const official = EDITIONS.find(({ name }) => name === 'official')!;
+  const examples = new Map(
+    page
+      .split('\n')
+      .map(cells)
+      .map(([, task, count]) => [task, count]),
+  );
+  for (const task of TASK_NAMES) {
+    const stated = examples.get(task.startsWith('svo_') ? 'svo_*' : task);
+    expect([task, stated]).toEqual([task, official.tasks[task]?.examples.toLocaleString('en') ?? '(note)']);
+  }
 });
 
 describe.skipIf(!official)('with GDBENCH_OFFICIAL', () => {

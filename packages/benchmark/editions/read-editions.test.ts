@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { loadTask } from '../load/load.ts';
@@ -58,4 +59,11 @@ it.each<[string, unknown, RegExp]>([
 
 it('a file that is not there is refused too', async () => {
   await expect(readEditions('/nowhere/editions.json')).rejects.toThrow(/cannot be read \(ENOENT\): give a JSON file/);
+});
+
+it('the example of the documentation is one', async () => {
+  const page = await readFile(new URL('../../../docs/official-data.md', import.meta.url), 'utf8');
+  const [, example] = /```json\n(.*?)```/s.exec(page) ?? [];
+  const editions = await readEditions(join(await writeTree({ 'editions.json': example! }), 'editions.json'));
+  expect(editions.at(-1)).toMatchObject({ name: 'lab 2026-11', tasks: { svo_verb: { examples: 9876 } } });
 });
