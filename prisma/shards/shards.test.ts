@@ -123,7 +123,7 @@ test('results are partial until the last shard of the task, final afterwards, an
   const partial = summarise('clevr', [3, 4].map(scoresOf)).metrics[0];
   const seen = await readEvaluation(database(), evaluationId);
   expect(seen).toMatchObject({ state: 'SCORING', shardsDone: 1, finishedAt: null });
-  expect(seen?.results).toEqual([{ task: 'clevr', ...partial, complete: false }]);
+  expect(seen?.results).toEqual([{ task: 'clevr', sizes: [], ...partial, complete: false }]);
   expect(
     (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.find(
       (row) => row.evaluationId === evaluationId,
@@ -148,7 +148,7 @@ test('results are partial until the last shard of the task, final afterwards, an
     [5, 2, 0],
     [2, 1, 0],
   ]);
-  expect(end?.results[0]).toEqual({ task: 'clevr', ...whole, complete: true });
+  expect(end?.results[0]).toEqual({ task: 'clevr', sizes: [], ...whole, complete: true });
   expect(
     (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.find(
       (row) => row.evaluationId === evaluationId,
