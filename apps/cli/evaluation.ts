@@ -67,9 +67,11 @@ export interface Result {
   complete: boolean;
 }
 
+export const FAILURE_FIELDS = 'fault message remedy faults { file message expected found remedy }';
+
 export const EVALUATION_FIELDS = `id submissionId state checkpoint { name kind } protocol samples seed
   shardsDone shardsTotal retriedShards rowsDone rowsTotal rowsPerSecond secondsLeft place
-  failure { fault message remedy faults { file message expected found remedy } } warnings
+  failure { ${FAILURE_FIELDS} } warnings
   tasks { task dataVersion examples examplesDone edition { state name examples of } }
   results { task metric value low high chance n sizes complete }`;
 

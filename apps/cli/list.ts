@@ -1,6 +1,6 @@
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
-import { type Evaluation, STATES } from './evaluation.ts';
+import { type Evaluation, FAILURE_FIELDS, STATES } from './evaluation.ts';
 import { CliFault } from './fault.ts';
 import { ask, type ServerOptions, serverOf, serverOptions } from './server.ts';
 import { aligned } from './table.ts';
@@ -32,7 +32,7 @@ const LIST = `query ($first: Int!, $after: String, $states: [EvaluationState!]) 
   evaluations(first: $first, after: $after, states: $states) {
     edges { node {
       id submissionId state createdAt checkpoint { name kind } protocol shardsDone shardsTotal
-      failure { fault message remedy }
+      failure { ${FAILURE_FIELDS} }
     } }
     pageInfo { hasNextPage endCursor }
   }

@@ -12,6 +12,7 @@ export type Unit = (amount: number) => string;
 
 /** 1234567 -> "1.2 MB" */
 export const bytes: Unit = (amount) => {
+  if (amount < 1e3) return `${amount} B`;
   if (amount < 1e6) return `${(amount / 1e3).toFixed(1)} kB`;
   if (amount < 1e9) return `${(amount / 1e6).toFixed(1)} MB`;
   return `${(amount / 1e9).toFixed(2)} GB`;

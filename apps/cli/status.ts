@@ -1,6 +1,6 @@
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
-import { describe, EVALUATION_FIELDS, type Evaluation, tableOf } from './evaluation.ts';
+import { describe, EVALUATION_FIELDS, type Evaluation, type Failure, tableOf } from './evaluation.ts';
 import { findEvaluation } from './find.ts';
 import { scoredOn } from './scored-on.ts';
 import { type ServerOptions, serverOf, serverOptions, submissionPage } from './server.ts';
@@ -25,8 +25,14 @@ async function status(id: string, options: ServerOptions): Promise<void> {
   }
   const { checkpoint, failure, results } = evaluation;
   const lines = [`${checkpoint.name}: ${describe(evaluation)}`];
-  if (failure) lines.push(printable(`${failure.message} ${failure.remedy}`));
+  if (failure) lines.push(...whatIsWrong(failure));
   if (results.length > 0) lines.push(tableOf(evaluation, await scoredOn(server, evaluation)));
   if (url) lines.push(url);
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** A line for each fault of the checkpoint's files; of an evaluation that failed otherwise, why. */
+function whatIsWrong({ message, remedy, faults }: Failure): string[] {
+  const sentences = faults.length > 0 ? faults.map((fault) => fault.message) : [`${message} ${remedy}`];
+  return sentences.map((sentence) => printable(sentence));
 }

@@ -1,4 +1,4 @@
-import { basename, join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { MAX_NAME_LENGTH, nameOfFolder } from '@gdbench/benchmark/checkpoint-name';
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
@@ -77,16 +77,18 @@ const submit = (dir: string, options: SubmitOptions): Promise<void> =>
 
 async function submitted(dir: string, options: SubmitOptions): Promise<void> {
   const server = serverOf(options);
-  const name = nameOf(dir, options.name);
+  const given = options.name?.trim();
+  if (given !== undefined) requireName(given);
   process.once('SIGINT', () => {
     process.stderr.write('\nInterrupted: run the same command again to go on.\n');
     process.exit(130);
   });
   const silent = options.json === true;
-  const { root, manifest } = await readManifest(dir, silent);
+  const { folder, manifest } = await readManifest(dir, silent);
+  const name = given ?? ownName(dir, folder);
   const { submission, repeated } = await createSubmission(server, name, manifest, options.protocol);
   if (!silent) process.stdout.write(`${opening(name, submission, repeated)}\n`);
-  await sendMissing(server, root, submission, silent);
+  await sendMissing(server, folder.root, submission, silent);
   const url = await submissionPage(server, submission.id);
   const ids = { submissionId: submission.id, evaluationId: submission.evaluation.id, url, repeated };
   if (!silent) process.stdout.write(`${whereabouts(submission.id, url)}\n`);
@@ -100,12 +102,17 @@ async function submitted(dir: string, options: SubmitOptions): Promise<void> {
 }
 
 /** @throws CliFault with exit code 2. */
-function nameOf(dir: string, given: string | undefined): string {
-  const name = given === undefined ? nameOfFolder(basename(resolve(dir))) : given.trim();
-  const { length } = [...name];
-  if (length > 0 && length <= MAX_NAME_LENGTH) return name;
-  if (given === undefined) throw new CliFault(`${dir} has no name that could be shown: give one with --name.`, 2);
+function requireName(given: string): void {
+  const { length } = [...given];
+  if (length > 0 && length <= MAX_NAME_LENGTH) return;
   throw new CliFault(`--name has ${length} characters: give 1 to ${MAX_NAME_LENGTH}.`, 2);
+}
+
+/** That of the checkpoint's own folder, as it was given. @throws CliFault with exit code 2. */
+function ownName(dir: string, { inside }: ListedFolder): string {
+  const name = nameOfFolder(join(resolve(dir), inside).replaceAll(sep, '/'));
+  if (name !== '') return name;
+  throw new CliFault(`${dir} has no name that could be shown: give one with --name.`, 2);
 }
 
 /** What becomes of the folder. */
@@ -124,7 +131,7 @@ function whereabouts(submissionId: string, url: string | null): string {
   return url === null ? `Watch it with: ${command}` : `Watch it at ${url}\nor with: ${command}`;
 }
 
-async function readManifest(dir: string, silent: boolean): Promise<{ root: string; manifest: ManifestFile[] }> {
+async function readManifest(dir: string, silent: boolean): Promise<{ folder: ListedFolder; manifest: ManifestFile[] }> {
   const { bytes, startProgress } = await import('./progress.ts');
   const { hashFiles, listFolder } = await import('./folder.ts');
   const folder = await listFolder(dir);
@@ -137,7 +144,7 @@ async function readManifest(dir: string, silent: boolean): Promise<{ root: strin
     progress.set(read);
   });
   progress.end();
-  return { root: folder.root, manifest };
+  return { folder, manifest };
 }
 
 /** Says where the checkpoint lies, and what of the folder is no part of it. */

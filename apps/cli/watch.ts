@@ -1,5 +1,4 @@
 import { printable } from '@gdbench/storage/printable';
-import { oneLine } from '@gdbench/workers/engine/fault';
 import type { Command } from 'commander';
 import { describe, EVALUATION_FIELDS, type Evaluation, type Failure, hasEnded, tableOf } from './evaluation.ts';
 import { CliFault, refusal } from './fault.ts';
@@ -46,7 +45,7 @@ export async function follow(server: Server, evaluationId: string, options: Foll
     if (!json) process.stdout.write(`${tableOf(last, await scoredOn(server, last))}\n`);
     return;
   }
-  if (last?.failure) throw new CliFault(inOneLine(last.failure));
+  if (last?.failure) throw new CliFault(await inOneLine(last.failure));
   if (last?.state === 'CANCELLED')
     throw new CliFault('The evaluation was cancelled: submit the checkpoint again to have it scored.');
   throw new CliFault('The server ended the connection before the evaluation was done: run the same command again.');
@@ -59,7 +58,8 @@ function printJson(value: unknown, { state, failure }: Evaluation): void {
 }
 
 /** All faults of the checkpoint's files; of an evaluation that failed otherwise, why. */
-function inOneLine({ message, remedy, faults }: Failure): string {
+async function inOneLine({ message, remedy, faults }: Failure): Promise<string> {
+  const { oneLine } = await import('@gdbench/workers/engine/fault');
   return faults.length > 0 ? oneLine(faults) : `${message} ${remedy}`;
 }
 

@@ -16,6 +16,10 @@ test.each([
   ['half \ud800', 'half'],
   ['x'.repeat(100), 'x'.repeat(80)],
   [`${'x'.repeat(79)} y`, 'x'.repeat(79)],
+  ['/home/me/models/toy-clip', 'toy-clip'],
+  [`hub/models--runwayml--stable-diffusion-v1-5/snapshots/${'0a'.repeat(20)}`, 'runwayml/stable-diffusion-v1-5'],
+  [`models--gpt2/snapshots/${'0a'.repeat(20)}`, 'gpt2'],
+  [`snapshots/${'0a'.repeat(20)}`, '0a'.repeat(20)],
   ['\u200b', ''],
   ['', ''],
 ])('the folder %j gives the name %j', (folder, name) => {

@@ -4,6 +4,8 @@ import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
 export type Folder = {
   /** The folder's own name; empty when loose files were given. */
   name: string;
+  /** As much of its path as the browser tells, with forward slashes. */
+  path: string;
   /** Where in the folder that was given the checkpoint lies; '' where it is that folder itself. */
   inside: string;
   files: readonly FolderFile[];
@@ -28,6 +30,7 @@ export function folderOf(given: readonly File[]): Folder {
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   return {
     name: root === '' ? name : (root.split('/').at(-1) ?? name),
+    path: [name, root].filter(Boolean).join('/'),
     inside: root,
     files,
     bytes: files.reduce((sum, { file }) => sum + file.size, 0),

@@ -19,7 +19,7 @@ export function Submit() {
     if (given.length === 0) return;
     const folder = folderOf(given);
     choose(folder);
-    if (!nameTouched || name.trim() === '') setName(nameOfFolder(folder.name));
+    if (!nameTouched || name.trim() === '') setName(nameOfFolder(folder.path));
   };
   const busy = step.at !== 'choose' && step.at !== 'ready';
   const { getRootProps, getInputProps, open, isDragActive } = useDropzone({
