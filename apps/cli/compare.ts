@@ -61,7 +61,7 @@ async function compare(folderA: string, folderB: string, options: CompareOptions
   const [a, b] = [await readResults(folderA), await readResults(folderB)];
   const tasks = await comparable([folderA, a], [folderB, b], options.tasks);
   refuseRace(a, b);
-  const root = await rootOf(options.data, options.json === true);
+  const root = await rootOf(options.data, options.json === true, tasks);
   const read: TaskData[] = [];
   const compared: Record<string, ComparedTask> = {};
   for (const task of tasks) {

@@ -45,7 +45,7 @@ async function rescore(given: string, options: RescoreOptions): Promise<void> {
   const [from, out] = [path.resolve(given), path.resolve(options.out ?? path.join(given, protocol))];
   if (from === out) throw new CliFault('--out is the folder of the results themselves: give another.', 2);
   const results = await readResults(from);
-  const root = await rootOf(options.data, options.json === true);
+  const root = await rootOf(options.data, options.json === true, taskNames(results));
   const tasks: TaskResults[] = [];
   for (const task of taskNames(results)) tasks.push(await rescoreTask({ from, out, root, results, task, protocol }));
   const { checkpoint, checkpointSha256, samples, seed } = results;

@@ -30,8 +30,8 @@ export async function loadData(options: DataOptions): Promise<LoadedTask[]> {
     import('./progress.ts'),
   ]);
   const { limit, skipMissing, json } = options;
-  const root = await rootOf(options.root, json);
-  const listed = await listTasks(root);
+  const root = await rootOf(options.root, json, options.tasks);
+  const listed = await listTasks(root, options.tasks ? { tasks: options.tasks } : {});
   const tasks = options.tasks ?? served(root, listed, json);
   const images = listed.reduce((sum, one) => sum + (tasks.includes(one.task) ? one.images.named : 0), 0);
   // how many a limit leaves is known only later
@@ -118,34 +118,41 @@ export async function loadTaskFrom(root: string, task: TaskName, options: TaskOp
   }
 }
 
-/** The data root that is meant. @throws CliFault where it is no folder. */
-export async function rootOf(given: string | undefined, silent: boolean): Promise<string> {
-  const root = await chosenRoot(given, silent);
+/** The data root that is meant, for these tasks (null: for all). @throws CliFault where it is no folder. */
+export async function rootOf(
+  given: string | undefined,
+  silent: boolean,
+  tasks: readonly TaskName[] | null,
+): Promise<string> {
+  const root = await chosenRoot(given, silent, tasks);
   if ((await stat(root).catch(() => undefined))?.isDirectory()) return path.resolve(root);
   throw new CliFault(`The data root ${root} is not a folder: give --data a folder in GDBench's official layout.`);
 }
 
 /** What was given, else GDBENCH_DATA, else the built-in set; nobody has looked whether it is there. */
-export async function chosenRoot(given: string | undefined, silent: boolean): Promise<string> {
-  return given ?? (process.env.GDBENCH_DATA || (await builtinData(silent)));
+export async function chosenRoot(
+  given: string | undefined,
+  silent: boolean,
+  tasks: readonly TaskName[] | null,
+): Promise<string> {
+  return given ?? (process.env.GDBENCH_DATA || (await builtinData(silent, tasks)));
 }
 
-/** The built-in set, drawn when it is not there yet. */
-async function builtinData(silent: boolean): Promise<string> {
-  const [{ buildData }, { builtinDataRoot }, { home }, { startProgress }] = await Promise.all([
-    import('@gdbench/builtin/data'),
+/** The built-in set, of which what the tasks need is drawn where it is not there yet; null: all of it. */
+async function builtinData(silent: boolean, tasks: readonly TaskName[] | null): Promise<string> {
+  const [{ builtinDataRoot }, { home }, { startProgress }] = await Promise.all([
     import('@gdbench/builtin/data/root'),
     import('../../setup/home.ts'),
     import('./progress.ts'),
   ]);
   const root = builtinDataRoot(home());
   let progress: ReturnType<typeof startProgress> | undefined;
-  await buildData(root, {
-    onProgress({ done, total }) {
-      progress ??= startProgress('Drawing images', total, String, { silent });
-      progress.set(done);
-    },
-  });
+  const onProgress = ({ done, total }: { done: number; total: number }) => {
+    progress ??= startProgress('Drawing images', total, String, { silent });
+    progress.set(done);
+  };
+  if (tasks) await import('@gdbench/builtin/data/part').then(({ buildPart }) => buildPart(root, tasks, onProgress));
+  else await import('@gdbench/builtin/data').then(({ buildData }) => buildData(root, { onProgress }));
   progress?.end();
   return root;
 }

@@ -18,7 +18,7 @@ export interface VerifyOptions {
 export async function verify(given: string | undefined, { json = false, task }: VerifyOptions): Promise<void> {
   const [{ chosenRoot }, { tasksOf }] = await Promise.all([import('./root.ts'), import('./plan.ts')]);
   const tasks = task ? tasksOf(task.join(','), '--task') : undefined;
-  const root = path.resolve(await chosenRoot(given, json));
+  const root = path.resolve(await chosenRoot(given, json, tasks ?? null));
   await requireFolder(root);
   const listings = await listedIn(root, tasks, json);
   process.stdout.write(json ? `${JSON.stringify(report(root, listings))}\n` : await text(root, listings));

@@ -10,8 +10,9 @@ import { TASK_NAMES, type TaskData, type TaskName } from '@gdbench/benchmark/tas
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildData, isComplete, type Manifest } from './build.ts';
-import { PLANNER_NAMES, PLANNERS } from './planners.ts';
+import { buildData, isComplete } from './build.ts';
+import { foldersOf, PLANNER_NAMES, PLANNERS } from './planners.ts';
+import type { Manifest } from './set-folder.ts';
 import { DATA_VERSIONS, SET_NAME, SET_SHA256, SET_VERSION } from './version.ts';
 
 let home: string;
@@ -114,7 +115,9 @@ describe('the set', () => {
   it('holds the files that are planned and nothing else', () => {
     const planned = PLANNER_NAMES.flatMap((name) => {
       const { texts, pictures } = PLANNERS[name](0);
-      return [...texts, ...pictures].map(({ file }) => file);
+      const files = [...texts, ...pictures].map(({ file }) => file);
+      expect(new Set(files.map((file) => file.split('/')[0]))).toEqual(new Set(foldersOf(name)));
+      return files;
     });
     expect(new Set(planned).size).toBe(planned.length);
     expect([...hashes.keys()].sort()).toEqual([...planned, 'manifest.json'].sort());

@@ -30,6 +30,11 @@ export const PLANNERS = {
 export type PlannerName = keyof typeof PLANNERS;
 export const PLANNER_NAMES = Object.keys(PLANNERS) as PlannerName[];
 
+/** The folders of the set that a planner fills. */
+export function foldersOf(planner: PlannerName): readonly string[] {
+  return planner === 'visual genome' ? ['vg_relation', 'vg_attribution'] : [planner];
+}
+
 function clevrFiles(seed: number): ScenePlan {
   const items = planClevr(seed);
   return {
