@@ -163,6 +163,7 @@ describe('gdbench evaluate', () => {
     }).ended;
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     expect(ended.stdout).toMatch(/^clip: dual-encoder, .* protocol cosine\n/);
+    expect(ended.stdout).toContain(`\nIts results will be written into ${out}\n`);
     expect(ended.stdout).toContain('Scoring winoground: 1 of 1 (100%)');
     expect(ended.stdout).toMatch(/winoground +group +\d+\.0% +\[\d+\.\d%, \d+\.\d%\] +/);
     const results = await readJson('clip-out', 'results.json');

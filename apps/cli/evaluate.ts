@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .option('--seed <n>', 'seed of the noise', '0')
     .option('--limit <n>', 'only the first n examples of each subtask or group; such results cannot rank')
     .option('--skip-missing', 'leave out examples whose images are missing or unreadable; such results cannot rank')
-    .option('--out <dir>', 'folder for results.json and scores/', '.')
+    .option('--out <dir>', 'folder for results.json and scores/ (default: the one you are in)', '.')
     .option(
       '--errors',
       "write every sample's error too: in scores/, and packed in errors/, which gdbench rescore reads",
@@ -67,7 +67,8 @@ async function evaluated(dir: string, options: EvaluateOptions): Promise<void> {
   const plan = await planOf(dir, options);
   const report = await inspected(plan, dir);
   const protocol = protocolFor(plan, report);
-  if (!plan.json) process.stdout.write(`${describe(plan, report, protocol)}\n`);
+  if (!plan.json)
+    process.stdout.write(`${describe(plan, report, protocol)}\nIts results will be written into ${plan.out}\n`);
   const data = await loadData({ ...plan, root: plan.data });
   const settings = settingsOf(plan, report, protocol, data);
   const partial = await openPartial(plan.out, settings, data, plan.resume, (line) => process.stderr.write(`${line}\n`));
