@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .option('--seed <n>', 'seed of the noise', '0')
     .option('--limit <n>', 'only the first n examples of each subtask or group; such results cannot rank')
     .option('--skip-missing', 'leave out examples whose images are missing or unreadable; such results cannot rank')
-    .option('--out <dir>', 'folder for results.json and scores/ (default: the one you are in)', '.')
+    .option('--out <dir>', 'folder for results.json and scores/; the one you are in', '.')
     .option(
       '--errors',
       "write every sample's error too: in scores/, and packed in errors/, which gdbench rescore reads",
