@@ -139,6 +139,109 @@ describe('a SigLIP 2', () => {
   });
 });
 
+/** A tower that takes the mean of the tokens that are no padding, or of all. */
+function masked(whole: boolean): GraphSpec {
+  const axes = (name: string, axis: bigint) => ({ name, dims: [1], data: BigInt64Array.of(axis) });
+  const rows = { op: 'Gather', in: ['table', 'input_ids'], out: 'rows' };
+  const mean: GraphSpec['ops'] = [
+    { op: 'Unsqueeze', in: ['attention_mask', 'last'], out: 'column' },
+    { op: 'Mul', in: ['rows', 'column'], out: 'kept' },
+    { op: 'ReduceSum', in: ['kept', 'tokens'], out: 'sum', attributes: { keepdims: 0 } },
+    { op: 'ReduceSum', in: ['attention_mask', 'tokens'], out: 'count', attributes: { keepdims: 1 } },
+    { op: 'Div', in: ['sum', 'count'], out: 'pooler_output' },
+  ];
+  return {
+    ...meanOfAll('tokens'),
+    inputs: [
+      { name: 'input_ids', type: 'int64', shape: ['texts', 'tokens'] },
+      { name: 'attention_mask', type: 'float32', shape: ['texts', 'tokens'] },
+    ],
+    weights: [{ name: 'table', dims: [ROWS, WIDTH], data: table }, axes('last', 2n), axes('tokens', 1n)],
+    ops: [rows, ...(whole ? meanOfAll('tokens').ops.slice(1) : mean)],
+  };
+}
+
+describe('a long text tower', () => {
+  const long = (whole: boolean, length: number): Files => ({
+    ...siglip2('tokens', { model_max_length: length, model_input_names: ['input_ids', 'attention_mask'] }),
+    'text_model.onnx': onnxModel(masked(whole)),
+  });
+
+  it('gives the same bits at 8,192 tokens as at few, where it takes no notice of padding', async () => {
+    expect(await scores(long(false, 8192), TEXTS)).toEqual(await scores(long(false, 64), TEXTS));
+  });
+
+  it('is fed all of its padding where that counts', async () => {
+    const have = await scores(long(true, 8192), TEXTS);
+    TEXTS.forEach((text, i) => {
+      images.forEach((_, n) => {
+        expect(have[i]![n]).toBeCloseTo(cosine(idsOf(text, 8192), n), 4);
+      });
+    });
+  });
+});
+
+/** A matching head of such a mean and the image's colour. */
+function head(whole: boolean, length: number): Files {
+  const text = masked(whole);
+  const spec: GraphSpec = {
+    inputs: [
+      ...text.inputs,
+      { name: 'pixel_values', type: 'float32', shape: ['texts', 3, TINY_CLIP.side, TINY_CLIP.side] },
+    ],
+    outputs: [{ name: 'itm_score', type: 'float32', shape: ['texts', 2] }],
+    weights: [
+      ...text.weights,
+      { name: 'of words', dims: [WIDTH, 2], data: weightsOf(WIDTH * 2, 5) },
+      { name: 'of colours', dims: [3, 2], data: weightsOf(6, 6) },
+    ],
+    ops: [
+      ...text.ops,
+      { op: 'MatMul', in: ['pooler_output', 'of words'], out: 'words' },
+      { op: 'ReduceMean', in: ['pixel_values'], out: 'colour', attributes: { axes: [2, 3], keepdims: 0 } },
+      { op: 'MatMul', in: ['colour', 'of colours'], out: 'seen' },
+      { op: 'Add', in: ['words', 'seen'], out: 'itm_score' },
+    ],
+  };
+  const { 'tokenizer.json': pieces, 'tokenizer_config.json': config } = siglip2('tokens', {
+    model_max_length: length,
+    model_input_names: ['input_ids', 'attention_mask'],
+  });
+  return {
+    'config.json': { model_type: 'blip', text_config: { vocab_size: ROWS } },
+    'preprocessor_config.json': {
+      image_processor_type: 'BlipImageProcessor',
+      size: { height: TINY_CLIP.side, width: TINY_CLIP.side },
+    },
+    'model.onnx': onnxModel(spec),
+    'tokenizer.json': pieces!,
+    'tokenizer_config.json': config!,
+  };
+}
+
+describe('a matching head of long texts', () => {
+  it('gives the same bits at 8,192 tokens as at few, where it takes no notice of padding', async () => {
+    expect(await scores(head(false, 8192), TEXTS)).toEqual(await scores(head(false, 64), TEXTS));
+  });
+
+  it('is fed all of its padding where that counts', async () => {
+    const [few, many] = [await scores(head(true, 64), TEXTS), await scores(head(true, 512), TEXTS)];
+    TEXTS.forEach((text, i) => {
+      const rows = (length: number, d: number) =>
+        idsOf(text, length).reduce((sum, id) => sum + table[id * WIDTH + d]! / length, 0);
+      const weights = weightsOf(WIDTH * 2, 5);
+      const words = (length: number) =>
+        Array.from({ length: WIDTH }, (_, d) => rows(length, d) * (weights[2 * d + 1]! - weights[2 * d]!)).reduce(
+          (a, b) => a + b,
+          0,
+        );
+      images.forEach((_, n) => {
+        expect(many[i]![n]! - few[i]![n]!).toBeCloseTo(words(512) - words(64), 5);
+      });
+    });
+  });
+});
+
 describe('a text encoder of a diffusion model', () => {
   it('that insists on a length is fed it, whatever its tokenizer says', async () => {
     const files = tinyDiffusion();

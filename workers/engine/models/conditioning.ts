@@ -6,6 +6,7 @@ import { checkTextPorts, encodeOutputs, requireFinite, TEXT_ROLES, type TextRole
 import { fixedRows, graphFault, matchInputs } from './ports.ts';
 import type { Model, OpenModel } from './session.ts';
 import { textOutputs } from './text-outputs.ts';
+import { wholeWindow } from './text-window.ts';
 
 /** What the U-Net is told of one text. */
 export interface Conditioning {
@@ -67,6 +68,8 @@ async function openEncoder(layout: DiffusionLayout, part: TextPart, ofTwo: boole
   checkTextPorts(model, ports, tokenizer);
   const { hidden, pooled } = textOutputs(model, { ofTwo, pooled: part.pooled });
   const ids = ports.get('input_ids')!;
+  // The U-Net sees the padding's hidden states too.
+  const whole = wholeWindow(tokenizer.length);
   return {
     model,
     tokenLength: tokenizer.length,
@@ -74,7 +77,7 @@ async function openEncoder(layout: DiffusionLayout, part: TextPart, ofTwo: boole
     async encode(texts) {
       const tokens = texts.map((text) => tokenizer.encode(text));
       const [states, embeds] = await encodeOutputs(model, ids, tokens, [hidden, ...pooled], (some, fed) =>
-        textFeeds(ports, tokenizer.length, some, fed),
+        textFeeds(ports, whole(some), some, fed),
       );
       requireRank(model, hidden, states!.dims, 2, '[batch, tokens, width]');
       if (embeds) requireRank(model, pooled[0]!, embeds.dims, 1, '[batch, width]');

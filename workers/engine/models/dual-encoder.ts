@@ -9,6 +9,8 @@ import { preprocess } from './preprocess.ts';
 import type { RgbImage } from './resize.ts';
 import type { Corpus, ImageTextScorer } from './scorer.ts';
 import { type Model, openAll, type SessionOptions } from './session.ts';
+import { fitAtOnce } from './text-window.ts';
+import type { Tokens } from './tokenizer.ts';
 import { openTowers } from './towers.ts';
 
 /** Bytes of embeddings kept of each kind. */
@@ -31,10 +33,12 @@ export async function openDualEncoder(
   const encodeTexts = async (texts: readonly string[]) => {
     rowsScored += texts.length;
     const { model, rows, output, others } = towers.text;
-    const encoded = await encodeRows(model, rows, texts.map(tokenizer.encode), output, (part, fed) => ({
-      ...textFeeds(towers.textPorts, tokenizer.length, part, fed),
+    const { windowOf, textPorts } = towers;
+    const feeds = (part: readonly Tokens[], fed: number) => ({
+      ...textFeeds(textPorts, windowOf(part), part, fed),
       ...others(fed),
-    }));
+    });
+    const encoded = await encodeRows(model, rows, texts.map(tokenizer.encode), output, feeds, fitAtOnce(windowOf));
     return checked(model, output, encoded);
   };
   const encodeImages = async (images: readonly RgbImage[]) => {

@@ -1,6 +1,7 @@
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { checkShape, type Ends, fixedRows, matchInputs, type Role } from './ports.ts';
 import type { Feed, Model, Output, Port } from './session.ts';
+import type { TextWindow } from './text-window.ts';
 import type { TextTokenizer, Tokens } from './tokenizer.ts';
 
 /** What a text encoder may ask for. */
@@ -30,23 +31,24 @@ export function matchBoth(graph: Ends): EncoderPorts {
   return { text, pixels: ports.get('pixel_values')! };
 }
 
-/** Feeds of some texts, `rows` of them; the last text is repeated where there are fewer. */
+/** Feeds of some texts in a window, `rows` of them; the last text is repeated where there are fewer. */
 export function textFeeds(
   ports: ReadonlyMap<TextRole, Port>,
-  length: number,
+  { from, to }: TextWindow,
   texts: readonly Tokens[],
   rows: number,
 ): Record<string, Feed> {
+  const length = to - from;
   const fill = (row: (tokens: Tokens) => ArrayLike<number>): Feed => {
     const data = new Int32Array(rows * length);
     for (let i = 0; i < rows; i++) data.set(row(texts[Math.min(i, texts.length - 1)]!), i * length);
     return { data, dims: [rows, length] };
   };
-  const positions = Int32Array.from({ length }, (_, i) => i);
+  const positions = Int32Array.from({ length }, (_, i) => from + i);
   const zeros = new Int32Array(length);
   const of: Record<TextRole, (tokens: Tokens) => Int32Array> = {
-    input_ids: (tokens) => tokens.ids,
-    attention_mask: (tokens) => tokens.mask,
+    input_ids: (tokens) => tokens.ids.subarray(from, to),
+    attention_mask: (tokens) => tokens.mask.subarray(from, to),
     position_ids: () => positions,
     token_type_ids: () => zeros,
   };
@@ -72,6 +74,7 @@ export function stack(values: readonly Float32Array[], rows: number): Float32Arr
  * Runs rows through a graph, as many at once as it insists on, and cuts its output into rows.
  *
  * @param port the input whose first dimension counts the rows.
+ * @param fit whether some can go at once where the graph does not insist; one always does.
  */
 export async function encodeRows<T>(
   model: Model,
@@ -79,8 +82,9 @@ export async function encodeRows<T>(
   items: readonly T[],
   output: string,
   feeds: (items: readonly T[], rows: number) => Record<string, Feed>,
+  fit: (items: readonly T[]) => boolean = () => true,
 ): Promise<EncodedRows> {
-  return (await encodeOutputs(model, port, items, [output], feeds))[0]!;
+  return (await encodeOutputs(model, port, items, [output], feeds, fit))[0]!;
 }
 
 export interface EncodedRows {
@@ -96,12 +100,11 @@ export async function encodeOutputs<T>(
   items: readonly T[],
   outputs: readonly string[],
   feeds: (items: readonly T[], rows: number) => Record<string, Feed>,
+  fit: (items: readonly T[]) => boolean = () => true,
 ): Promise<EncodedRows[]> {
   const insists = fixedRows(port);
-  const size = insists ?? items.length;
   const encoded = outputs.map(() => ({ rows: [] as Float32Array[], dims: [] as readonly number[] }));
-  for (let at = 0; at < items.length; at += size) {
-    const part = items.slice(at, at + size);
+  for (const part of partsOf(items, (some) => (insists === null ? fit(some) : some.length <= insists))) {
     const fed = insists ?? part.length;
     const results = await model.runMany(feeds(part, fed), outputs);
     results.forEach((result, which) => {
@@ -112,6 +115,17 @@ export async function encodeOutputs<T>(
     });
   }
   return encoded;
+}
+
+/** Cuts items into parts, each as long as it fits, of one item at least. */
+function partsOf<T>(items: readonly T[], fit: (part: readonly T[]) => boolean): T[][] {
+  const parts: T[][] = [];
+  for (const item of items) {
+    const last = parts.at(-1);
+    if (last && fit([...last, item])) last.push(item);
+    else parts.push([item]);
+  }
+  return parts;
 }
 
 function rowDims(model: Model, output: string, result: Output, fed: number): readonly number[] {

@@ -9,7 +9,8 @@ import { checkTextPorts, encodeRows, matchBoth, requireFinite, stack, type TextR
 import { checkShape, fixedRows, pickOutput } from './ports.ts';
 import { preprocess } from './preprocess.ts';
 import type { Corpus, ImageTextScorer } from './scorer.ts';
-import { type Model, type OpenModel, openAll, type Port, type SessionOptions } from './session.ts';
+import { type Feed, type Model, type OpenModel, openAll, type Port, type SessionOptions } from './session.ts';
+import { fitAtOnce, provenWindow, type TextWindow, type WindowOf } from './text-window.ts';
 import type { Tokens } from './tokenizer.ts';
 
 /** Bytes of preprocessed images that are kept for their next pairs. */
@@ -27,8 +28,10 @@ interface Pair {
 
 interface Head {
   readonly model: Model;
+  /** The input that counts the rows. */
   readonly pixels: Port;
-  readonly textPorts: ReadonlyMap<TextRole, Port>;
+  readonly windowOf: WindowOf;
+  readonly feeds: (pairs: readonly Pair[], window: TextWindow, rows: number) => Record<string, Feed>;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function openMatchingHead(
 ): Promise<MatchingHead> {
   const { tokenizer, output } = layout;
   for (const note of layout.notes) options.warn(note);
-  const { model, pixels, textPorts } = await openAll(options, (open) => openHead(layout, open));
+  const { model, pixels, windowOf, feeds } = await openAll(options, (open) => openHead(layout, open));
   const { width, height } = layout.input;
   const batch = fixedRows(pixels) ?? imageBlock(options.batch, width, height);
   let present: { readonly key: string; readonly images: Blocks<ImageRef, Float32Array> } | undefined;
@@ -78,21 +81,15 @@ export async function openMatchingHead(
     return tokens;
   };
   const match = async (pairs: readonly Pair[]): Promise<(readonly [no: number, yes: number])[]> => {
-    const { rows, dims } = await encodeRows(model, pixels, pairs, output, (part, fed) => ({
-      ...textFeeds(
-        textPorts,
-        tokenizer.length,
-        part.map(({ text }) => text),
-        fed,
-      ),
-      [pixels.name]: {
-        data: stack(
-          part.map((pair) => pair.pixels),
-          fed,
-        ),
-        dims: [fed, 3, height, width],
-      },
-    }));
+    const words = (part: readonly Pair[]) => part.map(({ text }) => text);
+    const { rows, dims } = await encodeRows(
+      model,
+      pixels,
+      pairs,
+      output,
+      (part, fed) => feeds(part, windowOf(words(part)), fed),
+      (part) => fitAtOnce(windowOf)(words(part)),
+    );
     if (dims.length !== 1 || dims[0] !== 2) {
       throw new CheckpointFault(
         model.file,
@@ -167,12 +164,35 @@ function probabilities({ file }: Model, output: string): CheckpointFault {
 }
 
 async function openHead(layout: MatchingHeadLayout, open: OpenModel): Promise<Head> {
-  const model = await open(pathOf(layout.folder, layout.model), layout.model);
+  const { folder, tokenizer, output } = layout;
+  const { width, height } = layout.input;
+  const model = await open(pathOf(folder, layout.model), layout.model);
   const { text: textPorts, pixels } = matchBoth(model);
-  checkTextPorts(model, textPorts, layout.tokenizer);
-  checkShape(model, pixels, [null, 3, layout.input.height, layout.input.width], 'its image processor');
-  pickOutput(model, [layout.output]);
-  return { model, pixels: fixedPort(model, pixels, textPorts), textPorts };
+  checkTextPorts(model, textPorts, tokenizer);
+  checkShape(model, pixels, [null, 3, height, width], 'its image processor');
+  pickOutput(model, [output]);
+  const counts = fixedPort(model, pixels, textPorts);
+  const feeds: Head['feeds'] = (pairs, window, rows) => ({
+    ...textFeeds(
+      textPorts,
+      window,
+      pairs.map(({ text }) => text),
+      rows,
+    ),
+    [pixels.name]: {
+      data: stack(
+        pairs.map((pair) => pair.pixels),
+        rows,
+      ),
+      dims: [rows, 3, height, width],
+    },
+  });
+  const run = async (texts: readonly Tokens[], window: TextWindow) => {
+    const { data } = preprocess(flatImage(Math.max(width, height), 128), layout.preprocess);
+    const pairs = texts.map((text) => ({ text, pixels: data }));
+    return (await encodeRows(model, counts, pairs, output, (part, rows) => feeds(part, window, rows))).rows;
+  };
+  return { model, pixels: counts, windowOf: await provenWindow(textPorts, tokenizer, run, 'pairs'), feeds };
 }
 
 /** The input that says how many pairs are fed at once: one that fixes a number, or else the pixels. */

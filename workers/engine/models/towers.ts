@@ -1,8 +1,18 @@
 import type { DualEncoderLayout } from '../checkpoint/dual-encoder-layout.ts';
 import { pathOf } from '../checkpoint/folder.ts';
-import { checkTextPorts, IMAGE_ROLES, matchBoth, TEXT_ROLES, type TextRole, textFeeds } from './encoders.ts';
+import {
+  checkTextPorts,
+  encodeRows,
+  IMAGE_ROLES,
+  matchBoth,
+  TEXT_ROLES,
+  type TextRole,
+  textFeeds,
+} from './encoders.ts';
 import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
 import type { Feed, Model, OpenModel, Port } from './session.ts';
+import { provenWindow, type WindowOf } from './text-window.ts';
+import type { TextTokenizer, Tokens } from './tokenizer.ts';
 
 /** One tower: the graph it runs in, the input that counts its rows, its output, and what else the graph must be fed. */
 interface Tower {
@@ -17,6 +27,7 @@ export interface Towers {
   readonly text: Tower;
   readonly image: Tower;
   readonly textPorts: ReadonlyMap<TextRole, Port>;
+  readonly windowOf: WindowOf;
   readonly models: readonly Model[];
 }
 
@@ -36,17 +47,33 @@ export async function openTowers(layout: DualEncoderLayout, openModel: OpenModel
   checkTextPorts(text, textPorts, tokenizer);
   checkShape(image, pixels, [null, 3, input.height, input.width], 'its image processor');
   const none = () => ({});
+  const words = {
+    model: text,
+    rows: textPorts.get('input_ids')!,
+    output: pickOutput(text, [outputs.text]).name,
+    others: none,
+  };
   return {
-    text: {
-      model: text,
-      rows: textPorts.get('input_ids')!,
-      output: pickOutput(text, [outputs.text]).name,
-      others: none,
-    },
+    text: words,
     image: { model: image, rows: pixels, output: pickOutput(image, [outputs.image]).name, others: none },
     textPorts,
+    windowOf: await windowOfTower(words, textPorts, tokenizer),
     models: [text, image],
   };
+}
+
+function windowOfTower(
+  { model, rows, output, others }: Tower,
+  ports: ReadonlyMap<TextRole, Port>,
+  tokenizer: TextTokenizer,
+): Promise<WindowOf> {
+  return provenWindow(ports, tokenizer, async (texts, window) => {
+    const feeds = (part: readonly Tokens[], fed: number) => ({
+      ...textFeeds(ports, window, part, fed),
+      ...others(fed),
+    });
+    return (await encodeRows(model, rows, texts, output, feeds)).rows;
+  });
 }
 
 /**
@@ -55,7 +82,7 @@ export async function openTowers(layout: DualEncoderLayout, openModel: OpenModel
  * reverse: the scores are the same, the time is not. Texts and images are asked for apart, by caches of their own, so real ones
  * are not fed together; exported with two symbols (as Optimum does) the graph costs nothing more.
  */
-function joinedTowers(model: Model, layout: DualEncoderLayout): Towers {
+async function joinedTowers(model: Model, layout: DualEncoderLayout): Promise<Towers> {
   const { tokenizer, outputs } = layout;
   const { text: textPorts, pixels } = matchBoth(model);
   const ids = textPorts.get('input_ids')!;
@@ -65,25 +92,26 @@ function joinedTowers(model: Model, layout: DualEncoderLayout): Towers {
   const together = typeof ids.shape[0] === 'string' && ids.shape[0] !== '' && ids.shape[0] === pixels.shape[0];
   const blanks = (own: Port, rows: number) => fixedRows(own) ?? (together ? rows : 1);
   const blankText = tokenizer.encode('');
-  return {
-    text: {
-      model,
-      rows: ids,
-      output: pickOutput(model, [outputs.text]).name,
-      others: (rows) => {
-        const blank = blanks(pixels, rows);
-        return {
-          [pixels.name]: { data: new Float32Array(blank * 3 * width * height), dims: [blank, 3, height, width] },
-        };
-      },
+  const words: Tower = {
+    model,
+    rows: ids,
+    output: pickOutput(model, [outputs.text]).name,
+    others: (rows) => {
+      const blank = blanks(pixels, rows);
+      return { [pixels.name]: { data: new Float32Array(blank * 3 * width * height), dims: [blank, 3, height, width] } };
     },
+  };
+  const windowOf = await windowOfTower(words, textPorts, tokenizer);
+  return {
+    text: words,
     image: {
       model,
       rows: pixels,
       output: pickOutput(model, [outputs.image]).name,
-      others: (rows) => textFeeds(textPorts, tokenizer.length, [blankText], blanks(ids, rows)),
+      others: (rows) => textFeeds(textPorts, windowOf([blankText]), [blankText], blanks(ids, rows)),
     },
     textPorts,
+    windowOf,
     models: [model],
   };
 }
