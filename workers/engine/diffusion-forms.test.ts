@@ -82,6 +82,13 @@ describe('an export is scored as its twin whose files say everything', () => {
     await expectTwin(both(files), { ...tiny(), 'scheduler/scheduler_config.json': stated }, 0);
   });
 
+  it('with a byte order mark and an infinity in its scheduler, as Windows and diffusers write them', async () => {
+    const stated = { ...TINY_DIFFUSION.scheduler, _class_name: 'DPMSolverMultistepScheduler', lambda_min_clipped: 0 };
+    const text = `\ufeff${JSON.stringify(stated).replace(':0}', ':-Infinity}')}`;
+    expect(text).toContain('"lambda_min_clipped":-Infinity}');
+    await expectTwin({ ...tiny(), 'scheduler/scheduler_config.json': text }, tiny(), 0);
+  });
+
   it('whose graphs are there in half precision alone', async () => {
     const renamed = Object.fromEntries(
       Object.entries(tiny()).map(([file, content]) => [file.replace('model.onnx', 'model_fp16.onnx'), content]),

@@ -75,7 +75,7 @@ describe('an autoencoder is read by its class', () => {
   it.each([
     ...['in_channels', 'out_channels', 'down_block_types', 'up_block_types', 'layers_per_block', 'act_fn'],
     ...['norm_num_groups', 'force_upcast', 'use_quant_conv', 'use_post_quant_conv', 'mid_block_add_attention'],
-    ...['latent_magnitude', 'latent_shift', 'upsampling_scaling_factor', 'num_encoder_blocks'],
+    ...['latent_magnitude', 'latent_shift', 'upsampling_scaling_factor', 'num_encoder_blocks', 'export_model_type'],
   ])('whatever it says of %s, which is in the graph or about decoding', async (field) => {
     const before = await read(ldm);
     for (const value of [true, 2, 'x', [1], null])

@@ -53,6 +53,8 @@ const WITHOUT_EFFECT = new Set([
     'upsampling_scaling_factor',
     'decoder_block_out_channels',
   ],
+  // Notes of exporters.
+  ...['export_model_type', 'model_type', 'architectures', 'torch_dtype', 'dtype', 'transformers_version'],
   /** Of AutoencoderTiny's scale_latents, which encoding does not call. */
   ...['latent_magnitude', 'latent_shift'],
   ...[

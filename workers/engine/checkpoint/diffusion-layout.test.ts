@@ -197,7 +197,7 @@ describe('a U-Net', () => {
     [
       'takes a pooled text that nobody gives',
       withUnet(tinyUnet(TINY_DIFFUSION, [input('text_embeds', 'batch', 5)])),
-      /^unet\/model.onnx takes `text_embeds`, which only a second text encoder gives; add text_encoder_2\/ and tokenizer_2\//,
+      /^unet\/model.onnx takes `text_embeds`, which only a second text encoder gives, where text_encoder_2\/ and tokenizer_2\/ is expected/,
     ],
     [
       'takes other time ids',

@@ -65,7 +65,7 @@ export function readParts(folder: Folder, index: ModelIndex, faults: Faults, war
 }
 
 /** A variant that computes what the model was exported as; the others are rounded to few bits. */
-const WHOLE = /^model_(fp16|fp32|float16|float32)\.onnx$/;
+const WHOLE = /^model[._-](fp16|fp32|f16|f32|float16|float32)\.onnx$/;
 
 /** model.onnx, or the one variant of it that lies there. */
 function graphOf(folder: Folder, part: string, faults: Faults, warnings: string[]): string | undefined {

@@ -16,8 +16,8 @@ export const TIME_IDS = 6;
 
 /** What the inputs of other models are, by their names. */
 const OTHERS: readonly (readonly [pattern: RegExp, what: string])[] = [
-  [/^class_labels$/, 'a class or a level of noise beside the text, as models that enlarge pictures do'],
-  [/additional_residual|^controlnet|^control_/, 'the residuals of a ControlNet'],
+  [/^class_labels$|^noise_level$/, 'a class or a level of noise beside the text, as models that enlarge pictures do'],
+  [/additional_residual|^(down|mid)_block|^controlnet|^control_/, 'the residuals of a ControlNet'],
   [/^down_intrablock/, 'the residuals of an adapter'],
   [
     /^image_embeds?$|^image_embeddings?$|^clip_image/,

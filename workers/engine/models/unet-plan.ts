@@ -4,7 +4,7 @@ import { TIME_IDS, UNET_OUTPUTS, UNET_ROLES, type UNetRole } from '../checkpoint
 import type { Mixture } from '../protocols/errors.ts';
 import { GUIDANCE_SCALE, guidanceEmbedding } from '../protocols/guidance-embedding.ts';
 import type { Conditioning } from './conditioning.ts';
-import { checkShape, fixedRows, matchInputs, pickOutput } from './ports.ts';
+import { checkShape, fixedRows, graphFault, matchInputs, pickOutput } from './ports.ts';
 import type { Model, Port } from './session.ts';
 import { type GraphRow, UNetGraph, type UNetPlan } from './unet-graph.ts';
 
@@ -141,8 +141,7 @@ export function trialRows({ insists, manySteps }: UNetPlan): number {
 }
 
 function withoutPooled(model: Model): CheckpointFault {
-  return new CheckpointFault(
-    model.file,
-    `${model.file} takes \`text_embeds\`, which only a second text encoder gives; add text_encoder_2/ and tokenizer_2/.`,
-  );
+  const found = 'takes `text_embeds`, which only a second text encoder gives';
+  const remedy = 'copy them in from the model that it is of, or export the whole model';
+  return new CheckpointFault([graphFault(model, found, 'text_encoder_2/ and tokenizer_2/', remedy)]);
 }
