@@ -5,7 +5,7 @@ import { type DiffusionParts, readParts } from './diffusion-parts.ts';
 import { Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { latentOf } from './latent.ts';
-import { INDEX, isXL, type ModelIndex, readModelIndex } from './model-index.ts';
+import { INDEX, type ModelIndex, readModelIndex } from './model-index.ts';
 import { type OnnxFile, readOnnx } from './onnx.ts';
 import { refuseOtherPipelines } from './pipeline-class.ts';
 import { readSchedulerFile } from './scheduler-file.ts';
@@ -60,7 +60,7 @@ export async function readDiffusionLayout(folder: Folder): Promise<DiffusionLayo
     folder,
     unet: unet!.file,
     texts: texts!,
-    zeroEmptyText: texts!.length > 1 && (index.forceZerosForEmptyPrompt ?? isXL(index)),
+    zeroEmptyText: texts!.length > 1 && index.forceZerosForEmptyPrompt,
     vaeEncoder: parts.vaeEncoder ?? null,
     scheduler: scheduler!,
     learnedVariance: latent!.learnedVariance,

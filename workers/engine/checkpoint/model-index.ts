@@ -13,7 +13,7 @@ export interface ModelIndex {
   readonly version: string | null;
   /** Class of each part that it names; null where it names the part as left out. */
   readonly parts: ReadonlyMap<string, string | null>;
-  readonly forceZerosForEmptyPrompt: boolean | null;
+  readonly forceZerosForEmptyPrompt: boolean;
   /** Where the pipeline was exported from, if that is a name on the Hub. */
   readonly source: string | null;
   /** What its folder is called in the commands that mend it. */
@@ -46,7 +46,7 @@ export async function readModelIndex(folder: Folder): Promise<ModelIndex> {
     pipeline: _class_name ?? null,
     version: _diffusers_version ?? null,
     parts: new Map(parts),
-    forceZerosForEmptyPrompt: force_zeros_for_empty_prompt ?? null,
+    forceZerosForEmptyPrompt: force_zeros_for_empty_prompt === true,
     source: _name_or_path && HUB_NAME.test(_name_or_path) ? _name_or_path : null,
     name: folder.name,
   };
