@@ -121,7 +121,7 @@ async function expectWhole(evaluationId: string): Promise<void> {
       Array.from({ length: n }, (_, index) => scoresOf(index)),
     );
     expect(end?.results.filter((result) => result.task === task)).toEqual([
-      { task, ...undisturbed.metrics[0], complete: true },
+      { task, sizes: [], ...undisturbed.metrics[0], complete: true },
     ]);
   }
 }

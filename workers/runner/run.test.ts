@@ -155,8 +155,19 @@ async function expectWhole(evaluationId: string, dir: string): Promise<void> {
   );
   expect(results).toHaveLength(tasks.reduce((sum, { metrics }) => sum + metrics.length, 0));
   for (const { task, metrics } of tasks)
-    for (const { metric, value, low, high, chance, n } of metrics)
-      expect(results).toContainEqual({ evaluationId, task, metric, value, low, high, chance, n, complete: true });
+    for (const { metric, value, low, high, chance, n, sizes = [] } of metrics)
+      expect(results).toContainEqual({
+        evaluationId,
+        task,
+        metric,
+        value,
+        low,
+        high,
+        chance,
+        n,
+        sizes: [...sizes],
+        complete: true,
+      });
 }
 
 for (const [kind, dir, known] of [
