@@ -6,9 +6,8 @@
 export function frameNumbers(present: readonly number[], count: number): (number | null)[] {
   const missing = count - present.length;
   if (missing === 0) return [...present];
-  // as most sets are named
-  if (present.length > 0 && present.every((number) => number < count))
-    return Array.from({ length: count }, (_, i) => i);
+  // as most sets are named; so is one of which nothing is there yet
+  if (present.every((number) => number < count)) return Array.from({ length: count }, (_, i) => i);
   const unknown = [...present, ...Array.from({ length: missing }, () => null)];
   const gaps = present.slice(1).map((number, i) => number - present[i]!);
   const distance = Math.min(...gaps);
