@@ -89,7 +89,7 @@ const FILE = 'vae_encoder/config.json';
  * @throws CheckpointFault with every field that cannot be served.
  */
 export async function readAutoencoder(folder: Folder, index: ModelIndex, warnings: string[]): Promise<Autoencoder> {
-  if (!folder.files.has(FILE)) return withoutFile(index, warnings);
+  if (!folder.files.has(FILE)) return withoutFile(folder, index, warnings);
   const fields = await readJson(folder, FILE, jsonObject);
   const own = typeof fields._class_name === 'string' ? fields._class_name : '';
   const named = index.parts.get('vae') ?? index.parts.get('vae_encoder') ?? '';
@@ -142,7 +142,17 @@ function settle(name: string, known: AutoencoderClass, fields: Readonly<Record<s
 }
 
 /** What Stable Diffusion's is known to have; another's scaling cannot be read from a graph. */
-function withoutFile(index: ModelIndex, warnings: string[]): Autoencoder {
+function withoutFile(folder: Folder, index: ModelIndex, warnings: string[]): Autoencoder {
+  const other = [...folder.files.keys()].find((file) => /vae/i.test(file) && /config|\.json/i.test(file));
+  if (other !== undefined) {
+    throw new CheckpointFault({
+      file: FILE,
+      found: `is missing, though ${other} is there`,
+      expected: "the autoencoder's configuration",
+      remedy: `give it that name if it is this one's, or export the model again: ${exportAgain(index)}`,
+      gravity: 'file',
+    });
+  }
   const { scalingFactor } = CLASSES.get(USUAL)!;
   const named = index.parts.get('vae') ?? index.parts.get('vae_encoder') ?? '';
   if (isXL(index) || index.parts.get('text_encoder_2') != null || !(WRAPPER.test(named) || named === USUAL)) {
