@@ -54,6 +54,17 @@ describe('an autoencoder is read by its class', () => {
     },
   );
 
+  it("whose factor is not the default of its class is asked for it: Stable Diffusion XL's", async () => {
+    const xl = merged(ldm, 'model_index.json', { _class_name: 'StableDiffusionXLPipeline' });
+    for (const fields of [{}, { scaling_factor: null }])
+      expect(await faultsOf(withConfig({ block_out_channels: [4, 8], ...fields }, xl))).toEqual([
+        expect.stringMatching(/has no `scaling_factor`, where .* write it \(0.13025 for XL's own autoencoder\)/),
+      ]);
+    expect(await read(withConfig({ block_out_channels: [4, 8], scaling_factor: 0.13025 }, xl))).toMatchObject({
+      scalingFactor: 0.13025,
+    });
+  });
+
   it('all of its faults at once', async () => {
     const wrong = {
       latents_mean: [1, 2],
@@ -103,5 +114,7 @@ describe('without a configuration of the autoencoder', () => {
       asked,
     );
     expect(await faultsOf(merged(bare, 'model_index.json', { vae: ['diffusers', 'AutoencoderTiny'] }))).toEqual(asked);
+    const later = { _class_name: 'StableDiffusionPipeline', unet: ['diffusers', 'UNet2DConditionModel'] };
+    expect(await faultsOf(merged(bare, 'model_index.json', later))).toEqual(asked);
   });
 });

@@ -2,7 +2,7 @@ import { printable } from '@gdbench/storage/printable';
 import { CheckpointFault, type Fault, type FaultParts } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { jsonObject, readJson } from './json.ts';
-import { exportAgain, isXL, type ModelIndex } from './model-index.ts';
+import { exportAgain, isOfFirstScript, isXL, type ModelIndex } from './model-index.ts';
 import type { OnnxFile, Port } from './onnx.ts';
 
 /** What scoring needs of an autoencoder's configuration. */
@@ -84,7 +84,7 @@ const FILE = 'vae_encoder/config.json';
 
 /**
  * Reads the autoencoder's configuration by its class: the file's own, else the one that the model index names, else AutoencoderKL.
- * Older pipelines have no such file: then it is Stable Diffusion's.
+ * The exports of diffusers' first script have no such file: then it is Stable Diffusion's.
  *
  * @throws CheckpointFault with every field that cannot be served.
  */
@@ -105,12 +105,18 @@ export async function readAutoencoder(folder: Folder, index: ModelIndex, warning
       remedy: 'give a model with one of these',
     });
   }
-  return settle(name, known, fields);
+  return settle(name, known, fields, isXL(index));
 }
 
-function settle(name: string, known: AutoencoderClass, fields: Readonly<Record<string, unknown>>): Autoencoder {
+function settle(
+  name: string,
+  known: AutoencoderClass,
+  fields: Readonly<Record<string, unknown>>,
+  ofXL: boolean,
+): Autoencoder {
   const faults: Fault[] = [];
   const wrong = (parts: Parts) => faults.push(...fault(parts).faults);
+  if (ofXL && name === USUAL && fields.scaling_factor == null) wrong(withoutFactor());
   for (const [field, value] of Object.entries(fields)) {
     if (field.startsWith('_') || WITHOUT_EFFECT.has(field) || APPLIED.has(field)) continue;
     if (BY_CHANNEL.has(field) && value === null) continue;
@@ -155,10 +161,10 @@ function withoutFile(folder: Folder, index: ModelIndex, warnings: string[]): Aut
   }
   const { scalingFactor } = CLASSES.get(USUAL)!;
   const named = index.parts.get('vae') ?? index.parts.get('vae_encoder') ?? '';
-  if (isXL(index) || index.parts.get('text_encoder_2') != null || !(WRAPPER.test(named) || named === USUAL)) {
+  if (!isOfFirstScript(index) || isXL(index) || !(WRAPPER.test(named) || named === USUAL)) {
     throw new CheckpointFault(
       FILE,
-      `${FILE} is missing, and the graph does not tell its scaling factor; write {"scaling_factor": ...} into it (0.13025 for Stable Diffusion XL's own autoencoder), or export the model again: ${exportAgain(index)}.`,
+      `${FILE} is missing, and the graph does not tell its scaling factor; write {"scaling_factor": ...} into it (0.18215 for the autoencoder of Stable Diffusion 1 and 2, 0.13025 for that of XL), or export the model again: ${exportAgain(index)}.`,
     );
   }
   warnings.push(`${FILE} is not there: latents are scaled by ${scalingFactor}, as in Stable Diffusion 1 and 2.`);
@@ -187,6 +193,15 @@ function withoutClass(): Parts {
     found: 'names no class, and has the levels of several',
     expected: `one of ${[...CLASSES.keys()].join(', ')}`,
     remedy: 'write its class into `_class_name`',
+  };
+}
+
+/** Every configuration of XL's autoencoder states it, and it is not the default of its class. */
+function withoutFactor(): Parts {
+  return {
+    found: 'has no `scaling_factor`',
+    expected: "the factor that this Stable Diffusion XL's latents are scaled by",
+    remedy: "write it (0.13025 for XL's own autoencoder)",
   };
 }
 

@@ -38,6 +38,8 @@ export interface DiffusionLayout {
   readonly warnings: readonly string[];
 }
 
+const SILENT_OF_ZEROS = `${INDEX} does not say \`force_zeros_for_empty_prompt\`: the empty text is encoded as any other is, where diffusers' StableDiffusionXLPipeline takes zeros; write it, true or false as the model was trained, and score it again.`;
+
 export function looksLikeDiffusion(folder: Folder): boolean {
   return folder.files.has(INDEX) || [...folder.files.keys()].some((file) => file.startsWith('unet/'));
 }
@@ -49,18 +51,19 @@ export async function readDiffusionLayout(folder: Folder): Promise<DiffusionLayo
   const [faults, warnings] = [new Faults(), [] as string[]];
   const parts = readParts(folder, index, faults, warnings);
   const scheduler = parts.has('scheduler') ? await faults.attempt(() => readSchedulerFile(folder, index)) : undefined;
-  const texts = await readTexts(folder, parts, faults);
+  const texts = await readTexts(folder, parts, index, faults);
   const unet = await faults.attempt(() => readUNet(folder, parts, index, faults));
   const encoder = await readEncoder(folder, parts, index, faults, warnings);
   const latent =
     unet && encoder !== undefined ? await faults.attempt(() => latentOf(unet, encoder, index, warnings)) : undefined;
   faults.settle();
+  if (texts!.length > 1 && index.forceZerosForEmptyPrompt === null) warnings.push(SILENT_OF_ZEROS);
   return {
     kind: 'diffusion',
     folder,
     unet: unet!.file,
     texts: texts!,
-    zeroEmptyText: texts!.length > 1 && index.forceZerosForEmptyPrompt,
+    zeroEmptyText: texts!.length > 1 && index.forceZerosForEmptyPrompt === true,
     vaeEncoder: parts.vaeEncoder ?? null,
     scheduler: scheduler!,
     learnedVariance: latent!.learnedVariance,
@@ -80,7 +83,7 @@ async function readUNet(
   index: ModelIndex,
   faults: Faults,
 ): Promise<UNetFile | undefined> {
-  const config = await faults.attempt(() => readUNetConfig(folder));
+  const config = await faults.attempt(() => readUNetConfig(folder, index));
   if (unet === undefined) return undefined;
   const graph = await faults.attempt(() => readUNetGraph(folder, unet, index));
   return config === undefined || graph === undefined ? undefined : unetOf(config, graph);

@@ -110,6 +110,15 @@ describe('the size of an export that leaves it open', () => {
     expect(await said(open({ sample_size: 96, _diffusers_version: '0.7.0' }, {}), 2, 96, 96, 192)).toEqual([]);
   });
 
+  it("is its own, where an old one's autoencoder is of larger images: Stable Diffusion 2 of 512 pixels beside one of 768", async () => {
+    for (const _diffusers_version of ['0.8.0', undefined])
+      expect(await said(open({ sample_size: 64, _diffusers_version }, { sample_size: 192 }), 2, 64, 64, 128)).toEqual(
+        [],
+      );
+    const half = open({ sample_size: 32, _diffusers_version: '0.8.0' }, { sample_size: 192 });
+    expect(await said(half, 2, 64, 64, 128)).toEqual([expect.stringContaining('of models of 64')]);
+  });
+
   it('is questioned, where the autoencoder is of larger images and nothing tells the release', async () => {
     const files = open({ sample_size: 4 }, { sample_size: 16 });
     expect(await said(files, 2, 4, 4, 8)).toEqual([
@@ -126,6 +135,26 @@ describe('the size of an export that leaves it open', () => {
     const traced = { ...spec, outputs: [{ ...spec.outputs[0]!, shape: ['batch', 2, 7, 7] }] };
     expect(await said({ ...bare, 'unet/model.onnx': onnxModel(traced) }, 2, 7, 7, 14)).toEqual(taken(14));
   });
+
+  it.each(['sample_sizes', 'Sample_size', 'size'])(
+    'is asked for, where a configuration is there without it: %s',
+    async (field) => {
+      const files = merged(open({ sample_size: undefined, [field]: 5 }, { sample_size: 10 }), UNET, {});
+      expect(await refusal(files)).toMatch(
+        /^unet\/config.json does not tell the side of the images, and the graphs leave it open, where its `sample_size` \(64 for 128 by 128 pixels\) is expected; write \{"sample_size"/,
+      );
+    },
+  );
+
+  it.each(['StableDiffusionPipeline', 'StableDiffusionXLPipeline'])(
+    "is asked for, where there is no configuration of another script than diffusers' first: %s",
+    async (_class_name) => {
+      const files = open({}, { sample_size: 10 }, { _class_name, unet: ['diffusers', 'UNet2DConditionModel'] });
+      expect(await refusal(without(files, UNET))).toMatch(
+        /^unet\/config.json is missing, and the graphs leave the side of the images open/,
+      );
+    },
+  );
 
   it("takes channels and pixels from the graphs' convolutions, where they alone tell them", async () => {
     const bare = without(tiny({ open: 'all' }), UNET, VAE);
@@ -145,7 +174,7 @@ describe('a pixel model', () => {
 
   it('is refused where nothing tells a size', async () => {
     expect(await refusal(without(pixels({ open: 'sides' }), UNET))).toMatch(
-      /does not tell the side of the images, .* write \{"sample_size"/,
+      /^unet\/config.json is missing, and the graphs leave the side of the images open, .* write \{"sample_size"/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { type Encoder, encoderOutput } from './autoencoder.ts';
 import { CheckpointFault } from './fault.ts';
-import { exportAgain, isXL, type ModelIndex } from './model-index.ts';
+import { exportAgain, isOfFirstScript, isXL, type ModelIndex } from './model-index.ts';
 import { sideOf, type UNetFile } from './unet-file.ts';
 
 interface Size {
@@ -57,13 +57,10 @@ function open(unet: UNetFile, encoder: Encoder | null, scale: number, index: Mod
   const traced = [unet.size.traced, encoder ? sideOf(encoderOutput(encoder.graph)) : null];
   const hints = [...traced, ...trained].filter((hint) => hint !== null).filter(Number.isInteger);
   if (unet.size.stated !== null) return corrected(unet, unet.size.stated, hints, scale, index, warnings);
-  if (encoder === null && hints.length === 0) {
-    throw new CheckpointFault(
-      CONFIG,
-      `${CONFIG} does not tell the side of the images, and the graph leaves it open; write {"sample_size": ...} into it.`,
-    );
-  }
-  const usual = isXL(index) || index.parts.get('text_encoder_2') != null ? USUAL_SIZE.xl : USUAL_SIZE.one;
+  // The autoencoder does not tell: that of Stable Diffusion 2 says 768 beside U-Nets of 512 pixels.
+  const isKnown = unet.size.traced !== null || (encoder !== null && !unet.hasConfig && isOfFirstScript(index));
+  if (!isKnown) throw untold(unet, encoder, scale);
+  const usual = isXL(index) ? USUAL_SIZE.xl : USUAL_SIZE.one;
   const size = hints[0] ?? usual;
   warnings.push(
     `${CONFIG} does not tell a size, and the graphs leave it open: images are scored at ${size * scale} by ${size * scale} pixels; if the model was trained on others, write {"sample_size": (its side / ${scale})} into ${CONFIG}.`,
@@ -71,12 +68,27 @@ function open(unet: UNetFile, encoder: Encoder | null, scale: number, index: Mod
   return size;
 }
 
+function untold({ hasConfig }: UNetFile, encoder: Encoder | null, scale: number): CheckpointFault {
+  const usual =
+    encoder === null ? '' : ` (${USUAL_SIZE.one} for ${USUAL_SIZE.one * scale} by ${USUAL_SIZE.one * scale} pixels)`;
+  return new CheckpointFault({
+    file: CONFIG,
+    found: hasConfig
+      ? 'does not tell the side of the images, and the graphs leave it open'
+      : 'is missing, and the graphs leave the side of the images open',
+    expected: `its \`sample_size\`${usual}`,
+    remedy: 'write {"sample_size": ...} into it as the model was trained, or take the file from where it was published',
+    gravity: hasConfig ? 'setting' : 'file',
+  });
+}
+
 /** The release from which a configuration's sample_size is the model's own. */
 const SOUND = [0, 9] as const;
 
 /**
- * Configurations that diffusers wrote before 0.9 say 32 for models of 64, and diffusers takes 64 on loading them. Here what the
- * autoencoder and the graphs' own traces say counts first.
+ * Configurations that diffusers wrote before 0.9 say 32 for models of 64, and diffusers takes 64 on loading them, for anything less.
+ * Here what the autoencoder and the graphs' own traces say counts first, up to these 64: the autoencoder of Stable Diffusion 2 is of
+ * 768 pixels also where the U-Net is of 512.
  */
 function corrected(
   unet: UNetFile,
@@ -86,8 +98,9 @@ function corrected(
   { version }: ModelIndex,
   warnings: string[],
 ): number {
-  const larger = Math.max(stated, ...hints);
-  const right = hints.length > 0 ? larger : Math.max(stated, USUAL_SIZE.one);
+  if (stated >= USUAL_SIZE.one) return stated;
+  const larger = Math.min(USUAL_SIZE.one, Math.max(stated, ...hints));
+  const right = hints.length > 0 ? larger : USUAL_SIZE.one;
   const wrote = unet.version ?? (larger > stated ? version : null);
   if (right === stated) return stated;
   const pixels = (size: number) => `${size * scale} by ${size * scale} pixels`;

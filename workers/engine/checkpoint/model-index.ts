@@ -13,7 +13,8 @@ export interface ModelIndex {
   readonly version: string | null;
   /** Class of each part that it names; null where it names the part as left out. */
   readonly parts: ReadonlyMap<string, string | null>;
-  readonly forceZerosForEmptyPrompt: boolean;
+  /** null where it does not say. */
+  readonly forceZerosForEmptyPrompt: boolean | null;
   /** Where the pipeline was exported from, if that is a name on the Hub. */
   readonly source: string | null;
   /** What its folder is called in the commands that mend it. */
@@ -46,7 +47,7 @@ export async function readModelIndex(folder: Folder): Promise<ModelIndex> {
     pipeline: _class_name ?? null,
     version: _diffusers_version ?? null,
     parts: new Map(parts),
-    forceZerosForEmptyPrompt: force_zeros_for_empty_prompt === true,
+    forceZerosForEmptyPrompt: force_zeros_for_empty_prompt ?? null,
     source: _name_or_path && HUB_NAME.test(_name_or_path) ? _name_or_path : null,
     name: folder.name,
   };
@@ -57,7 +58,15 @@ export function exportAgain({ source, name }: ModelIndex, more = ''): string {
   return `\`optimum-cli export onnx --model ${source ?? 'MODEL'}${more} ${quoted(`${name}/`)}\``;
 }
 
-/** Whether a pipeline is one of Stable Diffusion XL's. */
-export function isXL({ pipeline }: ModelIndex): boolean {
-  return pipeline !== null && /StableDiffusionXL/.test(pipeline);
+/** Whether a pipeline is one of Stable Diffusion XL's, by its name or by its second text encoder. */
+export function isXL({ pipeline, parts }: ModelIndex): boolean {
+  return (pipeline !== null && /StableDiffusionXL/.test(pipeline)) || parts.get('text_encoder_2') != null;
+}
+
+/**
+ * Whether diffusers' own script made the export, whose parts (OnnxRuntimeModel) never had configurations. In the folder of any other
+ * a configuration that is not there was lost.
+ */
+export function isOfFirstScript({ pipeline, parts }: ModelIndex): boolean {
+  return /Onnx/.test(pipeline ?? '') || parts.get('unet') === 'OnnxRuntimeModel';
 }

@@ -142,6 +142,12 @@ describe('a U-Net of another task is recognised by its channels', () => {
     expect(await refusalOf(merged(ldm, 'unet/config.json', { _class_name }))).toMatch(what);
   });
 
+  it('and by its class in the model index, where its own file names none', async () => {
+    expect(await refusalOf(index({ unet: ['diffusers', 'UNetFlatConditionModel'] }))).toMatch(
+      /^model_index.json is of a UNetFlatConditionModel, a network that GDBench cannot score/,
+    );
+  });
+
   it('and by being told of no text', async () => {
     const spec = tinyUnet(TINY_DIFFUSION);
     const files = {

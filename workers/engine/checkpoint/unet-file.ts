@@ -4,7 +4,7 @@ import { matchInputs, pickOutput } from '../models/ports.ts';
 import { CheckpointFault, type FaultParts } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { readJson } from './json.ts';
-import { exportAgain, type ModelIndex } from './model-index.ts';
+import { exportAgain, INDEX, type ModelIndex } from './model-index.ts';
 import { type OnnxFile, type Port, readOnnx } from './onnx.ts';
 import { otherInput, TIME_IDS, UNET_OUTPUTS, UNET_ROLES } from './unet-inputs.ts';
 
@@ -37,21 +37,25 @@ const unetConfig = z.looseObject({
 
 const KNOWN = /^(UNet2DConditionModel|FlaxUNet2DConditionModel|OnnxRuntimeModel|ORT\w*|OV\w*)$/;
 
-/** @throws CheckpointFault */
-export async function readUNetConfig(folder: Folder): Promise<z.output<typeof unetConfig> | null> {
-  if (!folder.files.has(CONFIG)) return null;
-  const config = await readJson(folder, CONFIG, unetConfig);
-  const name = config._class_name;
-  if (name != null && !KNOWN.test(name)) {
+/**
+ * The configuration and the class of the U-Net, which is the file's own, else the one that the model index names.
+ *
+ * @throws CheckpointFault
+ */
+export async function readUNetConfig(folder: Folder, index: ModelIndex): Promise<z.output<typeof unetConfig> | null> {
+  const config = folder.files.has(CONFIG) ? await readJson(folder, CONFIG, unetConfig) : null;
+  const own = config?._class_name || null;
+  const name = own ?? (index.parts.get('unet') || null);
+  if (name !== null && !KNOWN.test(name)) {
     throw fault({
-      file: CONFIG,
+      file: own === null ? INDEX : CONFIG,
       found: `is of a ${printable(name, 80)}, a network that GDBench cannot score`,
       expected: 'a UNet2DConditionModel',
       remedy: 'give a text-to-image model with one',
       gravity: 'kind',
     });
   }
-  const size = config.sample_size;
+  const size = config?.sample_size;
   if (typeof size === 'object' && size !== null && size[0] !== size[1]) {
     throw new CheckpointFault(
       CONFIG,
