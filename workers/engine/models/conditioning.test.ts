@@ -88,6 +88,38 @@ function twoEncoders(first: Form = FIRST, second: Form = SECOND, switches: objec
   };
 }
 
+const WIDTH = TINY_DIFFUSION.width;
+const ldmIndex = () => tinyDiffusion()['model_index.json'] as object;
+const withLayers = (num_hidden_layers: number): Files => ({
+  ...twoEncoders(),
+  'text_encoder/config.json': { max_position_embeddings: TOKENS, num_hidden_layers },
+});
+
+/** An encoder that gives zeros where its mask is zero, and this in its configuration. */
+function masked(config: object): Files {
+  const spec: GraphSpec = {
+    inputs: [
+      { name: 'input_ids', type: 'int64', shape: ['batch', TOKENS] },
+      { name: 'attention_mask', type: 'float32', shape: ['batch', TOKENS] },
+    ],
+    outputs: [{ name: 'last_hidden_state', type: 'float32', shape: ['batch', TOKENS, WIDTH] }],
+    weights: [
+      { name: 'table', dims: [ROWS, WIDTH], data: table(WIDTH) },
+      { name: 'column', dims: [3], data: BigInt64Array.of(-1n, BigInt(TOKENS), 1n) },
+    ],
+    ops: [
+      { op: 'Gather', in: ['table', 'input_ids'], out: 'rows' },
+      { op: 'Reshape', in: ['attention_mask', 'column'], out: 'mask' },
+      { op: 'Mul', in: ['rows', 'mask'], out: 'last_hidden_state' },
+    ],
+  };
+  return {
+    ...tinyDiffusion(),
+    'text_encoder/config.json': { max_position_embeddings: TOKENS, ...config },
+    'text_encoder/model.onnx': onnxModel(spec),
+  };
+}
+
 let folders = 0;
 async function open(files: Files): Promise<TextSide> {
   const dir = path.join(scratch, String(folders++));
@@ -151,6 +183,40 @@ describe('the text side', () => {
   });
 
   it.each([
+    [undefined, 'all tokens'],
+    [false, 'all tokens'],
+    [true, 'its own tokens'],
+  ])('with use_attention_mask %s, an encoder that takes a mask is told of %s', async (use_attention_mask, told) => {
+    const side = await open(masked({ use_attention_mask }));
+    const [one] = await side.encode(['two']);
+    const used = told === 'all tokens' ? TOKENS : 'two'.length + 2;
+    near(
+      one!.hidden.data,
+      rowsOf('two', WIDTH, 1).flatMap((row, token) => (token < used ? row : row.map(() => 0))),
+    );
+  });
+
+  it.each([
+    [
+      'a mask is to be used that the graph does not take',
+      { ...tinyDiffusion(), 'text_encoder/config.json': { use_attention_mask: true } },
+      /^text_encoder\/model.onnx has no input `attention_mask`, though its config.json says `use_attention_mask`/,
+    ],
+    [
+      'the last of the hidden states is not among them',
+      withLayers(3),
+      /^text_encoder\/model.onnx gives `hidden_states.1` and `hidden_states.2` as its last hidden states, where `hidden_states.2` and `hidden_states.3` is expected/,
+    ],
+    [
+      'the last but one of the hidden states is not among them',
+      twoEncoders({ ...FIRST, layers: [0, 1, 3] }, SECOND),
+      /^text_encoder\/model.onnx gives `hidden_states.1` and `hidden_states.3` as its last hidden states/,
+    ],
+    [
+      'an encoder is of a class that nobody knows',
+      { ...tinyDiffusion(), 'model_index.json': { ...ldmIndex(), text_encoder: ['diffusers', 'RobertaSeriesModel'] } },
+      /^model_index.json names a RobertaSeriesModel as text_encoder, of whose outputs GDBench does not know/,
+    ],
     [
       'one of two encoders gives no hidden states',
       twoEncoders(FIRST, { ...SECOND, layers: [3] }),

@@ -7,6 +7,7 @@ import { fixedRows, graphFault, matchInputs } from './ports.ts';
 import type { Model, OpenModel } from './session.ts';
 import { textOutputs } from './text-outputs.ts';
 import { wholeWindow } from './text-window.ts';
+import type { Tokens } from './tokenizer.ts';
 
 /** What the U-Net is told of one text. */
 export interface Conditioning {
@@ -75,7 +76,7 @@ async function openEncoder(layout: DiffusionLayout, part: TextPart, ofTwo: boole
     tokenLength: tokenizer.length,
     fixed: fixedRows(ids),
     async encode(texts) {
-      const tokens = texts.map((text) => tokenizer.encode(text));
+      const tokens = texts.map((text) => (part.masked ? tokenizer.encode(text) : unmasked(tokenizer.encode(text))));
       const [states, embeds] = await encodeOutputs(model, ids, tokens, [hidden, ...pooled], (some, fed) =>
         textFeeds(ports, whole(some), some, fed),
       );
@@ -90,6 +91,11 @@ async function openEncoder(layout: DiffusionLayout, part: TextPart, ofTwo: boole
       });
     },
   };
+}
+
+/** diffusers' pipelines tell an encoder of padding only where its configuration says `use_attention_mask`. */
+function unmasked({ ids, mask }: Tokens): Tokens {
+  return { ids, mask: new Int32Array(mask.length).fill(1) };
 }
 
 function requireRank(model: Model, output: string, dims: readonly number[], rank: number, want: string): void {
