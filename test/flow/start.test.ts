@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { expect, test } from 'vitest';
 import { freePort } from '../../setup/port.ts';
 import { builtinData } from '../support/builtin.ts';
+import { gdbench } from '../support/command.ts';
 import { liveClient, request } from '../support/graphql.ts';
 
 function npmStart(env: Record<string, string>) {
@@ -83,7 +84,7 @@ async function scoringBegins(apiUrl: string): Promise<void> {
   await client.dispose();
 }
 
-test('npm start brings everything up, prints addresses that answer, and Ctrl-C leaves no process behind', async () => {
+test('npm start brings everything up, prints addresses that answer and commands find, and Ctrl-C leaves no process behind', async () => {
   const home = await mkdtemp(join(tmpdir(), 'gdbench-start-'));
   // as root, PostgreSQL runs as another user: in a closed folder its data would lie elsewhere and be left behind
   await chmod(home, 0o755);
@@ -114,6 +115,13 @@ test('npm start brings everything up, prints addresses that answer, and Ctrl-C l
 
     const isLinux = process.platform === 'linux';
     await scoringBegins(`http://127.0.0.1:${apiPort}`);
+    const asIfNew = { GDBENCH_HOME: home, GDBENCH_SERVER: '', GDBENCH_WEB: '', API_PORT: '' };
+    const listed = await gdbench(['list', '--json'], asIfNew).ended;
+    expect(listed).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(listed.stdout).evaluations.length).toBeGreaterThan(0);
+    const status = await gdbench(['status', JSON.parse(listed.stdout).evaluations[0].submissionId], asIfNew).ended;
+    expect(status.stdout).toContain(`http://localhost:${webPort}/submissions/`);
+
     const family = isLinux ? descendantsOf(child.pid ?? 0) : [];
     if (isLinux) {
       expect(processesOf(home).length).toBeGreaterThan(3);
@@ -121,6 +129,7 @@ test('npm start brings everything up, prints addresses that answer, and Ctrl-C l
     }
     child.kill('SIGINT');
     expect(await ended).toBe(0);
+    expect(existsSync(join(home, 'running.json'))).toBe(false);
     if (isLinux) {
       expect(processesOf(home)).toEqual([]);
       expect(family.map(commandOf).filter(Boolean)).toEqual([]);
