@@ -394,6 +394,12 @@ describe('a checkpoint is what it is', () => {
       'Infinity',
       withText(ldm, 'scheduler/scheduler_config.json', (json) => json.replace('{', '{"lambda_min_clipped":-Infinity,')),
     ],
+    [
+      'a length without end',
+      withText(clip, 'tokenizer_config.json', (json) =>
+        json.replace(/"model_max_length":\d+/, '"model_max_length":Infinity'),
+      ),
+    ],
     ['NaN', withText(ldm, 'unet/config.json', (json) => json.replace('{', '{"norm_eps":NaN,'))],
     [
       'a key that stands twice, of which the last counts',

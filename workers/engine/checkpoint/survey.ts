@@ -63,7 +63,7 @@ async function weightsFault(folder: Folder, formats: ReturnType<typeof otherForm
   if (name !== PYTORCH.name) return foreignFault(folder, name, files);
   if (await isLora(folder, files)) return loraFault(folder, files);
   const root = [...folder.files.keys()].filter((file) => !file.includes('/'));
-  const [single] = files.filter((file) => /\.(safetensors|ckpt|pth?)$/i.test(file));
+  const [single] = files.filter((file) => /^[^/]+\.(safetensors|ckpt|pth?)$/i.test(file));
   if (single !== undefined && !root.some((file) => CONFIGS.includes(file))) return singleFault(folder, single);
   if (root.includes('open_clip_config.json')) return openClipFault(folder, files);
   return faultOf({

@@ -51,7 +51,8 @@ const tokenId = z.string().regex(/^\d{1,9}$/);
 const tokens = z.union([z.array(token), z.record(z.string(), token).transform((by) => Object.values(by))]).nullish();
 const applied = specialTokens.extend({
   tokenizer_class: z.string().nullish(),
-  model_max_length: z.number().nullish(),
+  // Python may write that there is no end to it
+  model_max_length: z.union([z.number(), z.literal(Number.POSITIVE_INFINITY)]).nullish(),
   max_len: z.number().nullish(),
   model_input_names: z.array(z.string()).nullish(),
   padding_side: side,
