@@ -62,7 +62,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a SentencePiece model of a class that numbers pieces otherwise',
     spoken('XLMRobertaTokenizer'),
     'spiece.model',
-    /^spiece.model begins with the pieces .*, where <unk>, <s>, <\/s>, as a model of XLMRobertaTokenizer has them is expected; add the tokenizer.json/,
+    /^spiece.model begins with the pieces .*, where <unk>, <s>, <\/s>, as a model of XLMRobertaTokenizer has them is expected; make its tokenizer.json of it: `python -c "from transformers import AutoTokenizer; AutoTokenizer.from_pretrained\('(\d+)'\).save_pretrained\('\1'\)"`\.$/,
   ],
   [
     'a SentencePiece model of no class',
@@ -80,7 +80,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a byte-pair SentencePiece model',
     sentencePiece({ trainerSpec: { modelType: 2 } }),
     'spiece.model',
-    /is no Unigram model, where a plain Unigram model is expected; add the tokenizer.json/,
+    /^spiece.model is a SentencePiece model of byte-pair encoding, where a plain SentencePiece model of Unigram pieces is expected; make its tokenizer.json of it: `python -c /,
   ],
   [
     'a character map that is cut short',
@@ -99,13 +99,13 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'tokens that the model does not have',
     { ...blip, 'config.json': { text_config: { max_position_embeddings: 15, vocab_size: 3 } } },
     'vocab.txt',
-    /^vocab.txt gives a token of "a" the id 3, but the model's config has 3 tokens \(vocab_size\)/,
+    /^vocab.txt gives a token of "a" the id 3, where one of the 3 tokens of the model's config \(vocab_size\) is expected/,
   ],
   [
     'texts that fit no memory',
     { ...head({}), 'tokenizer_config.json': { model_max_length: 900_000 } },
     'vocab.txt',
-    /^vocab.txt pads texts to 900000 tokens .*, and GDBench feeds at most 8194/,
+    /^vocab.txt pads texts to 900000 tokens .*, where a whole number from 2, .* to 8194 is expected/,
   ],
   [
     'a tokenizer of words',
@@ -232,7 +232,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a head whose inputs insist on different numbers of rows',
     head({ pixels: [2, 3, 15, 15], ids: [3, 'tokens'] }),
     'model.onnx',
-    /takes 2 rows of `pixel_values` with 3 of `input_ids`; export it with one batch for both/,
+    /takes 2 rows of `pixel_values` with 3 of `input_ids`, where one batch for both is expected/,
   ],
   [
     'a head that asks for what is not fed',
@@ -252,7 +252,12 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'model.onnx',
     /gives values that are not finite/,
   ],
-  ['a head without tokenizer', without(blip, 'vocab.txt'), 'tokenizer.json', /^The folder holds no tokenizer/],
+  [
+    'a head without tokenizer',
+    without(blip, 'vocab.txt'),
+    'tokenizer.json',
+    /^tokenizer.json is missing: the folder holds /,
+  ],
 ];
 
 const { scratch, folderOf } = checkpointFolders();

@@ -155,6 +155,8 @@ describe('a matching head', () => {
     const dir = path.join(REFERENCE, 'odd-blip');
     await expect(
       openEvaluator({ dir, report: await reportOf(dir), samples: 10, seed: 0, protocol: 'cosine' }),
-    ).rejects.toThrow(/^The protocol cosine does not fit this matching-head checkpoint; use matching/);
+    ).rejects.toThrow(
+      /^The folder holds a matching-head checkpoint, which the protocol cosine does not fit, .*; use matching/,
+    );
   });
 });

@@ -128,8 +128,14 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   [
     'a tokenizer without its vocabulary',
     without(ldm, 'tokenizer/vocab.json'),
-    'tokenizer/',
-    /^tokenizer\/ holds no tokenizer: neither tokenizer.json nor vocab.json with merges.txt/,
+    'tokenizer/vocab.json',
+    /^tokenizer\/vocab.json is missing: tokenizer\/ holds .*, where the file that belongs to merges.txt, or a tokenizer.json, is expected/,
+  ],
+  [
+    'a tokenizer without anything that says its tokens',
+    without(ldm, 'tokenizer/vocab.json', 'tokenizer/merges.txt'),
+    'tokenizer/tokenizer.json',
+    /^tokenizer\/tokenizer.json is missing: tokenizer\/ holds .*, where a tokenizer \(or its older files: vocab.json with merges.txt/,
   ],
   [
     'a tokenizer.json that is none',
@@ -171,7 +177,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a latent that fits no machine',
     merged(openLdm(64), 'unet/config.json', { sample_size: 4096, in_channels: 64 }),
     'unet/config.json',
-    /more than GDBench can hold/,
+    /asks for latents of .*, where a latent of at most 16,777,216 numbers, which GDBench can hold, is expected/,
   ],
   ['no model index', without(ldm, 'model_index.json'), 'model_index.json', /^model_index.json is missing/],
   [
@@ -229,7 +235,12 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'preprocessor_config.json',
     /^preprocessor_config.json is missing/,
   ],
-  ['a dual encoder without tokenizer', without(clip, 'vocab.json'), 'tokenizer.json', /^The folder holds no tokenizer/],
+  [
+    'a dual encoder without tokenizer',
+    without(clip, 'vocab.json'),
+    'vocab.json',
+    /^vocab.json is missing: .*, where the file that belongs to merges.txt/,
+  ],
   [
     'images of another size, of which it is not said how to come to it',
     merged(clip, 'preprocessor_config.json', { crop_size: 5, size: 6 }),

@@ -36,10 +36,13 @@ export async function openScorer(
   const protocol = options.protocol ?? options.report.protocol;
   const offered: readonly Protocol[] = PROTOCOLS_OF[layout.kind];
   if (!offered.includes(protocol)) {
-    throw new CheckpointFault(
-      '',
-      `The protocol ${protocol} does not fit this ${layout.kind} checkpoint; use ${offered.join(', ')}.`,
-    );
+    throw new CheckpointFault({
+      file: '',
+      found: `holds a ${layout.kind} checkpoint, which the protocol ${protocol} does not fit`,
+      expected: 'a protocol of its kind',
+      remedy: `use ${offered.join(', ')}`,
+      gravity: 'kind',
+    });
   }
   // The files may have changed since inspection: no session is made of a graph that leads out of the folder, or that draws.
   for (const file of modelFiles(layout)) await readModel(layout, file);

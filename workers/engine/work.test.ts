@@ -242,7 +242,7 @@ describe('a graph that gives NaN', () => {
     });
     opened.push(evaluator);
     await expect(evaluator.scoreExamples(taskOf(MIXED), 0, 2)).rejects.toThrow(
-      'unet/model.onnx gives values that are not finite (NaN or infinite); export it in float32, or check its weights.',
+      'unet/model.onnx gives values that are not finite (NaN or infinite), where a finite number everywhere is expected; check its weights, or export it in float32: `optimum-cli export onnx --model MODEL OUT/`.',
     );
   });
 });

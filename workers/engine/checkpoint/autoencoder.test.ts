@@ -107,7 +107,7 @@ describe('without a configuration of the autoencoder', () => {
   it("another's is asked for", async () => {
     const asked = [
       expect.stringMatching(
-        /config.json is missing, and the graph does not tell its scaling factor; write \{"scaling_factor"/,
+        /config.json is missing, and the graph does not tell its scaling factor, where the autoencoder's configuration is expected; write \{"scaling_factor"/,
       ),
     ];
     expect(await faultsOf(merged(bare, 'model_index.json', { _class_name: 'StableDiffusionXLPipeline' }))).toEqual(

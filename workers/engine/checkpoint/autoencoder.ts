@@ -162,10 +162,13 @@ function withoutFile(folder: Folder, index: ModelIndex, warnings: string[]): Aut
   const { scalingFactor } = CLASSES.get(USUAL)!;
   const named = index.parts.get('vae') ?? index.parts.get('vae_encoder') ?? '';
   if (!isOfFirstScript(index) || isXL(index) || !(WRAPPER.test(named) || named === USUAL)) {
-    throw new CheckpointFault(
-      FILE,
-      `${FILE} is missing, and the graph does not tell its scaling factor; write {"scaling_factor": ...} into it (0.18215 for the autoencoder of Stable Diffusion 1 and 2, 0.13025 for that of XL), or export the model again: ${exportAgain(index)}.`,
-    );
+    throw new CheckpointFault({
+      file: FILE,
+      found: 'is missing, and the graph does not tell its scaling factor',
+      expected: "the autoencoder's configuration",
+      remedy: `write {"scaling_factor": ...} into it (0.18215 for the autoencoder of Stable Diffusion 1 and 2, 0.13025 for that of XL), or export the model again: ${exportAgain(index)}`,
+      gravity: 'file',
+    });
   }
   warnings.push(`${FILE} is not there: latents are scaled by ${scalingFactor}, as in Stable Diffusion 1 and 2.`);
   return { scalingFactor, shiftFactor: 0, scale: null, sampleSize: null, latentChannels: null };

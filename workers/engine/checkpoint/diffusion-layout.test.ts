@@ -61,7 +61,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'latents without an encoder',
     noVae,
     'unet/config.json',
-    /^unet\/config.json has 2 in_channels; a model without vae_encoder\/ works on pixels, which have 3/,
+    /^unet\/config.json has 2 in_channels, where 3, those of pixels, on which a model without vae_encoder\/ works, is expected/,
   ],
   [
     'a decoder without an encoder',
@@ -116,20 +116,20 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
       `a schedule without noise (${prediction_type})`,
       scheduled({ prediction_type, beta_start: 0, beta_end: 0 }),
       SCHEDULER,
-      /^scheduler\/scheduler_config.json has betas that mix no noise into an image; give it the betas/,
+      /^scheduler\/scheduler_config.json has betas that mix no noise into an image, where a schedule of betas that .* is expected; give it the betas/,
     ],
     [
       `a schedule of nothing but noise (${prediction_type})`,
       scheduled({ prediction_type, beta_start: 1, beta_end: 1 }),
       SCHEDULER,
-      /^scheduler\/scheduler_config.json has betas that leave nothing of an image; give it the betas/,
+      /^scheduler\/scheduler_config.json has betas that leave nothing of an image, where a schedule of betas that .* is expected; give it the betas/,
     ],
   ]),
   [
     'a predicted sample where there is no noise yet',
     scheduled({ ...LATE, prediction_type: 'sample' }),
     SCHEDULER,
-    /^scheduler\/scheduler_config.json mixes no noise in at timestep 0, where a predicted sample does not tell the noise/,
+    /^scheduler\/scheduler_config.json mixes no noise in at timestep 0, so that a predicted sample does not tell the noise/,
   ],
 ];
 
@@ -213,7 +213,7 @@ describe('a U-Net', () => {
     [
       'gives twice its channels without saying why',
       withUnet(withVariance(), pixels),
-      /^unet\/model.onnx gives \[\d, 6, 3, 3\], twice the 3 channels that it takes; if the second half is a learned variance/,
+      /^unet\/model.onnx gives \[\d, 6, 3, 3\], twice the 3 channels that it takes, where an output of its input.s shape is expected; if the second half is a learned variance/,
     ],
   ])('that %s is refused by name', async (_, files, reason) => {
     const inspection = await inspectCheckpoint(await folderOf(files));

@@ -17,7 +17,7 @@ const JOINT = ['model.onnx', 'onnx/model.onnx', 'open_clip_model.onnx'];
 
 /** Where tokenizers lie: beside the configuration, or in a folder of their own (immich's exports, pipelines). */
 const TOKENIZER_DIRS = ['', 'textual', 'tokenizer'];
-const TOKENIZER_FILE = /^(tokenizer\.json|tokenizer_config\.json|vocab\.(json|txt)|[\w.]+\.model)$/;
+const TOKENIZER_FILE = /^(tokenizer\.json|tokenizer_config\.json|vocab\.(json|txt)|[^/]+\.(model|spm))$/;
 
 /** The folder that holds the tokenizer; '' for the checkpoint's own, also where there is none. */
 export function tokenizerDir({ files }: Folder): string {

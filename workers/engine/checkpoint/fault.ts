@@ -40,14 +40,9 @@ export class CheckpointFault extends Error {
   override readonly name = 'CheckpointFault';
   readonly faults: readonly [Fault, ...Fault[]];
 
-  /** One fault: its parts, or its file and a whole sentence whose remedy stands behind the last semicolon. */
-  constructor(parts: FaultParts);
-  constructor(file: string, message: string);
-  constructor(faults: readonly [Fault, ...Fault[]]);
-  constructor(first: FaultParts | string | readonly [Fault, ...Fault[]], message = '') {
-    const faults = Array.isArray(first)
-      ? (first as readonly [Fault, ...Fault[]])
-      : ([typeof first === 'string' ? fromSentence(first, message) : faultOf(first as FaultParts)] as const);
+  /** One fault by its parts, or several. */
+  constructor(of: FaultParts | readonly [Fault, ...Fault[]]) {
+    const faults = 'file' in of ? ([faultOf(of)] as const) : of;
     super(oneLine(faults));
     this.faults = faults;
   }
@@ -65,21 +60,6 @@ export function faultOf({ file, found, expected, remedy, gravity }: FaultParts):
 }
 
 const subject = (file: string): string => (file === '' ? 'The folder' : file);
-
-function fromSentence(file: string, message: string): Fault {
-  const cut = message.lastIndexOf('; ');
-  const plain = message.replace(/\.$/, '');
-  const remedy = cut < 0 ? 'export the checkpoint again' : plain.slice(cut + 2);
-  const found = (cut < 0 ? plain : plain.slice(0, cut)).replace(`${subject(file)} `, '');
-  return {
-    file,
-    message,
-    expected: 'a checkpoint that can be scored',
-    found,
-    remedy,
-    gravity: file === '' ? 'kind' : 'file',
-  };
-}
 
 /** All sentences in one line, parted by semicolons; files of which the same is to be said share one. */
 export function oneLine(faults: readonly Told[]): string {

@@ -141,8 +141,11 @@ function contradiction(
 }
 
 function notWhole({ graph }: Encoder, side: number, scale: number): CheckpointFault {
-  return new CheckpointFault(
-    graph.file,
-    `${graph.file} takes images of ${side} by ${side}, which do not divide into latents of ${scale} by ${scale} pixels each; put the vae_encoder/config.json of this very export beside it.`,
-  );
+  return new CheckpointFault({
+    file: graph.file,
+    found: `takes images of ${side} by ${side}, which do not divide into latents of ${scale} by ${scale} pixels each`,
+    expected: 'a side that does',
+    remedy: 'put the vae_encoder/config.json of this very export beside it',
+    gravity: 'setting',
+  });
 }

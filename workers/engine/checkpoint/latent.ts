@@ -17,6 +17,7 @@ export interface Latent {
 
 /** Numbers in a latent; a 1024 by 1024 image of 16 channels. */
 const LARGEST_LATENT = 2 ** 24;
+const CONFIG = 'unet/config.json';
 /** Of an image. */
 const PIXEL_CHANNELS = 3;
 /** Of a latent of Stable Diffusion, where no file and no graph says. */
@@ -35,10 +36,13 @@ export function latentOf(unet: UNetFile, encoder: Encoder | null, index: ModelIn
   if (out !== null && out !== channels && out !== 2 * channels) throw otherOutput(channels, out);
   const { size, side } = latentSize(unet, encoder, index, warnings);
   if (channels * size * size > LARGEST_LATENT) {
-    throw new CheckpointFault(
-      'unet/config.json',
-      `unet/config.json asks for latents of ${channels} by ${size} by ${size}, more than GDBench can hold; export a smaller model.`,
-    );
+    throw fault({
+      file: unet.size.fixed === null && unet.hasConfig ? CONFIG : unet.file,
+      found: `asks for latents of ${channels} by ${size} by ${size}`,
+      expected: `a latent of at most ${LARGEST_LATENT.toLocaleString('en')} numbers, which GDBench can hold,`,
+      remedy: 'give a smaller model',
+      gravity: 'setting',
+    });
   }
   return { channels, size, side, learnedVariance: out === 2 * channels };
 }
@@ -50,13 +54,15 @@ function channelsOf(unet: UNetFile, encoder: Encoder | null): number {
   const latent = given ?? unet.outChannels.stated ?? unet.outChannels.fixed ?? channels;
   const other = otherTask(channels, latent, encoder !== null);
   if (other) throw fault({ file: unet.file, ...other, gravity: 'kind' });
-  if (encoder === null && channels !== PIXEL_CHANNELS)
-    throw notPixels(stated === null ? unet.file : 'unet/config.json', channels);
+  if (encoder === null && channels !== PIXEL_CHANNELS) throw notPixels(stated === null ? unet.file : CONFIG, channels);
   if (stated !== null && taken !== null && stated !== taken) {
-    throw new CheckpointFault(
-      unet.file,
-      `${unet.file} takes \`sample\` with ${taken} in dimension 1, but unet/config.json gives ${stated}; put the unet/config.json of this very export beside it.`,
-    );
+    throw fault({
+      file: unet.file,
+      found: `takes \`sample\` with ${taken} in dimension 1, but ${CONFIG} gives ${stated}`,
+      expected: 'one number in both',
+      remedy: `put the ${CONFIG} of this very export beside it`,
+      gravity: 'setting',
+    });
   }
   return channels;
 }
@@ -90,17 +96,23 @@ const LATENT_TASKS: readonly Task[] = [
 const PIXEL_TASKS: readonly Task[] = [[(image) => 2 * image, 'a model that enlarges pictures']];
 
 function notPixels(file: string, channels: number): CheckpointFault {
-  return new CheckpointFault(
+  return fault({
     file,
-    `${file} has ${channels} in_channels; a model without vae_encoder/ works on pixels, which have 3: add the VAE's encoder.`,
-  );
+    found: `has ${channels} in_channels`,
+    expected: `${PIXEL_CHANNELS}, those of pixels, on which a model without vae_encoder/ works,`,
+    remedy: "add the VAE's encoder where the model works on latents",
+    gravity: 'setting',
+  });
 }
 
 function otherOutput(channels: number, out: number): CheckpointFault {
-  return new CheckpointFault(
-    'unet/config.json',
-    `unet/config.json has ${channels} in_channels and ${out} out_channels; GDBench scores models that predict what they are given, with or without a variance: give such a model.`,
-  );
+  return fault({
+    file: CONFIG,
+    found: `has ${channels} in_channels and ${out} out_channels`,
+    expected: `${channels} of the latter, or ${2 * channels} with a learned variance,`,
+    remedy: 'give a model that predicts the noise of what it is given',
+    gravity: 'setting',
+  });
 }
 
 function fault(parts: FaultParts): CheckpointFault {

@@ -25,7 +25,12 @@ export async function readSchedulerFile(folder: Folder, index: ModelIndex): Prom
   if (own !== null && named !== null && named !== own) agree(own, named, config, fields);
   const why = scheduleFault(config);
   if (why === null) return config;
-  throw new CheckpointFault(FILE, `${FILE} ${why}; give it the betas that the model was trained with.`);
+  throw fault({
+    file: FILE,
+    found: why,
+    expected: 'a schedule of betas that mixes noise into an image, and leaves something of it,',
+    remedy: 'give it the betas that the model was trained with',
+  });
 }
 
 function settle(name: string, fields: Readonly<Record<string, unknown>>, where: string): SchedulerConfig {

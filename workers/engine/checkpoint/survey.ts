@@ -8,7 +8,7 @@ import type { Folder } from './folder.ts';
 import { isGraph, otherFormats, PYTORCH } from './formats.ts';
 import { entriesOf, missingFile } from './missing.ts';
 import { tensorNames } from './safetensors.ts';
-import { quoted } from './shell.ts';
+import { pythonPath, quoted } from './shell.ts';
 
 /** Files that belong to a model that lies in the folder's top. */
 const CONFIGS = ['model_index.json', 'config.json', 'open_clip_config.json'];
@@ -218,8 +218,3 @@ async function disguises(folder: Folder, files: readonly string[], expected: str
 
 const listed = (files: readonly string[]): string =>
   printable(files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', '), 300);
-
-/** A path inside of a Python string in single quotes, which a shell's double quotes hold. */
-function pythonPath(at: string): string {
-  return /["'`$\\!]/.test(at) ? 'DIR' : at;
-}

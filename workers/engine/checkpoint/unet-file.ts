@@ -57,10 +57,13 @@ export async function readUNetConfig(folder: Folder, index: ModelIndex): Promise
   }
   const size = config?.sample_size;
   if (typeof size === 'object' && size !== null && size[0] !== size[1]) {
-    throw new CheckpointFault(
-      CONFIG,
-      `${CONFIG} has a sample_size of ${size[0]} by ${size[1]}, and GDBench scores square images; give a model of squares.`,
-    );
+    throw fault({
+      file: CONFIG,
+      found: `has a sample_size of ${size[0]} by ${size[1]}`,
+      expected: 'that of square images',
+      remedy: 'give a model of squares',
+      gravity: 'setting',
+    });
   }
   return config;
 }

@@ -1,7 +1,7 @@
-import { CheckpointFault } from '../checkpoint/fault.ts';
 import { specialToken } from './added-token.ts';
 import type { TokenizerFileInput } from './tokenizer-json.ts';
 import type { SpecialTokens } from './tokenizer-settings.ts';
+import { lacksToken, type VocabularyFile, withoutJson } from './vocabulary-fault.ts';
 
 /** Pieces of a text that byte-pair encoding works on: contractions, words, single digits, runs of other signs. */
 const PIECES = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`;
@@ -13,23 +13,18 @@ const END_OF_WORD = '</w>';
  * @throws CheckpointFault when the vocabulary is of another kind, or lacks the start or the end token.
  */
 export function clipTokenizerJson(
-  file: string,
+  at: VocabularyFile,
   vocab: Readonly<Record<string, number>>,
   merges: string,
   special: SpecialTokens,
 ): TokenizerFileInput {
   if (!Object.keys(vocab).some((piece) => piece.endsWith(END_OF_WORD))) {
-    throw new CheckpointFault(
-      file,
-      `${file} is not a CLIP vocabulary (no piece ends in ${END_OF_WORD}); add the tokenizer.json of this tokenizer.`,
-    );
+    throw withoutJson(at, { found: `holds no piece that ends in ${END_OF_WORD}`, expected: 'a vocabulary of CLIP' });
   }
   const start = special.bos_token ?? '<|startoftext|>';
   const end = special.eos_token ?? '<|endoftext|>';
   for (const name of [start, end]) {
-    if (!Object.hasOwn(vocab, name)) {
-      throw new CheckpointFault(file, `${file} lacks the token ${name}; export the tokenizer again.`);
-    }
+    if (!Object.hasOwn(vocab, name)) throw lacksToken(at.file, name);
   }
   const pair = (name: string): [string, number] => [name, vocab[name]!];
   return {

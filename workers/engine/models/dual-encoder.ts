@@ -4,7 +4,7 @@ import { CheckpointFault } from '../checkpoint/fault.ts';
 import { Blocks, imageBlock } from './blocks.ts';
 import { decodeImage, flatImage } from './decode.ts';
 import { encodeRows, requireFinite, stack, textFeeds } from './encoders.ts';
-import { fixedRows } from './ports.ts';
+import { fixedRows, graphFault } from './ports.ts';
 import { preprocess } from './preprocess.ts';
 import type { RgbImage } from './resize.ts';
 import type { Corpus, ImageTextScorer } from './scorer.ts';
@@ -118,10 +118,8 @@ function checked(
   encoded: { rows: Float32Array[]; dims: readonly number[] },
 ): Float32Array[] {
   if (encoded.dims.length !== 1) {
-    throw new CheckpointFault(
-      model.file,
-      `${model.file} gives \`${output}\` with ${encoded.dims.length + 1} dimensions, not [batch, width]; export the pooled embedding.`,
-    );
+    const found = `gives \`${output}\` with ${encoded.dims.length + 1} dimensions`;
+    throw new CheckpointFault([graphFault(model, found, 'the pooled embedding [batch, width]', 'export it with that')]);
   }
   for (const row of encoded.rows) requireFinite(model, row);
   return encoded.rows;
@@ -129,10 +127,10 @@ function checked(
 
 function cosine(model: Model, a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) {
-    throw new CheckpointFault(
-      model.file,
-      `${model.file} embeds images in ${b.length} numbers and texts in ${a.length}; export the projected embeddings of one model.`,
-    );
+    const found = `embeds images in ${b.length} numbers, and texts in ${a.length}`;
+    throw new CheckpointFault([
+      graphFault(model, found, 'one width for both', 'export the projected embeddings of one model'),
+    ]);
   }
   let [dot, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -142,8 +140,8 @@ function cosine(model: Model, a: Float32Array, b: Float32Array): number {
   }
   const score = dot / Math.sqrt(aa * bb);
   if (Number.isFinite(score)) return score;
-  throw new CheckpointFault(
-    model.file,
-    `${model.file} gives an embedding of zeros, which has no direction; check its weights.`,
-  );
+  const found = 'gives an embedding of zeros, which has no direction';
+  throw new CheckpointFault([
+    graphFault(model, found, 'an embedding that is not zero', 'check its weights, or export it again'),
+  ]);
 }

@@ -1,5 +1,5 @@
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import { checkShape, type Ends, fixedRows, matchInputs, type Role } from './ports.ts';
+import { checkShape, type Ends, fixedRows, graphFault, matchInputs, notFinite, type Role } from './ports.ts';
 import type { Feed, Model, Output, Port } from './session.ts';
 import type { TextWindow } from './text-window.ts';
 import type { TextTokenizer, Tokens } from './tokenizer.ts';
@@ -130,22 +130,13 @@ function partsOf<T>(items: readonly T[], fit: (part: readonly T[]) => boolean): 
 
 function rowDims(model: Model, output: string, result: Output, fed: number): readonly number[] {
   if (result.dims[0] !== fed) {
-    throw new CheckpointFault(
-      model.file,
-      `${model.file} gives \`${output}\` with ${result.dims[0] ?? 'no'} rows when it is fed ${fed}; export it with a batch dimension.`,
-    );
+    const found = `gives \`${output}\` with ${result.dims[0] ?? 'no'} rows when it is fed ${fed}`;
+    throw new CheckpointFault([graphFault(model, found, 'a row for each', 'export it with a batch dimension')]);
   }
   return result.dims.slice(1);
 }
 
 /** @throws CheckpointFault when a value is NaN or infinite. */
 export function requireFinite(model: Model, values: Float32Array): void {
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i]!)) {
-      throw new CheckpointFault(
-        model.file,
-        `${model.file} gives values that are not finite (NaN or infinite); export it in float32, or check its weights.`,
-      );
-    }
-  }
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) throw notFinite(model);
 }

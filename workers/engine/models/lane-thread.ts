@@ -44,5 +44,5 @@ parentPort!.on('message', (message: ToLane) => {
 
 function fail(id: number, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  say({ id, message, file: error instanceof CheckpointFault ? error.file : null });
+  say({ id, message, faults: error instanceof CheckpointFault ? error.faults : null });
 }

@@ -32,8 +32,8 @@ export type ToLane = { readonly id: number; readonly rows: readonly GraphRow[] }
 export type FromLane =
   /** The thread is ready with id 0; else a batch is done. */
   | { readonly id: number; readonly errors: Float32Array }
-  /** `file` is a checkpoint's fault. */
-  | { readonly id: number; readonly message: string; readonly file: string | null }
+  /** `faults` are the checkpoint's; null where it is not at fault. */
+  | { readonly id: number; readonly message: string; readonly faults: CheckpointFault['faults'] | null }
   | { readonly warning: string }
   | { readonly line: string }
   | { readonly fed: number }
@@ -77,10 +77,7 @@ export async function laneInThread(start: LaneStart, events: LaneEvents): Promis
     // An idle thread keeps no process alive.
     if (waiting.size === 0) worker.unref();
     if ('errors' in message) job?.resolve(message.errors);
-    else
-      job?.reject(
-        message.file === null ? new Error(message.message) : new CheckpointFault(message.file, message.message),
-      );
+    else job?.reject(message.faults ? new CheckpointFault(message.faults) : new Error(message.message));
   });
   worker.on('error', (error) => end(error instanceof Error ? error : new Error(String(error))));
   const gone = new Promise<void>((resolve) => {

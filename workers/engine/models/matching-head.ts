@@ -6,7 +6,7 @@ import type { MatchingHeadLayout } from '../checkpoint/matching-head-layout.ts';
 import { Blocks, imageBlock } from './blocks.ts';
 import { decodeImage, flatImage } from './decode.ts';
 import { checkTextPorts, encodeRows, matchBoth, requireFinite, stack, type TextRole, textFeeds } from './encoders.ts';
-import { checkShape, fixedRows, pickOutput } from './ports.ts';
+import { checkShape, fixedRows, graphFault, pickOutput } from './ports.ts';
 import { preprocess } from './preprocess.ts';
 import type { Corpus, ImageTextScorer } from './scorer.ts';
 import { type Feed, type Model, type OpenModel, openAll, type Port, type SessionOptions } from './session.ts';
@@ -91,10 +91,9 @@ export async function openMatchingHead(
       (part) => fitAtOnce(windowOf)(words(part)),
     );
     if (dims.length !== 1 || dims[0] !== 2) {
-      throw new CheckpointFault(
-        model.file,
-        `${model.file} gives \`${output}\` as [${['batch', ...dims].join(', ')}], not the two logits [batch, 2] of "no match" and "match"; export the head as it is.`,
-      );
+      const found = `gives \`${output}\` as [${['batch', ...dims].join(', ')}]`;
+      const expected = 'the two logits [batch, 2] of "no match" and "match"';
+      throw new CheckpointFault([graphFault(model, found, expected, 'export the head as it is')]);
     }
     rowsScored += pairs.length;
     for (const row of rows) requireFinite(model, row);
@@ -202,10 +201,8 @@ function fixedPort(model: Model, pixels: Port, textPorts: ReadonlyMap<TextRole, 
     const [rows, before] = [fixedRows(port), fixedRows(counts)];
     if (rows === null || rows === before) continue;
     if (before !== null) {
-      throw new CheckpointFault(
-        model.file,
-        `${model.file} takes ${before} rows of \`${counts.name}\` with ${rows} of \`${port.name}\`; export it with one batch for both.`,
-      );
+      const found = `takes ${before} rows of \`${counts.name}\` with ${rows} of \`${port.name}\``;
+      throw new CheckpointFault([graphFault(model, found, 'one batch for both', 'export it so')]);
     }
     counts = port;
   }

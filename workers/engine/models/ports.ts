@@ -75,6 +75,14 @@ export function graphFault(
   return faultOf({ file, found, expected, remedy: `${remedy}: ${exporter}`, gravity: 'file' });
 }
 
+/** The fault of a graph that gives NaN or infinite values. */
+export function notFinite(model: Pick<Ends, 'file' | 'exporter'>): CheckpointFault {
+  const found = 'gives values that are not finite (NaN or infinite)';
+  return new CheckpointFault([
+    graphFault(model, found, 'a finite number everywhere', 'check its weights, or export it in float32'),
+  ]);
+}
+
 const EXPORT = '`optimum-cli export onnx --model MODEL OUT/`';
 
 function portFaults(model: Ends, port: Port, role: Role): Fault[] {

@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs';
-import { CheckpointFault } from '../checkpoint/fault.ts';
+import type { CheckpointFault } from '../checkpoint/fault.ts';
 import { type Charsmap, readCharsmap } from './charsmap.ts';
+import { type VocabularyFile, withoutJson } from './vocabulary-fault.ts';
 
 /** The fields of sentencepiece_model.proto that encoding depends on. */
 const { root } = protobuf.parse(`
@@ -24,6 +25,8 @@ export interface Piece {
 /** SentencePiece's numbers for what a piece is. */
 export const PieceType = { normal: 1, unknown: 2, userDefined: 4, byte: 6 } as const;
 const UNIGRAM = 1;
+/** Of TrainerSpec.ModelType. */
+const MODEL_TYPES: Readonly<Record<number, string>> = { 2: 'byte-pair encoding', 3: 'words', 4: 'characters' };
 
 /** A Unigram model whose pieces stand in texts as they are. */
 export interface SentencePieceModel {
@@ -51,53 +54,47 @@ interface Message {
 }
 
 /** @throws CheckpointFault when the bytes are no such model, or one of another kind. */
-export function readSentencePiece(file: string, bytes: Uint8Array): SentencePieceModel {
-  const { pieces, trainerSpec: trainer, normalizerSpec: normalizer } = decode(file, bytes);
+export function readSentencePiece(at: VocabularyFile, bytes: Uint8Array): SentencePieceModel {
+  const { pieces, trainerSpec: trainer, normalizerSpec: normalizer } = decode(at, bytes);
   const unlike = [
-    trainer.modelType !== UNIGRAM && 'is no Unigram model',
+    trainer.modelType !== UNIGRAM && `is a SentencePiece model of ${MODEL_TYPES[trainer.modelType] ?? 'another kind'}`,
     trainer.treatWhitespaceAsSuffix && 'puts the space after words',
     !normalizer.escapeWhitespaces && 'keeps spaces as they are',
     pieces.some(({ type }) => type === PieceType.userDefined) && 'has pieces that its user defined',
   ].find((why) => why !== false);
-  if (unlike) {
-    throw new CheckpointFault({
-      file,
-      found: unlike,
-      expected: 'a plain Unigram model',
-      remedy: 'add the tokenizer.json of this tokenizer',
-      gravity: 'setting',
-    });
-  }
+  if (unlike) throw withoutJson(at, { found: unlike, expected: 'a plain SentencePiece model of Unigram pieces' });
   if (!pieces.some(({ type }) => type === PieceType.unknown) || !pieces.some(({ type }) => type === PieceType.normal))
-    throw broken(file, 'it lacks pieces');
+    throw broken(at, 'it lacks pieces');
   return {
     pieces,
     byteFallback: trainer.byteFallback,
-    charsmap: charsmapOf(file, normalizer.precompiledCharsmap),
+    charsmap: charsmapOf(at, normalizer.precompiledCharsmap),
     removeExtraWhitespaces: normalizer.removeExtraWhitespaces,
     addDummyPrefix: normalizer.addDummyPrefix,
   };
 }
 
-function charsmapOf(file: string, bytes: Uint8Array): Charsmap {
+function charsmapOf(at: VocabularyFile, bytes: Uint8Array): Charsmap {
   try {
     return readCharsmap(bytes);
   } catch (error) {
-    throw broken(file, (error as Error).message);
+    throw broken(at, (error as Error).message);
   }
 }
 
-function decode(file: string, bytes: Uint8Array): Message {
+function decode(at: VocabularyFile, bytes: Uint8Array): Message {
   let model: Message;
   try {
     model = modelType.toObject(modelType.decode(bytes), { defaults: true, bytes: Buffer }) as unknown as Message;
   } catch {
-    throw broken(file, 'its bytes do not parse as one');
+    throw broken(at, 'its bytes do not parse as one');
   }
-  if (!model.trainerSpec || !model.normalizerSpec) throw broken(file, 'it does not say how it was trained');
+  if (!model.trainerSpec || !model.normalizerSpec) throw broken(at, 'it does not say how it was trained');
   return model;
 }
 
-function broken(file: string, why: string): CheckpointFault {
-  return new CheckpointFault(file, `${file} is not a SentencePiece model that can be loaded (${why}); copy it again.`);
+function broken({ file, makeJson }: VocabularyFile, why: string): CheckpointFault {
+  const remedy = `copy it again, or ${makeJson}`;
+  const found = `is not a SentencePiece model that can be loaded (${why})`;
+  return withoutJson({ file, makeJson: remedy }, { found, expected: 'a SentencePiece model' }, 'file');
 }

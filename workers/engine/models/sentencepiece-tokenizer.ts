@@ -1,10 +1,10 @@
-import { CheckpointFault } from '../checkpoint/fault.ts';
 import { type AddedToken, specialToken } from './added-token.ts';
 import { lowerCase, type Normalize } from './normalizers.ts';
 import { PieceType, readSentencePiece, type SentencePieceModel } from './sentencepiece-model.ts';
 import { plainName } from './tokenizer-classes.ts';
 import type { TokenizerFileInput } from './tokenizer-json.ts';
 import type { TokenizerSettings } from './tokenizer-settings.ts';
+import { lacksToken, type VocabularyFile, withoutJson } from './vocabulary-fault.ts';
 
 const SPACE = '\u2581';
 /** Python's whitespace, which `\s` and `strip` mean there. */
@@ -20,36 +20,40 @@ interface SentencePieceSource {
   readonly pad: string;
 }
 
-type Read = (file: string, model: SentencePieceModel, settings: TokenizerSettings) => SentencePieceSource;
+type Read = (at: VocabularyFile, model: SentencePieceModel, settings: TokenizerSettings) => SentencePieceSource;
 
 /** The classes whose numbering of pieces is known. */
 const CLASSES: Readonly<Record<string, Read>> = { Siglip: siglip, T5: t5, XLMRoberta: xlmRoberta };
+
+/** What can be read, as a noun. */
+export const READ_CLASSES = `a SentencePiece model of ${Object.keys(CLASSES)
+  .map((name) => `${name}Tokenizer`)
+  .join(', ')}`;
 
 /**
  * A tokenizer out of a SentencePiece Unigram model, as transformers' SiglipTokenizer, T5Tokenizer and XLMRobertaTokenizer read it.
  *
  * @throws CheckpointFault when the model is of another kind, or belongs to a class that numbers its pieces otherwise.
  */
-export function sentencePieceSource(file: string, bytes: Uint8Array, settings: TokenizerSettings): SentencePieceSource {
+export function sentencePieceSource(
+  at: VocabularyFile,
+  bytes: Uint8Array,
+  settings: TokenizerSettings,
+): SentencePieceSource {
   const { className } = settings;
   const read = className === null ? undefined : CLASSES[plainName(className)];
-  if (read) return read(file, readSentencePiece(file, bytes), settings);
-  throw new CheckpointFault({
-    file,
+  if (read) return read(at, readSentencePiece(at, bytes), settings);
+  throw withoutJson(at, {
     found:
       className === null ? 'comes without `tokenizer_class` in tokenizer_config.json' : `comes with a ${className}`,
-    expected: `a SentencePiece model of ${Object.keys(CLASSES)
-      .map((name) => `${name}Tokenizer`)
-      .join(', ')}`,
-    remedy: 'add the tokenizer.json of this tokenizer',
-    gravity: 'setting',
+    expected: READ_CLASSES,
   });
 }
 
 /** The model's own ids; the end token behind a text, nothing before it. */
-function siglip(file: string, model: SentencePieceModel, settings: TokenizerSettings): SentencePieceSource {
+function siglip(at: VocabularyFile, model: SentencePieceModel, settings: TokenizerSettings): SentencePieceSource {
   const pad = settings.special.pad_token ?? '</s>';
-  const json = ownIds(file, model, settings, pad);
+  const json = ownIds(at, model, settings, pad);
   return {
     json: { ...json, added_tokens: json.added_tokens?.map((token) => ({ ...token, lstrip: true, rstrip: true })) },
     pad,
@@ -58,9 +62,9 @@ function siglip(file: string, model: SentencePieceModel, settings: TokenizerSett
 }
 
 /** As the one before, with `<extra_id_n>` behind the model's pieces, the last one first. */
-function t5(file: string, model: SentencePieceModel, settings: TokenizerSettings): SentencePieceSource {
+function t5(at: VocabularyFile, model: SentencePieceModel, settings: TokenizerSettings): SentencePieceSource {
   const pad = settings.special.pad_token ?? '<pad>';
-  const json = ownIds(file, model, settings, pad);
+  const json = ownIds(at, model, settings, pad);
   const count = settings.extraIds ?? 100;
   const extra = Array.from({ length: count }, (_, n) =>
     specialToken(`<extra_id_${n}>`, model.pieces.length + count - 1 - n),
@@ -73,7 +77,7 @@ function t5(file: string, model: SentencePieceModel, settings: TokenizerSettings
 }
 
 function ownIds(
-  file: string,
+  { file }: VocabularyFile,
   model: SentencePieceModel,
   { special }: TokenizerSettings,
   pad: string,
@@ -81,8 +85,7 @@ function ownIds(
   const ids = new Map(model.pieces.map(({ piece }, id) => [piece, id]));
   const end = special.eos_token ?? '</s>';
   const endId = ids.get(end);
-  if (endId === undefined)
-    throw new CheckpointFault(file, `${file} lacks the token ${end}; copy the tokenizer's files again.`);
+  if (endId === undefined) throw lacksToken(file, end);
   const marked = [...new Set([end, pad, special.unk_token ?? '<unk>'])];
   return {
     added_tokens: marked.flatMap((name) => (ids.has(name) ? [specialToken(name, ids.get(name)!)] : [])),
@@ -100,18 +103,15 @@ function ownIds(
  * fairseq's ids: its own four tokens, then the model's pieces one further on, without the three that the model begins with, and the
  * mask last.
  */
-function xlmRoberta(file: string, model: SentencePieceModel, settings: TokenizerSettings): SentencePieceSource {
+function xlmRoberta(at: VocabularyFile, model: SentencePieceModel, settings: TokenizerSettings): SentencePieceSource {
   const begins = model.pieces.slice(0, 3).map(({ type }) => type);
   if (begins[0] !== PieceType.unknown || begins.slice(1).some((type) => type === PieceType.normal)) {
-    throw new CheckpointFault({
-      file,
+    throw withoutJson(at, {
       found: `begins with the pieces ${model.pieces
         .slice(0, 3)
         .map(({ piece }) => piece.slice(0, 20))
         .join(', ')}`,
       expected: '<unk>, <s>, </s>, as a model of XLMRobertaTokenizer has them',
-      remedy: 'add the tokenizer.json of this tokenizer',
-      gravity: 'setting',
     });
   }
   const [start, pad, end, unknown] = ['<s>', '<pad>', '</s>', '<unk>'];

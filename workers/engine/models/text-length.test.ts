@@ -18,6 +18,8 @@ const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true }))));
 
 interface Said {
+  /** tokenizer_config.json as it is written, where JSON has no word for it. */
+  readonly written?: string;
   /** Changes of tokenizer.json. */
   readonly json?: object;
   /** Changes of tokenizer_config.json. */
@@ -25,12 +27,12 @@ interface Said {
   readonly text?: ModelText;
 }
 
-async function opened({ json, config, text }: Said) {
+async function opened({ json, config, text, written }: Said) {
   const dir = await mkdtemp(path.join(tmpdir(), 'length-'));
   folders.push(dir);
   await writeFiles(dir, {
     'tokenizer.json': { ...files['tokenizer.json'], ...json },
-    'tokenizer_config.json': { ...files['tokenizer_config.json'], model_max_length: 1e30, ...config },
+    'tokenizer_config.json': written ?? { ...files['tokenizer_config.json'], model_max_length: 1e30, ...config },
   });
   return openTokenizer(await openFolder(dir), '', text ?? {});
 }
@@ -93,15 +95,35 @@ describe('the length of texts', () => {
     expect(await lengthOf({ text: { modelType } })).toBe(length);
   });
 
+  const saying = (length: string) =>
+    JSON.stringify({ ...files['tokenizer_config.json'], model_max_length: 0 }).replace(
+      '"model_max_length":0',
+      `"model_max_length":${length}`,
+    );
+  // What transformers writes where there is no end, and what Python's own JSON makes of math.inf.
+  it.each(['1000000000000000019884624838656', '1e30', 'Infinity', '1e999', 'null'])(
+    'has no end at %s',
+    async (length) => {
+      expect(await lengthOf({ written: saying(length), text: { maxPositions: 14 } })).toBe(14);
+      await expect(opened({ written: saying(length) })).rejects.toThrow(/^tokenizer.json has no token length/);
+    },
+  );
+
+  it.each(['NaN', '-Infinity'])('is no %s', async (length) => {
+    await expect(opened({ written: saying(length), text: { maxPositions: 14 } })).rejects.toThrow(
+      `tokenizer_config.json has ${length} as \`model_max_length\`, where `,
+    );
+  });
+
   it('is asked for where nothing says it', async () => {
     await expect(opened({})).rejects.toThrow(
-      /^tokenizer.json has no token length: .*; set model_max_length to the tokens/,
+      /^tokenizer.json has no token length, where one by the text graph, .*; set model_max_length to the tokens/,
     );
   });
 
   it.each([0, -3, 7.5])('is no %d', async (model_max_length) => {
     await expect(opened({ config: { model_max_length } })).rejects.toThrow(
-      /leaves no room for the start and end tokens/,
+      /^tokenizer.json pads texts to [-\d.]+ tokens .*, where a whole number from 1, that of the start and end tokens, to 8194 is expected/,
     );
   });
 });

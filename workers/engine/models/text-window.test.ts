@@ -78,7 +78,13 @@ describe('the window of texts', () => {
   it('is that of all padding where the graph fails at another length', async () => {
     const run = async (texts: readonly Tokens[], window: TextWindow) => {
       if (width(window) !== 16)
-        throw new CheckpointFault('model.onnx', 'model.onnx fails when it runs; export it again.');
+        throw new CheckpointFault({
+          file: 'model.onnx',
+          found: 'fails when it runs',
+          expected: 'a graph of any length',
+          remedy: 'export it again',
+          gravity: 'file',
+        });
       return running(own)(texts, window);
     };
     expect(width((await provenWindow(ports('tokens'), tokenizer(500), run))([tokenizer(500).encode('a')]))).toBe(500);

@@ -36,7 +36,7 @@ it('refuses a tokenizer by name whose pattern tries without end', async () => {
   });
   const tokenizer = await openTokenizer(await openFolder(dir), '', { patience: { text: 500 } });
   expect(() => tokenizer.encode(TEXT)).toThrow(
-    /^tokenizer.json takes more than 0.5 s for the text "a{60}": one of its patterns tries without end, or its vocabulary is too large; simplify it\.$/,
+    /^tokenizer.json takes more than 0.5 s for the text "a{60}": one of its patterns tries without end, or its vocabulary is too large, where .* is expected; simplify it\.$/,
   );
   await rm(dir, { recursive: true });
 });

@@ -5,6 +5,7 @@ import { contradictions, type LengthSources, LONGEST, type TextLength, textLengt
 import { withinTime } from './time-limit.ts';
 import { findTokenizer, type TokenizerSource } from './tokenizer-files.ts';
 import type { TokenizerSettings } from './tokenizer-settings.ts';
+import { lacksToken } from './vocabulary-fault.ts';
 
 /** A text as a model takes it: both lists have the tokenizer's length. */
 export interface Tokens {
@@ -65,26 +66,25 @@ function checkedLength(
 ): TextLength {
   const length = textLength(sources, settings, json);
   if (!length) {
-    throw new CheckpointFault(
+    throw new CheckpointFault({
       file,
-      `${file} has no token length: neither the text graph, nor model_max_length in tokenizer_config.json, nor max_position_embeddings in the text ` +
-        'config, nor the model type gives one; set model_max_length to the tokens that the model was trained with.',
-    );
+      found: 'has no token length',
+      expected:
+        "one by the text graph, by model_max_length in tokenizer_config.json, by the text config's max_position_embeddings or by the model type",
+      remedy: 'set model_max_length to the tokens that the model was trained with',
+      gravity: 'setting',
+    });
   }
   const { tokens, source } = length;
-  if (tokens > LONGEST) {
-    throw new CheckpointFault(
-      file,
-      `${file} pads texts to ${tokens} tokens (${source}), and GDBench feeds at most ${LONGEST}; set model_max_length in tokenizer_config.json to what the model was trained with.`,
-    );
-  }
-  if (!Number.isInteger(tokens) || tokens < start.length + end.length) {
-    throw new CheckpointFault(
-      file,
-      `${file} pads texts to ${tokens} tokens (${source}), which leaves no room for the start and end tokens; set model_max_length in tokenizer_config.json to what the model was trained with.`,
-    );
-  }
-  return length;
+  const least = start.length + end.length;
+  if (Number.isInteger(tokens) && tokens >= least && tokens <= LONGEST) return length;
+  throw new CheckpointFault({
+    file,
+    found: `pads texts to ${tokens} tokens (${source})`,
+    expected: `a whole number from ${least}, that of the start and end tokens, to ${LONGEST}`,
+    remedy: 'set model_max_length in tokenizer_config.json to what the model was trained with',
+    gravity: 'setting',
+  });
 }
 
 interface Pad {
@@ -102,13 +102,7 @@ function padding(
   if (declared != null) {
     const id = idOf(declared);
     if (id !== undefined) return { id, token: declared };
-    throw new CheckpointFault({
-      file,
-      found: `lacks the padding token ${declared.slice(0, 60)}`,
-      expected: 'a vocabulary that holds it',
-      remedy: "copy the tokenizer's files again, all from one place",
-      gravity: 'setting',
-    });
+    throw lacksToken(file, declared, 'the padding token');
   }
   const clip =
     json.model.type === 'BPE' && json.model.end_of_word_suffix ? (special.eos_token ?? '<|endoftext|>') : null;
@@ -164,18 +158,20 @@ function encoding({
   const room = length - encoder.start.length - encoder.end.length;
   const padLeft = (settings.paddingSide ?? json.padding?.direction ?? settings.kind.padding).toLowerCase() === 'left';
   const cutLeft = (settings.truncationSide ?? json.truncation?.direction ?? 'right').toLowerCase() === 'left';
+  const misnumbered = (given: string, expected: string, text: string) =>
+    new CheckpointFault({
+      file,
+      found: `gives a token of "${text.slice(0, 60)}" ${given}`,
+      expected,
+      remedy: 'copy the tokenizer that the model was trained with, all files from one place',
+      gravity: 'setting',
+    });
   const checked = (id: number | undefined, text: string): number => {
     if (id === undefined || !Number.isInteger(id) || id < 0) {
-      throw new CheckpointFault(
-        file,
-        `${file} gives a token of "${text.slice(0, 60)}" no id; export the tokenizer again.`,
-      );
+      throw misnumbered('no id', 'one of its vocabulary', text);
     }
     if (vocabSize !== undefined && id >= vocabSize) {
-      throw new CheckpointFault(
-        file,
-        `${file} gives a token of "${text.slice(0, 60)}" the id ${id}, but the model's config has ${vocabSize} tokens (vocab_size); copy the tokenizer that the model was trained with.`,
-      );
+      throw misnumbered(`the id ${id}`, `one of the ${vocabSize} tokens of the model's config (vocab_size)`, text);
     }
     return id;
   };
@@ -200,14 +196,20 @@ function guarded<T>(file: string, what: string, limit: number, work: () => T): T
   } catch (error) {
     if (error instanceof CheckpointFault) throw error;
     const why = error instanceof Error ? error.message : 'unknown kind';
-    throw new CheckpointFault(
+    throw new CheckpointFault({
       file,
-      `${file} is not a tokenizer that can be loaded (${why}); export the tokenizer again.`,
-    );
+      found: `is not a tokenizer that can be loaded (${why})`,
+      expected: 'a tokenizer',
+      remedy: "copy the tokenizer's files again, all from one place",
+      gravity: 'file',
+    });
   }
   if (done) return done.value;
-  throw new CheckpointFault(
+  throw new CheckpointFault({
     file,
-    `${file} takes more than ${limit / 1000} s ${what}: one of its patterns tries without end, or its vocabulary is too large; simplify it.`,
-  );
+    found: `takes more than ${limit / 1000} s ${what}: one of its patterns tries without end, or its vocabulary is too large`,
+    expected: 'a tokenizer that is done in less',
+    remedy: 'simplify it',
+    gravity: 'setting',
+  });
 }

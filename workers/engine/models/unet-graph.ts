@@ -2,6 +2,7 @@ import { CheckpointFault } from '../checkpoint/fault.ts';
 import { type Mixture, mix, sampleError } from '../protocols/errors.ts';
 import { bandOf, type CheckedRow, type Evidence, evidenceOf, ROWS } from '../protocols/prediction-check.ts';
 import type { PredictionType } from '../protocols/schedule.ts';
+import { graphFault, notFinite } from './ports.ts';
 import type { Feed, Model, Output } from './session.ts';
 
 /** What a U-Net's graph is fed and gives; plain data, so that another thread can be told. */
@@ -167,17 +168,16 @@ function product(dims: readonly number[]): number {
 
 function wrongShape(model: Model, output: Output, rows: number, size: number, channels: number): CheckpointFault {
   const [shape, out] = [`[${output.dims.join(', ')}]`, output.dims[1]];
-  return new CheckpointFault(
-    model.file,
-    out === 2 * channels
-      ? `${model.file} gives ${shape}, twice the ${channels} channels that it takes; if the second half is a learned variance, say so: write "out_channels": ${2 * channels} into unet/config.json.`
-      : `${model.file} gives ${shape} for ${rows} rows of ${size} numbers; its output must have its input's shape.`,
-  );
-}
-
-function notFinite(model: Model): CheckpointFault {
-  return new CheckpointFault(
-    model.file,
-    `${model.file} gives values that are not finite (NaN or infinite); export it in float32, or check its weights.`,
-  );
+  const expected = "an output of its input's shape";
+  if (out !== 2 * channels)
+    return new CheckpointFault([
+      graphFault(model, `gives ${shape} for ${rows} rows of ${size} numbers`, expected, 'export it as it is'),
+    ]);
+  return new CheckpointFault({
+    file: model.file,
+    found: `gives ${shape}, twice the ${channels} channels that it takes`,
+    expected,
+    remedy: `if the second half is a learned variance, say so: write "out_channels": ${2 * channels} into unet/config.json`,
+    gravity: 'setting',
+  });
 }

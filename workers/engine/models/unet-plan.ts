@@ -82,10 +82,14 @@ export async function planUNet(
 /** @throws CheckpointFault where neither the graph nor its configuration says. */
 function guidanceWidth({ file }: Model, { guidanceWidth: width }: DiffusionLayout): number {
   if (width !== null && width >= NARROWEST_GUIDANCE) return width;
-  throw new CheckpointFault(
+  const taken = 'takes `timestep_cond` (the embedding of a guidance scale)';
+  throw new CheckpointFault({
     file,
-    `${file} takes \`timestep_cond\` (the embedding of a guidance scale) of a width that it leaves open, or of less than ${NARROWEST_GUIDANCE}; write its width into unet/config.json as \`time_cond_proj_dim\`.`,
-  );
+    found: width === null ? `${taken} of a width that it leaves open` : `${taken} of the width ${width}`,
+    expected: `a width of at least ${NARROWEST_GUIDANCE}`,
+    remedy: 'write the width into unet/config.json as `time_cond_proj_dim`',
+    gravity: 'setting',
+  });
 }
 
 /** Rows that the graph takes, no more and no fewer. */

@@ -1,7 +1,7 @@
-import { CheckpointFault } from '../checkpoint/fault.ts';
 import { specialToken } from './added-token.ts';
 import type { TokenizerFileInput } from './tokenizer-json.ts';
 import type { TokenizerSettings } from './tokenizer-settings.ts';
+import { lacksToken } from './vocabulary-fault.ts';
 
 /**
  * The tokenizer.json that transformers would write for BERT's vocab.txt.
@@ -18,9 +18,7 @@ export function wordPieceTokenizerJson(file: string, text: string, settings: Tok
   const start = config.cls_token ?? '[CLS]';
   const end = config.sep_token ?? '[SEP]';
   for (const name of [unknown, start, end]) {
-    if (!Object.hasOwn(vocab, name)) {
-      throw new CheckpointFault(file, `${file} lacks the token ${name}; copy the tokenizer's files again.`);
-    }
+    if (!Object.hasOwn(vocab, name)) throw lacksToken(file, name);
   }
   const special = [config.pad_token ?? '[PAD]', unknown, start, end, config.mask_token ?? '[MASK]'];
   const around = (id: string) => ({ SpecialToken: { id, type_id: 0 } });

@@ -85,7 +85,7 @@ export function scheduleFault(config: SchedulerConfig): string | null {
   const clear = steps.filter((t) => Math.fround(alphas[t]!) === 1);
   if (clear.length === steps.length) return 'has betas that mix no noise into an image';
   if (clear.length > 0 && config.prediction_type === 'sample')
-    return `mixes no noise in at timestep ${clear[0]}, where a predicted sample does not tell the noise`;
+    return `mixes no noise in at timestep ${clear[0]}, so that a predicted sample does not tell the noise`;
   if (steps.every((t) => Math.fround(alphas[t]!) === 0)) return 'has betas that leave nothing of an image';
   return null;
 }

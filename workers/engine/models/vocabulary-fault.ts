@@ -1,0 +1,35 @@
+import { CheckpointFault, type FaultParts, type Gravity } from '../checkpoint/fault.ts';
+import { pythonPath } from '../checkpoint/shell.ts';
+
+/** A vocabulary's file, and what to do where GDBench cannot read it as the tokenizer's class does. */
+export interface VocabularyFile {
+  readonly file: string;
+  /** An imperative. */
+  readonly makeJson: string;
+}
+
+/** How a tokenizer.json is made of a tokenizer's other files. @param dir the tokenizer's folder, as commands name it. */
+export function makeJson(dir: string): string {
+  const at = pythonPath(dir);
+  return `make its tokenizer.json of it: \`python -c "from transformers import AutoTokenizer; AutoTokenizer.from_pretrained('${at}').save_pretrained('${at}')"\``;
+}
+
+/** The fault of a vocabulary that only a tokenizer.json would tell how to read. */
+export function withoutJson(
+  { file, makeJson: remedy }: VocabularyFile,
+  parts: Pick<FaultParts, 'found' | 'expected'>,
+  gravity: Gravity = 'setting',
+): CheckpointFault {
+  return new CheckpointFault({ file, ...parts, remedy, gravity });
+}
+
+/** The fault of a vocabulary without a token that its settings name. */
+export function lacksToken(file: string, token: string, what = 'the token'): CheckpointFault {
+  return new CheckpointFault({
+    file,
+    found: `lacks ${what} ${token.slice(0, 60)}`,
+    expected: 'a vocabulary that holds it',
+    remedy: "copy the tokenizer's files again, all from one place",
+    gravity: 'setting',
+  });
+}
