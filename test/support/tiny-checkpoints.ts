@@ -165,7 +165,7 @@ export function tinyText({ tokens, width, batch, ids, floats }: TinyDiffusion): 
 }
 
 /** Means of 2 by 2 pixels, then a 1 by 1 convolution. */
-function tinyVae({ channels, side, batch, vae, open }: TinyDiffusion): GraphSpec {
+export function tinyVae({ channels, side, batch, vae, open }: TinyDiffusion): GraphSpec {
   const rows = vae === 'parameters' ? 2 * channels : channels;
   const output = vae === 'parameters' ? 'latent_parameters' : 'latent_sample';
   const image: Op = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkpointFolders, type Files, merged, without } from '../../../test/support/checkpoint-folders.ts';
-import { type GraphSpec, onnxModel, type Value } from '../../../test/support/onnx-writer.ts';
+import { type GraphSpec, type Op, onnxModel, type Value } from '../../../test/support/onnx-writer.ts';
 import { TINY_DIFFUSION, tinyDiffusion, tinyUnet } from '../../../test/support/tiny-checkpoints.ts';
 import { inspectCheckpoint } from '../inspect.ts';
 import { readDiffusionLayout } from './diffusion-layout.ts';
@@ -227,6 +227,16 @@ describe('a U-Net', () => {
     const warning =
       'unet/model.onnx gives twice as many channels as it takes: the first half is the prediction, and the learned variance is left out.';
     expect(inspection).toMatchObject({ ok: true, report: { latent: [3, 3, 3], warnings: [warning] } });
+  });
+
+  it('whose output has its channels last is refused, though it has as many numbers', async () => {
+    const spec = tinyUnet({ ...TINY_DIFFUSION, open: 'all' });
+    const last: Op = { op: 'Transpose', in: ['sum'], out: 'out_sample', attributes: { perm: [0, 2, 3, 1] } };
+    const ops = [...spec.ops.filter(({ out }) => out !== 'out_sample'), last];
+    const inspection = await inspectCheckpoint(await folderOf(withUnet({ ...spec, ops })));
+    expect(inspection.ok ? '' : inspection.reason).toMatch(
+      /^unet\/model.onnx gives \[\d, 3, 3, 2\], where an output of its input's shape, \[\d, 2, 3, 3\] is expected/,
+    );
   });
 
   it('that takes time ids alone is accepted', async () => {

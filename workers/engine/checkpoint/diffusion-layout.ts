@@ -2,6 +2,7 @@ import { matchInputs, pickOutput } from '../models/ports.ts';
 import type { SchedulerConfig } from '../protocols/schedule.ts';
 import { ENCODER_ROLES, type Encoder, LATENT_OUTPUTS, readAutoencoder } from './autoencoder.ts';
 import { type DiffusionParts, readParts } from './diffusion-parts.ts';
+import { rangeFaults } from './encoder-range.ts';
 import { Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { latentOf } from './latent.ts';
@@ -102,7 +103,9 @@ async function readEncoder(
   const config = await faults.attempt(() => readAutoencoder(folder, index, warnings));
   if (vaeEncoder === undefined) return undefined;
   const graph = await faults.attempt(() => readEncoderGraph(folder, vaeEncoder));
-  return config === undefined || graph === undefined ? undefined : { config, graph };
+  if (config === undefined || graph === undefined) return undefined;
+  faults.add(...rangeFaults({ config, graph }));
+  return { config, graph };
 }
 
 async function readEncoderGraph(folder: Folder, file: string): Promise<OnnxFile> {

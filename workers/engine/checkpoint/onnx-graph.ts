@@ -7,7 +7,7 @@ import protobuf from 'protobufjs';
 const { root } = protobuf.parse(`
   syntax = "proto2";
   message Entry { optional string key = 1; optional string value = 2; }
-  message Tensor { repeated int64 dims = 1; optional int32 data_type = 2; repeated int32 int32_data = 5; optional string name = 8;
+  message Tensor { repeated int64 dims = 1; optional int32 data_type = 2; repeated float float_data = 4 [packed = true]; repeated int32 int32_data = 5; optional string name = 8;
     optional bytes raw_data = 9; repeated Entry external_data = 13; optional int32 data_location = 14; }
   message Sparse { optional Tensor values = 1; optional Tensor indices = 2; }
   message Attribute { optional string name = 1; optional Tensor t = 5; optional Graph g = 6; repeated int64 ints = 8;
@@ -29,6 +29,7 @@ const modelType = root.lookupType('Model');
 export interface Tensor {
   dims?: readonly (number | { toNumber(): number })[];
   dataType?: number;
+  floatData?: readonly number[];
   int32Data?: readonly number[];
   name?: string;
   rawData?: Uint8Array;

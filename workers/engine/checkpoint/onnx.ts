@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type Affines, affinesOf } from './affine.ts';
 import { disguiseOf } from './content.ts';
 import { type Convolutions, convolutionsOf } from './convolutions.ts';
 import { externalFaults, externalPlace } from './external-data.ts';
@@ -35,6 +36,7 @@ export interface OnnxFile {
   /** A shape that the graph does not declare is []. */
   readonly outputs: readonly Port[];
   readonly convolutions: Convolutions;
+  readonly affines: Affines;
 }
 
 /** A protobuf message cannot be longer. */
@@ -110,6 +112,7 @@ async function readBytes(folder: Folder, file: string, bytes: Uint8Array): Promi
     inputs: (graph.input ?? []).filter(({ name }) => !weights.has(name ?? '')).map(portOf),
     outputs: (graph.output ?? []).map(portOf),
     convolutions: convolutionsOf(graph),
+    affines: affinesOf(graph),
   };
 }
 

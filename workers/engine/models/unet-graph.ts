@@ -124,7 +124,10 @@ export class UNetGraph {
     if (names.timeIds !== null) feeds[names.timeIds] = repeated(this.#plan.sizes, fed);
     if (names.guidance !== null) feeds[names.guidance] = repeated(this.#plan.guidance ?? [], fed);
     const output = await this.#model.run(feeds, names.output);
-    if (output.data.length !== fed * predicted) throw wrongShape(this.#model, output, fed, predicted, latent[0]);
+    const [, height, width] = latent;
+    const want = [fed, predicted / (height * width), height, width];
+    if (output.dims.length !== want.length || want.some((size, axis) => output.dims[axis] !== size))
+      throw wrongShape(this.#model, output, want, latent[0]);
     return output;
   }
 
@@ -166,13 +169,13 @@ function product(dims: readonly number[]): number {
   return dims.reduce((all, dim) => all * dim, 1);
 }
 
-function wrongShape(model: Model, output: Output, rows: number, size: number, channels: number): CheckpointFault {
+function wrongShape(model: Model, output: Output, want: readonly number[], channels: number): CheckpointFault {
   const [shape, out] = [`[${output.dims.join(', ')}]`, output.dims[1]];
   const expected = "an output of its input's shape";
-  if (out !== 2 * channels)
-    return new CheckpointFault([
-      graphFault(model, `gives ${shape} for ${rows} rows of ${size} numbers`, expected, 'export it as it is'),
-    ]);
+  if (out !== 2 * channels) {
+    const exact = `${expected}, [${want.join(', ')}],`;
+    return new CheckpointFault([graphFault(model, `gives ${shape}`, exact, 'export it as it is')]);
+  }
   return new CheckpointFault({
     file: model.file,
     found: `gives ${shape}, twice the ${channels} channels that it takes`,
