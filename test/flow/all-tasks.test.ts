@@ -40,7 +40,8 @@ test('what data verify calls ready is scored, all sixteen tasks, each against it
   const scored = await gdbench(['evaluate', join(scratch, 'clip'), '--data', data, '--out', out, '--json']).ended;
   expect([scored.code, scored.stderr]).toEqual([0, '']);
   const results = JSON.parse(scored.stdout);
-  expect(results.rankable).toBe(true);
+  // a few examples of each are parts of the official data
+  expect(results.rankable).toBe(false);
   expect(Object.keys(results.tasks)).toEqual(TASK_NAMES);
   for (const task of TASK_NAMES) {
     const { n, dataVersion, metrics } = results.tasks[task];
