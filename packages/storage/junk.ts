@@ -1,11 +1,8 @@
 // Safe to ship to a browser.
+import { isLeftover, isLitter } from '../leftover.ts';
 
-/** Folders and files that systems, editors and downloads leave behind. */
-const LITTER = new Set(['__macosx', '__pycache__', 'thumbs.db', 'ehthumbs.db', 'desktop.ini', 'icon\r', '@eadir']);
 /** What a training leaves beside its weights. */
 const OF_TRAINING = /^(optimizer|scheduler|scaler)(_\d+)?\.(pt|bin)$|^rng_state(_\d+)?\.pth$|^training_args\.bin$/i;
-/** Files that were not finished, or are copies. */
-const UNFINISHED = /(~|\.(tmp|temp|part|partial|crdownload|incomplete|lock|swp|pyc))$/i;
 
 /**
  * Whether a file is no part of any checkpoint, wherever it lies: it is neither sent nor counted, and has no share in a checkpoint's
@@ -16,9 +13,5 @@ const UNFINISHED = /(~|\.(tmp|temp|part|partial|crdownload|incomplete|lock|swp|p
 export function isJunk(path: string): boolean {
   const parts = path.split('/');
   const name = parts.at(-1) ?? '';
-  return parts.some(isLitter) || OF_TRAINING.test(name) || UNFINISHED.test(name);
-}
-
-function isLitter(part: string): boolean {
-  return (part.startsWith('.') && part !== '.' && part !== '..') || LITTER.has(part.toLowerCase());
+  return parts.some(isLitter) || isLeftover(name) || OF_TRAINING.test(name);
 }

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isLeftover } from '../../leftover.ts';
 import type { TaskName } from '../task.ts';
 import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { DataError } from './data-error.ts';
 import { codeOf } from './files.ts';
-import { isLeftover } from './leftover.ts';
 
 /** A file, or (with a slash at its end) a folder, in a folder whose files are examples, that is none. */
 export interface UnreadFile {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { fileKind, HEAD_BYTES, KIND_PHRASES, readHead } from './file-kind.ts';
-import { isLeftover } from './leftover.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
@@ -34,11 +33,4 @@ it.each([
   await writeFile(join(folder, 'file'), content);
   expect(fileKind(await readHead(join(folder, 'file')))).toBe(kind);
   expect(KIND_PHRASES[kind]).toBeTruthy();
-});
-
-it('leftovers are told by their names', () => {
-  for (const name of ['.DS_Store', '._1.jpg', '__MACOSX', 'Thumbs.db', 'desktop.ini', 'a.jpg.part'])
-    expect([name, isLeftover(name)]).toEqual([name, true]);
-  for (const name of ['1.jpg', 'Muslim', 'thumbs.jpg', 'MACOSX', 'data.json'])
-    expect([name, isLeftover(name)]).toEqual([name, false]);
 });

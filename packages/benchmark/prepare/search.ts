@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { isLeftover } from '../../leftover.ts';
 import { type FileKind, fileKind, KIND_PHRASES, readHead } from '../load/file-kind.ts';
-import { isLeftover } from '../load/leftover.ts';
 import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { BOUNDS } from './bounds.ts';
 import { type FoundFile, isImageName, type LeftOut, nameOf } from './found.ts';

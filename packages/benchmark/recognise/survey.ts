@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLeftover } from '../load/leftover.ts';
+import { isLeftover } from '../../leftover.ts';
 
 /** What lies below a folder, whatever it is: by the path of each folder ('' for the top), the names of its files and folders. */
 export type Survey = ReadonlyMap<string, { readonly files: readonly string[]; readonly folders: readonly string[] }>;
