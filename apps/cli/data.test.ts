@@ -77,6 +77,7 @@ test('--json counts what each task has, lacks and cannot read, and exits with 0'
     images: { named: 0, missing: 0, unreadable: 0 },
     faulty: [],
     runnable: false,
+    absent: true,
     reason: 'imagecode/ is not a folder of the data root: put the official files there.',
   });
 });
@@ -98,9 +99,11 @@ test('without it, a table, then the first ten images at fault of each task, and 
     Array.from({ length: 9 }, (_, i) => `  pets/images/pug_${i + 10}.jpg is empty`),
   );
   expect(lines[pets + 11]).toBe('  and 3 more, which --json names');
+  const absent = TASK_NAMES.filter((task) => !['clevr', 'winoground', 'pets'].includes(task));
   expect(lines).toContain(
-    'imagecode, imagecode_video: imagecode/ is not a folder of the data root: put the official files there.',
+    `Nothing is there of ${absent.join(', ')}: put their official files there, or make them of downloads: \`npx gdbench data prepare FROM... --into ${at('data')}\`.`,
   );
+  for (const task of absent) expect(row(task)).toBeUndefined();
 });
 
 test.concurrent.each([

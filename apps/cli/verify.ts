@@ -21,7 +21,9 @@ export async function verify(given: string | undefined, { json = false, task }: 
   const root = path.resolve(await chosenRoot(given, json, tasks ?? null));
   await requireFolder(root);
   const listings = await listedIn(root, tasks, json);
-  process.stdout.write(json ? `${JSON.stringify(report(root, listings))}\n` : await text(root, listings));
+  process.stdout.write(
+    json ? `${JSON.stringify(report(root, listings))}\n` : text(root, listings, tasks !== undefined),
+  );
   if (!listings.some(({ runnable }) => runnable)) throw new CliFault(noneSentence(root, listings, json));
 }
 
@@ -84,11 +86,12 @@ async function requireFolder(root: string): Promise<void> {
 
 /** What `--json` prints, with every image at fault and every file that is not read. */
 export function report(root: string, listings: readonly TaskListing[]) {
-  const tasks = listings.map(({ task, data, remedy = null, ...listing }) => [
+  const tasks = listings.map(({ task, data, remedy = null, absent = false, ...listing }) => [
     task,
     {
       ...listing,
       remedy,
+      absent,
       edition: data?.edition ?? null,
       rankable: listing.runnable && data?.edition.state === 'whole',
       dataVersion: data?.dataVersion ?? null,
@@ -107,8 +110,12 @@ const NAMED_AT_MOST = 10;
 /**
  * A table of the tasks; what is to be known of the data of those that can run; then why the others cannot: the images at fault by
  * name, or a sentence.
+ *
+ * @param areAsked these tasks were asked for; else those of which nothing is there share a line, in place of one each.
  */
-export async function text(root: string, listings: readonly TaskListing[]): Promise<string> {
+export function text(root: string, all: readonly TaskListing[], areAsked: boolean): string {
+  const listings = areAsked ? all : all.filter(({ absent }) => !absent);
+  const absent = all.filter((one) => !listings.includes(one)).map(({ task }) => task);
   const rows = listings.map(({ task, runnable, examples, images, data }) => [
     task,
     runnable ? 'ready' : 'not ready',
@@ -118,8 +125,22 @@ export async function text(root: string, listings: readonly TaskListing[]): Prom
   const head = ['task', '', 'examples', 'images', 'missing', 'unreadable', 'edition'];
   const notes = listings.flatMap(({ task, data }) => (data?.notes ?? []).map((note) => `${task}: ${note}`));
   const faults = [...new Set(listings.filter(({ runnable }) => !runnable).map((one) => faultOf(one, listings)))];
-  const blocks = [root, aligned([head, ...rows]), noRank(listings), notes.join('\n'), faults.join('\n')];
+  const blocks = [
+    root,
+    rows.length > 0 ? aligned([head, ...rows]) : '',
+    noRank(listings),
+    notes.join('\n'),
+    [...faults, ...absentLine(root, absent)].join('\n'),
+  ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function absentLine(root: string, tasks: readonly TaskName[]): string[] {
+  if (tasks.length === 0) return [];
+  const command = withRoot('`npx gdbench data prepare FROM... --into ROOT`', root);
+  return [
+    `Nothing is there of ${tasks.join(', ')}: put their official files there, or make them of downloads: ${command}.`,
+  ];
 }
 
 function noRank(listings: readonly TaskListing[]): string {
@@ -139,6 +160,6 @@ function faultOf({ task, reason, faulty, remedy }: TaskListing, listings: readon
     `${task}: these images cannot be used`,
     ...lines,
     ...(more > 0 ? [`  and ${more} more, which --json names`] : []),
-    ...(remedy === undefined ? [] : [`  ${remedy}`]),
+    `  ${remedy ?? 'put the official images there, or skip the examples that need them with evaluate --skip-missing'}`,
   ].join('\n');
 }

@@ -27,6 +27,8 @@ export class DataError extends Error {
 export const PUT_FILE = 'put the official file there';
 export const PUT_FILES = 'put the official files there';
 export const REPLACE_FILE = 'replace it by the official file';
+/** Stands for the command that mends the task's data, in a remedy. */
+export const PREPARE = 'prepare it';
 
 /** The sentence with `ROOT` in its commands written out, as a shell takes it. */
 export function withRoot(sentence: string, root: string): string {

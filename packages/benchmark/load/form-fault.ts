@@ -44,6 +44,9 @@ function expectedBy(issue: Issue): string {
       );
     case 'invalid_value':
       return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.map(String).join(', ')}`;
+    // a rule of ours, which says what it expects
+    case 'custom':
+      return issue.message;
     default:
       return 'another value';
   }

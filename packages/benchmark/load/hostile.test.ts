@@ -102,7 +102,12 @@ describe('metadata that are not the official ones', () => {
       rows(vg, { bbox_w: 0 }),
       `${vg} does not have the official form at 0, bbox_w`,
     ],
-    ['a box below a pixel', 'vg_relation', rows(vg, { bbox_h: 0.2 }), `${vg} holds a box without a pixel at 0.`],
+    [
+      'a box below a pixel',
+      'vg_relation',
+      rows(vg, { bbox_h: 0.2 }),
+      `${vg} does not have the official form at 0, bbox_h: a box of at least a pixel is expected, and 0.2 found: `,
+    ],
     [
       'an endless box',
       'vg_attribution',

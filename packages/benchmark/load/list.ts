@@ -3,7 +3,7 @@ import type { Edition } from '../editions/edition.ts';
 import { judgeEdition, sha256 } from '../editions/judge.ts';
 import { explainedImages, type Surroundings, surroundingsOf } from '../recognise/explain.ts';
 import { type DataEdition, TASK_NAMES, type TaskName } from '../task.ts';
-import { DataError } from './data-error.ts';
+import { DataError, PUT_FILES } from './data-error.ts';
 import type { UnreadFile } from './entries.ts';
 import type { OfficialExample, OfficialTask, UnusedGroup } from './files.ts';
 import {
@@ -38,6 +38,8 @@ export interface TaskListing {
   readonly faulty: readonly FaultyImage[];
   /** What lies there in place of images that are missing, and the command that mends it, where that is recognised. */
   readonly remedy?: string;
+  /** Nothing of the task is there, neither its folder nor anything that may stand for it. */
+  readonly absent?: true;
   /** With `editions` alone, and of a task whose files could be read. */
   readonly data?: ListedData;
 }
@@ -119,9 +121,10 @@ async function readable(
 /** An image as good as there. */
 const toCome = (path: string): NamedImage => ({ path, state: { kind: 'present', bytes: 0, stamp: '', changedAt: 0 } });
 
-function unreadTask(task: TaskName, { message }: DataError): TaskListing {
+function unreadTask(task: TaskName, { message, file, remedy }: DataError): TaskListing {
   const images = { named: 0, missing: 0, unreadable: 0 };
-  return { task, runnable: false, reason: message, examples: 0, subtasks: {}, images, faulty: [] };
+  const listing = { task, runnable: false, reason: message, examples: 0, subtasks: {}, images, faulty: [] };
+  return file === `${taskFolder(task)}/` && remedy === PUT_FILES ? { ...listing, absent: true } : listing;
 }
 
 async function listingOf(

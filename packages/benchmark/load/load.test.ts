@@ -152,7 +152,12 @@ describe('a root that cannot serve', () => {
       { 'winoground/data.json': { rows: [] } },
       'winoground/data.json does not have the official form',
     ],
-    ['an empty list', 'winoground', { 'winoground/data.json': [] }, 'winoground/data.json holds no examples.'],
+    [
+      'an empty list',
+      'winoground',
+      { 'winoground/data.json': [] },
+      'winoground/data.json holds no examples: replace it by the official file.',
+    ],
     [
       'an id that is a path',
       'winoground',
@@ -163,7 +168,7 @@ describe('a root that cannot serve', () => {
       'an id twice',
       'winoground',
       { 'winoground/data.json': [...rows({}), ...rows({})] },
-      'winoground/data.json holds the id 7 twice.',
+      'winoground/data.json holds the id 7 twice: run `npx gdbench data prepare ROOT --into ROOT-prepared',
     ],
     [
       'a missing image',
@@ -220,7 +225,7 @@ describe('a root that cannot serve', () => {
   ])('never follows the image name %j out of its folder', async (name) => {
     const root = await rootWith({ [captions]: `{${JSON.stringify(name)}: [["right", "wrong"]]}` });
     await expect(loadTask(root, 'clevr')).rejects.toThrow(
-      `${captions} names the image ${JSON.stringify(name)}, which is not a plain path below clevr/images.`,
+      `${captions} names the image ${JSON.stringify(name)}, which is not a plain path below clevr/images: `,
     );
   });
 

@@ -5,14 +5,13 @@ import { caption, imagePath, type OfficialExample, type OfficialTask, readJson, 
 
 const PATH = 'svo/svo.json';
 
-const Rows = z.array(
-  z.object({
-    pos_id: z.string(),
-    neg_id: z.string(),
-    sentence: caption,
-    neg_type: z.enum(['verb', 'subj', 'obj']),
-  }),
-);
+export const SVO_ROW = z.object({
+  pos_id: z.string().min(1),
+  neg_id: z.string().min(1),
+  sentence: caption,
+  neg_type: z.enum(['verb', 'subj', 'obj']),
+});
+const Rows = z.array(SVO_ROW);
 
 /**
  * The rows of `svo/svo.json` whose images differ in the verb, the subject or the object: a sentence against the image that

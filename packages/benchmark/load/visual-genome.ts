@@ -3,6 +3,8 @@ import type { Box } from '../task.ts';
 import { DataError } from './data-error.ts';
 import { caption, imagePath, type OfficialExample, type OfficialTask, readJson } from './files.ts';
 
+type Task = 'vg_relation' | 'vg_attribution';
+
 /** Longest side of a box, and farthest place: a box is held in memory as pixels. */
 const MOST_PIXELS = 8192;
 
@@ -17,8 +19,20 @@ const annotation = {
   true_caption: caption,
   false_caption: caption,
 };
-const Relations = z.array(z.object({ ...annotation, relation_name: word }));
-const Attributions = z.array(z.object({ ...annotation, attributes: z.tuple([word, word]) }));
+const NO_PIXEL = 'a box of at least a pixel';
+const isOnePixel = (start: number, size: number) => halfToEven(start + size) - halfToEven(start) >= 1;
+const askable = <T extends z.ZodObject<typeof annotation>>(row: T) =>
+  row
+    .refine((one) => isOnePixel(one.bbox_x, one.bbox_w), { path: ['bbox_w'], message: NO_PIXEL })
+    .refine((one) => isOnePixel(one.bbox_y, one.bbox_h), { path: ['bbox_h'], message: NO_PIXEL });
+
+/** A row that can be asked: both captions, and a box of the image with something in it. */
+export const VG_ROWS = {
+  vg_relation: askable(z.object({ ...annotation, relation_name: word })),
+  vg_attribution: askable(z.object({ ...annotation, attributes: z.tuple([word, word]) })),
+} as const;
+const Relations = z.array(VG_ROWS.vg_relation);
+const Attributions = z.array(VG_ROWS.vg_attribution);
 
 type Annotation = z.infer<typeof Relations>[number] | z.infer<typeof Attributions>[number];
 
@@ -41,30 +55,23 @@ export async function readVgAttribution(root: string): Promise<OfficialTask> {
 }
 
 /** The unit is the image: boxes of one image overlap, and often show the same things. */
-function asExample(
-  task: 'vg_relation' | 'vg_attribution',
-  metadata: string,
-  row: Annotation,
-  at: number,
-  group: string,
-): OfficialExample {
+function asExample(task: Task, metadata: string, row: Annotation, at: number, group: string): OfficialExample {
   const path = imagePath(task, metadata, `${task}/images`, row.image_path);
   return {
     id: `${row.image_path}/${at}`,
     texts: [row.true_caption, row.false_caption],
-    images: [{ path, crop: boxOf(task, metadata, row, at) }],
+    images: [{ path, crop: boxOf(row) }],
     group,
     cluster: row.image_path,
   };
 }
 
 /** The box's edges in whole pixels, rounded as Pillow's `crop` rounds them. */
-function boxOf(task: 'vg_relation' | 'vg_attribution', metadata: string, row: Annotation, at: number): Box {
+function boxOf(row: Annotation): Box {
   const x = halfToEven(row.bbox_x);
   const y = halfToEven(row.bbox_y);
   const width = halfToEven(row.bbox_x + row.bbox_w) - x;
   const height = halfToEven(row.bbox_y + row.bbox_h) - y;
-  if (width < 1 || height < 1) throw new DataError(task, metadata, `holds a box without a pixel at ${at}`);
   return { x, y, width, height };
 }
 

@@ -1,28 +1,30 @@
 import { z } from 'zod';
-import { DataError } from './data-error.ts';
+import { DataError, PREPARE, REPLACE_FILE } from './data-error.ts';
 import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
 
 const PATH = 'winoground/data.json';
 
 const tag = z.string().max(200).default('');
-const Rows = z.array(
-  z.object({
-    id: z.int().nonnegative(),
-    caption_0: caption,
-    caption_1: caption,
-    tag,
-    secondary_tag: tag,
-    collapsed_tag: tag,
-  }),
-);
+export const WINOGROUND_ROW = z.object({
+  id: z.int().nonnegative(),
+  caption_0: caption,
+  caption_1: caption,
+  tag,
+  secondary_tag: tag,
+  collapsed_tag: tag,
+});
+const Rows = z.array(WINOGROUND_ROW);
 
 /** `winoground/data.json` in its order; caption i belongs to image i. */
 export async function readWinoground(root: string): Promise<OfficialTask> {
   const { metadata, value } = await readJson('winoground', root, PATH, Rows);
-  const seen = new Set<number>();
+  const seen = new Map<number, string>();
   const examples = value.map((row): OfficialExample => {
-    if (seen.has(row.id)) throw new DataError('winoground', PATH, `holds the id ${row.id} twice`);
-    seen.add(row.id);
+    const text = JSON.stringify(row);
+    const same = seen.get(row.id);
+    if (same !== undefined)
+      throw new DataError('winoground', PATH, `holds the id ${row.id} twice`, same === text ? PREPARE : REPLACE_FILE);
+    seen.set(row.id, text);
     return {
       id: String(row.id),
       texts: [row.caption_0, row.caption_1],
@@ -31,6 +33,6 @@ export async function readWinoground(root: string): Promise<OfficialTask> {
       cluster: String(row.id),
     };
   });
-  if (examples.length === 0) throw new DataError('winoground', PATH, 'holds no examples');
+  if (examples.length === 0) throw new DataError('winoground', PATH, 'holds no examples', REPLACE_FILE);
   return { metadata: [metadata], examples };
 }

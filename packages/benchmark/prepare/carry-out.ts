@@ -1,3 +1,4 @@
+import { isPlainPath } from '../load/files.ts';
 import type { PrepareContext } from './context.ts';
 import type { FoundFile } from './found.ts';
 import { type Placed, placeBytes, placeFile } from './place.ts';
@@ -34,8 +35,7 @@ const isInTar = ([, { place }]: readonly [string, FoundFile]): boolean => place.
 
 /** Metadata may come from anywhere, and may name no place outside of the root. @throws PrepareFault */
 function requirePlain(to: string, from: string): void {
-  const isPlain = to.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-  if (isPlain && !/[\\:]|\p{Cc}/u.test(to)) return;
+  if (isPlainPath(to)) return;
   throw new PrepareFault(
     `${from} is wanted as ${JSON.stringify(to.slice(0, 200))}, which is no plain path: download the metadata again`,
   );

@@ -1,7 +1,7 @@
 import { IMAGE_NAME } from '../load/entries.ts';
 import { taskFolder, tasksOf } from '../load/readers.ts';
 import type { TaskName } from '../task.ts';
-import { COMMON_NAMES, METADATA, signsOf } from './signs.ts';
+import { COMMON_NAMES, METADATA, type Sign, type Signs, signsOf } from './signs.ts';
 import { filesOf, folderLike, type Survey, within } from './survey.ts';
 
 /** What lies there instead of what is missing, and what to do about it: words of a sentence, both. */
@@ -51,10 +51,26 @@ function hasFile(all: Survey, path: string): boolean {
 
 /** The task's metadata in another place, or files by which the set is known in another form. */
 export function clueToFile(all: Survey, task: TaskName): Clue | null {
+  const name = METADATA[task]?.split('/').at(-1)?.toLowerCase();
+  return clueAmong(all, task, name, signsOf(taskFolder(task)));
+}
+
+/** What may hold images that are missing, while the texts are where they should be. */
+export function clueToPacked(all: Survey, task: TaskName): Clue | null {
+  const { anywhere, within: inside } = signsOf(taskFolder(task));
+  const hasImages = (sign: Sign) => sign.hasImages === true;
+  return clueAmong(all, task, undefined, { anywhere: anywhere.filter(hasImages), within: inside.filter(hasImages) });
+}
+
+/** @param name in lower case, of a file that is looked for. */
+function clueAmong(
+  all: Survey,
+  task: TaskName,
+  name: string | undefined,
+  { anywhere, within: inside }: Signs,
+): Clue | null {
   const folder = taskFolder(task);
   const remedy = prepareRemedy(task);
-  const name = METADATA[task]?.split('/').at(-1)?.toLowerCase();
-  const { anywhere, within: inside } = signsOf(folder);
   let weak: Clue | null = null;
   for (const file of filesOf(all)) {
     const isOfSet = file.folder.toLowerCase().split('/').includes(folder);

@@ -1,7 +1,7 @@
 import type { FaultyImage } from '../load/images.ts';
 import { taskFolder } from '../load/readers.ts';
 import { TASK_NAMES, type TaskName } from '../task.ts';
-import { type Clue, clueToFile, prepareRemedy } from './clue.ts';
+import { type Clue, clueToPacked, prepareRemedy } from './clue.ts';
 import { filesOf, type Survey } from './survey.ts';
 
 const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -35,7 +35,7 @@ export function clueToImages(all: Survey, task: TaskName, faulty: readonly Fault
       remedy: prepareRemedy(task),
     };
   }
-  return clueToFile(all, task);
+  return clueToPacked(all, task);
 }
 
 const isWithin = (path: string, set: string) => path.toLowerCase().split('/').includes(set);

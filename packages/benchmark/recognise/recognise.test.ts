@@ -43,6 +43,7 @@ describe('what lies there instead', () => {
     path.includes('/images/') ? path.replace('/images/', '/flickr30k_images/flickr30k_images/') : path;
   const isImage = (path: string) => path.includes('/images/');
   const vg = 'visual_genome_relation.json';
+  const relations = fullTree()[`vg_relation/${vg}`] as object[];
 
   it.each<[string, TaskName, Tree, string[]]>([
     [
@@ -234,9 +235,83 @@ describe('what lies there instead', () => {
       'a box without width',
       'vg_relation',
       moved('vg_relation', (path) => path, {
-        [`vg_relation/${vg}`]: [{ ...(fullTree()[`vg_relation/${vg}`] as object[])[0], bbox_w: 0 }],
+        [`vg_relation/${vg}`]: [relations[0], { ...relations[0], bbox_w: 0 }],
       }),
-      ['does not have the official form at 0, bbox_w: a number above 0 is expected, and 0 found.'],
+      [
+        'does not have the official form at 1, bbox_w: a number above 0 is expected, and 0 found: ',
+        `1 of its 2 rows cannot be asked; leave it out: ${prepare('vg_relation')}`,
+      ],
+    ],
+    [
+      'boxes without a number',
+      'vg_relation',
+      moved('vg_relation', (path) => path, {
+        [`vg_relation/${vg}`]: JSON.stringify([relations[0], { ...relations[0], bbox_w: 'NaN' }]).replace(
+          '"NaN"',
+          'NaN',
+        ),
+      }),
+      ['holds NaN, which JSON does not have, in row 1 (from 0), bbox_w: ', `leave it out: ${prepare('vg_relation')}`],
+    ],
+    [
+      'nothing but rows that cannot be asked',
+      'vg_relation',
+      moved('vg_relation', (path) => path, { [`vg_relation/${vg}`]: [{ ...relations[0], bbox_h: -1 }] }),
+      ['at 0, bbox_h: a number above 0 is expected, and -1 found: replace it by the official file.'],
+    ],
+    [
+      'null in place of an empty tag',
+      'winoground',
+      moved('winoground', (path) => path, { 'winoground/data.json': rows.map((row) => ({ ...row, tag: null })) }),
+      ['at 0, tag: a text is expected, and null found: it holds no text where a tag is empty', prepare('winoground')],
+    ],
+    [
+      'NaN in place of a caption',
+      'winoground',
+      moved('winoground', (path) => path, {
+        'winoground/data.json': JSON.stringify(rows).replace(/"caption_0":"[^"]*"/, '"caption_0": NaN'),
+      }),
+      ['holds NaN, which JSON does not have, in row 0 (from 0), caption_0: replace it by the official file.'],
+    ],
+    [
+      'a row twice',
+      'winoground',
+      moved('winoground', (path) => path, { 'winoground/data.json': [...rows, rows[0]] }),
+      ['twice: run', prepare('winoground')],
+    ],
+    [
+      'two rows of one id',
+      'winoground',
+      moved('winoground', (path) => path, { 'winoground/data.json': [...rows, { ...rows[0], caption_0: 'other' }] }),
+      ['twice: replace it by the official file.'],
+    ],
+    [
+      'absolute paths of the orders of COCO',
+      'coco_order',
+      moved('coco_order', (path) => path, {
+        'coco_order/coco_order.json': [{ image: '/home/me/coco/val2014/1.jpg', caption_options: [...'abcde'] }],
+      }),
+      ['names the image "/home/me/coco/val2014/1.jpg"', prepare('coco_order')],
+    ],
+    [
+      'a path that leads out',
+      'coco_order',
+      moved('coco_order', (path) => path, {
+        'coco_order/coco_order.json': [{ image: '../1.jpg', caption_options: [...'abcde'] }],
+      }),
+      ['names the image "../1.jpg"', 'replace it by the official file'],
+    ],
+    [
+      'an answer of the data viewer',
+      'winoground',
+      moved('winoground', (path) => path, { 'winoground/data.json': { features: [], rows: [] } }),
+      ['it is an answer of the data viewer of Hugging Face; replace it by the official file.'],
+    ],
+    [
+      'images that could not all be fetched',
+      'svo_subj',
+      moved('svo_subj', (path) => (path.endsWith('/4.jpg') ? null : path)),
+      ['svo/images/4.jpg is missing', `leave their rows out: ${prepare('svo_verb,svo_subj,svo_obj')}`],
     ],
     ['nothing', 'imagecode', {}, ['imagecode/ is not a folder of the data root: put the official files there.']],
   ])('%s (%s)', async (_what, task, tree, words) => {
@@ -245,14 +320,29 @@ describe('what lies there instead', () => {
     expect(sentence).not.toMatch(/Invalid|expected record|received|Too small/);
   });
 
-  it('an archive beside the folder that it was unpacked to is none that is not unpacked', async () => {
+  it('where a frame is missing, neither other texts nor an archive that was unpacked stand for it', async () => {
     const tree = moved('imagecode_video', (path) => (path.endsWith('img4.jpg') ? null : path), {
       'imagecode/image-sets.zip': 'PK',
       'imagecode/train_data.json': {},
+      'imagecode/test_data.json': {},
+      'imagecode/backup/valid_data.json': {},
+      'imagecode/image-sets/open-images-1/img4.jpg': 'of another set',
+      'elsewhere/MSR-VTT_c/img4.jpg': 'of another set',
     });
-    const sentence = await reason(tree, 'imagecode_video');
-    expect(sentence).toContain('imagecode/image-sets/MSR-VTT_b/img4.jpg is missing');
-    expect(sentence).not.toContain('unpacked');
+    expect(await reason(tree, 'imagecode_video')).toMatch(
+      /image-sets\/MSR-VTT_b\/img4\.jpg is missing: put the official images there, or skip the examples that need them\.$/,
+    );
+    const there = { ...tree, 'elsewhere/MSR-VTT_b/img4.jpg': 'the frame' };
+    expect(await reason(there, 'imagecode_video')).toContain(
+      `1 of them lies in elsewhere/; ${prepare('imagecode,imagecode_video')}`,
+    );
+  });
+
+  it('where images of Winoground are missing, its texts in another form do not stand for them', async () => {
+    const tree = moved('winoground', (path) => (path.endsWith('_0.png') ? null : path), {
+      'winoground/examples.jsonl': lines,
+    });
+    expect(await reason(tree, 'winoground')).toContain('is missing: put the official images there');
   });
 
   it('images of another set that have the same names are other images', async () => {

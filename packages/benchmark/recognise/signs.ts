@@ -1,11 +1,13 @@
 import type { TaskName } from '../task.ts';
 
 /** A file by whose name a set is known that lies there in another form. */
-interface Sign {
+export interface Sign {
   /** Of a file's name, in whatever letter case. */
   readonly name: RegExp;
   /** Words that go on after its path. */
   readonly says: string;
+  /** It has images in it, and may stand for those that are missing. */
+  readonly hasImages?: true;
 }
 
 /** By the folder of a data root: files that stand for a set wherever they lie, and those that do so in the set's own folder. */
@@ -15,7 +17,7 @@ export interface Signs {
 }
 
 const PACKED = 'lies there and is not unpacked';
-const PARQUET: Sign = { name: /\.parquet$/i, says: 'is there, a Parquet table' };
+const PARQUET: Sign = { name: /\.parquet$/i, says: 'is there, a Parquet table', hasImages: true };
 const LINES: Sign = { name: /\.jsonl$/i, says: 'is there, an object a line, as Hugging Face gives it' };
 
 const ORDERS = 'is there, whose captions have no other orders yet: these are drawn once';
@@ -42,15 +44,15 @@ const OTHERS: Readonly<Record<string, Signs>> = {
     ],
   },
   flickr30k: { anywhere: [], within: [] },
-  vg_relation: { anywhere: [{ name: /^vgr_vga_images\.zip$/i, says: PACKED }], within: [] },
-  vg_attribution: { anywhere: [{ name: /^vgr_vga_images\.zip$/i, says: PACKED }], within: [] },
+  vg_relation: { anywhere: [{ name: /^vgr_vga_images\.zip$/i, says: PACKED, hasImages: true }], within: [] },
+  vg_attribution: { anywhere: [{ name: /^vgr_vga_images\.zip$/i, says: PACKED, hasImages: true }], within: [] },
   coco_order: { anywhere: [{ name: /^coco_karpathy_(test|val)\.json$/i, says: ORDERS }], within: [] },
   flickr30k_order: {
     anywhere: [{ name: /^(flickr30k_(test|val)|dataset_flickr30k)\.json$/i, says: ORDERS }],
     within: [],
   },
   pets: {
-    anywhere: [{ name: /^oxford.*pets?.*\.(zip|tar|tgz|tar\.gz)$/i, says: PACKED }],
+    anywhere: [{ name: /^oxford.*pets?.*\.(zip|tar|tgz|tar\.gz)$/i, says: PACKED, hasImages: true }],
     within: [{ name: /^list\.txt$/i, says: 'is there, which lists the classes' }],
   },
   mmbias: { anywhere: [], within: [] },

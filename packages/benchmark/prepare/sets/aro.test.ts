@@ -64,9 +64,50 @@ test.each(['/home/me/prerelease_bow/images/', 'C:\\data\\images\\', '~/aro/image
     const { faults, files, record } = await preparedFrom([from]);
     expect(faults).toEqual([]);
     expect(files['vg_relation/visual_genome_relation.json']).toBe(JSON.stringify(names.map(relation), null, 1));
-    expect(record.sets.vg_relation?.metadata[0]?.made).toBe('mended: 2 absolute paths are names of images');
+    expect(record.sets.vg_relation?.metadata[0]?.made).toBe('mended: 2 paths are names of images');
   },
 );
+
+test('rows that cannot be asked are left out, by their places, whatever else the others say; of none nothing is made', async () => {
+  const bad = [{ ...relation('3.jpg'), bbox_w: 0 }, { ...relation('4.jpg'), bbox_y: 'NaN' }, relation('5.jpg')];
+  const text = JSON.stringify([...names.map(relation), ...bad.slice(0, 2)]).replace('"NaN"', 'NaN');
+  const { faults, files, record, notes } = await preparedFrom([
+    await given({ 'visual_genome_relation.json': text, ...images('vg/images', [...names, '3.jpg', '4.jpg']) }),
+  ]);
+  expect(faults).toEqual([]);
+  expect(JSON.parse(files['vg_relation/visual_genome_relation.json']!)).toEqual(names.map(relation));
+  expect(Object.keys(files)).toHaveLength(1 + names.length);
+  const leftOut = [
+    { row: 2, why: 'bbox_w: a number above 0 is expected, and 0 found' },
+    { row: 3, why: 'bbox_y: a number is expected, and null found' },
+  ];
+  expect(record.sets.vg_relation?.edition).toMatchObject({ rows: 2, of: 4, leftOut });
+  expect(notes[0]).toMatch(/^vg_relation: 2 of 4 rows cannot be asked and are left out: row 2 \(from 0\), bbox_w: /);
+  const none = await preparedFrom([
+    await given({ 'visual_genome_relation.json': bad.slice(0, 1), ...images('vg/images', ['3.jpg']) }),
+  ]);
+  expect(none.faults[0]).toMatch(/holds no row that can be asked \(row 0 \(from 0\), bbox_w: .*\): download it again$/);
+});
+
+test('a name that is written with escapes stays as it is', async () => {
+  const text = JSON.stringify([relation('café.jpg')]).replace('é', '\\u00e9');
+  const { faults, files } = await preparedFrom([
+    await given({ 'visual_genome_relation.json': text, ...images('vg/images', ['café.jpg']) }),
+  ]);
+  expect(faults).toEqual([]);
+  expect(files['vg_relation/visual_genome_relation.json']).toBe(text);
+});
+
+test('orders that were saved with the folder of one machine name images below the folder of the set again', async () => {
+  const row = (image: string) => ({ image, caption_options: [...'abcde'] });
+  const image = { 'coco/val2014/COCO_val2014_1.jpg': pixels('1') };
+  const { faults, files, root } = await preparedFrom([
+    await given({ 'coco_order.json': [row('/home/me/coco/val2014/COCO_val2014_1.jpg')], ...image }),
+  ]);
+  expect(faults).toEqual([]);
+  expect(JSON.parse(files['coco_order/coco_order.json']!)).toEqual([row('val2014/COCO_val2014_1.jpg')]);
+  expect(Object.keys(await versionsOf(root))).toEqual(['coco_order']);
+});
 
 const captions = ['A small dog runs through the tall green grass.', 'Two men, one of them old, sit on a bench!'];
 const karpathy = {

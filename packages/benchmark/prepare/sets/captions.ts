@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPlainPath, nameAlone } from '../../load/files.ts';
 import { type Chosen, chooseText } from '../choose.ts';
 import type { PrepareContext } from '../context.ts';
 import type { FoundFile, LeftOut } from '../found.ts';
@@ -64,7 +65,7 @@ export async function testCaptions(
   const nowhere = `${set}/captions`;
   const list = await chooseText(context, set, lists, nowhere, what, leave, OTHER_SPLITS);
   if (list)
-    return { from: list.path, captions: jsonOf(list, List).map((row) => ({ ...row, image: below(row.image) })) };
+    return { from: list.path, captions: jsonOf(list, List).map((row) => ({ ...row, image: belowSet(row.image) })) };
   const all = await chooseText(context, set, whole, nowhere, what, leave, OTHER_SPLITS);
   return all && { from: all.path, captions: ofKarpathy(all, set) };
 }
@@ -80,7 +81,6 @@ function ofKarpathy(all: Chosen, set: OrderSet): Captioned[] {
 }
 
 /** Rows that were saved with the folder of one machine keep the image and its own folder. */
-function below(image: string): string {
-  const isAbsolute = /^([/~\\]|[A-Za-z]:)/.test(image);
-  return isAbsolute ? image.split(/[/\\]/).slice(-2).join('/') : image;
+export function belowSet(image: string): string {
+  return isPlainPath(image) || nameAlone(image) === null ? image : image.split(/[/\\]/).slice(-2).join('/');
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { chooseText, planned } from '../choose.ts';
+import { isPlainPath, nameAlone } from '../../load/files.ts';
+import { asPythonWrites } from '../../load/python-json.ts';
+import { type Chosen, chooseText, planned } from '../choose.ts';
 import { type LeftOut, nameOf } from '../found.ts';
 import { jsonOf } from '../json-of.ts';
 import { pickImages } from '../pick.ts';
@@ -39,8 +41,9 @@ export const flickr30k: Recipe = {
       if (!chosen) continue;
       const lists = jsonOf(chosen, Lists);
       tasks.push(task);
-      texts.push(planned(to, chosen));
-      for (const path of task === 'flickr30k_text' ? Object.keys(lists) : Object.values(lists).flat()) paths.add(path);
+      const isKey = task === 'flickr30k_text';
+      texts.push(withPlaces(chosen, to, lists, isKey));
+      for (const path of isKey ? Object.keys(lists) : Object.values(lists).flat()) paths.add(placeOf(path));
     }
     if (texts.length === 0) return null;
     const wanted = [...paths].map((path) => ({ to: path.replace(/^datasets\//, ''), names: [nameOf(path)] }));
@@ -55,3 +58,19 @@ export const flickr30k: Recipe = {
     };
   },
 };
+
+/** As the published lists say where an image is. */
+function placeOf(path: string): string {
+  const name = isPlainPath(path) ? null : nameAlone(path);
+  return name === null ? path : `datasets/flickr30k/images/${name}`;
+}
+
+/** The lists with the published places of images in place of those on one machine. */
+function withPlaces(chosen: Chosen, to: string, lists: z.infer<typeof Lists>, isKey: boolean): PlannedText {
+  const paths = isKey ? Object.keys(lists) : Object.values(lists).flat();
+  const far = paths.filter((path) => !isPlainPath(path)).length;
+  if (far === 0) return planned(to, chosen);
+  const entries = Object.entries(lists).map(([key, list]) => (isKey ? [placeOf(key), list] : [key, list.map(placeOf)]));
+  const bytes = asPythonWrites(Object.fromEntries(entries));
+  return { to, bytes, from: chosen.path, made: `mended: ${far} paths of images are the published ones` };
+}

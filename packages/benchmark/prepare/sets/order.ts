@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { chooseText, planned } from '../choose.ts';
+import { isPlainPath } from '../../load/files.ts';
+import { asPythonWrites } from '../../load/python-json.ts';
+import { type Chosen, chooseText, planned } from '../choose.ts';
 import { type LeftOut, nameOf } from '../found.ts';
 import { jsonOf } from '../json-of.ts';
 import { drawOrders, ORDER_PROGRAM, plainCaption } from '../orders.ts';
 import { pickImages } from '../pick.ts';
 import type { PlannedText, Recipe } from '../plan.ts';
 import { sha256 } from '../published.ts';
-import { asPythonWrites } from '../python-json.ts';
-import { type Captioned, filesOf, type OrderSet, testCaptions } from './captions.ts';
+import { belowSet, type Captioned, filesOf, type OrderSet, testCaptions } from './captions.ts';
 
 const Rows = z.array(z.looseObject({ image: z.string() }));
 
@@ -24,7 +25,7 @@ function order(set: OrderSet): Recipe {
       const captions = given.length > 0 ? null : await testCaptions(context, set, leave);
       const drawn = captions ? null : await chooseText(context, set, given, to, `the orders of ${set}`, leave);
       if (!captions && !drawn) return null;
-      const { text, edition } = drawn ? { text: planned(to, drawn), edition: null } : await draw(to, captions!);
+      const { text, edition } = drawn ? { text: withPlaces(drawn, to), edition: null } : await draw(to, captions!);
       const images = new Set(jsonOf({ path: text.from, bytes: text.bytes }, Rows).map(({ image }) => image));
       const wanted = [...images].map((image) => ({ to: `${set}/${image}`, names: [nameOf(image)] }));
       return {
@@ -39,6 +40,15 @@ function order(set: OrderSet): Recipe {
       };
     },
   };
+}
+
+/** Rows that a program saved with the folder of one machine keep the image and its own folder. */
+function withPlaces(drawn: Chosen, to: string): PlannedText {
+  const rows = jsonOf(drawn, Rows);
+  const far = rows.filter(({ image }) => !isPlainPath(image)).length;
+  if (far === 0) return planned(to, drawn);
+  const bytes = asPythonWrites(rows.map((row) => ({ ...row, image: belowSet(row.image) })));
+  return { to, bytes, from: drawn.path, made: `mended: ${far} paths of images are below the set's folder` };
 }
 
 export const cocoOrder = order('coco_order');

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import { isPlainPath, nameAlone } from '../../load/files.ts';
+import { SVO_ROW } from '../../load/svo.ts';
+import { type AskableRows, askableRows, isJson, pythonValue } from '../askable-rows.ts';
 import { type Chosen, chooseText, planned } from '../choose.ts';
 import type { PrepareContext } from '../context.ts';
 import type { LeftOut } from '../found.ts';
@@ -13,17 +16,10 @@ const CSV = 'svo_probes.csv';
 
 export const NEG_TYPES = ['verb', 'subj', 'obj'] as const;
 
-const Row = z.looseObject({
-  pos_id: z.string(),
-  neg_id: z.string(),
-  sentence: z.string(),
-  neg_type: z.enum(NEG_TYPES),
-});
 /** A row in the order of the published file's keys. */
-export type SvoRow = z.infer<typeof Row>;
+export type SvoRow = z.infer<typeof SVO_ROW>;
 
-export interface SvoSource {
-  readonly rows: readonly SvoRow[];
+export interface SvoSource extends AskableRows<SvoRow> {
   /** The file that they are read from. */
   readonly from: string;
   /** Where it has the official form already. */
@@ -37,30 +33,47 @@ export async function readRows(context: PrepareContext, leave: (left: LeftOut) =
   if (tables.length > 0) {
     for (const { path } of lists) leave({ path, files: 1, why: `holds rows of ${CSV}, which is there itself` });
     const table = await chooseText(context, 'svo', tables, `svo/${CSV}`, "SVO's table", leave);
-    return { rows: fromCsv(table!), from: table!.path, text: null };
+    return { ...askableRows<SvoRow>(table!.path, fromCsv(table!), SVO_ROW), from: table!.path, text: null };
   }
   const list = await chooseText(context, 'svo', lists, SVO_FILE, "SVO's rows", leave);
   if (!list) return null;
-  return { rows: jsonOf(list, z.array(Row)), from: list.path, text: planned(SVO_FILE, list) };
+  const asked = askableRows<SvoRow>(list.path, pythonValue(list.path, list.bytes), SVO_ROW);
+  const isAsPublished = asked.unasked.length === 0 && isJson(list.bytes) && asked.rows.every(isNamed);
+  return {
+    ...asked,
+    rows: asked.rows.map(withNames),
+    from: list.path,
+    text: isAsPublished ? planned(SVO_FILE, list) : null,
+  };
 }
 
 /** Those of the rows that another edition's file has too. @throws PrepareFault where the file is none */
 export async function sharedRows(rows: readonly SvoRow[], other: string): Promise<SvoRow[]> {
   const key = ({ pos_id, neg_id, sentence, neg_type }: SvoRow) => JSON.stringify([pos_id, neg_id, sentence, neg_type]);
-  const theirs = new Set(jsonOf({ path: other, bytes: await readFile(other) }, z.array(Row)).map(key));
+  const theirs = new Set(jsonOf({ path: other, bytes: await readFile(other) }, z.array(SVO_ROW)).map(key));
   return rows.filter((row) => theirs.has(key(row)));
 }
 
-/** As the benchmark's own program makes rows of the table's. */
-function fromCsv({ path, bytes }: Chosen): SvoRow[] {
-  return cellsOf(path, bytes).flatMap((cells) => {
-    const { pos_image_id, neg_image_id, sentence, pos_triplet, neg_triplet, subj_neg, verb_neg } = cells;
-    if (!pos_image_id || !neg_image_id || !sentence) return [];
-    const neg_type = isTrue(subj_neg) ? 'subj' : isTrue(verb_neg) ? 'verb' : 'obj';
-    const ids = { pos_id: `${pos_image_id}.jpg`, neg_id: `${neg_image_id}.jpg` };
-    return [{ ...ids, sentence, pos_triplet, neg_triplet, neg_type } satisfies SvoRow];
+const isNamed = ({ pos_id, neg_id }: SvoRow): boolean => isPlainPath(pos_id) && isPlainPath(neg_id);
+
+/** A row that was saved with the places of its images on one machine has their names again. */
+const withNames = (row: SvoRow): SvoRow =>
+  isNamed(row)
+    ? row
+    : { ...row, pos_id: nameAlone(row.pos_id) ?? row.pos_id, neg_id: nameAlone(row.neg_id) ?? row.neg_id };
+
+/** As the benchmark's own program makes rows of the table's; what a cell lacks, its row does. */
+function fromCsv({ path, bytes }: Chosen): object[] {
+  return cellsOf(path, bytes).map((cells) => {
+    const { pos_image_id, neg_image_id, sentence, pos_triplet, neg_triplet } = cells;
+    const neg_type = (['subj', 'verb', 'obj'] as const).find((type) => isTrue(cells[`${type}_neg`]));
+    const ids = { pos_id: idOf(pos_image_id), neg_id: idOf(neg_image_id) };
+    return { ...ids, sentence, pos_triplet, neg_triplet, neg_type };
   });
 }
+
+/** A program that reads numbers saves 12 as 12.0 where another cell of the column is empty. */
+const idOf = (cell: string | undefined): string | undefined => (cell ? `${cell.replace(/\.0$/, '')}.jpg` : undefined);
 
 const isTrue = (cell: string | undefined): boolean => /^(true|1)$/i.test(cell ?? '');
 

@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
 import { inBatches } from '../../load/bounded.ts';
+import { asPythonWrites } from '../../load/python-json.ts';
 import type { TaskName } from '../../task.ts';
+import { unaskedNote } from '../askable-rows.ts';
 import type { PrepareContext } from '../context.ts';
 import type { FoundFile, LeftOut } from '../found.ts';
 import { pickImages, type WantedImage } from '../pick.ts';
 import type { PlannedText, Recipe, SetPlan } from '../plan.ts';
 import { PrepareFault } from '../prepare-fault.ts';
 import { sha256 } from '../published.ts';
-import { asPythonWrites } from '../python-json.ts';
 import { byReason } from '../record.ts';
 import { NEG_TYPES, readRows, SVO_FILE, type SvoRow, type SvoSource, sharedRows } from './svo-rows.ts';
 
@@ -84,13 +85,15 @@ function editionOf(
     images: new Map([...images].filter(([to]) => needed.has(to))),
     missing: [],
     notes: [
-      `svo: ${rows.length} of ${source.rows.length} rows have both images (${told}); ${SVO_FILE} has the sha256 ${hash}`,
+      `svo: ${rows.length} of ${source.of} rows have both images (${told}); ${SVO_FILE} has the sha256 ${hash}`,
+      ...(source.unasked.length > 0 ? [`svo: ${unaskedNote(source)}`] : []),
     ],
     edition: {
       rows: rows.length,
-      of: source.rows.length,
+      of: source.of,
       ...counts,
       sha256: hash,
+      ...(source.unasked.length > 0 ? { leftOut: source.unasked } : {}),
       ...(only === null ? {} : { only: basename(only) }),
     },
   };

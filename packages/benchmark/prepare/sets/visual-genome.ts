@@ -1,26 +1,33 @@
-import { z } from 'zod';
+import { nameAlone } from '../../load/files.ts';
+import { asPythonWrites } from '../../load/python-json.ts';
+import { VG_ROWS } from '../../load/visual-genome.ts';
+import { type AskableRows, askableRows, isJson, pythonValue, unaskedNote } from '../askable-rows.ts';
 import { type Chosen, chooseText, planned } from '../choose.ts';
-import { type LeftOut, nameOf } from '../found.ts';
-import { jsonOf } from '../json-of.ts';
+import type { LeftOut } from '../found.ts';
 import { pickImages } from '../pick.ts';
-import type { PlannedText, Recipe } from '../plan.ts';
-
-const Rows = z.array(z.object({ image_path: z.string() }));
+import type { PlannedText, Recipe, SetPlan } from '../plan.ts';
+import { sha256 } from '../published.ts';
 
 /** ARO's rows, and the images that they name, of which one folder serves both tasks. */
-function visualGenome(set: 'vg_relation' | 'vg_attribution', file: string): Recipe {
+function visualGenome(set: keyof typeof VG_ROWS, file: string): Recipe {
   return {
     set,
     tasks: [set],
     async plan(context) {
       const leftOut: LeftOut[] = [];
-      const to = `${set}/${file}`;
       const found = context.finds.metadata.get(set) ?? [];
+      const to = `${set}/${file}`;
       const chosen = await chooseText(context, set, found, to, `ARO's rows of ${set}`, (left) => leftOut.push(left));
       if (!chosen) return null;
-      const text = mended(chosen, to);
-      const names = new Set(jsonOf({ path: chosen.path, bytes: text.bytes }, Rows).map((row) => row.image_path));
-      const wanted = [...names].map((name) => ({ to: `${set}/images/${name}`, names: [nameOf(name)] }));
+      const named = withNames(chosen, to);
+      const asked = askableRows<{ image_path: string }>(
+        chosen.path,
+        pythonValue(chosen.path, named.bytes),
+        VG_ROWS[set],
+      );
+      const text = withoutUnasked(named, asked);
+      const names = new Set(asked.rows.map((row) => row.image_path));
+      const wanted = [...names].map((name) => ({ to: `${set}/images/${name}`, names: [name] }));
       return {
         set,
         tasks: [set],
@@ -28,7 +35,7 @@ function visualGenome(set: 'vg_relation' | 'vg_attribution', file: string): Reci
         ...(await pickImages(context, set, wanted)),
         lacking: [],
         leftOut,
-        notes: [],
+        ...editionOf(set, text, asked),
       };
     },
   };
@@ -39,19 +46,42 @@ export const vgAttribution = visualGenome('vg_attribution', 'visual_genome_attri
 
 /** `"image_path": "..."` as it is written, each part apart. */
 const IMAGE_PATH = /("image_path"\s*:\s*")((?:[^"\\]|\\.)*)(")/g;
-/** ARO's code joins its folder to each path; rows that are saved after that name a place on one machine. */
-const ABSOLUTE = /^(\/|~|[A-Za-z]:|\\\\)/;
 
-/** The file with names in place of absolute paths, and otherwise to the byte as it was. */
-function mended(chosen: Chosen, to: string): PlannedText {
+/**
+ * The file with names in place of paths, and otherwise to the byte as it was. ARO's code joins a folder to each name; rows that are
+ * saved after that name a place on one machine.
+ */
+function withNames(chosen: Chosen, to: string): PlannedText {
   const { path, bytes } = chosen;
-  const text = bytes.toString('utf8');
   let count = 0;
-  const names = text.replace(IMAGE_PATH, (whole, before: string, place: string, after: string) => {
-    if (!ABSOLUTE.test(place)) return whole;
+  const text = bytes.toString('utf8').replace(IMAGE_PATH, (found, before: string, place: string, after: string) => {
+    const whole = JSON.parse(`"${place}"`) as string;
+    const name = nameAlone(whole);
+    if (name === null || name === whole) return found;
     count++;
-    return `${before}${place.split(/\\\\|\//).at(-1)}${after}`;
+    return `${before}${JSON.stringify(name).slice(1, -1)}${after}`;
   });
   if (count === 0) return planned(to, chosen);
-  return { to, bytes: Buffer.from(names), from: path, made: `mended: ${count} absolute paths are names of images` };
+  return { to, bytes: Buffer.from(text), from: path, made: `mended: ${count} paths are names of images` };
+}
+
+/** The rows that can be asked, where not all can. */
+function withoutUnasked(text: PlannedText, { rows, unasked, of }: AskableRows<object>): PlannedText {
+  if (unasked.length === 0 && isJson(text.bytes)) return text;
+  const made = `${text.made === null ? '' : `${text.made}; `}written: ${rows.length} of ${of} rows, those that can be asked`;
+  return { ...text, bytes: asPythonWrites(rows), made };
+}
+
+function editionOf(
+  set: string,
+  { to, bytes }: PlannedText,
+  asked: AskableRows<object>,
+): Pick<SetPlan, 'notes' | 'edition'> {
+  const { rows, unasked, of } = asked;
+  if (unasked.length === 0) return { notes: [] };
+  const hash = sha256(bytes);
+  return {
+    notes: [`${set}: ${unaskedNote(asked)}; ${to} has the sha256 ${hash}`],
+    edition: { rows: rows.length, of, sha256: hash, leftOut: unasked },
+  };
 }

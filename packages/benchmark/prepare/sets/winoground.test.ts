@@ -65,6 +65,30 @@ test.each(['NaN', 'null'])(
   },
 );
 
+test('a row that stands there twice stands there once; of two rows of one id neither is taken', async () => {
+  const rows = [row(7), row(3), row(7)];
+  const { faults, files, record } = await preparedFrom([await given({ 'data.json': rows, ...images('i', [3, 7]) })]);
+  expect(faults).toEqual([]);
+  expect(files['winoground/data.json']).toBe(official([7, 3]));
+  expect(record.sets.winoground?.metadata[0]?.made).toBe('mended: 1 row that stood there twice stands there once');
+  const other = [row(7), { ...row(7), caption_0: 'other' }];
+  const refused = await preparedFrom([await given({ 'data.json': other, ...images('i', [7]) })]);
+  expect(refused.faults[0]).toBe('from/data.json holds two different rows of the id 7: download it again');
+});
+
+test('beside a list that is cut short, JSON lines of the same rows are taken, and the list is named', async () => {
+  const text = JSON.stringify([row(7), row(3)]);
+  const lines = [7, 3].map((id) => JSON.stringify(row(id))).join('\n');
+  const from = { 'data.json': text.slice(0, -40), 'examples.jsonl': lines, ...images('i', [3, 7]) };
+  const { faults, files, record } = await preparedFrom([await given(from)]);
+  expect(faults).toEqual([]);
+  expect(files['winoground/data.json']).toBe(official([7, 3]));
+  expect(record.sets.winoground?.leftOut[0]).toMatchObject({
+    why: 'is not valid JSON, or is cut short: download it again',
+    first: ['from/data.json'],
+  });
+});
+
 /** A table as Hugging Face keeps it: images as {bytes, path} in their own columns. */
 function table(ids: number[]): Buffer {
   const rows = ids.map(row);

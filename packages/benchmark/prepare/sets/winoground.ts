@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { asPythonWrites } from '../../load/python-json.ts';
+import { WINOGROUND_ROW } from '../../load/winoground.ts';
+import { isJson, pythonValue } from '../askable-rows.ts';
 import { type Chosen, chooseText, planned } from '../choose.ts';
 import type { PrepareContext } from '../context.ts';
 import { type FoundFile, folderOf, grouped, type LeftOut } from '../found.ts';
@@ -6,7 +9,6 @@ import { readTable } from '../parquet.ts';
 import { pickImages } from '../pick.ts';
 import type { PlannedText, Recipe, SetPlan } from '../plan.ts';
 import { PrepareFault } from '../prepare-fault.ts';
-import { asPythonWrites, parsePythonJson } from '../python-json.ts';
 
 const TO = 'winoground/data.json';
 
@@ -63,10 +65,8 @@ async function rowsOf(context: PrepareContext, leave: (left: LeftOut) => void): 
   const choose = (files: readonly FoundFile[]) =>
     chooseText(context, 'winoground', files, TO, "Winoground's rows", leave);
   const [lists, lines] = [metadata.get('winoground') ?? [], metadata.get('winoground-lines') ?? []];
-  if (lists.length > 0) {
-    for (const { path } of lines) leave({ path, files: 1, why: 'holds the rows of data.json, which is there' });
-    return fromList((await choose(lists))!);
-  }
+  const list = lists.length > 0 ? await listFrom(choose, lists, lines, leave) : null;
+  if (list) return list;
   if (lines.length > 0) return fromLines((await choose(lines))!);
   const tables = await fromTables(context, metadata.get('parquet') ?? []);
   if (tables) return tables;
@@ -74,25 +74,49 @@ async function rowsOf(context: PrepareContext, leave: (left: LeftOut) => void): 
   return kept && fromList(kept);
 }
 
-function fromList(chosen: Chosen): Rows {
-  const { path, bytes } = chosen;
-  const value = parsed(path, bytes);
-  const rows = valid(path, value);
-  const isEmpty = (row: Partial<Record<string, unknown>>) => TAGS.some((name) => row[name] === null);
-  const text = (value as Partial<Record<string, unknown>>[]).some(isEmpty)
-    ? made(path, rows, 'mended: NaN and null are empty tags')
-    : planned(TO, chosen);
-  return { text, ids: rows.map(({ id }) => id), embedded: [] };
+/** Of a list; null where it is cut short, and lines hold the same. */
+async function listFrom(
+  choose: (files: readonly FoundFile[]) => Promise<Chosen | null>,
+  lists: readonly FoundFile[],
+  lines: readonly FoundFile[],
+  leave: (left: LeftOut) => void,
+): Promise<Rows | null> {
+  const chosen = (await choose(lists))!;
+  try {
+    const rows = fromList(chosen);
+    for (const { path } of lines) leave({ path, files: 1, why: 'holds the rows of data.json, which is there' });
+    return rows;
+  } catch (error) {
+    if (!(error instanceof PrepareFault) || lines.length === 0) throw error;
+    leave({ path: chosen.path, files: 1, why: error.message.replace(`${chosen.path} `, '') });
+    return null;
+  }
 }
 
-const TAGS = ['tag', 'secondary_tag', 'collapsed_tag'];
+function fromList(chosen: Chosen): Rows {
+  const { path, bytes } = chosen;
+  const value = pythonValue(path, bytes);
+  const rows = valid(path, value);
+  const isRead = isJson(bytes) && z.array(WINOGROUND_ROW).safeParse(value).success;
+  const twice = (value as unknown[]).length - rows.length;
+  const how = [
+    ...(isRead ? [] : ['NaN and null are empty tags']),
+    ...(twice > 0
+      ? [
+          `${twice} ${twice === 1 ? 'row that stood there twice stands' : 'rows that stood there twice stand'} there once`,
+        ]
+      : []),
+  ];
+  const text = how.length === 0 ? planned(TO, chosen) : made(path, rows, `mended: ${how.join('; ')}`);
+  return { text, ids: rows.map(({ id }) => id), embedded: [] };
+}
 
 function fromLines({ path, bytes }: Chosen): Rows {
   const lines = bytes
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .split('\n');
-  const values = lines.flatMap((line) => (line.trim() === '' ? [] : [parsed(path, Buffer.from(line))]));
+  const values = lines.flatMap((line) => (line.trim() === '' ? [] : [pythonValue(path, Buffer.from(line))]));
   const rows = valid(path, values);
   return {
     text: made(path, rows, 'written from JSON lines in the official form'),
@@ -126,20 +150,25 @@ function imageName({ id }: Record<string, unknown>, column: string): string | nu
   return k === undefined ? null : `ex_${String(id)}_img_${k}.png`;
 }
 
-function parsed(path: string, bytes: Buffer): unknown {
-  try {
-    return parsePythonJson(bytes);
-  } catch {
-    throw new PrepareFault(`${path} is not valid JSON, or is cut short: download it again`);
-  }
-}
-
 function valid(path: string, value: unknown): z.infer<typeof Row>[] {
   const rows = z.array(Row).min(1).safeParse(value);
-  if (rows.success) return rows.data;
+  if (rows.success) return onceEach(path, rows.data);
   const [row, ...key] = rows.error.issues[0]!.path.map(String);
   const place = row === undefined ? 'no list of rows' : `no ${key.join(', ') || 'valid row'} in row ${row}`;
   throw new PrepareFault(`${path} has ${place}, as Winoground's file has: download it again`);
+}
+
+/** Rows without those that stand there a second time. @throws PrepareFault where two of one id differ */
+function onceEach(path: string, rows: readonly z.infer<typeof Row>[]): z.infer<typeof Row>[] {
+  const seen = new Map<number, string>();
+  return rows.filter((row) => {
+    const text = JSON.stringify(row);
+    const same = seen.get(row.id);
+    if (same !== undefined && same !== text)
+      throw new PrepareFault(`${path} holds two different rows of the id ${row.id}: download it again`);
+    seen.set(row.id, text);
+    return same === undefined;
+  });
 }
 
 function made(path: string, rows: readonly z.infer<typeof Row>[], how: string): PlannedText {

@@ -6,11 +6,13 @@ export function asPythonWrites(value: unknown): Buffer {
 }
 
 /**
- * Parses JSON as Python reads it: a byte order mark is passed over, and NaN is null.
+ * Parses JSON as Python reads it: a byte order mark is passed over; NaN and infinities, which it writes too, are null.
  *
  * @throws SyntaxError, or TypeError for bytes that are no text
  */
 export function parsePythonJson(bytes: Uint8Array): unknown {
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  return JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|\bNaN\b/g, (token) => (token === 'NaN' ? 'null' : token)));
+  return JSON.parse(
+    text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) => (token.startsWith('"') ? token : 'null')),
+  );
 }
