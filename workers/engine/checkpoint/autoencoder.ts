@@ -1,4 +1,5 @@
 import { printable } from '@gdbench/storage/printable';
+import { shown } from '../models/fields.ts';
 import { CheckpointFault, type Fault, type FaultParts } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { jsonObject, readJson } from './json.ts';
@@ -125,9 +126,8 @@ function settle(
   const read = <T>(field: string, expected: string, isRight: (value: unknown) => boolean): T | null => {
     const value = fields[field] ?? null;
     if (value === null || isRight(value)) return value as T | null;
-    const shown = printable(JSON.stringify(value) ?? '', 60);
     wrong({
-      found: `says \`${field}\` is ${shown}`,
+      found: `says \`${field}\` is ${shown(value)}`,
       expected,
       remedy: 'write the value that the autoencoder was trained with',
     });

@@ -14,7 +14,7 @@ import { tokenizerDir } from './encoder-graphs.ts';
 import { CheckpointFault, type Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { type ImageInput, readImageProcessor } from './image-processor.ts';
-import { type ModelConfig, NO_CONFIG } from './model-config.ts';
+import { type ModelConfig, NO_CONFIG, OPEN_CLIP_CONFIG } from './model-config.ts';
 import type { Port } from './onnx.ts';
 
 interface Fitted extends Omit<ImageInput, 'file'> {
@@ -40,7 +40,9 @@ export async function readEncoderInputs(
   faults: Faults,
 ): Promise<EncoderInputs | undefined> {
   const { text: words, pixels } = await portsOf(graphs, faults);
-  const images = await faults.attempt(() => readImageProcessor(folder, model ?? NO_CONFIG));
+  // A file of open_clip's that cannot be read may hold what is said of images.
+  const isTold = model !== undefined || !folder.files.has(OPEN_CLIP_CONFIG);
+  const images = isTold ? await faults.attempt(() => readImageProcessor(folder, model ?? NO_CONFIG)) : undefined;
   if (!model) return undefined;
   const tokenizer = await faults.attempt(() => tokenizerOf(folder, model, words?.get('input_ids')));
   if (graphs.text && words && tokenizer) {

@@ -11,10 +11,12 @@ const MOST = 10;
 export function misfitsOf(file: string, value: unknown, { issues }: z.ZodError): Fault[] {
   return issues.slice(0, MOST).map((issue) => {
     const field = fieldOf(issue.path);
+    const held = valueAt(value, issue.path);
+    const expected = expectedBy(issue) ?? 'a value that GDBench can use';
     return faultOf({
       file,
-      found: foundAt(value, issue),
-      expected: expectedBy(issue) ?? 'a value that GDBench can use',
+      found: foundIn(held, issue),
+      expected: expected === TYPES.number && typeof held === 'number' ? 'a finite number' : expected,
       remedy: `${field === '' ? 'correct the file' : `correct \`${field}\``}, or take the file from where the model was published`,
       gravity: 'setting',
     });
@@ -23,9 +25,11 @@ export function misfitsOf(file: string, value: unknown, { issues }: z.ZodError):
 
 const fieldOf = (path: Issue['path']): string => printable(path.map(String).join('.'), 80);
 
-function foundAt(root: unknown, issue: Issue): string {
+const valueAt = (root: unknown, path: Issue['path']): unknown =>
+  path.reduce<unknown>((of, key) => (of as Record<PropertyKey, unknown> | undefined)?.[key], root);
+
+function foundIn(value: unknown, issue: Issue): string {
   const field = fieldOf(issue.path);
-  const value = issue.path.reduce<unknown>((of, key) => (of as Record<PropertyKey, unknown> | undefined)?.[key], root);
   // a sentence of the schema's own, which says why the value cannot be used
   const why = issue.code === 'custom' ? ` (${issue.message})` : '';
   if (value === undefined) return field === '' ? 'holds nothing' : `lacks \`${field}\`${why}`;

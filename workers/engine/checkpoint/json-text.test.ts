@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonError, parseJson } from './json-text.ts';
+import { JsonError, jsonText, parseJson } from './json-text.ts';
 
 const said = (text: string): string => {
   try {
@@ -26,6 +26,17 @@ describe('a JSON text', () => {
       b: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 1],
       NaN: 'x NaN, -Infinity " Infinity',
     });
+  });
+
+  it('is told with these numbers as it holds them', () => {
+    const value = [Number.NaN, { a: Number.NEGATIVE_INFINITY, b: 'NaN' }, Number.POSITIVE_INFINITY, null];
+    expect(jsonText(value)).toBe('[NaN,{"a":-Infinity,"b":"NaN"},Infinity,null]');
+    expect(parseJson(jsonText(value))).toEqual(value);
+    fc.assert(
+      fc.property(fc.jsonValue(), (plain) => {
+        expect(jsonText(plain)).toBe(JSON.stringify(plain));
+      }),
+    );
   });
 
   it('with a key that stands twice has the last of its values', () => {

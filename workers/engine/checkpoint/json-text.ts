@@ -18,12 +18,22 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** A value as a JSON text, NaN and infinite numbers as Python writes them; "nothing" for what no JSON text can hold. */
+export function jsonText(value: unknown): string {
+  const marked = (_: string, one: unknown) =>
+    typeof one === 'number' && !Number.isFinite(one) ? `${MARK}${one}` : one;
+  return (JSON.stringify(value, marked) ?? 'nothing').replace(MARKED, '$1');
+}
+
 /** Where a text ceases to be JSON, and what stands there. */
 export class JsonError extends Error {}
 
 /** Strings, so that what they hold is left alone, and the constants outside of them. */
 const CONSTANTS = /"(?:[^"\\]|\\.)*"|-?Infinity\b|\bNaN\b/gs;
-const NOT_A_NUMBER = '\u0000NaN';
+/** No file has it before a constant. */
+const MARK = '\u0000';
+const NOT_A_NUMBER = `${MARK}NaN`;
+const MARKED = /"\\u0000(NaN|-?Infinity)"/g;
 /** Too large a number reads as infinite. */
 const PLAIN: Readonly<Record<string, string>> = {
   Infinity: '1e999',

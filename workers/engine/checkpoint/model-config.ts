@@ -65,7 +65,7 @@ const openClipModel = z.looseObject({
 const openClipConfig = z.looseObject({ model_cfg: openClipModel, preprocess_cfg: jsonObject.nullish() });
 
 const CONFIG = 'config.json';
-const OPEN_CLIP_CONFIG = 'open_clip_config.json';
+export const OPEN_CLIP_CONFIG = 'open_clip_config.json';
 
 /**
  * Reads config.json, which transformers or open_clip may have written, or open_clip_config.json.

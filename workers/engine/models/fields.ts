@@ -1,5 +1,6 @@
 import { printable } from '@gdbench/storage/printable';
 import { type Faults, faultOf } from '../checkpoint/fault.ts';
+import { jsonText } from '../checkpoint/json-text.ts';
 
 /** A JSON file of the checkpoint, or an object inside one. */
 export interface JsonPart {
@@ -16,7 +17,7 @@ const SHOWN = 80;
 
 /** A value as JSON, short and on one line. */
 export function shown(value: unknown): string {
-  return printable(JSON.stringify(value) ?? 'nothing', SHOWN);
+  return printable(jsonText(value), SHOWN);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { CheckpointFault, type Fault } from '../checkpoint/fault.ts';
+import { shown } from './fields.ts';
 
 /*
  * The fields of tokenizer_config.json beside those that are applied: each is known to change no id, or to change none at a value that
@@ -106,5 +107,3 @@ export function unlikeFields(
     }).faults;
   });
 }
-
-const shown = (value: unknown): string => JSON.stringify(value).slice(0, 80);

@@ -1,4 +1,5 @@
 import { printable } from '@gdbench/storage/printable';
+import { jsonText } from '../checkpoint/json-text.ts';
 import type { SchedulerConfig } from './schedule.ts';
 import {
   type BetaSchedule,
@@ -133,7 +134,7 @@ class Fields {
 }
 
 function told(field: string, value: unknown): string {
-  const short = Array.isArray(value) ? `a list of ${value.length}` : (JSON.stringify(value) ?? String(value));
+  const short = Array.isArray(value) ? `a list of ${value.length}` : jsonText(value);
   return `\`${printable(field, 60)}\` is ${printable(short, 60)}`;
 }
 
