@@ -7,10 +7,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Files } from '../../test/support/checkpoint-folders.ts';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { flatSquares } from '../../test/support/flat-images.ts';
+import { folderScores } from '../../test/support/folder-scores.ts';
 import { tinyDiffusion, writeFiles } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip } from '../../test/support/tiny-clip.ts';
-import { openEvaluator } from './evaluate.ts';
-import { inspectCheckpoint } from './inspect.ts';
 
 /*
  * A checkpoint that was renamed, nested, packed, written in other letters or broken on its way gives the same scores to the bit, or a
@@ -39,17 +38,9 @@ async function scored(files: Files): Promise<{ scores: string } | { reason: stri
   const dir = path.join(scratch, `folder-${folders++}`);
   await mkdir(dir);
   await writeFiles(dir, files);
-  const inspection = await inspectCheckpoint(dir);
-  if (!inspection.ok) return { reason: inspection.reason };
-  const pins = { batch: 2, threads: 1, device: 'cpu', samples: 2, seed: 0 } as const;
-  const evaluator = await openEvaluator({ dir, report: inspection.report, ...pins });
-  try {
-    const scores = await evaluator.scoreExamples(data, 0, data.examples.length);
-    return { scores: JSON.stringify(scores) };
-  } finally {
-    await evaluator.close();
-    await rm(dir, { recursive: true });
-  }
+  const outcome = await folderScores(dir, data);
+  await rm(dir, { recursive: true });
+  return 'scores' in outcome ? { scores: outcome.scores } : outcome;
 }
 
 /** What happened to a folder, and words one of which a refusal must hold. */

@@ -235,7 +235,7 @@ describe('a U-Net', () => {
     const ops = [...spec.ops.filter(({ out }) => out !== 'out_sample'), last];
     const inspection = await inspectCheckpoint(await folderOf(withUnet({ ...spec, ops })));
     expect(inspection.ok ? '' : inspection.reason).toMatch(
-      /^unet\/model.onnx gives \[\d, 3, 3, 2\], where an output of its input's shape, \[\d, 2, 3, 3\] is expected/,
+      /^unet\/model.onnx gives \[\d, 3, 3, 2\], where an output of its input's shape, \[\d, 2, 3, 3\], is expected/,
     );
   });
 

@@ -175,6 +175,21 @@ describe('the text side', () => {
     );
   });
 
+  it.each([
+    [undefined, 1],
+    [null, 1],
+    [false, 0],
+    [true, 0],
+  ])('says so where the model index is silent on it: %s', async (force_zeros_for_empty_prompt, warnings) => {
+    const dir = path.join(scratch, String(folders++));
+    await writeFiles(dir, twoEncoders(FIRST, SECOND, { force_zeros_for_empty_prompt }));
+    const layout = await readDiffusionLayout(await openFolder(dir));
+    expect(layout.zeroEmptyText).toBe(force_zeros_for_empty_prompt === true);
+    expect(layout.warnings).toEqual(
+      Array(warnings).fill(expect.stringMatching(/^model_index.json does not say `force_zeros/)),
+    );
+  });
+
   it('of one encoder is its last hidden state', async () => {
     const side = await open(tinyDiffusion(TINY_DIFFUSION));
     const [one] = await side.encode(['two']);
