@@ -12,6 +12,7 @@ import {
 import { type GraphSpec, type Op, onnxModel } from '../../test/support/onnx-writer.ts';
 import { TINY_DIFFUSION, tinyDiffusion, tinyUnet, writeFiles } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip, tinyTowers } from '../../test/support/tiny-clip.ts';
+import { zipOf } from '../../test/support/zip-file.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
 /*
@@ -26,7 +27,7 @@ const POINTER =
   'version https://git-lfs.github.com/spec/v1\noid sha256:4665223f3ff2ec7b7c0d4b2a8d1c6e0c37f1b5b8b5d2bfe7f2b9a7c3c1c0d9e8\nsize 3438\n';
 const PAGE = '<!DOCTYPE html>\n<html><head><title>model.onnx</title></head><body>Download</body></html>';
 const LOGIN = '<html><body>Access is gated: please log in <input type="password"></body></html>';
-const ZIP = Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0]);
+const ZIP = zipOf('sd/model_index.json');
 
 /** A safetensors file of empty tensors with these names. */
 function safetensors(names: readonly string[]): Uint8Array {
@@ -211,7 +212,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'an archive as a graph',
     { ...clip, 'vision_model.onnx': ZIP },
     'vision_model.onnx',
-    /is a zip, .*unzip vision_model.onnx/,
+    /is a zip, .*unzip -j vision_model.onnx.zip`\.$/,
   ],
   [
     'a graph that is cut short',

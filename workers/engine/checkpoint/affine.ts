@@ -112,7 +112,8 @@ const [FLOAT, HALF, DOUBLE] = [1, 10, 11];
 function numberIn({ dims = [], dataType, rawData, floatData }: Tensor): number | null {
   if (dims.some((dim) => Number(dim) !== 1)) return null;
   if (dataType === FLOAT && floatData?.length === 1) return floatData[0]!;
-  const view = rawData && new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+  // Values that lie in another file leave none here.
+  const view = rawData?.length ? new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength) : null;
   if (dataType === FLOAT && view?.byteLength === 4) return view.getFloat32(0, true);
   if (dataType === DOUBLE && view?.byteLength === 8) return view.getFloat64(0, true);
   return dataType === HALF && view?.byteLength === 2 ? fromHalf(view.getUint16(0, true)) : null;

@@ -1,6 +1,7 @@
-import { fileKind, HEAD_BYTES, KIND_PHRASES, readHead } from '@gdbench/benchmark/file-kind';
+import { type FileKind, fileKind, HEAD_BYTES, KIND_PHRASES, readHead } from '@gdbench/benchmark/file-kind';
 import { printable } from '@gdbench/storage/printable';
 import { type Fault, faultOf } from './fault.ts';
+import { type Format, firstEntry, unpackDisguised } from './packed.ts';
 import { quoted } from './shell.ts';
 
 /** A file of a checkpoint that is something else than its name says. */
@@ -16,18 +17,20 @@ interface Place {
   readonly dir: string;
 }
 
-/** Archives by what unpacks them. */
-const UNPACK: Readonly<Record<string, string>> = {
-  zip: 'unzip',
-  gzip: 'tar -xzf',
-  tar: 'tar -xf',
-  bzip2: 'tar -xjf',
-  xz: 'tar -xJf',
-  zstd: 'tar --zstd -xf',
-  '7z': '7z x',
-  rar: 'unrar x',
+/** What is packed, by how it is unpacked: of what is one file packed, only gzip tells whether that is an archive. */
+const PACKED: Readonly<Partial<Record<FileKind, Format>>> = {
+  zip: 'zip',
+  gzip: 'gz',
+  tar: 'tar',
+  bzip2: 'bz2',
+  xz: 'xz',
+  zstd: 'zst',
+  '7z': '7z',
+  rar: 'rar',
 };
 
+/** What torch.save writes first. */
+const TORCH_ENTRY = /^[^/]+\/(data\.pkl|\.format_version|byteorder|version)$/;
 /** What servers say in the place of a file, as plain text. */
 const SAID_BY_SERVERS =
   /^("?(error|message|detail)"?\s*:|(entry|repository|revision|file|page|resource)?\s*not found|invalid (username|credentials|token)|unauthorized|forbidden|access (denied|to \S+ \S+ is restricted)|too many requests|bad gateway|internal server error|[45]\d\d:? +(not found|unauthorized|forbidden|bad|too many|service|internal))/i;
@@ -43,17 +46,16 @@ const LOGIN = /<input[^>]+type=["']?password|(log|sign) ?in|gated|you need to (a
  */
 export function disguiseOf(head: Uint8Array, place: Place): Disguise | null {
   const kind = fileKind(head);
-  const { file, dir } = place;
   const again = `copy it again, or ${downloadOf(place)}`;
   if (kind === 'empty') return { found: 'is empty (0 bytes)', remedy: again };
   if (kind === 'zeros') return { found: 'holds nothing but zeros', remedy: again };
-  const unpack = UNPACK[kind];
-  if (unpack)
-    return {
-      found: `is ${KIND_PHRASES[kind]}`,
-      remedy: `unpack it: \`cd ${quoted(dir)} && ${unpack} ${quoted(file)}\``,
-    };
-  return textDisguiseOf(head, place);
+  const format = PACKED[kind];
+  if (format === undefined) return textDisguiseOf(head, place);
+  const first = firstEntry(head);
+  if (first !== null && TORCH_ENTRY.test(first))
+    return { found: 'is PyTorch weights (a zip that torch.save wrote)', remedy: exportOf(place) };
+  const archive = kind === 'gzip' && first !== null ? 'tar' : format;
+  return { found: `is ${KIND_PHRASES[kind]}`, remedy: `unpack it: ${unpackDisguised(place.dir, place.file, archive)}` };
 }
 
 /** As disguiseOf, of text alone: numbers may look like anything else. */
@@ -80,6 +82,9 @@ export function textDisguiseOf(head: Uint8Array, place: Place): Disguise | null 
     kind === 'json' ? tellsOfError(text) : kind === 'text' && text.length < 400 && SAID_BY_SERVERS.test(text);
   return said ? { found: `is the error message of a server (${shown})`, remedy: again } : null;
 }
+
+const exportOf = ({ dir }: Place): string =>
+  `export the model that it is of: \`optimum-cli export onnx --model MODEL ${quoted(`${dir}-onnx/`)}\``;
 
 const downloadOf = ({ file, dir }: Place, words = '', command = ''): string =>
   `${words}download the file itself: \`${command}hf download OWNER/MODEL ${quoted(file)} --local-dir ${quoted(dir)}\``;

@@ -3,6 +3,7 @@ import { CheckpointFault, type Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { missingFile } from './missing.ts';
 import { exportAgain, INDEX, type ModelIndex } from './model-index.ts';
+import { unready } from './packed.ts';
 import { quoted } from './shell.ts';
 
 /** The graphs that scoring runs, by path; absent where a fault stands in their place. */
@@ -37,7 +38,7 @@ export function readParts(folder: Folder, index: ModelIndex, faults: Faults, war
     if (!PARTS.has(name)) faults.add(...unknownPart(name).faults);
     named.add(name === 'vae' ? 'vae_encoder' : name);
     if (!held.has(name === 'vae' ? 'vae_encoder' : name) && !NOT_NEEDED.has(name))
-      faults.add(...missingFolder(name, index).faults);
+      faults.add(...missingFolder(folder, name, index).faults);
   }
   const vae = held.has('vae_encoder') || named.has('vae_encoder');
   const second = held.has('text_encoder_2') || named.has('text_encoder_2');
@@ -50,11 +51,11 @@ export function readParts(folder: Folder, index: ModelIndex, faults: Faults, war
   ];
   for (const part of needed) {
     if (held.has(part) || named.has(part)) continue;
-    faults.add(...missingPart(part, 'is missing', index).faults);
+    faults.add(...missingPart(folder, part, null, index).faults);
   }
   const graph = (part: string) => (held.has(part) ? graphOf(folder, part, faults, warnings) : undefined);
   if (!vae && held.has('vae_decoder'))
-    faults.add(...missingPart('vae_encoder', 'is missing, though vae_decoder/ is there', index).faults);
+    faults.add(...missingPart(folder, 'vae_encoder', 'vae_decoder/ is there', index).faults);
   return {
     unet: graph('unet'),
     vaeEncoder: vae ? graph('vae_encoder') : null,
@@ -67,22 +68,29 @@ export function readParts(folder: Folder, index: ModelIndex, faults: Faults, war
 /** A variant that computes what the model was exported as; the others are rounded to few bits. */
 const WHOLE = /^model[._-](fp16|fp32|f16|f32|float16|float32)\.onnx$/;
 
-/** model.onnx, or the one variant of it that lies there. */
+/** The graph of a part: model.onnx, or the one variant of it that lies there. */
+export function graphOfPart({ files }: Folder, part: string): string | undefined {
+  if (files.has(`${part}/model.onnx`)) return `${part}/model.onnx`;
+  const [only, ...more] = graphsIn(files, part);
+  return only !== undefined && more.length === 0 && WHOLE.test(only) ? `${part}/${only}` : undefined;
+}
+
+/** Names of the graphs in a part's folder. */
+function graphsIn(files: Folder['files'], part: string): string[] {
+  const names = [...files.keys()]
+    .filter((file) => file.startsWith(`${part}/`))
+    .map((file) => file.slice(part.length + 1));
+  return names.filter((name) => /^[^/]+\.onnx$/.test(name)).sort();
+}
+
 function graphOf(folder: Folder, part: string, faults: Faults, warnings: string[]): string | undefined {
   const file = `${part}/model.onnx`;
-  if (folder.files.has(file)) return file;
-  const names = [...folder.files.keys()]
-    .filter((path) => path.startsWith(`${part}/`))
-    .map((path) => path.slice(part.length + 1));
-  const graphs = names.filter((name) => /^[^/]+\.onnx$/.test(name)).sort();
-  const [only, ...more] = graphs;
-  if (only !== undefined && more.length === 0 && WHOLE.test(only)) {
-    warnings.push(`${part}/${only} is scored: there is no ${file}.`);
-    return `${part}/${only}`;
-  }
-  const fault = only === undefined ? missingFile(folder, file) : variants(folder, part, graphs);
-  faults.add(...fault.faults);
-  return undefined;
+  const graph = graphOfPart(folder, part);
+  if (graph === undefined) {
+    const graphs = graphsIn(folder.files, part);
+    faults.add(...(graphs.length === 0 ? missingFile(folder, file) : variants(folder, part, graphs)).faults);
+  } else if (graph !== file) warnings.push(`${graph} is scored: there is no ${file}.`);
+  return graph;
 }
 
 function variants({ name }: Folder, part: string, graphs: readonly string[]): CheckpointFault {
@@ -108,21 +116,21 @@ function unknownPart(name: string): CheckpointFault {
   });
 }
 
-function missingFolder(name: string, index: ModelIndex): CheckpointFault {
-  return missingPart(
-    name === 'vae' ? 'vae_encoder' : name,
-    `is missing, though ${INDEX} names \`${printable(name, 60)}\``,
-    index,
-  );
+function missingFolder(folder: Folder, name: string, index: ModelIndex): CheckpointFault {
+  const why = `${INDEX} names \`${printable(name, 60)}\``;
+  return missingPart(folder, name === 'vae' ? 'vae_encoder' : name, why, index);
 }
 
-/** @param found words that go on after the folder's name. */
-function missingPart(part: string, found: string, index: ModelIndex): CheckpointFault {
+/** @param though what speaks for the part, in words that go on after "though". */
+function missingPart(folder: Folder, part: string, though: string | null, index: ModelIndex): CheckpointFault {
+  const file = `${printable(part, 60)}/`;
+  const packed = unready(folder, `${part}/`);
+  const why = packed?.found ?? though;
   return new CheckpointFault({
-    file: `${printable(part, 60)}/`,
-    found,
+    file,
+    found: why === null ? 'is missing' : `is missing, though ${why}`,
     expected: `the folder of a part`,
-    remedy: `copy it in, or export the model with all of its parts: ${exportAgain(index)}`,
+    remedy: packed?.remedy ?? `copy it in, or export the model with all of its parts: ${exportAgain(index)}`,
     gravity: 'file',
   });
 }

@@ -1,17 +1,22 @@
 import path from 'node:path';
 import { readHead } from '@gdbench/benchmark/file-kind';
 import { disguiseOf, textDisguiseOf } from './content.ts';
+import { graphOfPart } from './diffusion-parts.ts';
 import { graphsThere, tokenizerDir } from './encoder-graphs.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { isGraph, otherFormats } from './formats.ts';
 import { expectedOf } from './missing.ts';
+import { packing } from './packed.ts';
+import { flawedFault, PART } from './packed-faults.ts';
 
 /*
  * The files that scoring would most likely read, by their places alone: for a checkpoint whose own files do not tell, since one of
  * them is broken.
  */
 
+/** Parts that have a graph which scoring runs. */
+const GRAPHS = ['unet', 'vae_encoder', 'text_encoder', 'text_encoder_2'];
 const PARTS = /^(unet|vae_encoder|text_encoder(_2)?|tokenizer(_2)?|scheduler)\/[^/]+$/;
 /** A page or a pointer is not longer. */
 const LONGEST_DISGUISE = 2 ** 20;
@@ -21,9 +26,8 @@ const isDiffusion = ({ files }: Folder): boolean =>
 
 /** The graphs that a scorer would run. */
 export function likelyGraphs(folder: Folder): string[] {
-  if (isDiffusion(folder))
-    return [...folder.files.keys()].filter((file) => PARTS.test(file) && /\/model\.onnx$/.test(file));
-  return graphsThere(folder);
+  if (!isDiffusion(folder)) return graphsThere(folder);
+  return GRAPHS.map((part) => graphOfPart(folder, part)).filter((file) => file !== undefined);
 }
 
 /** Folders of tokenizers that hold something. */
@@ -43,6 +47,10 @@ export async function disguisedFiles(folder: Folder): Promise<Fault[]> {
     const place = diffusion
       ? file === 'model_index.json' || PARTS.test(file)
       : /^((onnx|textual|visual)\/)?[^/]+$/.test(file);
+    const kind = packing(file);
+    const flaw = kind && (place || PART.test(kind.stem)) ? await flawedFault(folder, file) : null;
+    if (flaw) faults.push({ ...flaw, gravity: 'file' });
+    if (kind) continue;
     const isRead = isGraph(file) ? graphs.includes(file) : !foreign.has(file) && !/\.(md|png|jpe?g|gif)$/i.test(file);
     if (!place || !isRead || folder.files.get(file)! > LONGEST_DISGUISE) continue;
     const head = await readHead(path.join(folder.root, file));

@@ -2,10 +2,10 @@ import path from 'node:path';
 import { readHead } from '@gdbench/benchmark/file-kind';
 import { isJunk } from '@gdbench/storage/junk';
 import { printable } from '@gdbench/storage/printable';
-import { textDisguiseOf } from './content.ts';
+import { disguiseOf, textDisguiseOf } from './content.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
-import { missingFile } from './missing.ts';
+import { missingFile, unfinishedFault } from './missing.ts';
 import type { Tensor } from './onnx-graph.ts';
 import { quoted } from './shell.ts';
 
@@ -86,11 +86,15 @@ async function faultOfTarget(folder: Folder, file: string, target: string, end: 
       gravity: 'file',
     });
   }
-  const at = path.join(folder.root, target);
-  const disguise =
-    size <= LONGEST_DISGUISE ? textDisguiseOf(await readHead(at), { file: target, dir: folder.name }) : null;
+  const unended = unfinishedFault(folder, target, expected);
+  if (unended) return unended;
+  const short = end > size;
+  const head = short || size <= LONGEST_DISGUISE ? await readHead(path.join(folder.root, target)) : null;
+  // Weights may begin as anything does: what is packed is told from them only where they cannot be all there.
+  const judge = short && head?.some((byte) => byte !== 0) ? disguiseOf : textDisguiseOf;
+  const disguise = head && judge(head, { file: target, dir: folder.name });
   if (disguise) return faultOf({ file: target, ...disguise, expected, gravity: 'file' });
-  if (end <= size) return null;
+  if (!short) return null;
   const found = size === 0 ? 'is empty (0 bytes)' : `is cut short: it has ${size.toLocaleString('en')} bytes`;
   const needed = Number.isFinite(end)
     ? `a file of ${end.toLocaleString('en')} bytes with weights of ${file}`

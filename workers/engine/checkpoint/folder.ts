@@ -11,7 +11,8 @@ import { disguiseOf } from './content.ts';
 import { CheckpointFault, type Fault, type FaultParts, Faults, faultOf } from './fault.ts';
 
 import { followLink, linkFault } from './links.ts';
-import { missingFile } from './missing.ts';
+import { missingFile, unfinishedFault } from './missing.ts';
+import { unfinished } from './packed.ts';
 import { quoted } from './shell.ts';
 
 /** A checkpoint's regular files. A path that is listed does not lead out of the folder, or of the Hugging Face cache that it is of. */
@@ -84,7 +85,14 @@ function withName(called: string): string {
   return /(^|\/)\.{0,2}$/.test(plain) ? path.resolve(plain) : plain;
 }
 
-function emptyFault({ leftOut, name }: Folder): Fault {
+function emptyFault(folder: Folder): Fault {
+  const { leftOut, name } = folder;
+  const [part] = unfinished(folder);
+  if (part) {
+    const found = `is empty but for ${printable(part.file, 80)}, a download that did not end`;
+    const remedy = `download the whole model: \`hf download OWNER/MODEL --local-dir ${quoted(name)}\``;
+    return faultOf({ file: '', found, expected: 'an exported model', remedy, gravity: 'kind' });
+  }
   const [first, ...more] = leftOut;
   const but =
     first === undefined ? '' : ` but for ${printable(first, 80)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
@@ -147,6 +155,8 @@ class Walk {
 /** Absolute path of a listed file. @throws CheckpointFault that says what is there instead. */
 export function pathOf(folder: Folder, file: string): string {
   if (!folder.files.has(file)) throw missingFile(folder, file);
+  const fault = unfinishedFault(folder, file);
+  if (fault) throw new CheckpointFault([fault]);
   return path.join(folder.root, file);
 }
 

@@ -1,13 +1,8 @@
 import { exportCommand } from './export-command.ts';
-import { CheckpointFault } from './fault.ts';
+import { CheckpointFault, type Fault, faultOf } from './fault.ts';
 import { isGraph, otherFormats } from './formats.ts';
+import { downloadAgain, type Listed, markOfUnfinished, unready } from './packed.ts';
 import { quoted } from './shell.ts';
-
-/** The parts of a Folder that say what lies in it. */
-interface Listed {
-  readonly files: ReadonlyMap<string, number>;
-  readonly name: string;
-}
 
 /** Names that exports give to graphs of lower precision, those that differ least from the whole one first. */
 const VARIANTS = ['fp16', 'float16', 'int8', 'uint8', 'quantized', 'q8', 'q4f16', 'q4', 'bnb4'];
@@ -18,6 +13,14 @@ const NAMED = 4;
 export function missingFile(folder: Listed, file: string, expected: string = expectedOf(file)): CheckpointFault {
   const { found, remedy } = instead(folder, file);
   return new CheckpointFault({ file, found, expected, remedy, gravity: 'file' });
+}
+
+/** The fault of a file of which not all is there yet, whatever its length says. */
+export function unfinishedFault(folder: Listed, file: string, expected: string = expectedOf(file)): Fault | null {
+  const mark = markOfUnfinished(folder, file);
+  if (mark === undefined) return null;
+  const found = `is a download that did not end, for ${mark} is beside it`;
+  return faultOf({ file, found, expected, remedy: downloadAgain(folder.name, file), gravity: 'file' });
 }
 
 /** What a file should be, by its name. */
@@ -35,6 +38,8 @@ function instead(folder: Listed, file: string): { found: string; remedy: string 
   });
   const twin = paths.find((path) => path !== file && path.toLowerCase() === file.toLowerCase());
   if (twin !== undefined) return renamed(twin);
+  const packed = unready(folder, file);
+  if (packed) return { found: `is missing, though ${packed.found}`, remedy: packed.remedy };
   const folderOf = file.slice(0, file.lastIndexOf('/') + 1);
   const beside = paths.filter((path) => path.startsWith(folderOf));
   if (isGraph(file)) {

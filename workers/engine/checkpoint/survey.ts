@@ -7,12 +7,12 @@ import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { isGraph, otherFormats, PYTORCH } from './formats.ts';
 import { entriesOf, missingFile } from './missing.ts';
+import { packedFaults } from './packed-faults.ts';
 import { tensorNames } from './safetensors.ts';
 import { pythonPath, quoted } from './shell.ts';
 
 /** Files that belong to a model that lies in the folder's top. */
 const CONFIGS = ['model_index.json', 'config.json', 'open_clip_config.json'];
-const ARCHIVE = /\.(zip|tar|tgz|tar\.(gz|bz2|xz|zst)|7z|rar)$/i;
 const LORA_FILE = /lora|adapter_model/i;
 const LORA_TENSOR = /lora_|\.lora\.|hada_w|lokr_/;
 /** Folders that are a part of a checkpoint. */
@@ -39,8 +39,8 @@ export async function surveyFaults(folder: Folder): Promise<Fault[]> {
         'a file of weights',
       )),
     ];
-  const archive = files.find((file) => ARCHIVE.test(file));
-  if (archive !== undefined) return [archiveFault(folder, archive)];
+  const packed = await packedFaults(folder);
+  if (packed.length > 0) return packed;
   const configs = files.filter((file) => /(^|\/)(config|model_index)\.json$/.test(file));
   return [configs.length > 0 ? bareFault(folder, configs) : nothingFault(folder, [])];
 }
@@ -126,20 +126,6 @@ function openClipFault({ name: dir }: Folder, files: readonly string[]): Fault {
     found: `holds PyTorch weights of open_clip and no ONNX model (${listed(files)})`,
     expected: EXPORTED,
     remedy: `take the same model in the format of transformers, and export that: \`optimum-cli export onnx --model MODEL --task zero-shot-image-classification ${quoted(`${dir}-onnx/`)}\``,
-    gravity: 'kind',
-  });
-}
-
-function archiveFault({ name: dir }: Folder, file: string): Fault {
-  const into = file.replace(ARCHIVE, '');
-  const unpack = /\.zip$/i.test(file)
-    ? `unzip ${quoted(file)} -d ${quoted(into)}`
-    : `mkdir -p ${quoted(into)} && tar -xf ${quoted(file)} -C ${quoted(into)}`;
-  return faultOf({
-    file,
-    found: 'is an archive',
-    expected: EXPORTED,
-    remedy: `unpack it and give the folder that comes out: \`cd ${quoted(dir)} && ${unpack}\``,
     gravity: 'kind',
   });
 }

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { readHead } from '@gdbench/benchmark/file-kind';
+import { disguiseOf, textDisguiseOf } from './content.ts';
+import { type Fault, faultOf } from './fault.ts';
+import type { Folder } from './folder.ts';
+import { downloadAgain, isArchive, isCutShort, packing, unfinished, unpack } from './packed.ts';
+import { quoted } from './shell.ts';
+
+/** A single file is told of if it is one of a model's. */
+const OF_MODEL = /\.(onnx|onnx[_.]data|json|bin|data|pb|safetensors|ckpt|pth?)$/i;
+/** Folders that are a part of a checkpoint, and hold files alone. */
+export const PART = /^(unet|vae_encoder|vae_decoder|text_encoder(_2)?|tokenizer(_2)?|scheduler|textual|visual|onnx)$/;
+const EXPORTED = 'a model that was exported to ONNX';
+
+/** What is packed, or was not downloaded to its end, in a folder without graphs. */
+export async function packedFaults(folder: Folder): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for (const file of folder.files.keys()) {
+    const kind = packing(file);
+    if (kind && (isArchive(kind.format) || OF_MODEL.test(kind.stem)))
+      faults.push((await flawedFault(folder, file)) ?? packedFault(folder, file));
+  }
+  for (const { file, of } of unfinished(folder)) {
+    const isModels = OF_MODEL.test(of) || packing(of) !== null || /unconfirmed/i.test(of);
+    if (isModels) faults.push(told(file, 'is a download that did not end', downloadOf(folder, of)));
+  }
+  return faults;
+}
+
+function packedFault({ name: dir }: Folder, file: string): Fault {
+  const { format, stem } = packing(file)!;
+  if (!isArchive(format))
+    return told(file, 'is packed', `unpack it: ${unpack(dir, file, format, { into: '', flat: true })}`);
+  const inside = path.posix.dirname(file);
+  const isPart = PART.test(stem) || PART.test(inside);
+  const target = isPart ? { into: PART.test(stem) ? stem : inside, flat: true } : { into: stem, flat: false };
+  const command = unpack(dir, file, format, target);
+  return told(
+    file,
+    'is an archive',
+    isPart ? `unpack it: ${command}` : `unpack it and give the folder that comes out: ${command}`,
+  );
+}
+
+/** The fault of an archive that is none, or that is not whole. */
+export async function flawedFault(folder: Folder, file: string): Promise<Fault | null> {
+  const at = path.join(folder.root, file);
+  const head = await readHead(at);
+  const place = { file, dir: folder.name };
+  const disguise = head.length === 0 ? disguiseOf(head, place) : textDisguiseOf(head, place);
+  if (disguise) return told(file, disguise.found, disguise.remedy, 'an archive');
+  if (!(await isCutShort(at, folder.files.get(file)!, packing(file)!.format))) return null;
+  return told(file, 'is an archive that is cut short', downloadAgain(folder.name, file), 'a whole one');
+}
+
+const downloadOf = ({ name }: Folder, of: string): string =>
+  /unconfirmed/i.test(of)
+    ? `download the whole model: \`hf download OWNER/MODEL --local-dir ${quoted(name)}\``
+    : downloadAgain(name, of);
+
+const told = (file: string, found: string, remedy: string, expected = EXPORTED): Fault =>
+  faultOf({ file, found, expected, remedy, gravity: 'kind' });
