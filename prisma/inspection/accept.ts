@@ -18,8 +18,8 @@ export interface PlannedTask {
   readonly task: string;
   readonly dataVersion: string;
   readonly examples: number;
-  /** Of which edition its data are; absent: not judged. */
-  readonly edition?: DataEdition;
+  /** Of which edition its data are. */
+  readonly edition: DataEdition;
   readonly shards: readonly PlannedShard[];
 }
 
@@ -96,9 +96,9 @@ async function insertTasks(sql: Sql, evaluationId: string, tasks: readonly Plann
     dataVersion,
     examples,
     shardsTotal: shards.length,
-    editionState: edition?.state.toUpperCase(),
-    edition: edition?.name,
-    editionOf: edition?.of,
+    editionState: edition.state.toUpperCase(),
+    edition: edition.name,
+    editionOf: edition.of,
   }));
   await sql.query(TASKS, [evaluationId, JSON.stringify(rows)]);
 }

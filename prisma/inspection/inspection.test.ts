@@ -17,6 +17,7 @@ import { cancel, readEvaluation, readLog } from '../submissions.ts';
 
 const database = testFileDatabase();
 
+const edition = { state: 'unknown', name: null, examples: 3, of: null } as const;
 const acceptance: Acceptance = {
   kind: 'DIFFUSION',
   parameters: 3_000_000_000,
@@ -28,6 +29,7 @@ const acceptance: Acceptance = {
       task: 'clevr',
       dataVersion: 'v',
       examples: 3,
+      edition,
       shards: [
         { from: 0, to: 2, cost: 8 },
         { from: 2, to: 3, cost: 4 },
@@ -111,7 +113,7 @@ test.each([
 ])('a plan with %s is refused', async (_, shards) => {
   const { evaluationId } = await uploaded(database());
   const { token } = await held(evaluationId);
-  const plan = { ...acceptance, tasks: [{ task: 'clevr', dataVersion: 'v', examples: 3, shards }] };
+  const plan = { ...acceptance, tasks: [{ task: 'clevr', dataVersion: 'v', examples: 3, edition, shards }] };
   await expect(accept(database(), evaluationId, token, plan)).rejects.toThrow(/plan of clevr/);
   expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'INSPECTING', shardsTotal: 0 });
 });

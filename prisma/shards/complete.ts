@@ -51,14 +51,14 @@ const EVALUATION_DONE = `
 const RANK = `
   UPDATE "LeaderboardRow" SET "rankValue" = (results->$2->>0)::float8, "rankLow" = (results->$2->>1)::float8,
     "rankHigh" = (results->$2->>2)::float8
-  WHERE "evaluationId" = $1 AND NOT EXISTS (
+  WHERE "evaluationId" = $1 AND EXISTS (
     SELECT 1 FROM "EvaluationTask" t
-    WHERE t."evaluationId" = $1 AND t.task = split_part($2, '.', 1) AND t."editionState" <> 'WHOLE')`;
+    WHERE t."evaluationId" = $1 AND t.task = split_part($2, '.', 1) AND t."editionState" = 'WHOLE')`;
 
 /**
  * Writes a shard's scores, its task's results so far and the board's row, in one transaction.
- * The last shard of the evaluation makes it DONE and gives it its rank, unless the data of the task that ranks were a part of an
- * edition or of none that is known.
+ * The last shard of the evaluation makes it DONE and gives it its rank where the data of the task that ranks are all of an edition
+ * that is known.
  *
  * @returns 'fenced', and nothing is written, when the lease was lost or the shard is done already.
  */

@@ -34,9 +34,18 @@ interface Plan {
   edition?: DataEdition;
 }
 
+/** All of an edition, so that the evaluation ranks. */
+export const wholeOf = (examples: number): DataEdition => ({ state: 'whole', name: 'test', examples, of: examples });
+
 /** Inspects as a worker would: one task, of one shard an example. */
 export async function acceptAs(db: Database, evaluationId: string, plan: Plan = {}): Promise<void> {
-  const { task = 'clevr', examples = 2, protocol = 'diffusion-itm', dataVersion = 'test', edition } = plan;
+  const {
+    task = 'clevr',
+    examples = 2,
+    protocol = 'diffusion-itm',
+    dataVersion = 'test',
+    edition = wholeOf(examples),
+  } = plan;
   const inspection = await claimInspection(db, evaluationId, 'test');
   if (!inspection) throw new Error(`Nothing to inspect in ${evaluationId}.`);
   const shards = Array.from({ length: examples }, (_, i) => ({ from: i, to: i + 1, cost: 10 }));
@@ -46,7 +55,7 @@ export async function acceptAs(db: Database, evaluationId: string, plan: Plan = 
     report: { inputSize: 64, predictionType: 'epsilon', checks: ['Its files are whole.'] },
     protocol,
     warnings: [],
-    tasks: [{ task, dataVersion, examples, shards, ...(edition ? { edition } : {}) }],
+    tasks: [{ task, dataVersion, examples, shards, edition }],
   });
   if (!accepted) throw new Error(`The inspection of ${evaluationId} was lost.`);
 }

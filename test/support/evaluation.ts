@@ -4,6 +4,7 @@ import type { Database } from '@gdbench/prisma/database';
 import { accept, claimInspection } from '@gdbench/prisma/inspection';
 import { type ClaimedShard, complete } from '@gdbench/prisma/shards';
 import { createSubmission, fileStored, readSubmission } from '@gdbench/prisma/submissions';
+import { wholeOf } from './drive.ts';
 
 export const RANKING_METRIC = 'clevr.average';
 
@@ -49,7 +50,8 @@ export async function planned(
   const tasks = Object.entries(shards).map(([task, sizes]) => {
     const ends = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((sum, size) => sum + size, 0));
     const slices = ends.map((to, i) => ({ from: to - (sizes[i] ?? 0), to, cost: 10 * (sizes[i] ?? 0) }));
-    return { task, dataVersion: 'data-1', examples: ends.at(-1) ?? 0, shards: slices };
+    const examples = ends.at(-1) ?? 0;
+    return { task, dataVersion: 'data-1', examples, edition: wholeOf(examples), shards: slices };
   });
   await accept(db, evaluationId, inspection.token, {
     kind: 'DUAL_ENCODER',

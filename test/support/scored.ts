@@ -6,7 +6,7 @@ import { accept, claimInspection } from '@gdbench/prisma/inspection';
 import { claim, complete } from '@gdbench/prisma/shards';
 import { createSubmission } from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/manifest';
-import { sha256 } from './drive.ts';
+import { sha256, wholeOf } from './drive.ts';
 
 /** A task's data with a score of every example. */
 export interface ScoredTask {
@@ -83,6 +83,7 @@ async function plan(db: Database, evaluationId: string, tasks: readonly ScoredTa
       task,
       dataVersion,
       examples: examples.length,
+      edition: wholeOf(examples.length),
       shards: [{ from: 0, to: examples.length, cost: examples.length }],
     })),
   });

@@ -1,6 +1,7 @@
 import type { TaskName } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
 import type { ReactNode } from 'react';
+import { type Edition, editionLines } from '../figure/edition.ts';
 import styles from './comparison.module.css';
 import type { Compared } from './findings.ts';
 
@@ -24,11 +25,20 @@ export function Refused({ message, remedy }: { message: string; remedy: string }
   );
 }
 
+/** Of which tasks the data were not all of a known edition; nothing where they were. */
+export function NotWhole({ tasks }: { tasks: readonly { task: string; edition?: Edition | null }[] }) {
+  const lines = editionLines(
+    tasks.flatMap(({ task, edition }) =>
+      edition && edition.state !== 'WHOLE' ? [{ title: titleOf(task), edition }] : [],
+    ),
+  );
+  return lines.length > 0 && <p className={styles.quiet}>Data: {lines.join('; ')}.</p>;
+}
+
 /** Tasks that took no part, and why; those of one reason together. */
 export function LeftOut({ leftOut }: Pick<Compared, 'leftOut'>) {
   const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
-  const titles = (reason: string) =>
-    leftOut.flatMap((one) => (one.reason === reason ? [TASKS[one.task as TaskName]?.title ?? one.task] : []));
+  const titles = (reason: string) => leftOut.flatMap((one) => (one.reason === reason ? [titleOf(one.task)] : []));
   if (reasons.length === 0) return null;
   return (
     <ul className={styles.leftOut} aria-label="Left out">
@@ -40,3 +50,5 @@ export function LeftOut({ leftOut }: Pick<Compared, 'leftOut'>) {
     </ul>
   );
 }
+
+const titleOf = (task: string): string => TASKS[task as TaskName]?.title ?? task;

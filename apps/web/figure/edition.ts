@@ -1,7 +1,7 @@
 import { editionWords } from '@gdbench/benchmark/edition-words';
 import type { TasksQuery } from '../generated/graphql.ts';
 
-type Edition = NonNullable<TasksQuery['tasks'][number]['edition']>;
+export type Edition = NonNullable<TasksQuery['tasks'][number]['edition']>;
 
 const STATES = { WHOLE: 'whole', PART: 'part', UNKNOWN: 'unknown' } as const;
 

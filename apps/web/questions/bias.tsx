@@ -1,6 +1,6 @@
 import { effectSize, pValue } from '@gdbench/benchmark/figures';
 import { sidesOf } from '../board/columns.ts';
-import { Refused, Verdict } from '../comparison/answer.tsx';
+import { NotWhole, Refused, Verdict } from '../comparison/answer.tsx';
 import comparison from '../comparison/comparison.module.css';
 import { LEVEL, testsOf } from '../comparison/findings.ts';
 import { awayRefusal, type Side } from '../comparison/request.ts';
@@ -12,7 +12,15 @@ import { BiasTrack } from '../figure/track.tsx';
 import { BiasOfEvaluationDocument } from '../generated/graphql.ts';
 import { request } from '../server/request.ts';
 import styles from './questions.module.css';
-import { type Effect, isSignificant, type TwinRow, tasksOfOtherData, twinRows, twinVerdict } from './twins.ts';
+import {
+  BIAS_TASKS,
+  type Effect,
+  isSignificant,
+  type TwinRow,
+  tasksOfOtherData,
+  twinRows,
+  twinVerdict,
+} from './twins.ts';
 
 /** The effect sizes of two twins, as the board stores them, side by side. */
 export async function BiasAnswer({ biased, balanced }: { biased: Side; balanced: Side }) {
@@ -36,6 +44,7 @@ export async function BiasAnswer({ biased, balanced }: { biased: Side; balanced:
         <SideLine side={biased} />
         <SideLine side={balanced} />
       </dl>
+      <NotWhole tasks={one.evaluation.tasks.filter(({ task }) => BIAS_TASKS.includes(task))} />
       <BiasCaution />
       <Scroll label={label} className={comparison.scroll}>
         <TwinTable label={label} rows={rows} names={[biased.checkpoint.name, balanced.checkpoint.name]} />

@@ -8,7 +8,9 @@ import type { BiasOfEvaluationQuery } from '../generated/graphql.ts';
 type Evaluation = NonNullable<BiasOfEvaluationQuery['evaluation']>;
 type Measured = Pick<Evaluation, 'tasks' | 'results'>;
 
-const BIAS_TASKS = Object.values(TASKS).flatMap(({ name, kind }) => (kind === 'bias' ? [name] : []));
+export const BIAS_TASKS: readonly string[] = Object.values(TASKS).flatMap(({ name, kind }) =>
+  kind === 'bias' ? [name] : [],
+);
 
 /** The effect size of one pair in one checkpoint; null where it is undefined. */
 export interface Effect {
@@ -65,7 +67,7 @@ export function twinVerdict(rows: readonly TwinRow[], biased: string, balanced: 
 }
 
 function byMetric({ results }: Measured) {
-  const own = results.filter(({ task }) => (BIAS_TASKS as readonly string[]).includes(task));
+  const own = results.filter(({ task }) => BIAS_TASKS.includes(task));
   return new Map(own.map((result) => [`${result.task}.${result.metric}`, result]));
 }
 

@@ -18,6 +18,7 @@ const start = {
   shardsDone: 0,
   shardsTotal: 0,
   checkpoint: { checks: [] },
+  tasks: [],
 };
 const scored = { ...start, uploadedAt: at(2), inspectedAt: at(6), startedAt: at(20), shardsDone: 41, shardsTotal: 96 };
 
@@ -52,6 +53,16 @@ describe('stages of a submission', () => {
       'in about 3 min',
     ]);
     expect(stagesOf({ ...start, state: 'UPLOADING' }, now)[0]?.note).toBe('1 MB of 5.1 MB, for 40 s');
+  });
+
+  it.each([
+    ['whole data', 'clevr', 'WHOLE', 'on the board'],
+    ['a part', 'clevr', 'PART', 'on the board, without a rank'],
+    ['data of no edition that is known', 'clevr', 'UNKNOWN', 'on the board, without a rank'],
+    ['another task alone', 'winoground', 'WHOLE', 'on the board, without a rank'],
+  ] as const)('end with a rank only where the task that ranks has whole data: %s', (_, task, state, note) => {
+    const tasks = [{ task, edition: { state, name: null, examples: 10, of: null } }];
+    expect(stagesOf({ ...scored, state: 'DONE', finishedAt: at(90), tasks }, now)[4]).toMatchObject({ note });
   });
 });
 

@@ -1,3 +1,4 @@
+import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
 import { bytes, duration } from '../figure/format.ts';
 import type { EvaluationPageFragment } from '../generated/graphql.ts';
 
@@ -23,7 +24,10 @@ type Evaluation = Pick<
   | 'secondsLeft'
   | 'shardsDone'
   | 'shardsTotal'
-> & { checkpoint: Pick<EvaluationPageFragment['checkpoint'], 'checks'> };
+> & {
+  checkpoint: Pick<EvaluationPageFragment['checkpoint'], 'checks'>;
+  tasks: readonly Pick<EvaluationPageFragment['tasks'][number], 'task' | 'edition'>[];
+};
 
 /** The five stages of a submission as they stand at `now` (milliseconds). */
 export function stagesOf(evaluation: Evaluation, now: number): Stage[] {
@@ -39,7 +43,7 @@ export function stagesOf(evaluation: Evaluation, now: number): Stage[] {
       : '',
     Queued: startedAt ? `waited ${between(inspectedAt ?? createdAt, startedAt)}` : '',
     Scoring: startedAt && finishedAt ? `took ${between(startedAt, finishedAt)}` : '',
-    Ranked: finishedAt && !ended ? 'on the board' : '',
+    Ranked: finishedAt && !ended ? onBoard(evaluation) : '',
   };
   return TITLES.map((title, i) => {
     if (evaluation.state === 'DONE' || i < reached) return { title, mark: 'done', note: notes[title] };
@@ -93,6 +97,12 @@ function present(evaluation: Evaluation, now: number): string {
     default:
       return age;
   }
+}
+
+/** The board ranks by one task, where its data are all of an edition that is known. */
+function onBoard({ tasks }: Evaluation): string {
+  const ranking = tasks.find(({ task }) => RANKING_METRIC.startsWith(`${task}.`));
+  return ranking?.edition?.state === 'WHOLE' ? 'on the board' : 'on the board, without a rank';
 }
 
 function arrival({ secondsLeft }: Evaluation): string {
