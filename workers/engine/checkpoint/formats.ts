@@ -7,7 +7,7 @@ export interface Format {
 
 export const PYTORCH: Format = {
   name: 'PyTorch weights',
-  file: /\.(safetensors|ckpt|pth?)$|(^|\/)((open_clip_|diffusion_)?pytorch_|adapter_)?model[\w.-]*\.bin$/i,
+  file: /\.(safetensors|ckpt|pth?)$|(^|\/)(((open_clip_|diffusion_)?pytorch_|adapter_)?model[\w.-]*|[\w.-]*(learned_embeds|ip-adapter|pytorch_lora)[\w.-]*)\.bin$/i,
 };
 
 /** In the order in which a folder that holds several is told of them. */
@@ -16,7 +16,12 @@ export const FORMATS: readonly Format[] = [
   { name: 'Flax weights', file: /\.msgpack$/i },
   { name: 'TensorFlow weights', file: /\.h5$|(^|\/)saved_model\.pb$|\.keras$|\.ckpt\.index$/i },
   { name: 'a GGUF model', file: /\.(gguf|ggml)$/i },
-  { name: 'an OpenVINO model', file: /openvino[\w.-]*\.(xml|bin)$|(^|\/)[\w.-]*model[\w.-]*\.xml$/i },
+  { name: 'a DDUF archive', file: /\.dduf$/i },
+  { name: 'MLX weights', file: /(^|\/)weights[\w.-]*\.npz$/i },
+  {
+    name: 'an OpenVINO model',
+    file: /openvino[\w.-]*\.(xml|bin)$|(^|\/)[\w.-]*(model|unet|transformer|vae|text|vision|image|clip)[\w.-]*\.xml$/i,
+  },
   { name: 'a Core ML model', file: /\.(mlmodel|mlpackage|mlmodelc)(\/|$)/i },
   { name: 'a TensorFlow Lite model', file: /\.tflite$/i },
   { name: 'a TensorRT engine', file: /\.(engine|trt|plan)$/i },

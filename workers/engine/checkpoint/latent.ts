@@ -76,7 +76,11 @@ function channelsOfEncoder({ config, graph }: Encoder): number | null {
 }
 
 /** Models whose U-Net takes more beside the noisy latent, by how many channels that makes. */
-function otherTask(channels: number, latent: number, isLatent: boolean): Omit<FaultParts, 'file' | 'gravity'> | null {
+export function otherTask(
+  channels: number,
+  latent: number,
+  isLatent: boolean,
+): Omit<FaultParts, 'file' | 'gravity'> | null {
   const what = (isLatent ? LATENT_TASKS : PIXEL_TASKS).find(([count]) => count(latent) === channels)?.[1];
   if (what === undefined) return null;
   return {

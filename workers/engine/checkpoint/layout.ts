@@ -7,7 +7,8 @@ import type { Folder } from './folder.ts';
 import type { MatchingHeadLayout } from './matching-head-layout.ts';
 import { naflexFault } from './naflex.ts';
 import { type OnnxFile, readOnnx } from './onnx.ts';
-import { surveyFaults, unknownFaults } from './survey.ts';
+import { scatteredFault, surveyFaults, unknownFaults } from './survey.ts';
+import { otherModel } from './weights.ts';
 
 export type Layout = DiffusionLayout | DualEncoderLayout | MatchingHeadLayout;
 
@@ -17,6 +18,8 @@ export async function readLayout(folder: Folder): Promise<Layout> {
   faults.add(...(await surveyFaults(folder)));
   faults.settle();
   if (looksLikeDiffusion(folder)) return readDiffusionLayout(folder);
+  const other = scatteredFault(folder) ?? (await otherModel(folder));
+  if (other) throw new CheckpointFault([other]);
   if (looksLikeEncoder(folder)) return readEncoderLayout(folder);
   throw new CheckpointFault(await unknownFaults(folder));
 }

@@ -50,6 +50,10 @@ describe('a pipeline is recognised by its class', () => {
     ['LDMTextToImagePipeline', /the first latent diffusion model/],
     ['AltDiffusionPipeline', /a text encoder of another kind/],
     ['VQDiffusionPipeline', /tokens/],
+    ['KolorsPipeline', /a text encoder of another kind/],
+    ['Zero123PlusPipeline', /draws from a picture/],
+    ['InstaFlowPipeline', /trained by flows/],
+    ['WanPipeline', /draws videos/],
     ['MyPipeline', /which GDBench does not know, .* write its class into `_class_name`/],
   ])('and refused as what it is: %s', async (name, what) => {
     const said = await refusalOf(index({ _class_name: name }));

@@ -46,13 +46,16 @@ const OTHERS: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/InstructPix2Pix|Marigold|PaintByExample|LEdits/i, 'edits or reads a picture that its U-Net is told of'],
   [/Depth2Img|LDM3D/, 'needs or draws depth beside the picture'],
   [/Upscale|SuperResolution/, 'enlarges a small picture that its U-Net is told of'],
+  [/Zero123|Zero1to3|BlipDiffusion|VersatileDiffusion|UniDiffuser/, 'draws from a picture'],
+  [/Kolors/, 'has a text encoder of another kind (ChatGLM)'],
+  [/RectifiedFlow|InstaFlow|PeRFlow/i, 'was trained by flows, where x_t is no mixture by abar'],
   [/UnCLIP|Kandinsky|Karlo/, 'draws from image embeddings, which a prior makes of the text'],
   [/StableCascade|Wuerstchen/, 'draws in several stages, each with a network of its own'],
   [/^IF/, 'is a stage of DeepFloyd IF, whose T5 reads another length of text than its files tell'],
-  [/Video|Animate|I2VGen|SVD|CogVideo|Zeroscope/i, 'draws videos'],
-  [/Audio|Music|Spectrogram|Riffusion/i, 'makes sound'],
+  [/Video|Animate|I2VGen|SVD|Zeroscope|Mochi|LTX|^Wan|Latte|Allegro|Cosmos/i, 'draws videos'],
+  [/Audio|Music|Spectrogram|Riffusion|DanceDiffusion/i, 'makes sound'],
   [
-    /StableDiffusion3|Flux|PixArt|Sana|HunyuanDiT|Lumina|AuraFlow|CogView|QwenImage|Chroma|HiDream|Bria|DiT|OmniGen|ZImage/,
+    /StableDiffusion3|Flux|PixArt|Sana|Ovis|HunyuanDiT|Lumina|AuraFlow|CogView|QwenImage|Chroma|HiDream|Bria|DiT|OmniGen|ZImage/,
     'has a transformer in the place of a U-Net',
   ],
   [/^(DDPM|DDIM|PNDM|ScoreSde|KarrasVe|LDMPipeline|ConsistencyModel)/, 'draws pictures without any text'],
@@ -88,7 +91,12 @@ export function refuseOtherPipelines(folder: Folder, index: ModelIndex): void {
   if (why) throw new CheckpointFault({ ...why, gravity: 'kind' });
 }
 
-type Why = Omit<FaultParts, 'gravity'>;
+/** What a pipeline is that is known to be another, by its class or its parts; null also where its class is not known at all. */
+export function otherPipeline(folder: Folder, index: ModelIndex): Why | null {
+  return refinerFault(folder, index) ?? (whatOf(index) === null ? null : classFault(index)) ?? partFault(folder, index);
+}
+
+export type Why = Omit<FaultParts, 'gravity'>;
 
 /** An SDXL refiner has the second of SDXL's text encoders alone, and takes an aesthetic score in its `time_ids`. */
 function refinerFault(folder: Folder, { parts }: ModelIndex): Why | null {
@@ -106,9 +114,8 @@ function refinerFault(folder: Folder, { parts }: ModelIndex): Why | null {
 
 function classFault({ pipeline }: ModelIndex): Why | null {
   if (pipeline === null) return null;
-  const name = pipeline.replace(MAKER, '');
-  if (KNOWN.has(name)) return null;
-  const what = OTHERS.find(([pattern]) => pattern.test(name))?.[1];
+  if (KNOWN.has(pipeline.replace(MAKER, ''))) return null;
+  const what = whatOf({ pipeline });
   const shown = printable(pipeline, 80);
   if (what) return { file: INDEX, found: `is of a ${shown}, which ${what}`, expected: EXPECTED, remedy: GIVE };
   return {
@@ -117,6 +124,12 @@ function classFault({ pipeline }: ModelIndex): Why | null {
     expected: EXPECTED,
     remedy: 'if it draws as one of these does, write its class into `_class_name`, e.g. StableDiffusionPipeline',
   };
+}
+
+/** What a model of another class does instead. */
+function whatOf({ pipeline }: Pick<ModelIndex, 'pipeline'>): string | null {
+  const name = pipeline?.replace(MAKER, '') ?? '';
+  return KNOWN.has(name) ? null : (OTHERS.find(([pattern]) => pattern.test(name))?.[1] ?? null);
 }
 
 function partFault(folder: Folder, { parts }: ModelIndex): Why | null {

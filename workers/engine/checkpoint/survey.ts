@@ -1,25 +1,16 @@
 import path from 'node:path';
 import { readHead } from '@gdbench/benchmark/file-kind';
-import { printable } from '@gdbench/storage/printable';
 import { disguiseOf } from './content.ts';
-import { exportCommand } from './export-command.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
-import { isGraph, otherFormats, PYTORCH } from './formats.ts';
+import { isGraph, otherFormats } from './formats.ts';
 import { entriesOf, missingFile } from './missing.ts';
 import { packedFaults } from './packed-faults.ts';
-import { tensorNames } from './safetensors.ts';
-import { pythonPath, quoted } from './shell.ts';
+import { quoted } from './shell.ts';
+import { EXPORTED, listed, weightsFaults } from './weights.ts';
 
-/** Files that belong to a model that lies in the folder's top. */
-const CONFIGS = ['model_index.json', 'config.json', 'open_clip_config.json'];
-const LORA_FILE = /lora|adapter_model/i;
-const LORA_TENSOR = /lora_|\.lora\.|hada_w|lokr_/;
 /** Folders that are a part of a checkpoint. */
 const PART = /^(unet|transformer|controlnet|vae\w*|text_encoder\w*|image_encoder|tokenizer\w*|safety_checker)$/;
-/** Tensors of Stable Diffusion's own files, before diffusers. */
-const LDM_TENSOR = /^(model\.diffusion_model|first_stage_model|cond_stage_model|conditioner\.embedders)\./;
-const EXPORTED = 'a model that was exported to ONNX';
 
 /**
  * What a folder holds in the place of an ONNX export, each thing once; nothing where there is a graph. Told before any reading, since
@@ -29,10 +20,10 @@ export async function surveyFaults(folder: Folder): Promise<Fault[]> {
   const files = [...folder.files.keys()];
   if (files.some(isGraph)) return [];
   const formats = otherFormats(files);
-  const weights = await weightsFault(folder, formats);
-  if (weights)
+  const weights = await weightsFaults(folder, formats);
+  if (weights.length > 0)
     return [
-      weights,
+      ...weights,
       ...(await disguises(
         folder,
         formats.flatMap((format) => format.files),
@@ -56,85 +47,11 @@ function bareFault({ name: dir }: Folder, configs: readonly string[]): Fault {
   });
 }
 
-async function weightsFault(folder: Folder, formats: ReturnType<typeof otherFormats>): Promise<Fault | null> {
-  const [format] = formats;
-  if (format === undefined) return null;
-  const { name, files } = format;
-  if (name !== PYTORCH.name) return foreignFault(folder, name, files);
-  if (await isLora(folder, files)) return loraFault(folder, files);
-  const root = [...folder.files.keys()].filter((file) => !file.includes('/'));
-  const [single] = files.filter((file) => /^[^/]+\.(safetensors|ckpt|pth?)$/i.test(file));
-  if (single !== undefined && !root.some((file) => CONFIGS.includes(file))) return singleFault(folder, single);
-  if (root.includes('open_clip_config.json')) return openClipFault(folder, files);
-  return faultOf({
-    file: '',
-    found: `holds PyTorch weights and no ONNX model (${listed(files)})`,
-    expected: EXPORTED,
-    remedy: `export it: ${exportCommand(folder)}`,
-    gravity: 'kind',
-  });
-}
-
-function foreignFault({ name: dir }: Folder, name: string, files: readonly string[]): Fault {
-  return faultOf({
-    file: '',
-    found: `holds ${name} and no ONNX model (${listed(files)})`,
-    expected: EXPORTED,
-    remedy: `take the PyTorch weights that it was made of, and export them: \`optimum-cli export onnx --model MODEL ${quoted(`${dir}-onnx/`)}\``,
-    gravity: 'kind',
-  });
-}
-
-/** A LoRA is told by its names, or by its tensors. */
-async function isLora(folder: Folder, files: readonly string[]): Promise<boolean> {
-  if (folder.files.has('model_index.json')) return false;
-  if (folder.files.has('adapter_config.json') || files.every((file) => LORA_FILE.test(file))) return true;
-  const first = files.find((file) => file.endsWith('.safetensors'));
-  const names = files.length === 1 && first !== undefined ? await tensorNames(path.join(folder.root, first)) : null;
-  return names !== null && names.filter((name) => LORA_TENSOR.test(name)).length * 2 > names.length;
-}
-
-function loraFault({ name: dir }: Folder, files: readonly string[]): Fault {
-  const merge = `import diffusers; p = diffusers.DiffusionPipeline.from_pretrained('BASE_MODEL'); p.load_lora_weights('${pythonPath(dir)}'); p.fuse_lora(); p.unload_lora_weights(); p.save_pretrained('${pythonPath(`${dir}-merged`)}')`;
-  return faultOf({
-    file: files[0]!,
-    found: 'is a LoRA, which changes another model and is none itself',
-    expected: EXPORTED,
-    remedy: `merge it into its base model and export that: \`python -c "${merge}" && optimum-cli export onnx --model ${quoted(`${dir}-merged`)} --task text-to-image ${quoted(`${dir}-onnx/`)}\``,
-    gravity: 'kind',
-  });
-}
-
-/** All of a model in one file, as its trainers and most sites of models keep it. */
-async function singleFault(folder: Folder, file: string): Promise<Fault> {
-  const names = file.endsWith('.safetensors') ? await tensorNames(path.join(folder.root, file)) : null;
-  const isWhole = names === null || names.some((name) => LDM_TENSOR.test(name));
-  const { name: dir } = folder;
-  const convert = `from diffusers import StableDiffusionPipeline as P; P.from_single_file('${pythonPath(`${dir}/${file}`)}').save_pretrained('${pythonPath(`${dir}-diffusers`)}')`;
-  return faultOf({
-    file,
-    found: isWhole ? 'is a PyTorch checkpoint in a single file' : 'is PyTorch weights without a configuration',
-    expected: EXPORTED,
-    remedy: `convert it, then export that (of SDXL: StableDiffusionXLPipeline): \`python -c "${convert}" && optimum-cli export onnx --model ${quoted(`${dir}-diffusers`)} --task text-to-image ${quoted(`${dir}-onnx/`)}\``,
-    gravity: 'kind',
-  });
-}
-
-function openClipFault({ name: dir }: Folder, files: readonly string[]): Fault {
-  return faultOf({
-    file: '',
-    found: `holds PyTorch weights of open_clip and no ONNX model (${listed(files)})`,
-    expected: EXPORTED,
-    remedy: `take the same model in the format of transformers, and export that: \`optimum-cli export onnx --model MODEL --task zero-shot-image-classification ${quoted(`${dir}-onnx/`)}\``,
-    gravity: 'kind',
-  });
-}
-
 /** @param graphs those that are there, of no kind that is known. */
 function nothingFault(folder: Folder, graphs: readonly string[]): Fault {
   const held =
     graphs.length > 0
-      ? `its ONNX models (${listed(graphs)}) are of no kind that it scores`
+      ? `its ONNX models (${listed(graphs)}) are ${isWriter(folder) ? 'of a model that writes text' : 'of no kind that it scores'}`
       : `there is no ONNX model among its files (${entriesOf('', [...folder.files.keys()])})`;
   return faultOf({
     file: '',
@@ -142,6 +59,31 @@ function nothingFault(folder: Folder, graphs: readonly string[]): Fault {
     expected:
       'model_index.json with unet/model.onnx (diffusion), or model.onnx, or text_model.onnx with vision_model.onnx (dual encoder, matching head)',
     remedy: `give the folder of an export, such as \`optimum-cli export onnx --model MODEL ${quoted(`${folder.name}-onnx/`)}\` makes`,
+    gravity: 'kind',
+  });
+}
+
+/** Graphs of large language models, those that look at pictures among them. */
+const WRITER =
+  /(^|\/)(genai_config\.json|([\w.-]*[_-])?(decoder|language_model|embed_tokens|embedding)[\w.-]*\.onnx)$/i;
+
+function isWriter({ files }: Folder): boolean {
+  return [...files.keys()].some((file) => WRITER.test(file));
+}
+
+/** The U-Net of a diffusion export whose graphs do not lie where diffusers and Optimum put them: under names or in folders of their own. */
+const SCATTERED = /(^|\/)unet[\w.-]*(\/[\w.-]+)?\.onnx$/i;
+
+/** @returns null where there is no U-Net. */
+export function scatteredFault({ files, name }: Folder): Fault | null {
+  const graphs = [...files.keys()].filter(isGraph);
+  if (!graphs.some((file) => SCATTERED.test(file))) return null;
+  return faultOf({
+    file: '',
+    found: `holds the graphs of a diffusion model (${listed(graphs)}), and not where its parts belong`,
+    expected:
+      'model_index.json with scheduler/, tokenizer/, text_encoder/model.onnx, unet/model.onnx and vae_encoder/model.onnx',
+    remedy: `export the model so: \`optimum-cli export onnx --model MODEL --task text-to-image ${quoted(`${name}-onnx/`)}\``,
     gravity: 'kind',
   });
 }
@@ -201,6 +143,3 @@ async function disguises(folder: Folder, files: readonly string[], expected: str
   }
   return found;
 }
-
-const listed = (files: readonly string[]): string =>
-  printable(files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', '), 300);
