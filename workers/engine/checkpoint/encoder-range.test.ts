@@ -60,19 +60,23 @@ describe('an encoder that prepares its pixels in the graph is refused', () => {
         ['Add', -1],
       ],
     ],
-    ['-1 x + 1', [['Sub', 1, 'before']]],
   ])('%s', async (shown, steps) => {
     expect(await said(encoder(steps))).toContain(
       `vae_encoder/model.onnx prepares its pixels in the graph (${shown}), where an encoder of pixels from -1 to 1 is expected`,
     );
   });
 
-  it('but for an AutoencoderTiny, which brings pixels from -1 to 1 to 0 to 1', async () => {
-    const steps = encoder([
-      ['Add', 1],
-      ['Div', 2],
-    ]);
-    expect(await said(steps)).toBe('accepted');
+  it.each<[string, readonly Arithmetic[]]>([
+    [
+      'AutoencoderTiny, which brings pixels from -1 to 1 to 0 to 1',
+      [
+        ['Add', 1],
+        ['Div', 2],
+      ],
+    ],
+    ['a network that begins with arithmetic of its own', [['Sub', 1, 'before']]],
+  ])('but not %s', async (_, steps) => {
+    expect(await said(encoder(steps))).toBe('accepted');
   });
 });
 
@@ -93,6 +97,10 @@ describe('an encoder that scales its latents in the graph', () => {
     expect(await said(merged(shifted, CONFIG, { shift_factor: 0.1 }))).toMatch(
       /scales its latents in the graph \(0.5 z - 0.05\), where .* to scale by 0.5 and to shift by 0.1 is expected/,
     );
+  });
+
+  it('is served where that is another number than its configuration has, and so the network’s own', async () => {
+    expect(await said(encoder([], [['Mul', 4]]))).toBe('accepted');
   });
 
   it('is served where its configuration says not to', async () => {

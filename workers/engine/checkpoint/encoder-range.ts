@@ -2,29 +2,35 @@ import type { Affine } from './affine.ts';
 import { type Encoder, encoderOutput } from './autoencoder.ts';
 import { type Fault, faultOf } from './fault.ts';
 
-/** What encoders do to pixels from -1 to 1 first: nothing, or, AutoencoderTiny, they bring them to 0 to 1. */
-const KNOWN: readonly Affine[] = [
-  { factor: 1, offset: 0 },
-  { factor: 0.5, offset: 0.5 },
+/** Pixels from 0 to 1, and from 0 to 255, brought to what encoders take, -1 to 1. */
+const PREPARATIONS: readonly Affine[] = [
+  { factor: 2, offset: -1 },
+  { factor: 1 / 127.5, offset: -1 },
 ];
 const NEAR = 1e-4;
 const EXPORT = 'export the encoder alone: `optimum-cli export onnx --model MODEL OUT/`';
 
 /**
  * Exports that prepare pixels or scale latents in the graph itself: both are done before and after it, and must not be done twice.
+ * Any other arithmetic is the network's own.
  */
 export function rangeFaults({ config, graph }: Encoder): Fault[] {
   const { file, affines } = graph;
   const faults: Fault[] = [];
   const first = affines.inputs.get(graph.inputs[0]?.name ?? '');
-  if (first && !KNOWN.some(({ factor, offset }) => isNear(first.factor, factor) && isNear(first.offset, offset))) {
-    const found = `prepares its pixels in the graph (${shown('x', first)})`;
-    const expected = 'an encoder of pixels from -1 to 1';
-    faults.push(faultOf({ file, found, expected, remedy: EXPORT, gravity: 'setting' }));
-  }
+  if (first && PREPARATIONS.some((known) => isSame(first, known)))
+    faults.push(
+      faultOf({
+        file,
+        found: `prepares its pixels in the graph (${shown('x', first)})`,
+        expected: 'an encoder of pixels from -1 to 1',
+        remedy: EXPORT,
+        gravity: 'setting',
+      }),
+    );
   const last = affines.outputs.get(encoderOutput(graph)?.name ?? '');
   const { scalingFactor, shiftFactor } = config;
-  if (!last || (scalingFactor === 1 && shiftFactor === 0)) return faults;
+  if (!last || !isSame(last, { factor: scalingFactor, offset: -shiftFactor * scalingFactor })) return faults;
   const shift = shiftFactor === 0 ? '' : ` and to shift by ${shiftFactor}`;
   faults.push(
     faultOf({
@@ -38,6 +44,7 @@ export function rangeFaults({ config, graph }: Encoder): Fault[] {
   return faults;
 }
 
+const isSame = (a: Affine, b: Affine): boolean => isNear(a.factor, b.factor) && isNear(a.offset, b.offset);
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) < NEAR;
 
 /** "2 x - 1" */
