@@ -26,6 +26,7 @@ export const BoardRow = memo(function BoardRow({
   const active = isActive(evaluation.state);
   const line = useWash(signature(row));
   const progress = progressOf(evaluation);
+  const note = editionNote(row);
   return (
     <tr ref={line} data-active={active}>
       <td className={styles.rank}>
@@ -40,9 +41,8 @@ export const BoardRow = memo(function BoardRow({
               <span className={styles.titleText}>{checkpoint.name}</span>
             </Link>
             <ProtocolBadge protocol={evaluation.protocol} />
-            <span className={`${styles.sub} ${evaluation.state === 'SCORING' ? styles.now : ''}`}>
-              {[subline(row), editionNote(row)].filter(Boolean).join(' · ')}
-            </span>
+            <span className={`${styles.sub} ${evaluation.state === 'SCORING' ? styles.now : ''}`}>{subline(row)}</span>
+            {note && <span className={styles.sub}>{note}</span>}
           </div>
         </div>
         {active && (
