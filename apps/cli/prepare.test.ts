@@ -126,14 +126,20 @@ test('what cannot run ends with 1 and one line: what is missing, where it is had
   expect(stdout).toMatch(/^clevr +ready/m);
 });
 
-test('an image that cannot be decoded is told by the verdict at the end', async () => {
+test('an image that is none is left out and named; one that cannot be decoded is told by the verdict at the end', async () => {
   await writeTinyData(at('broken'));
   await writeFile(at('broken/winoground/images/ex_1_img_0.png'), '<html><p>sorry</p></html>');
+  const image = at('broken/winoground/images/ex_2_img_0.png');
+  await writeFile(image, (await readFile(image)).subarray(0, -20));
   const { code, stdout, stderr } = await prepare(at('broken'), '--into', at('broken-root'));
   expect(code).toBe(1);
-  expect(stdout).toMatch(/winoground\/images\/ex_1_img_0\.png cannot be decoded \(it is a web page \(HTML\); /);
+  expect(stdout).toContain('left out: broken/winoground/images/ex_1_img_0.png is a web page (HTML): download it again');
+  expect(stdout).toMatch(/winoground\/images\/ex_1_img_0\.png is missing\n/);
+  expect(stdout).toMatch(/winoground\/images\/ex_2_img_0\.png cannot be decoded \(/);
   expect(stderr.trim().split('\n')).toHaveLength(1);
-  expect(stderr).toMatch(/^winoground: winoground\/ has 1 unreadable of 6 images: .*; winoground cannot run\.\n$/);
+  expect(stderr).toMatch(
+    /^winoground lacks 1 of 6 images \(winoground\/images\/ex_1_img_0\.png\): .*; winoground cannot run\.\n$/,
+  );
 });
 
 test.concurrent.each([

@@ -29,7 +29,7 @@ export async function prepare(from: readonly string[], options: PrepareCommand):
     process.stdout.write(`${JSON.stringify({ ...report(root, listings), prepared: record, faults, notes })}\n`);
   } else {
     const lines = linesOf(prepared);
-    process.stdout.write(`${lines.length > 0 ? `${lines.join('\n')}\n\n` : ''}${text(root, listings, true)}`);
+    process.stdout.write(`${lines.length > 0 ? `${lines.join('\n')}\n\n` : ''}${text(root, listings, true, true)}`);
   }
   const faults = faultsOf(prepared, listings);
   if (faults.length > 0) throw new CliFault(`${faults.join('; ')}.`);

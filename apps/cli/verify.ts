@@ -4,6 +4,7 @@ import { withRoot } from '@gdbench/benchmark/data-error';
 import { editionWords } from '@gdbench/benchmark/edition-words';
 import type { TaskListing } from '@gdbench/benchmark/load';
 import type { TaskName } from '@gdbench/benchmark/task';
+import { isLeftover } from '../../packages/leftover.ts';
 import { knownEditions } from './editions.ts';
 import { CliFault } from './fault.ts';
 import { aligned } from './table.ts';
@@ -19,10 +20,10 @@ export async function verify(given: string | undefined, { json = false, task }: 
   const [{ chosenRoot }, { tasksOf }] = await Promise.all([import('./root.ts'), import('./plan.ts')]);
   const tasks = task ? tasksOf(task.join(','), '--task') : undefined;
   const root = path.resolve(await chosenRoot(given, json, tasks ?? null));
-  await requireFolder(root);
+  const hasFiles = await requireFolder(root);
   const listings = await listedIn(root, tasks, json);
   process.stdout.write(
-    json ? `${JSON.stringify(report(root, listings))}\n` : text(root, listings, tasks !== undefined),
+    json ? `${JSON.stringify(report(root, listings))}\n` : text(root, listings, tasks !== undefined, hasFiles),
   );
   if (!listings.some(({ runnable }) => runnable)) throw new CliFault(noneSentence(root, listings, json));
 }
@@ -71,11 +72,11 @@ function noneSentence(root: string, listings: readonly TaskListing[], json: bool
   return `${what} from ${root}: ${first}${others.length > 0 ? ` Further reasons: ${others.length}.` : ''}`;
 }
 
-/** @throws CliFault with exit code 1. */
-async function requireFolder(root: string): Promise<void> {
+/** Whether something lies in it. @throws CliFault with exit code 1. */
+async function requireFolder(root: string): Promise<boolean> {
   const remedy = "give a folder in GDBench's official layout";
   try {
-    await readdir(root);
+    return (await readdir(root)).some((name) => !isLeftover(name));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new CliFault(`The data root ${root} is not there: ${remedy}.`);
@@ -112,8 +113,9 @@ const NAMED_AT_MOST = 10;
  * name, or a sentence.
  *
  * @param areAsked these tasks were asked for; else those of which nothing is there share a line, in place of one each.
+ * @param hasFiles something lies in the root.
  */
-export function text(root: string, all: readonly TaskListing[], areAsked: boolean): string {
+export function text(root: string, all: readonly TaskListing[], areAsked: boolean, hasFiles: boolean): string {
   const listings = areAsked ? all : all.filter(({ absent }) => !absent);
   const absent = all.filter((one) => !listings.includes(one)).map(({ task }) => task);
   const rows = listings.map(({ task, runnable, examples, images, data }) => [
@@ -130,16 +132,20 @@ export function text(root: string, all: readonly TaskListing[], areAsked: boolea
     rows.length > 0 ? aligned([head, ...rows]) : '',
     noRank(listings),
     notes.join('\n'),
-    [...faults, ...absentLine(root, absent)].join('\n'),
+    [...faults, ...absentLine(root, absent, hasFiles && listings.length === 0)].join('\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function absentLine(root: string, tasks: readonly TaskName[]): string[] {
+/** @param isDownload no task has its folder there, so that whatever lies there may be what was downloaded. */
+function absentLine(root: string, tasks: readonly TaskName[], isDownload: boolean): string[] {
   if (tasks.length === 0) return [];
-  const command = withRoot('`npx gdbench data prepare FROM... --into ROOT`', root);
+  const [what, words] = isDownload
+    ? ['what lies there', 'ROOT --into ROOT-prepared']
+    : ['downloads', 'FROM... --into ROOT'];
+  const command = withRoot(`\`npx gdbench data prepare ${words}\``, root);
   return [
-    `Nothing is there of ${tasks.join(', ')}: put their official files there, or make them of downloads: ${command}.`,
+    `Nothing is there of ${tasks.join(', ')}: put their official files there, or make them of ${what}: ${command}.`,
   ];
 }
 

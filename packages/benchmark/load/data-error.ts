@@ -30,10 +30,17 @@ export const REPLACE_FILE = 'replace it by the official file';
 /** Stands for the command that mends the task's data, in a remedy. */
 export const PREPARE = 'prepare it';
 
+/** A command with a folder below the data root, between backticks; null where its name has such a mark itself. */
+export function commandBelow(command: string, folder: string): string | null {
+  return folder.includes('`') ? null : `\`${command} ${quoted(`ROOT/${folder}`)}\``;
+}
+
 /** The sentence with `ROOT` in its commands written out, as a shell takes it. */
 export function withRoot(sentence: string, root: string): string {
   return sentence.replace(/`[^`]*`/g, (command) =>
-    command.replace(/\bROOT(-prepared|\/[^\s`]*)?/g, (_, rest = '') => quoted(`${root}${rest}`)),
+    command.replace(/'ROOT(\/(?:[^']|'\\'')*)'|\bROOT(-prepared|\/[^\s`]*)?/g, (_, inner, rest = '') =>
+      quoted(`${root}${inner?.replaceAll(`'\\''`, `'`) ?? rest}`),
+    ),
   );
 }
 

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLeftover } from '../../leftover.ts';
+import { isLeftover, isLitter } from '../../leftover.ts';
 import type { TaskName } from '../task.ts';
 import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { DataError } from './data-error.ts';
-import { codeOf } from './files.ts';
+import { codeOf, remedyFor } from './files.ts';
 
 /** A file, or (with a slash at its end) a folder, in a folder whose files are examples, that is none. */
 export interface UnreadFile {
@@ -41,13 +41,19 @@ export async function entriesIn(task: TaskName, root: string, path: string): Pro
       .filter(({ name }) => isLeftover(name))
       .map(({ name, isFolder }) => ({
         path: `${path}/${name}${isFolder ? '/' : ''}`,
-        why: 'is what a system left there',
+        why: isLitter(name) ? 'is what a system left there' : 'is a download or a copy that was not finished',
       }));
     return { folders: named(true), files: named(false), leftovers };
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT') return NOTHING;
-    throw new DataError(task, path, code === 'ENOTDIR' ? 'is not a folder' : `cannot be read (${code})`);
+    const fault = code === 'ENOTDIR' ? 'is not a folder' : `cannot be read (${code})`;
+    throw new DataError(
+      task,
+      path,
+      fault,
+      code === 'ENOTDIR' ? 'put the official folder in its place' : remedyFor(fault),
+    );
   }
 }
 

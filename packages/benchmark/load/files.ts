@@ -118,14 +118,19 @@ export async function readText(
 async function readBytes(task: TaskName, root: string, path: string): Promise<Buffer> {
   const state = await stateOf(root, path);
   if (state.kind === 'missing') throw new DataError(task, path, 'is missing below the data root', PUT_FILE);
-  if (state.kind === 'unreadable') throw new DataError(task, path, state.fault);
+  if (state.kind === 'unreadable') throw new DataError(task, path, state.fault, remedyFor(state.fault));
   if (state.bytes > MOST_BYTES) throw new DataError(task, path, 'is larger than 256 MiB', REPLACE_FILE);
   try {
     return await readFile(join(root, path));
   } catch (error) {
-    throw new DataError(task, path, `cannot be read (${codeOf(error)})`);
+    const fault = `cannot be read (${codeOf(error)})`;
+    throw new DataError(task, path, fault, remedyFor(fault));
   }
 }
+
+/** What to do about a file or folder that is there and cannot be read, or is none. */
+export const remedyFor = (fault: string): string =>
+  /E(ACCES|PERM)/.test(fault) ? 'let this user read it (chmod, chown)' : REPLACE_FILE;
 
 /** A file that can be read, as it was when looked at. */
 export interface PresentFile {

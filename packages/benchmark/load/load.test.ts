@@ -124,7 +124,7 @@ describe('a root that cannot serve', () => {
       { [captions]: '{"a.png": [' },
       `${captions} is not valid JSON: replace it by the official file.`,
     ],
-    ['an empty file', 'clevr', { [captions]: '' }, `${captions} is empty.`],
+    ['an empty file', 'clevr', { [captions]: '' }, `${captions} is empty: replace it`],
     ['no captions', 'clevr', { [captions]: {} }, `${captions} holds no captions.`],
     ['images without captions', 'clevr', { [captions]: { 'a.png': [] } }, `${captions} holds no captions.`],
     [

@@ -10,11 +10,15 @@ import { READERS } from './readers.ts';
 export async function readTask(root: string, task: TaskName, surroundings: Surroundings): Promise<OfficialTask> {
   const { folder, read } = READERS[task];
   try {
-    const isFolder = await stat(join(root, folder)).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
-    if (!isFolder) throw new DataError(task, `${folder}/`, 'is not a folder of the data root', PUT_FILES);
+    const found = await stat(join(root, folder)).catch(() => null);
+    if (!found) throw new DataError(task, `${folder}/`, 'is not a folder of the data root', PUT_FILES);
+    if (!found.isDirectory())
+      throw new DataError(
+        task,
+        folder,
+        'is a file, where a folder is expected',
+        'put the official folder in its place',
+      );
     return await read(root);
   } catch (error) {
     throw error instanceof DataError ? await explained(error, surroundings) : error;

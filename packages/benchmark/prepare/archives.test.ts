@@ -55,9 +55,7 @@ test('a file of a zip whose bytes are not those that its checksum is of is refus
   const zip = await zipOf(images);
   const { faults, files } = await of(changed(zip, (header) => header.writeUInt8(header.readUInt8(16) ^ 1, 16)));
   expect(faults).toHaveLength(1);
-  expect(faults[0]).toMatch(
-    /^from\/images\.zip\/images\/ex_1_img_0\.png is cut short or damaged .* download it again$/,
-  );
+  expect(faults[0]).toMatch(/^from\/images\.zip\/images\/ex_1_img_0\.png is cut short or damaged: download it again$/);
   expect(Object.keys(files)).not.toContain('winoground/images/ex_1_img_0.png');
 });
 
@@ -67,7 +65,7 @@ test('a zip that was cut anywhere is named as cut short', async () => {
     fc.asyncProperty(fc.integer({ min: 30, max: zip.length - 23 }), async (length) => {
       const { unread } = await of(zip.subarray(0, length));
       expect(unread).toHaveLength(1);
-      expect(unread[0]).toMatch(/^from\/images\.zip is cut short or damaged .* download it again$/);
+      expect(unread[0]).toMatch(/^from\/images\.zip is cut short or damaged: download it again$/);
     }),
     { numRuns: 10 },
   );
@@ -77,7 +75,7 @@ test.each([true, false])('a tar (gzip %s) that was cut is named as cut short', a
   const tar = await tarOf(images, gzip);
   const { unread } = await of(tar.subarray(0, gzip ? tar.length - 10 : 700), gzip ? 'images.tgz' : 'images.tar');
   expect(unread).toHaveLength(1);
-  expect(unread[0]).toMatch(/^from\/images\.t\w+ is cut short or damaged .* download it again$/);
+  expect(unread[0]).toMatch(/^from\/images\.t\w+ is cut short or damaged: download it again$/);
 });
 
 test('an entry that would unpack to hundreds of times its size is refused before it is written', async () => {

@@ -4,7 +4,7 @@ import { compressors } from 'hyparquet-compressors';
 import { BOUNDS } from './bounds.ts';
 import type { PrepareContext } from './context.ts';
 import type { FoundFile } from './found.ts';
-import { PrepareFault } from './prepare-fault.ts';
+import { damaged } from './prepare-fault.ts';
 
 export interface Table {
   /** Rows without the columns of images. */
@@ -43,8 +43,7 @@ export async function readTable(
     }
     return table;
   } catch (error) {
-    if (error instanceof PrepareFault) throw error;
-    throw new PrepareFault(`${file.path} is cut short or damaged (${(error as Error).message}): download it again`);
+    throw damaged(file.path, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { given, pixels, preparedFrom, treeOf, versionsOf, writeFiles, zipOf } from './test-given.ts';
@@ -10,6 +10,25 @@ const images = (folder: string, ids: number[]) =>
   );
 const whole = { 'winoground/data.json': [row(1), row(2)], ...images('winoground/images', [1, 2]) };
 const record = async (root: string) => readFile(join(root, 'prepared.json'), 'utf8');
+
+test('what is no image, whatever its name says, is left out, so that a second run can put the image there', async () => {
+  const bad = {
+    'winoground/images/ex_0_img_0.png': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 1\n`,
+    'winoground/images/ex_0_img_1.png': '<!doctype html><p>404',
+  };
+  const rows = [{ id: 0, caption_0: 'a', caption_1: 'b', tag: '', secondary_tag: '', collapsed_tag: '' }];
+  const from = await given({ 'winoground/data.json': rows, ...bad });
+  const first = await preparedFrom([from]);
+  expect(Object.keys(first.files)).toEqual(['winoground/data.json']);
+  expect(first.record.sets.winoground?.leftOut.map(({ why }) => why)).toEqual([
+    'is a Git LFS pointer: run `git lfs pull` in its clone',
+    'is a web page (HTML): download it again',
+  ]);
+  expect(first.faults[0]).toMatch(/^winoground lacks its images: /);
+  for (const path of Object.keys(bad)) await writeFile(join(from, path), pixels(path));
+  const second = await preparedFrom([from]);
+  expect([second.faults, Object.keys(second.files).length]).toEqual([[], 3]);
+});
 
 test('running it again changes nothing, and what was given is not changed', async () => {
   const zip = await zipOf(new Map(Object.entries(images('x', [2]))));

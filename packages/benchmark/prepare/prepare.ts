@@ -93,8 +93,7 @@ async function prepareSets(
   const done = await attempted(planned.plans.keys(), async (recipe) => {
     const conflict = conflicts.get(recipe.set);
     if (conflict !== undefined) throw new PrepareFault(conflict);
-    await carryOut(context, planned.plans.get(recipe)!);
-    return planned.plans.get(recipe)!;
+    return carryOut(context, planned.plans.get(recipe)!);
   });
   const plans = [...done.plans.values()];
   const failed = new Map([...planned.failed, ...done.failed]);

@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { isLeftover } from '../../leftover.ts';
+import { isLeftover, isLitter } from '../../leftover.ts';
 import { type FileKind, fileKind, KIND_PHRASES, readHead } from '../load/file-kind.ts';
 import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { BOUNDS } from './bounds.ts';
@@ -98,7 +98,7 @@ class Search implements Searched {
     // a Hugging Face cache has each file a second time, by its hash
     const isCache = names.includes('snapshots') && names.includes('blobs');
     for (const name of names) {
-      if (isLeftover(name)) this.#leave(`${path}/${name}`, LEFTOVER);
+      if (isLeftover(name)) this.#leave(`${path}/${name}`, whyLeft(name));
       else if (!(isCache && name === 'blobs')) await this.look(join(folder, name), `${path}/${name}`, depth);
     }
   }
@@ -166,7 +166,7 @@ class Search implements Searched {
     const parts = name.split('/');
     const at = parts.findIndex((part) => part !== '.' && isLeftover(part));
     if (at < 0) return false;
-    this.#leave(`${archive}/${parts.slice(0, at + 1).join('/')}`, LEFTOVER);
+    this.#leave(`${archive}/${parts.slice(0, at + 1).join('/')}`, whyLeft(parts[at]!));
     return true;
   }
 
@@ -179,6 +179,7 @@ class Search implements Searched {
   }
 }
 
-const LEFTOVER = 'is what a system or a program left there';
+const whyLeft = (name: string): string =>
+  isLitter(name) ? 'is what a system or a program left there' : 'is a download or a copy that was not finished';
 
 const isHidden = (name: string): boolean => nameOf(name).startsWith('._') || /(^|\/)__MACOSX\//.test(name);

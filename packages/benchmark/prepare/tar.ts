@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Parser, type ReadEntry } from 'tar';
 import { BOUNDS } from './bounds.ts';
-import { PrepareFault } from './prepare-fault.ts';
+import { damaged, PrepareFault } from './prepare-fault.ts';
 
 export interface TarEntry {
   /** Its place among the archive's regular files, from 0. */
@@ -51,18 +51,28 @@ const FATAL = /^TAR_(BAD_ARCHIVE|ABORT|ENTRY_INVALID|ENTRY_ERROR)$/;
 
 async function readTar(file: string, path: string, destination: Destination): Promise<void> {
   const writes: Promise<void>[] = [];
+  // the parser tells of it in words of its own
+  let own: unknown;
   let index = 0;
   const parser = new Parser({ onReadEntry: (entry) => take(entry) });
   const take = (entry: ReadEntry): void => {
     // links and devices are no data
     const isFile = entry.type === 'File' || entry.type === 'OldFile';
     if (index >= BOUNDS.entries) {
-      parser.abort(new Error(`more than ${BOUNDS.entries} files`));
+      giveUp(new PrepareFault(`${path} holds more than ${BOUNDS.entries} files, as no data set does`));
       return;
     }
     const to = isFile ? destination({ index: index++, name: entry.path, size: entry.size }) : null;
     if (to === null) entry.resume();
-    else writes.push(pipeline(entry as unknown as NodeJS.ReadableStream, createWriteStream(to, { flags: 'wx' })));
+    else {
+      const write = pipeline(entry as unknown as NodeJS.ReadableStream, createWriteStream(to, { flags: 'wx' }));
+      write.catch(giveUp);
+      writes.push(write);
+    }
+  };
+  const giveUp = (error: Error): void => {
+    own ??= error;
+    parser.abort(error);
   };
   try {
     await new Promise<void>((resolve, reject) => {
@@ -79,7 +89,6 @@ async function readTar(file: string, path: string, destination: Destination): Pr
     });
     await Promise.all(writes);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new PrepareFault(`${path} is cut short or damaged (${why}): download it again`);
+    throw damaged(path, own ?? error);
   }
 }

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { BOUNDS, requireModest } from './bounds.ts';
-import { PrepareFault } from './prepare-fault.ts';
+import { damaged, PrepareFault } from './prepare-fault.ts';
 
 /** Ways of packing that can be unpacked: none, and deflate. */
 const STORED = 0;
@@ -108,5 +108,5 @@ function fail(path: string, error: unknown): never {
   const { message } = error as Error;
   if (/absolute path|invalid relative path|invalid characters/.test(message))
     throw new PrepareFault(`${path} holds a file whose name leads out of it, as no data set's does: download it again`);
-  throw new PrepareFault(`${path} is cut short or damaged (${message}): download it again`);
+  throw damaged(path, error);
 }

@@ -1,5 +1,7 @@
+import { commandBelow } from '../load/data-error.ts';
 import { IMAGE_NAME } from '../load/entries.ts';
 import { taskFolder, tasksOf } from '../load/readers.ts';
+import { affinity, SETS } from '../prepare/affinity.ts';
 import type { TaskName } from '../task.ts';
 import { COMMON_NAMES, METADATA, type Sign, type Signs, signsOf } from './signs.ts';
 import { filesOf, folderLike, type Survey, within } from './survey.ts';
@@ -27,11 +29,9 @@ export function clueToFolder(all: Survey, task: TaskName): Clue | null {
   const deeper = [...all.keys()].find((path) => path.toLowerCase().endsWith(`/${folder}`));
   if (deeper) {
     const above = deeper.slice(0, -folder.length - 1);
-    const isSpelt = deeper.endsWith(`/${folder}`);
-    return {
-      what: `it is there as ${deeper}/`,
-      remedy: isSpelt ? `give the folder ${above}/ instead: \`npx gdbench data verify ROOT/${above}\`` : remedy,
-    };
+    const command = deeper.endsWith(`/${folder}`) ? commandBelow('npx gdbench data verify', above) : null;
+    const instead = command === null ? '' : `give the folder ${above}/ instead: ${command}, or `;
+    return { what: `it is there as ${deeper}/`, remedy: `${instead}${remedy}` };
   }
   return clueToTop(all, task) ?? clueToFile(all, task);
 }
@@ -73,15 +73,35 @@ function clueAmong(
   const remedy = prepareRemedy(task);
   let weak: Clue | null = null;
   for (const file of filesOf(all)) {
-    const isOfSet = file.folder.toLowerCase().split('/').includes(folder);
+    const isOfSet = isNamedFor(folder, file.folder);
     const isMoved = file.name.toLowerCase() === name && (isOfSet || !COMMON_NAMES.has(name));
     if (isMoved && file.path !== within(folder, METADATA[task]!))
       return { what: `it is there as ${file.path}`, remedy };
     const sign = [...anywhere, ...(isOfSet ? inside : [])].find((one) => one.name.test(file.name));
     if (sign) weak ??= { what: `${file.path} ${sign.says}`, remedy: folder === 'imagecode' ? ANSWERED : remedy };
-    else if (isOfSet && isPacked(all, file)) weak ??= { what: packed(all, file.folder), remedy };
+    else if (isOfSet && isPacked(all, file))
+      weak ??= {
+        what: packed(all, file.folder),
+        remedy: READ_IN_PLACE.test(file.name) ? remedy : `unpack it, and ${remedy}`,
+      };
   }
   return weak ?? clueToPictures(all, folder, remedy);
+}
+
+/** Whether a folder, or one around it, has a name that the set goes by. */
+function isNamedFor(set: string, folder: string): boolean {
+  const own = SETS.find((name) => name === set);
+  if (own === undefined) return false;
+  const near = affinity(folder, own);
+  // what is called flickr30k, to the letter, is not flickr30k_order
+  return (
+    near === 2 ||
+    (near === 1 &&
+      !folder
+        .toLowerCase()
+        .split('/')
+        .some((name) => SETS.some((one) => one === name)))
+  );
 }
 
 /** Sets whose images are found in folders, and are not named. */
@@ -101,6 +121,8 @@ function clueToPictures(all: Survey, set: string, remedy: string): Clue | null {
 }
 
 const ARCHIVE = /\.(zip|tar|tgz|tar\.gz|tar\.bz2|tar\.xz|7z|rar)$/i;
+/** Archives that need not be unpacked. */
+const READ_IN_PLACE = /\.(zip|tar|tgz|tar\.gz)$/i;
 /** Archives that a sentence names. */
 const NAMED_AT_MOST = 5;
 

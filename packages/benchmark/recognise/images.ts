@@ -10,7 +10,8 @@ const stemOf = (name: string) => name.toLowerCase().replace(/\.[^./]*$/, '');
 /** How a file may stand for a missing image, the likeliest first. */
 const LIKENESS = [
   { of: (name: string) => name, says: '' },
-  { of: (name: string) => name.toLowerCase(), says: ' in another letter case' },
+  { of: (name: string) => name.normalize('NFC'), says: ' with accents that are kept in another way' },
+  { of: (name: string) => name.normalize('NFC').toLowerCase(), says: ' in another letter case' },
   { of: stemOf, says: ' under another ending' },
 ];
 

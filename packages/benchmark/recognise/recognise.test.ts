@@ -1,9 +1,9 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EDITIONS } from '../editions/editions.ts';
-import { withRoot } from '../load/data-error.ts';
+import { commandBelow, withRoot } from '../load/data-error.ts';
 import { DataError, listTasks, loadTask, type TaskListing, taskFolder } from '../load/load.ts';
 import { fullTree, numbered, type Tree, treeOf, writeTree } from '../load/test-tree.ts';
 import { TASK_NAMES, type TaskName } from '../task.ts';
@@ -63,6 +63,27 @@ describe('what lies there instead', () => {
       'winoground',
       { 'winoground/data/test-00000-of-00001.parquet': 'PAR1' },
       ['winoground/data/test-00000-of-00001.parquet is there, a Parquet table', prepare('winoground')],
+    ],
+    [
+      'the cache of Hugging Face',
+      'winoground',
+      { 'hub/datasets--facebook--winoground/snapshots/1a/data/examples.jsonl': lines },
+      ['data/examples.jsonl is there, an object a line', prepare('winoground')],
+    ],
+    [
+      'an archive that is not read in place',
+      'winoground',
+      moved('winoground', (path) => (isImage(path) ? null : path), { 'winoground/images.tar.bz2': 'BZh' }),
+      ['winoground/images.tar.bz2 lies there and is not unpacked; unpack it, and run', prepare('winoground')],
+    ],
+    [
+      'names whose accents are kept in another way',
+      'vg_relation',
+      {
+        [`vg_relation/${vg}`]: [{ ...relations[0], image_path: 'caf\u00e9.jpg' }],
+        'vg_relation/images/cafe\u0301.jpg': 'x',
+      },
+      ['1 of them lies in vg_relation/images/ with accents that are kept in another way', prepare('vg_relation')],
     ],
     [
       'a zip that is not unpacked',
@@ -338,6 +359,26 @@ describe('what lies there instead', () => {
     );
   });
 
+  it("a folder's link that leads back, and a link to nowhere, stand for nothing", async () => {
+    const root = await writeTree(moved('winoground', (path) => (path.endsWith('ex_3_img_0.png') ? null : path)));
+    await symlink('.', join(root, 'loop'));
+    await symlink('nowhere.png', join(root, 'winoground/ex_3_img_0.png'));
+    const error = await loadTask(root, 'winoground').catch((one) => one);
+    expect(error.message).toContain('is missing: put the official images there');
+  });
+
+  it('a file where a folder is expected, and a folder where a file is, are told as such', async () => {
+    expect(await reason({ winoground: 'x' }, 'winoground')).toBe(
+      'winoground is a file, where a folder is expected: put the official folder in its place.',
+    );
+    expect(await reason({ 'pets/classes.txt': 'pug\nbombay\n', 'pets/images': 'x' }, 'pets')).toBe(
+      'pets/images is not a folder: put the official folder in its place.',
+    );
+    expect(await reason({ 'winoground/data.json/x': 'x' }, 'winoground')).toBe(
+      'winoground/data.json is not a file: replace it by the official file.',
+    );
+  });
+
   it('where images of Winoground are missing, its texts in another form do not stand for them', async () => {
     const tree = moved('winoground', (path) => (path.endsWith('_0.png') ? null : path), {
       'winoground/examples.jsonl': lines,
@@ -527,5 +568,13 @@ describe('withRoot', () => {
       'the ROOT: run `npx gdbench data prepare /data/g --into /data/g-prepared` or `npx gdbench data verify /data/g/data`',
     );
     expect(withRoot('`x ROOT`', "/my data/it's")).toBe("`x '/my data/it'\\''s'`");
+  });
+
+  it('writes out folders below it whose names a shell takes apart', () => {
+    const command = commandBelow('npx x', "my data/it's")!;
+    expect(command).toBe("`npx x 'ROOT/my data/it'\\''s'`");
+    expect(withRoot(command, '/data')).toBe("`npx x '/data/my data/it'\\''s'`");
+    expect(withRoot(commandBelow('npx x', 'data')!, "/it's")).toBe("`npx x '/it'\\''s/data'`");
+    expect(commandBelow('npx x', 'a`b')).toBeNull();
   });
 });

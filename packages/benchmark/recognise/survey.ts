@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLeftover } from '../../leftover.ts';
 
@@ -12,22 +12,22 @@ const MOST_NAMES = 300_000;
 /** Reads names only; what cannot be read, or lies too deep, is passed over, for this only helps to say what is wrong. */
 export async function survey(root: string): Promise<Survey> {
   const found = new Map<string, { files: string[]; folders: string[] }>();
+  const seen = new Set<string>();
   let left = MOST_NAMES;
   const waiting: { path: string; depth: number }[] = [{ path: '', depth: 0 }];
   for (let next = waiting.shift(); next && left > 0; next = waiting.shift()) {
     const { path, depth } = next;
+    const real = await realpath(join(root, path)).catch(() => null);
+    // a link may lead back
+    if (real === null || seen.has(real)) continue;
+    seen.add(real);
     const entries = await readdir(join(root, path), { withFileTypes: true }).catch(() => []);
     left -= entries.length;
     const own = { files: [] as string[], folders: [] as string[] };
     for (const entry of entries) {
       if (isLeftover(entry.name)) continue;
-      const isFolder = entry.isSymbolicLink()
-        ? await stat(join(root, path, entry.name)).then(
-            (one) => one.isDirectory(),
-            () => false,
-          )
-        : entry.isDirectory();
-      (isFolder ? own.folders : own.files).push(entry.name);
+      const known = entry.isSymbolicLink() ? await stat(join(root, path, entry.name)).catch(() => null) : entry;
+      if (known) (known.isDirectory() ? own.folders : own.files).push(entry.name);
     }
     found.set(path, own);
     if (depth < DEEPEST) for (const name of own.folders) waiting.push({ path: within(path, name), depth: depth + 1 });

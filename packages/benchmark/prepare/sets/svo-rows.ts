@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { isPlainPath, nameAlone } from '../../load/files.ts';
 import { SVO_ROW } from '../../load/svo.ts';
@@ -78,10 +78,28 @@ const idOf = (cell: string | undefined): string | undefined => (cell ? `${cell.r
 const isTrue = (cell: string | undefined): boolean => /^(true|1)$/i.test(cell ?? '');
 
 function cellsOf(path: string, bytes: Buffer): Record<string, string | undefined>[] {
+  const text = textOf(path, bytes);
+  const [head = ''] = text.split('\n');
+  // programs of countries that write 0,5 part cells by semicolons
+  const delimiter = [';', '\t'].find((mark) => head.split(mark).length > head.split(',').length) ?? ',';
   try {
-    return parse(bytes, { columns: true, bom: true, skip_empty_lines: true, relax_quotes: true });
+    return parse(text, { columns: true, delimiter, skip_empty_lines: true, relax_quotes: true });
   } catch (error) {
-    const why = (error as Error).message;
-    throw new PrepareFault(`${path} is no table as ${CSV} is (${why}): download it again`);
+    if (!(error instanceof CsvError)) throw error;
+    throw new PrepareFault(`${path} ${csvFault(error)}: download it again`);
   }
+}
+
+function textOf(path: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new PrepareFault(`${path} is not UTF-8 text, as ${CSV} is: download it again`);
+  }
+}
+
+function csvFault({ code, lines }: CsvError & { readonly lines?: number }): string {
+  const where = lines === undefined ? '' : ` in line ${lines}`;
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return `is cut short: a quotation mark${where} is never closed`;
+  return `is no table as ${CSV} is: its cells${where} are not those of its first line`;
 }

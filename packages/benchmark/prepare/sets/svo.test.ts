@@ -112,10 +112,35 @@ test('without a whole pair the reasons are told, and nothing is written; without
   expect(none.files).toEqual({});
 });
 
-test('a table that is another is named', async () => {
-  const broken = `${COLUMNS}\n"a,b`;
-  const { faults } = await preparedFrom([await given({ 'svo_probes.csv': broken, 'svo/1.jpg': pixels('1') })]);
-  expect(faults[0]).toMatch(/^from\/svo_probes\.csv is no table as svo_probes\.csv is .*: download it again$/);
+test.each([
+  ['cut short', `${COLUMNS}\n"a,b`, 'is cut short: a quotation mark in line 2 is never closed'],
+  [
+    'of other rows',
+    `${COLUMNS}\na,b`,
+    'is no table as svo_probes.csv is: its cells in line 2 are not those of its first line',
+  ],
+  ['of another encoding', Buffer.from(`${csv}\ncaf\xe9`, 'latin1'), 'is not UTF-8 text, as svo_probes.csv is'],
+])('a table that is %s is named', async (_what, table, words) => {
+  const { faults, files } = await preparedFrom([await given({ 'svo_probes.csv': table, 'svo/1.jpg': pixels('1') })]);
+  expect([faults[0], files]).toEqual([`from/svo_probes.csv ${words}: download it again`, {}]);
+});
+
+test('a table that another program saved has the same rows; one that cannot be asked is left out by its place', async () => {
+  const images = Object.fromEntries([1, 2, 3, 4, 5, 6].map((id) => [`svo/${id}.jpg`, pixels(`${id}`)]));
+  const plain = await preparedFrom([await given({ 'svo_probes.csv': csv, ...images })]);
+  // semicolons, a byte order mark, line ends of Windows, numbers with a fraction, and a row without a sentence
+  const lines = csv.split('\n').map((text) => text.replaceAll(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/g, ';'));
+  const saved = [...lines, '"";"a,b,c";"a,d,c";u;u;1;2;True;False;False'].join('\r\n').replace(';1;2;', ';1.0;2.0;');
+  const { faults, files, record } = await preparedFrom([
+    await given({ 'svo_probes.csv': `\uFEFF${saved}`, ...images }),
+  ]);
+  expect(faults).toEqual([]);
+  expect(files).toEqual(plain.files);
+  expect(record.sets.svo?.edition).toMatchObject({
+    rows: 4,
+    of: 5,
+    leftOut: [{ row: 4, why: 'sentence: a text that is not empty is expected, and "" found' }],
+  });
 });
 
 test('a second run with more images makes another edition, which is refused where the first stands', async () => {
