@@ -281,3 +281,37 @@ describe('a dual encoder or matching head is accepted', () => {
     });
   });
 });
+
+describe('a SentencePiece model is refused by its name, with the command that makes a tokenizer.json of it', () => {
+  const NAMES = ['spiece.model', 'tokenizer.model', 'sentencepiece.bpe.model', 'sentencepiece.model', 'source.spm'];
+  const named = (name: string, tokenizer_class: string): Files => ({
+    ...without(siglip, 'spiece.model'),
+    [name]: siglip['spiece.model']!,
+    'tokenizer_config.json': { ...siglipTokenizer, tokenizer_class },
+  });
+  const command =
+    /`python -c "from transformers import AutoTokenizer; AutoTokenizer.from_pretrained\('(\d+)'\).save_pretrained\('\1'\)"`\.$/;
+
+  it.each(NAMES)('%s of a class that reads it otherwise', async (name) => {
+    const inspection = await inspectCheckpoint(await folderOf(named(name, 'GemmaTokenizer')));
+    expectRefusal(inspection, name, command, scratch());
+    expect(inspection).toMatchObject({
+      faults: [{ found: 'comes with a GemmaTokenizer', expected: expect.stringMatching(/^a SentencePiece model of /) }],
+    });
+  });
+
+  it.each(NAMES)('%s of a class that is not known', async (name) => {
+    const inspection = await inspectCheckpoint(await folderOf(named(name, 'DebertaV2Tokenizer')));
+    expectRefusal(inspection, 'tokenizer_config.json', command, scratch());
+    expect(!inspection.ok && inspection.faults.map(({ file }) => file)).toEqual(['tokenizer_config.json', name]);
+  });
+
+  it.each(NAMES)('but %s is served of a class whose reading is known', async (name) => {
+    const [one, other] = [
+      await inspectCheckpoint(await folderOf(named(name, 'SiglipTokenizer'))),
+      await inspectCheckpoint(await folderOf(siglip)),
+    ];
+    expect(one.ok || one.reason).toBe(true);
+    expect(one).toMatchObject({ report: { tokenLength: other.ok && other.report.tokenLength } });
+  });
+});
