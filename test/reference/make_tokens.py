@@ -182,10 +182,25 @@ def bert(**config):
     }
 
 
+def next_id(content):
+    """added_tokens_decoder with the tokens of bert() and a new one behind its vocabulary."""
+    rows = bert_vocabulary().splitlines()
+    special = {rows.index(name): name for name in ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")}
+    flags = {"lstrip": False, "rstrip": False, "normalized": False, "single_word": False, "special": True}
+    return {str(i): {"content": name, **flags} for i, name in {**special, len(rows): content}.items()}
+
+
 def clip():
     with tempfile.TemporaryDirectory() as folder:
         ClipFiles([*WORDS, "redsphere"], 14).save_slow(folder)
         return {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(folder).iterdir())}
+
+
+def clip_named(**names):
+    """With other special tokens named, in both files that name them."""
+    files = clip()
+    changed = {file: json.dumps({**json.loads(files[file]), **names}) for file in ("special_tokens_map.json", "tokenizer_config.json")}
+    return {**files, **changed}
 
 
 def load_rust(folder):
@@ -456,6 +471,11 @@ def main():
         case("xlm-roberta", fairseq(sentence_piece(CHARACTERS, ids="fairseq")), load_fairseq),
         case("t5 with bytes", {"spiece.model": sentence_piece(None, byte_fallback=True), "tokenizer_config.json": t5}, load_sentence_piece),
         case("siglip with bytes", siglip(sentence_piece(None, byte_fallback=True)), load_siglip),
+        # Tokens that are named stand in texts as a whole, whatever else their letters would be; new ones get the next ids.
+        case("clip, padded with a token that texts hold", clip_named(pad_token="!"), load_bert),
+        case("bert, further tokens of the vocabulary named", bert(additional_special_tokens=["cube"], bos_token="left"), load_bert),
+        case("bert, a new token named", bert(eos_token="sphere is"), load_bert),
+        case("bert, a new token at the next id", bert(added_tokens_decoder=next_id("small blue")), load_bert),
         *step_cases(),
     ]
     save("odd-siglip", siglip(mapped, model_input_names=["input_ids"]))

@@ -1,6 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import { type AddedToken, isNormalised } from './added-token.ts';
+import { type AddedToken, isNormalised, specialToken } from './added-token.ts';
 import { classNormalizer } from './letter-case.ts';
 import { type Normalize, UnknownStep } from './normalizers.ts';
 import { type PreTokenize, prefixes, preTokenizer } from './pre-tokenizers.ts';
@@ -30,6 +30,7 @@ export function pieceEncoder(source: TokenizerSource, settings: TokenizerSetting
     const idOf = (token: string) => ids.get(token);
     const frame = fitting(settings, checkFrame(frameOf(json.post_processor), settings, idOf));
     checkUnknown(source, settings);
+    checkMade(source, settings);
     const normalise =
       source.normalise ?? fitting(settings, classNormalizer(json.normalizer ?? null, settings)).normalise;
     const words = preTokenizerOf(source, settings);
@@ -66,6 +67,7 @@ function misfit(file: string, { found, expected }: Misfit): CheckpointFault {
 /** Those of tokenizer.json, and those that tokenizer_config.json adds or describes anew; the latter are put among `ids`. */
 function addedTokens(json: TokenizerFile, settings: TokenizerSettings, ids: Map<string, number>): AddedToken[] {
   const all = new Map<string, AddedToken>(json.added_tokens.map((token) => [token.content, token]));
+  checkNew(settings, ids);
   for (const token of settings.added) {
     const { content, id } = token;
     const known = ids.get(content);
@@ -79,7 +81,45 @@ function addedTokens(json: TokenizerFile, settings: TokenizerSettings, ids: Map<
     ids.set(content, id);
     all.set(content, token);
   }
+  for (const token of namedTokens(settings, ids)) if (!all.has(token.content)) all.set(token.content, token);
   return [...all.values()];
+}
+
+/** @throws CheckpointFault where new tokens have other ids than the next ones: some versions of transformers give them those. */
+function checkNew({ file, added }: TokenizerSettings, ids: ReadonlyMap<string, number>): void {
+  const taken = new Set(ids.values());
+  const fresh = added.filter(({ content, id }) => !ids.has(content) && !taken.has(id)).sort((a, b) => a.id - b.id);
+  let next = largest(ids) + 1;
+  for (const { content, id } of fresh) {
+    if (id !== next)
+      throw misfit(file, {
+        found: `gives the new token ${content.slice(0, 60)} the id ${id}`,
+        expected: `the next one, ${next}`,
+      });
+    next += 1;
+  }
+}
+
+function largest(ids: ReadonlyMap<string, number>): number {
+  let most = -1;
+  for (const id of ids.values()) most = Math.max(most, id);
+  return most;
+}
+
+/**
+ * Tokens that are named without an id, as transformers adds them: those of the vocabulary keep their ids there, and from now on stand
+ * in texts as a whole; a special one that is new gets the next id, which is put among `ids`. New ones without a role, and a new one
+ * that would be padding, are refused elsewhere.
+ */
+function namedTokens({ special, named }: TokenizerSettings, ids: Map<string, number>): AddedToken[] {
+  const added: AddedToken[] = [];
+  for (const [name, content] of Object.entries(special)) {
+    if (content === '') continue;
+    if (!ids.has(content) && name !== 'pad_token') ids.set(content, largest(ids) + 1);
+    const id = ids.get(content);
+    if (id !== undefined) added.push(specialToken(content, id));
+  }
+  return added.concat(named.flatMap((content) => (ids.has(content) ? [specialToken(content, ids.get(content)!)] : [])));
 }
 
 /** @throws CheckpointFault when two tokens are named for what is in no vocabulary. */
@@ -91,6 +131,38 @@ function checkUnknown({ json: { model }, normalise }: TokenizerSource, { file, s
     found: `names ${named.slice(0, 60)} as \`unk_token\``,
     expected: `${own.slice(0, 60)}, which the model has for it`,
   });
+}
+
+/** @throws CheckpointFault where the class named would make another tokenizer of the vocabulary than tokenizer.json says. */
+function checkMade(
+  { json, normalise }: TokenizerSource,
+  { file, className, kind: { makes } }: TokenizerSettings,
+): void {
+  if (makes === null || normalise) return;
+  const { model, normalizer, preTokenizer, bytes, ends } = makes;
+  const inBytes = leaves(json.pre_tokenizer).includes('ByteLevel');
+  const withEnds = json.model.type === 'BPE' && Boolean(json.model.end_of_word_suffix);
+  const has = (step: Step | null | undefined, type: string | undefined) =>
+    type === undefined || leaves(step).includes(type);
+  const unlike = [
+    json.model.type !== model && `a ${json.model.type} model`,
+    !has(json.normalizer, normalizer) && `no ${normalizer}`,
+    !has(json.pre_tokenizer, preTokenizer) && `no step ${preTokenizer}`,
+    bytes !== undefined && bytes !== inBytes && `${inBytes ? 'a' : 'no'} step ByteLevel`,
+    ends !== undefined && ends !== withEnds && `${withEnds ? '' : 'no '}ends of words`,
+  ].find((what) => what !== false);
+  if (unlike === undefined) return;
+  throw misfit(file, {
+    found: `says that the tokenizer is a ${className}, and tokenizer.json holds ${unlike}`,
+    expected: 'the class that tokenizer.json is of, or PreTrainedTokenizerFast where it says all,',
+  });
+}
+
+/** The types of a step, or of those in a sequence. */
+function leaves(step: Step | null | undefined): string[] {
+  if (!step) return [];
+  const inner = step.normalizers ?? step.pretokenizers;
+  return step.type === 'Sequence' && Array.isArray(inner) ? inner.flatMap(leaves) : [step.type];
 }
 
 /** `add_prefix_space` sets the byte-level step of the classes that obey it, and elsewhere must say what is done anyway. */

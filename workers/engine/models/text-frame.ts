@@ -89,9 +89,10 @@ export function checkFrame(
   ] as const;
   for (const { flag, stated, name, ids, where } of sides) {
     if (stated !== undefined && stated !== ids.length > 0) return misfit(`says \`${flag}\` is ${stated}`, ids, where);
-    const text = name === null ? undefined : special[name];
+    const text = name === null ? undefined : (special[name] ?? kind.tokens[name]);
     if (text === undefined || (ids.length === 1 && ids[0] === idOf(text))) continue;
-    return misfit(`names ${text.slice(0, 60)} as \`${name}\``, ids, where);
+    const is = special[name!] === undefined ? 'leaves' : 'names';
+    return misfit(`${is} ${text.slice(0, 60)} as \`${name}\`${is === 'leaves' ? ", its class's own" : ''}`, ids, where);
   }
   return frame;
 }

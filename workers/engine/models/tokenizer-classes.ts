@@ -18,6 +18,20 @@ export interface TokenizerClass {
   readonly prefixSpace: boolean;
   /** The tokens that stand before and behind a text by their names in tokenizer_config.json. */
   readonly frame: readonly [start: FrameName | null, end: FrameName | null];
+  /** What these tokens are where no file names them. */
+  readonly tokens: Readonly<Partial<Record<FrameName, string>>>;
+  /**
+   * The kind of model that the class makes, and the steps that it has before it, whatever tokenizer.json says of them in transformers
+   * 5; in transformers 4 that counts. null: any.
+   */
+  readonly makes: {
+    readonly model: 'BPE' | 'WordPiece' | 'Unigram';
+    readonly normalizer?: string;
+    readonly preTokenizer?: string;
+    /** Whether byte-pair encoding is of bytes, and marks the ends of words. */
+    readonly bytes?: boolean;
+    readonly ends?: boolean;
+  } | null;
   /** Tokens that the class pads to where nothing says so. */
   readonly length?: number;
 }
@@ -30,26 +44,62 @@ const as = (of: Partial<TokenizerClass>): TokenizerClass => ({
   letterCase: 'added',
   prefixSpace: false,
   frame: [null, null],
+  tokens: {},
+  makes: null,
   ...of,
 });
 
-const bert = as({ pad: '[PAD]', letterCase: 'bert', frame: ['cls_token', 'sep_token'] });
+const BERT = { model: 'WordPiece', normalizer: 'BertNormalizer', preTokenizer: 'BertPreTokenizer' } as const;
+const BPE = { model: 'BPE', bytes: false, ends: false } as const;
+const BYTES = { model: 'BPE', bytes: true, ends: false } as const;
+const UNIGRAM = { model: 'Unigram' } as const;
+const bert = as({
+  pad: '[PAD]',
+  letterCase: 'bert',
+  frame: ['cls_token', 'sep_token'],
+  tokens: { cls_token: '[CLS]', sep_token: '[SEP]' },
+  makes: BERT,
+});
 const file = as({});
 
 const CLASSES: Readonly<Record<string, TokenizerClass>> = {
   Bert: bert,
   DistilBert: bert,
   Electra: bert,
-  CLIP: as({ pad: '<|endoftext|>', letterCase: 'always', frame: ['bos_token', 'eos_token'] }),
-  Gemma: as({ padding: 'left', pad: '<pad>' }),
-  GPT2: as({ prefixSpace: true }),
-  Llama: as({ padding: 'left' }),
-  Qwen2: as({ pad: '<|endoftext|>' }),
-  Roberta: as({ pad: '<pad>', prefixSpace: true, frame: ['cls_token', 'sep_token'] }),
-  Siglip: as({ pad: '</s>', letterCase: 'siglip', frame: [null, 'eos_token'], length: 64 }),
-  Siglip2: as({ padding: 'left', pad: '<pad>', letterCase: 'always' }),
-  T5: as({ pad: '<pad>', frame: [null, 'eos_token'] }),
-  XLMRoberta: as({ pad: '<pad>', frame: ['bos_token', 'eos_token'] }),
+  CLIP: as({
+    pad: '<|endoftext|>',
+    letterCase: 'always',
+    frame: ['bos_token', 'eos_token'],
+    tokens: { bos_token: '<|startoftext|>', eos_token: '<|endoftext|>' },
+    makes: { ...BYTES, ends: true },
+  }),
+  Gemma: as({ padding: 'left', pad: '<pad>', makes: BPE }),
+  GPT2: as({ prefixSpace: true, makes: BYTES }),
+  Llama: as({ padding: 'left', makes: BPE }),
+  Qwen2: as({ pad: '<|endoftext|>', makes: BYTES }),
+  Roberta: as({
+    pad: '<pad>',
+    prefixSpace: true,
+    frame: ['cls_token', 'sep_token'],
+    tokens: { cls_token: '<s>', sep_token: '</s>' },
+    makes: BYTES,
+  }),
+  Siglip: as({
+    pad: '</s>',
+    letterCase: 'siglip',
+    frame: [null, 'eos_token'],
+    tokens: { eos_token: '</s>' },
+    length: 64,
+    makes: UNIGRAM,
+  }),
+  Siglip2: as({ padding: 'left', pad: '<pad>', letterCase: 'always', makes: BPE }),
+  T5: as({ pad: '<pad>', frame: [null, 'eos_token'], tokens: { eos_token: '</s>' }, makes: UNIGRAM }),
+  XLMRoberta: as({
+    pad: '<pad>',
+    frame: ['bos_token', 'eos_token'],
+    tokens: { bos_token: '<s>', eos_token: '</s>' },
+    makes: UNIGRAM,
+  }),
   // These add nothing to what tokenizer.json says.
   PreTrained: file,
   TokenizersBackend: file,

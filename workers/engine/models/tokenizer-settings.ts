@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CheckpointFault, type Fault, Faults } from '../checkpoint/fault.ts';
+import { CheckpointFault, type Fault, Faults, faultOf } from '../checkpoint/fault.ts';
 import type { Folder } from '../checkpoint/folder.ts';
 import { readJson } from '../checkpoint/json.ts';
 import { type AddedToken, addedToken, specialToken } from './added-token.ts';
@@ -90,6 +90,8 @@ export async function readSettings(folder: Folder, at: (name: string) => string)
   const className = stated.tokenizer_class ?? null;
   const kind = className === null ? NO_CLASS : tokenizerClass(className);
   faults.add(...unlikeFields(file, stated, APPLIED));
+  for (const name of kind?.frame ?? [])
+    if (name !== null && stated[name] === null && kind?.letterCase === 'bert') faults.add(withoutToken(file, name));
   if (!kind) faults.add(...unknownClass(file, className ?? '').faults);
   const inDecoder = Object.entries(stated.added_tokens_decoder ?? {}).flatMap(
     ([id, { content, ...flags }]): AddedToken[] =>
@@ -145,6 +147,12 @@ async function addedTokens(
     special: marked.has(content),
     normalized: !marked.has(content),
   }));
+}
+
+/** Such a class puts the unknown token there. */
+function withoutToken(file: string, name: SpecialName): Fault {
+  const remedy = 'name the token that the model was trained with';
+  return faultOf({ file, found: `says \`${name}\` is null`, expected: 'a token', remedy, gravity: 'setting' });
 }
 
 function unknownClass(file: string, name: string): { faults: readonly Fault[] } {
