@@ -27,6 +27,7 @@ beforeAll(async () => {
   await writeTinyData(at('data'));
   const ended = await Promise.all([evaluate('ldm', 'ldm-out', '--errors'), evaluate('clip', 'clip-out')]);
   for (const { code, stderr } of ended) expect([code, stderr]).toEqual([0, '']);
+  await cp(at('ldm-out', 'results.json'), at('ldm-bare', 'results.json'));
 });
 afterAll(() => rm(scratch, { recursive: true }));
 
@@ -79,8 +80,14 @@ test.concurrent.each<[string, number, () => string[], RegExp]>([
   [
     'an evaluation without errors',
     1,
-    () => ['clip-out', 'diffusion-itm', 'x'],
+    () => ['ldm-bare', 'diffusion-itm', 'x'],
     /clevr\.bin\.gz is not there: evaluate/,
+  ],
+  [
+    'an evaluation of encoders, which have none',
+    1,
+    () => ['clip-out', 'diffusion-itm', 'x'],
+    /clip-out was scored by cosine, which draws no samples: give the --out of an evaluation of a diffusion model\.$/m,
   ],
   ['a protocol that draws samples', 2, () => ['ldm-out', 'diffusion-itm-adaptive', 'x'], /cannot be had from stored/],
   [

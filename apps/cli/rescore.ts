@@ -45,6 +45,10 @@ async function rescore(given: string, options: RescoreOptions): Promise<void> {
   const [from, out] = [path.resolve(given), path.resolve(options.out ?? path.join(given, protocol))];
   if (from === out) throw new CliFault('--out is the folder of the results themselves: give another.', 2);
   const results = await readResults(from);
+  if (results.samples === null)
+    throw new CliFault(
+      `${from} was scored by ${results.protocol}, which draws no samples: give the --out of an evaluation of a diffusion model.`,
+    );
   const root = await rootOf(options.data, options.json === true, taskNames(results));
   const tasks: TaskResults[] = [];
   for (const task of taskNames(results)) tasks.push(await rescoreTask({ from, out, root, results, task, protocol }));

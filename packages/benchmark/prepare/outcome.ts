@@ -2,7 +2,7 @@ import type { TaskName } from '../task.ts';
 import { isImageOf, type SetName } from './affinity.ts';
 import { type FoundFile, folderOf, type LeftOut, nameOf } from './found.ts';
 import type { Recipe, SetPlan } from './plan.ts';
-import { METADATA_SOURCE, SOURCES, sourceWords, TEXTS_APART } from './sources.ts';
+import { METADATA_SOURCE, SOURCES, sourceWords, TEXT_SOURCES } from './sources.ts';
 
 /** Recipes that went through, with their plans, and those that could not, with a sentence. */
 export interface Attempted {
@@ -46,7 +46,9 @@ export function outcomeOf(
   };
 }
 
-const NOTHING = 'nothing of a data set of GDBench was found in what was given';
+const NOTHING =
+  'Nothing of a data set of GDBench was found in what was given: give folders or archives of a set as they were downloaded ' +
+  '(docs/official-data.md names what each set needs, and where it is had)';
 
 /** Whether something of the set is there but its texts. */
 const hasImages = ({ images, kept }: Pick<SetPlan, 'images' | 'kept'>): boolean => images.size > 0 || kept > 0;
@@ -67,7 +69,8 @@ function lacksOf({ set, lacking, missing, images, kept }: SetPlan): string[] {
 
 /** A set of which nothing was given. */
 function nothingOf({ set }: Recipe): string {
-  const texts = TEXTS_APART.has(set) ? `, its texts from ${sourceWords(METADATA_SOURCE)}` : '';
+  const apart = TEXT_SOURCES[set];
+  const texts = apart ? `, its texts from ${sourceWords(apart)}` : '';
   return `nothing of ${set} was found: it is to be had from ${sourceWords(SOURCES[set])}${texts}`;
 }
 
@@ -75,7 +78,7 @@ function nothingOf({ set }: Recipe): string {
 function imagesAlone({ set }: Recipe, images: readonly FoundFile[]): string[] {
   const first = images.find(({ path }) => isImageOf(set, folderOf(path), nameOf(path)));
   if (!first || set === 'genderbias') return [];
-  const source = TEXTS_APART.has(set) ? METADATA_SOURCE : SOURCES[set];
+  const source = TEXT_SOURCES[set] ?? SOURCES[set];
   return [
     `${set}: images were found (${first.path}), but not its texts, which are to be had from ${sourceWords(source)}`,
   ];

@@ -240,7 +240,22 @@ test('a few images of such names among many others are no images of the set', as
 
 test('nothing of a data set is said to be nothing', async () => {
   const { faults, tasks } = await preparedFrom([await given({ 'a.txt': 'a', 'b.jpg': pixels('b') })]);
-  expect([faults, tasks]).toEqual([['nothing of a data set of GDBench was found in what was given'], []]);
+  expect(faults).toEqual([
+    expect.stringMatching(/^Nothing of a data set of GDBench was found in what was given: give .*official-data\.md/),
+  ]);
+  expect(tasks).toEqual([]);
+});
+
+test('images alone of an order task are told with where the captions are, not the images that are there', async () => {
+  const images = Object.fromEntries(
+    Array.from({ length: 12 }, (_, i) => [`flickr30k-images/${1000 + i}.jpg`, pixels(`${i}`)]),
+  );
+  const { faults } = await preparedFrom([await given(images)], { tasks: ['flickr30k_order'] });
+  expect(faults).toEqual([
+    expect.stringMatching(
+      /^flickr30k_order: .* texts, .*vision-language-models-are-bows \(whose code fetches the captions/,
+    ),
+  ]);
 });
 
 test('images alone are told with where their texts are', async () => {

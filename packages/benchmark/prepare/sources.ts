@@ -15,15 +15,24 @@ export const METADATA_SOURCE: Source = {
   terms: 'see the repository',
 };
 
-/** Sets whose texts are among these, and not where their images are. */
-export const TEXTS_APART: ReadonlySet<SetName> = new Set([
-  'clevr',
-  'winoground',
-  'flickr30k',
-  'imagecode',
-  'pets',
-  'mmbias',
-]);
+/** The captions of which orders are drawn. */
+const CAPTIONS: Source = {
+  address: 'https://github.com/mertyg/vision-language-models-are-bows',
+  gate: 'whose code fetches the captions of the test split',
+  terms: "ARO's code MIT; captions by the terms of the images",
+};
+
+/** Of the texts of those sets that do not have them where their images are. */
+export const TEXT_SOURCES: Readonly<Partial<Record<SetName, Source>>> = {
+  clevr: METADATA_SOURCE,
+  winoground: METADATA_SOURCE,
+  flickr30k: METADATA_SOURCE,
+  imagecode: METADATA_SOURCE,
+  pets: METADATA_SOURCE,
+  mmbias: METADATA_SOURCE,
+  coco_order: CAPTIONS,
+  flickr30k_order: CAPTIONS,
+};
 
 const VISUAL_GENOME: Source = {
   address: 'https://github.com/mertyg/vision-language-models-are-bows',
