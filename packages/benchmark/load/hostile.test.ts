@@ -94,7 +94,7 @@ describe('metadata that are not the official ones', () => {
       'eleven images in a set',
       'imagecode_video',
       { [tenth]: 'x' },
-      'imagecode/image-sets/MSR-VTT_b holds 11 images (img<n>.jpg): a set has ten.',
+      'imagecode/image-sets/MSR-VTT_b holds 11 images (img<n>.jpg), where a set has ten: leave there the ten of image-sets.zip',
     ],
     [
       'a box without width',

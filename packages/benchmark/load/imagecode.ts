@@ -8,6 +8,7 @@ import { frameNumbers } from './frames.ts';
 
 const PATH = 'imagecode/valid_data.json';
 const SETS = 'imagecode/image-sets';
+const KEEP_TEN = 'leave there the ten of image-sets.zip of https://zenodo.org/record/6518944';
 /** Images of a set. */
 const CANDIDATES = 10;
 const LISTED_AT_ONCE = 16;
@@ -57,7 +58,7 @@ async function imagesOf(
     IMAGE.test(name) ? null : 'is not named img<n>.jpg',
   );
   if (images.length > CANDIDATES)
-    throw new DataError(task, folder, `holds ${images.length} images (img<n>.jpg): a set has ten`);
+    throw new DataError(task, folder, `holds ${images.length} images (img<n>.jpg), where a set has ten`, KEEP_TEN);
   const numbers = images.map((name) => Number(IMAGE.exec(name)![1])).sort((a, b) => a - b);
   const named = frameNumbers(numbers, CANDIDATES).map((number, place) =>
     number === null ? `img<n>.jpg (${place + 1} of ${CANDIDATES})` : `img${number}.jpg`,

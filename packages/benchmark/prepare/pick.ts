@@ -4,6 +4,7 @@ import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { affinity, type SetName } from './affinity.ts';
 import type { PrepareContext } from './context.ts';
 import { type FoundFile, folderOf, grouped, nameOf, sameName } from './found.ts';
+import type { SetPlan } from './plan.ts';
 import { PrepareFault } from './prepare-fault.ts';
 
 /** An image that a set needs. */
@@ -44,6 +45,15 @@ export async function pickImages(
   return { images, missing, kept: wanted.length - images.size - missing.length };
 }
 
+/** What is to be done for a set whose texts name its images, and of which nothing more is to be told. */
+export async function planOf(
+  context: PrepareContext,
+  { set, tasks, texts, leftOut }: Pick<SetPlan, 'set' | 'tasks' | 'texts' | 'leftOut'>,
+  wanted: readonly WantedImage[],
+): Promise<SetPlan> {
+  return { set, tasks, texts, ...(await pickImages(context, set, wanted)), lacking: [], leftOut, notes: [] };
+}
+
 interface Candidate {
   readonly file: FoundFile;
   /** Of its folder. */
@@ -80,7 +90,7 @@ async function theOne(
   for (const other of others.filter(({ rank }) => rank === first!.rank))
     if (!(await contents.areEqual(first!.file, other.file)))
       throw new PrepareFault(
-        `${first!.file.path} and ${other.file.path} are different images of one name, and either could be of ${set}: give only one of their folders`,
+        `${first!.file.path} and ${other.file.path} are different images of one name, and either could be of ${set}: give only one of them`,
       );
   return first!.file;
 }

@@ -4,7 +4,7 @@ import { asPythonWrites } from '../../load/python-json.ts';
 import { type Chosen, chooseText, planned } from '../choose.ts';
 import { type LeftOut, nameOf } from '../found.ts';
 import { jsonOf } from '../json-of.ts';
-import { pickImages } from '../pick.ts';
+import { planOf } from '../pick.ts';
 import type { PlannedText, Recipe } from '../plan.ts';
 
 const Lists = z.record(z.string(), z.array(z.string()));
@@ -47,15 +47,7 @@ export const flickr30k: Recipe = {
     }
     if (texts.length === 0) return null;
     const wanted = [...paths].map((path) => ({ to: path.replace(/^datasets\//, ''), names: [nameOf(path)] }));
-    return {
-      set: 'flickr30k',
-      tasks,
-      texts,
-      ...(await pickImages(context, 'flickr30k', wanted)),
-      lacking: [],
-      leftOut,
-      notes: [],
-    };
+    return planOf(context, { set: 'flickr30k', tasks, texts, leftOut }, wanted);
   },
 };
 

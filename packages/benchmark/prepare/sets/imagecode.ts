@@ -58,7 +58,9 @@ function nothingBut([first]: readonly LeftOut[]): null {
   );
 }
 
-const FRAME = /^img(0|[1-9]\d{0,8})\.jpg$/i;
+/** "img7.jpg", and what programs make of its ending. */
+const FRAME = /^img(0|[1-9]\d{0,8})\.(jpe?g|png)$/i;
+const numberOf = ({ path }: FoundFile): number => Number(FRAME.exec(nameOf(path))![1]);
 
 async function framesOf(context: PrepareContext, sets: readonly string[]): Promise<Picked> {
   const found = framesBySet(context.finds.images, new Set(sets.map(sameName)));
@@ -67,7 +69,7 @@ async function framesOf(context: PrepareContext, sets: readonly string[]): Promi
   let kept = 0;
   for (const set of sets) {
     const frames = await each(context, set, found.get(sameName(set)) ?? []);
-    for (const file of frames) images.set(`imagecode/image-sets/${set}/${nameOf(file.path).toLowerCase()}`, file);
+    for (const file of frames) images.set(`imagecode/image-sets/${set}/img${numberOf(file)}.jpg`, file);
     const lacking = Math.max(0, IMAGES_A_SET - frames.length);
     if (lacking > 0 && (await isThere(context.root, `imagecode/image-sets/${set}`))) kept += lacking;
     else missing.push(...lackingFrames(frames, lacking).map((name) => `imagecode/image-sets/${set}/${name}`));
@@ -77,7 +79,7 @@ async function framesOf(context: PrepareContext, sets: readonly string[]): Promi
 
 /** Names of the frames that a set lacks, as far as the numbers of the others tell them. */
 function lackingFrames(frames: readonly FoundFile[], lacking: number): string[] {
-  const numbers = frames.map(({ path }) => Number(FRAME.exec(nameOf(path))![1])).sort((a, b) => a - b);
+  const numbers = frames.map(numberOf).sort((a, b) => a - b);
   const all = lacking > 0 ? frameNumbers(numbers, IMAGES_A_SET) : [];
   const named = all
     .filter((number) => number !== null && !numbers.includes(number))
@@ -96,11 +98,11 @@ function framesBySet(files: readonly FoundFile[], sets: ReadonlySet<string>): Ma
 /** Each frame once; several folders of a set may repeat it. @throws PrepareFault where they differ */
 async function each({ contents }: PrepareContext, set: string, files: readonly FoundFile[]): Promise<FoundFile[]> {
   const frames: FoundFile[] = [];
-  for (const [first, ...others] of grouped(files, ({ path }) => sameName(nameOf(path))).values()) {
+  for (const [first, ...others] of grouped(files, numberOf).values()) {
     for (const other of others)
       if (!(await contents.areEqual(first!, other)))
         throw new PrepareFault(
-          `${folderOf(first!.path)} and ${folderOf(other.path)} are both the set ${set}, and differ: give only one of them`,
+          `${first!.path} and ${other.path} are both of the set ${set}, and differ: give only one of them`,
         );
     frames.push(first!);
   }

@@ -95,6 +95,26 @@ test('ImageCoDe: frames keep their numbers, sets that no text names are left out
   expect(await versionsOf(root)).toEqual(await versionsOf(hand));
 });
 
+test('ImageCoDe: frames of another ending keep their numbers, and two of one number that differ are told', async () => {
+  const set = frames('open-images-1_a', tens);
+  const { 'open-images-1_a/img7.jpg': seven, 'open-images-1_a/img14.jpg': next, ...rest } = set;
+  const given1 = { ...rest, 'open-images-1_a/img7.jpeg': seven, 'open-images-1_a/IMG14.PNG': next };
+  const { faults, files: made } = await preparedFrom([
+    await given({ 'valid_data.json': { 'open-images-1_a': texts['open-images-1_a'] }, ...given1 }),
+  ]);
+  expect(faults).toEqual([]);
+  expect(Object.keys(made).slice(0, 10).sort()).toEqual(
+    Object.keys(set)
+      .map((path) => `imagecode/image-sets/${path}`)
+      .sort(),
+  );
+  const twice = { ...set, 'open-images-1_a/img7.jpeg': pixels('another') };
+  const refused = await preparedFrom([
+    await given({ 'valid_data.json': { 'open-images-1_a': texts['open-images-1_a'] }, ...twice }),
+  ]);
+  expect(refused.faults[0]).toMatch(/img7\.jpe?g and .*img7\.jpe?g are both of the set open-images-1_a, and differ/);
+});
+
 test('ImageCoDe: a frame that is missing is named by its number', async () => {
   const from = await given({
     'imagecode/valid_data.json': { 'MSR-VTT-b': { 0: 'b' } },

@@ -5,7 +5,7 @@ import { type Chosen, chooseText, planned } from '../choose.ts';
 import { type LeftOut, nameOf } from '../found.ts';
 import { jsonOf } from '../json-of.ts';
 import { drawOrders, ORDER_PROGRAM, plainCaption } from '../orders.ts';
-import { pickImages } from '../pick.ts';
+import { planOf } from '../pick.ts';
 import type { PlannedText, Recipe } from '../plan.ts';
 import { sha256 } from '../published.ts';
 import { belowSet, type Captioned, filesOf, type OrderSet, testCaptions } from './captions.ts';
@@ -28,16 +28,9 @@ function order(set: OrderSet): Recipe {
       const { text, edition } = drawn ? { text: withPlaces(drawn, to), edition: null } : await draw(to, captions!);
       const images = new Set(jsonOf({ path: text.from, bytes: text.bytes }, Rows).map(({ image }) => image));
       const wanted = [...images].map((image) => ({ to: `${set}/${image}`, names: [nameOf(image)] }));
-      return {
-        set,
-        tasks: [set],
-        texts: [text],
-        ...(await pickImages(context, set, wanted)),
-        lacking: [],
-        leftOut,
-        notes: edition ? [`${set}: ${text.made}; ${to} has the sha256 ${edition.sha256}`] : [],
-        ...(edition ? { edition } : {}),
-      };
+      const plan = await planOf(context, { set, tasks: [set], texts: [text], leftOut }, wanted);
+      if (!edition) return plan;
+      return { ...plan, notes: [`${set}: ${text.made}; ${to} has the sha256 ${edition.sha256}`], edition };
     },
   };
 }

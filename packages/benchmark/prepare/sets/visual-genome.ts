@@ -4,7 +4,7 @@ import { VG_ROWS } from '../../load/visual-genome.ts';
 import { type AskableRows, askableRows, isJson, pythonValue, unaskedNote } from '../askable-rows.ts';
 import { type Chosen, chooseText, planned } from '../choose.ts';
 import type { LeftOut } from '../found.ts';
-import { pickImages } from '../pick.ts';
+import { planOf } from '../pick.ts';
 import type { PlannedText, Recipe, SetPlan } from '../plan.ts';
 import { sha256 } from '../published.ts';
 
@@ -28,15 +28,8 @@ function visualGenome(set: keyof typeof VG_ROWS, file: string): Recipe {
       const text = withoutUnasked(named, asked);
       const names = new Set(asked.rows.map((row) => row.image_path));
       const wanted = [...names].map((name) => ({ to: `${set}/images/${name}`, names: [name] }));
-      return {
-        set,
-        tasks: [set],
-        texts: [text],
-        ...(await pickImages(context, set, wanted)),
-        lacking: [],
-        leftOut,
-        ...editionOf(set, text, asked),
-      };
+      const plan = await planOf(context, { set, tasks: [set], texts: [text], leftOut }, wanted);
+      return { ...plan, ...editionOf(set, text, asked) };
     },
   };
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, test } from 'vitest';
 import { given, pixels, preparedFrom, versionsOf, zipOf } from '../test-given.ts';
@@ -87,6 +89,15 @@ test('beside a list that is cut short, JSON lines of the same rows are taken, an
     why: 'is not valid JSON, or is cut short: download it again',
     first: ['from/data.json'],
   });
+});
+
+const published = process.env.GDBENCH_OFFICIAL;
+
+test.skipIf(!published)('rows of the published file in another order become that file, to the byte', async () => {
+  const text = await readFile(join(published!, 'winoground/data.json'), 'utf8');
+  const shuffled = JSON.stringify(JSON.parse(text).reverse());
+  const { files } = await preparedFrom([await given({ 'data.json': shuffled, ...images('i', [0]) })]);
+  expect(files['winoground/data.json']).toBe(text);
 });
 
 /** A table as Hugging Face keeps it: images as {bytes, path} in their own columns. */

@@ -6,9 +6,10 @@ import { type Chosen, chooseText, planned } from '../choose.ts';
 import type { PrepareContext } from '../context.ts';
 import { type FoundFile, folderOf, grouped, type LeftOut } from '../found.ts';
 import { readTable } from '../parquet.ts';
-import { pickImages } from '../pick.ts';
-import type { PlannedText, Recipe, SetPlan } from '../plan.ts';
+import { planOf } from '../pick.ts';
+import type { PlannedText, Recipe } from '../plan.ts';
 import { PrepareFault } from '../prepare-fault.ts';
+import { isPublished } from '../published.ts';
 
 const TO = 'winoground/data.json';
 
@@ -47,16 +48,8 @@ export const winoground: Recipe = {
       [0, 1].map((k) => ({ to: `winoground/images/ex_${id}_img_${k}.png`, names: [`ex_${id}_img_${k}.png`] })),
     );
     const finds = { ...context.finds, images: [...rows.embedded, ...context.finds.images] };
-    const picked = await pickImages({ ...context, finds }, 'winoground', wanted);
-    return {
-      set: 'winoground',
-      tasks: ['winoground'],
-      texts: [rows.text],
-      ...picked,
-      lacking: [],
-      leftOut,
-      notes: [],
-    } satisfies SetPlan;
+    const plan = { set: 'winoground', tasks: ['winoground'], texts: [rows.text], leftOut } as const;
+    return planOf({ ...context, finds }, plan, wanted);
   },
 };
 
@@ -107,7 +100,11 @@ function fromList(chosen: Chosen): Rows {
         ]
       : []),
   ];
-  const text = how.length === 0 ? planned(TO, chosen) : made(path, rows, `mended: ${how.join('; ')}`);
+  const text =
+    how.length === 0 && isPublished(TO, bytes)
+      ? planned(TO, chosen)
+      : (inOrder(path, rows) ??
+        (how.length === 0 ? planned(TO, chosen) : made(path, rows, `mended: ${how.join('; ')}`)));
   return { text, ids: rows.map(({ id }) => id), embedded: [] };
 }
 
@@ -169,6 +166,16 @@ function onceEach(path: string, rows: readonly z.infer<typeof Row>[]): z.infer<t
     seen.set(row.id, text);
     return same === undefined;
   });
+}
+
+/** The published file, where these are its rows in another order; else null. */
+function inOrder(path: string, rows: readonly z.infer<typeof Row>[]): PlannedText | null {
+  const sorted = made(
+    path,
+    rows.toSorted((a, b) => a.id - b.id),
+    'mended: written as it was published',
+  );
+  return isPublished(TO, sorted.bytes) ? sorted : null;
 }
 
 function made(path: string, rows: readonly z.infer<typeof Row>[], how: string): PlannedText {
