@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { SETS } from './affinity.ts';
-import { METADATA_SOURCE, SOURCES, type Source } from './sources.ts';
+import { CAPTIONS_SOURCE, METADATA_SOURCE, SOURCES, type Source } from './sources.ts';
 
 const plain = (cell: string) => cell.trim();
 const row = (name: string, { address, gate, terms }: Source) => [
@@ -15,5 +15,6 @@ test('the page about the official data has the sources and terms that the comman
   const section = page.split('## Where the sets come from')[1]!.split('\n## ')[0]!;
   const lines = section.split('\n').filter((line) => line.startsWith('|'));
   const rows = lines.slice(2).map((line) => line.split('|').slice(1, -1).map(plain));
-  expect(rows).toEqual([row('metadata', METADATA_SOURCE), ...SETS.map((set) => row(`\`${set}\``, SOURCES[set]))]);
+  const texts = [row('metadata', METADATA_SOURCE), row("orders' captions", CAPTIONS_SOURCE)];
+  expect(rows).toEqual([...texts, ...SETS.map((set) => row(`\`${set}\``, SOURCES[set]))]);
 });

@@ -16,7 +16,7 @@ export const METADATA_SOURCE: Source = {
 };
 
 /** The captions of which orders are drawn. */
-const CAPTIONS: Source = {
+export const CAPTIONS_SOURCE: Source = {
   address: 'https://github.com/mertyg/vision-language-models-are-bows',
   gate: 'whose code fetches the captions of the test split',
   terms: "ARO's code MIT; captions by the terms of the images",
@@ -30,8 +30,8 @@ export const TEXT_SOURCES: Readonly<Partial<Record<SetName, Source>>> = {
   imagecode: METADATA_SOURCE,
   pets: METADATA_SOURCE,
   mmbias: METADATA_SOURCE,
-  coco_order: CAPTIONS,
-  flickr30k_order: CAPTIONS,
+  coco_order: CAPTIONS_SOURCE,
+  flickr30k_order: CAPTIONS_SOURCE,
 };
 
 const VISUAL_GENOME: Source = {
