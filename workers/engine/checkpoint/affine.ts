@@ -108,13 +108,25 @@ function stepOf({ opType, input = [], output = [] }: Node, numbers: ReadonlyMap<
 /** TensorProto.DataType */
 const [FLOAT, HALF, DOUBLE] = [1, 10, 11];
 
-/** The number in a tensor of one. */
+/** Numbers of a tensor that may say the same of each channel. */
+const MOST_CHANNELS = 64;
+
+/** The number in a tensor of one, or of one for each channel that are all the same, as those of `Normalize([0.5] * 3, [0.5] * 3)`. */
 function numberIn({ dims = [], dataType, rawData, floatData }: Tensor): number | null {
-  if (dims.some((dim) => Number(dim) !== 1)) return null;
-  if (dataType === FLOAT && floatData?.length === 1) return floatData[0]!;
-  // Values that lie in another file leave none here.
-  const view = rawData?.length ? new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength) : null;
-  if (dataType === FLOAT && view?.byteLength === 4) return view.getFloat32(0, true);
-  if (dataType === DOUBLE && view?.byteLength === 8) return view.getFloat64(0, true);
-  return dataType === HALF && view?.byteLength === 2 ? fromHalf(view.getUint16(0, true)) : null;
+  const count = dims.reduce<number>((all, dim) => all * Number(dim), 1);
+  if (!(count >= 1 && count <= MOST_CHANNELS) || dims.filter((dim) => Number(dim) !== 1).length > 1) return null;
+  const numbers = dataType === FLOAT && floatData?.length === count ? floatData : rawNumbers(dataType, rawData, count);
+  const [first] = numbers;
+  return first !== undefined && numbers.every((number) => number === first) ? first : null;
+}
+
+/** Nothing where the bytes are not those of so many numbers: values that lie in another file leave none here. */
+function rawNumbers(dataType: number | undefined, rawData: Uint8Array | undefined, count: number): number[] {
+  const size = dataType === FLOAT ? 4 : dataType === DOUBLE ? 8 : dataType === HALF ? 2 : null;
+  if (size === null || rawData?.byteLength !== size * count) return [];
+  const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
+  return Array.from({ length: count }, (_, i) => {
+    if (size === 4) return view.getFloat32(i * size, true);
+    return size === 8 ? view.getFloat64(i * size, true) : fromHalf(view.getUint16(i * size, true));
+  });
 }

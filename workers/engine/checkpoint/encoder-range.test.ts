@@ -7,8 +7,8 @@ import { inspectCheckpoint } from '../inspect.ts';
 const { folderOf } = checkpointFolders();
 const CONFIG = 'vae_encoder/config.json';
 
-/** A step of arithmetic with one number: the operator and the number, "2 -" for a number that stands before it. */
-type Arithmetic = readonly [op: 'Mul' | 'Add' | 'Sub' | 'Div', number: number, before?: 'before'];
+/** A step of arithmetic: the operator and its number, or one for each channel; "before" for a number that stands before it. */
+type Arithmetic = readonly [op: 'Mul' | 'Add' | 'Sub' | 'Div', number: number | readonly number[], before?: 'before'];
 
 /** The tiny encoder with arithmetic before its first operator, and after its last. */
 function encoder(first: readonly Arithmetic[], last: readonly Arithmetic[] = []): Files {
@@ -17,7 +17,9 @@ function encoder(first: readonly Arithmetic[], last: readonly Arithmetic[] = [])
   const chain = (steps: readonly Arithmetic[], from: string, to: string): Op[] =>
     steps.map(([op, number, before], i) => {
       const name = `${to}/${i}`;
-      weights.push({ name: `${name}/number`, dims: i % 2 === 0 ? [] : [1], data: Float32Array.of(number) });
+      const one = typeof number === 'number';
+      const dims = one ? (i % 2 === 0 ? [] : [1]) : [1, number.length, 1, 1];
+      weights.push({ name: `${name}/number`, dims, data: Float32Array.from(one ? [number] : number) });
       const input = i === 0 ? from : `${to}/${i - 1}`;
       const numbers = [input, `${name}/number`];
       return { op, in: before ? numbers.reverse() : numbers, out: i === steps.length - 1 ? to : name };
@@ -54,6 +56,13 @@ describe('an encoder that prepares its pixels in the graph is refused', () => {
       ],
     ],
     [
+      '2 x - 1',
+      [
+        ['Sub', [0.5, 0.5, 0.5]],
+        ['Div', [0.5, 0.5, 0.5]],
+      ],
+    ],
+    [
       '0.00784314 x - 1',
       [
         ['Div', 127.5],
@@ -75,6 +84,13 @@ describe('an encoder that prepares its pixels in the graph is refused', () => {
       ],
     ],
     ['a network that begins with arithmetic of its own', [['Sub', 1, 'before']]],
+    [
+      'one whose arithmetic is not the same for all channels',
+      [
+        ['Sub', [0.5, 0.4, 0.5]],
+        ['Div', [0.5, 0.5, 0.5]],
+      ],
+    ],
   ])('but not %s', async (_, steps) => {
     expect(await said(encoder(steps))).toBe('accepted');
   });
@@ -86,6 +102,9 @@ describe('an encoder that scales its latents in the graph', () => {
   it('is refused where its configuration says to scale them again', async () => {
     expect(await said(scaled)).toMatch(
       /^vae_encoder\/model.onnx scales its latents in the graph \(0.5 z\), where latents as .* to scale by 0.5 is expected; if that is all of their scaling, write \{"scaling_factor": 1, "shift_factor": null\}/,
+    );
+    expect(await said(encoder([], [['Mul', Array<number>(2 * TINY_DIFFUSION.channels).fill(SCALING)]]))).toContain(
+      'scales its latents in the graph (0.5 z)',
     );
     const shifted = encoder(
       [],
