@@ -284,6 +284,21 @@ describe('a checkpoint is refused for', () => {
     const reason = /^unet\/model.onnx is a symbolic link that leaves the folder, .*`cp -rL /;
     expectRefusal(await inspectCheckpoint(dir), 'unet/model.onnx', reason, scratch());
   });
+
+  it('a link in a circle, of which there is no copy, and one to a folder', async () => {
+    const dir = await folderOf(ldm);
+    await symlink('..', path.join(dir, 'unet/up'));
+    expectRefusal(
+      await inspectCheckpoint(dir, { name: 'my model' }),
+      'unet/up',
+      /^unet\/up is a symbolic link to a folder that it lies in itself, .*`rm 'my model\/unet\/up'`\.$/,
+      scratch(),
+    );
+    const other = await folderOf(ldm);
+    await symlink('unet', path.join(other, 'more'));
+    const reason = /^more is a symbolic link to what is no file, .*`cp -rL /;
+    expectRefusal(await inspectCheckpoint(other), 'more', reason, scratch());
+  });
 });
 
 describe('a checkpoint is accepted', () => {

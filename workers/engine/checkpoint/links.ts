@@ -7,6 +7,16 @@ import { quoted } from './shell.ts';
 /** What huggingface_hub calls a repository's folder in its cache: models--<owner>--<name>. */
 const REPOSITORY = /^(?:models|datasets|spaces)--(.+)$/;
 
+/** Why a link is not followed. */
+export type Unfollowed = 'broken' | 'circle' | 'outside' | 'not a file';
+
+const FOUND: Readonly<Record<Unfollowed, string>> = {
+  broken: 'is a symbolic link to a file that is not there',
+  circle: 'is a symbolic link to a folder that it lies in itself',
+  outside: 'is a symbolic link that leaves the folder',
+  'not a file': 'is a symbolic link to what is no file',
+};
+
 /**
  * What a link leads to, where it may be followed: to a file of the folder that was given, or, in a Hugging Face cache, of the same
  * repository. Else why not.
@@ -14,14 +24,16 @@ const REPOSITORY = /^(?:models|datasets|spaces)--(.+)$/;
  * @param root the folder that was given, absolute and without links.
  * @param at the link's absolute path; the folder that it stands in is without links.
  */
-export async function followLink(root: string, at: string): Promise<Stats | 'broken' | 'outside'> {
+export async function followLink(root: string, at: string): Promise<Stats | Unfollowed> {
   const target = await realpath(at).catch(() => null);
   if (target === null) return 'broken';
+  // A copy of what it leads to would have no end.
+  if (at.startsWith(target + path.sep)) return 'circle';
   const cache = cacheFolderOf(path.dirname(at));
   const bounds = [root, ...(cache ? [path.join(cache.dir, 'blobs')] : [])];
   if (!bounds.some((dir) => target.startsWith(dir + path.sep))) return 'outside';
   const status = await stat(target);
-  return status.isFile() ? status : 'outside';
+  return status.isFile() ? status : 'not a file';
 }
 
 /**
@@ -38,18 +50,18 @@ function cacheFolderOf(folder: string): { dir: string; repository: string | null
 }
 
 /** The fault of a link that is not followed. */
-export function linkFault(file: string, why: 'broken' | 'outside', root: string, name: string): Fault {
+export function linkFault(file: string, why: Unfollowed, root: string, name: string): Fault {
   const repository = cacheFolderOf(root)?.repository;
   const download =
     repository &&
     `download it whole: \`hf download ${quoted(repository)} --local-dir ${quoted(path.posix.basename(repository))}\``;
   const copy = `copy the folder with what its links lead to: \`cp -rL ${quoted(name)} ${quoted(`${name}-copy`)}\``;
-  return faultOf({
-    file,
-    found:
-      why === 'broken' ? 'is a symbolic link to a file that is not there' : 'is a symbolic link that leaves the folder',
-    expected: 'a file',
-    remedy: download ?? (why === 'broken' ? 'add the file that it should lead to' : copy),
-    gravity: 'file',
-  });
+  const remedies: Readonly<Record<Unfollowed, string>> = {
+    broken: 'add the file that it should lead to',
+    circle: `remove it: \`rm ${quoted(`${name}/${file}`)}\``,
+    outside: copy,
+    'not a file': copy,
+  };
+  const remedy = why === 'circle' ? remedies.circle : (download ?? remedies[why]);
+  return faultOf({ file, found: FOUND[why], expected: 'a file', remedy, gravity: 'file' });
 }
