@@ -29,6 +29,17 @@ const trained =
       return { epsilon: eps, v_prediction: image * eps - noise * x0, sample: x0 }[type];
     });
   };
+/** Where next to nothing of an image is left, such a network guesses one, which may be further from it than zeros are. */
+const guessing =
+  (type: PredictionType): Network =>
+  ({ x, mixture: { image, noise } }) => {
+    const known = 0.9 * (x.reduce((sum, value) => sum + value, 0) / SIZE / image);
+    const x0 = image ** 2 > 0.1 ? known : 0.8;
+    return x.map((value) => {
+      const eps = (value - image * x0) / noise;
+      return { epsilon: eps, v_prediction: image * eps - noise * x0, sample: x0 }[type];
+    });
+  };
 const untrained = (seed: number): Network => {
   const stream = new NoiseStream(seed);
   const mix = stream.draw(3);
@@ -63,6 +74,10 @@ describe('a stated prediction type', () => {
   it.each(pairs)('%s of a network that predicts %s is contradicted once, if they differ', (stated, real) => {
     for (const seed of [0, 1, 2])
       expect(said(stated, trained(real, 0.95), seed)).toEqual(stated === real ? [] : [real]);
+  });
+
+  it.each(pairs)('%s of a network of %s that only guesses where noise is nearly all', (stated, real) => {
+    for (const seed of [0, 1, 2]) expect(said(stated, guessing(real), seed)).toEqual(stated === real ? [] : [real]);
   });
 
   it('is never contradicted where it is right, however little the network knows of these images', () => {

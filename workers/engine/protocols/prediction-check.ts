@@ -132,27 +132,33 @@ function sharesOf(rows: readonly Evidence[]): Shares {
   };
 }
 
+/** More of the noise than this is left by no network of epsilon where there is next to nothing else: x_t itself is that noise. */
+const UNTOLD = 0.6;
+
 /**
- * The stated type is no better than zeros; another is, in both bands and clearly in one, and the output is made as that type's is.
- * A network that hands x_t on knows nothing of images: where they are half noise, the type must tell more than any multiple of it.
+ * The stated type is no better than zeros, or epsilon where x_t itself tells it; another is where image and noise are even, clearly and
+ * by more than any multiple of x_t, since a network that hands x_t on knows nothing of images; and the output is made as that type's
+ * is. Where there is next to nothing of an image, v and the sample are guesses, which may be worse than zeros.
  */
 function contradiction(stated: PredictionType, even: Shares, noisy: Shares): PredictionType | null {
-  const isBeaten = (type: PredictionType) => even.left[type] >= 1 || noisy.left[type] >= 1;
-  if (!isBeaten(stated)) return null;
-  const isLike = (type: PredictionType) =>
-    !isBeaten(type) &&
-    Math.min(even.left[type], noisy.left[type]) < CLEAR &&
-    even.left[type] < BETTER * even.multiple[type] &&
-    MADE_AS[type](noisy.made);
+  const most = stated === 'epsilon' ? UNTOLD : 1;
+  if (even.left[stated] < 1 && noisy.left[stated] < most) return null;
+  const isLike = (type: PredictionType) => {
+    const left = type === 'epsilon' ? Math.min(even.left.epsilon, noisy.left.epsilon) : even.left[type];
+    return left < CLEAR && even.left[type] < BETTER * even.multiple[type] && MADE_AS[type](even.made, noisy.made);
+  };
   return PREDICTION_TYPES.find((type) => type !== stated && isLike(type)) ?? null;
 }
 
+type Made = Shares['made'];
+
 /**
- * How much of the noise and of the image an output holds where noise is nearly all: of a predicted epsilon nearly all of the noise;
- * of v = image * eps - noise * z0 little noise, and the image with a minus; of a predicted sample the image.
+ * How much of the noise and of the image an output holds: of a predicted epsilon nearly all of the noise where there is nothing else;
+ * of v = image * eps - noise * z0 little noise there, and much of it with the image subtracted where they are even; of a predicted
+ * sample the image alone.
  */
-const MADE_AS: Record<PredictionType, (of: Shares['made']) => boolean> = {
-  epsilon: ({ eps }) => eps > 0.6,
-  v_prediction: ({ eps, z0 }) => Math.abs(eps) < 0.5 && z0 < -0.05,
-  sample: ({ eps, z0 }) => Math.abs(eps) < 0.3 && z0 > 0.05,
+const MADE_AS: Record<PredictionType, (even: Made, noisy: Made) => boolean> = {
+  epsilon: (_, noisy) => noisy.eps > 0.6,
+  v_prediction: (even, noisy) => Math.abs(noisy.eps) < 0.5 && even.eps > 0.3 && even.z0 < 0.05,
+  sample: (even, noisy) => Math.abs(noisy.eps) < 0.3 && Math.abs(even.eps) < 0.3 && even.z0 > 0.3,
 };
