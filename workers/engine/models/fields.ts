@@ -35,10 +35,17 @@ export class Fields {
 
   /** The value, undefined where there is none. */
   value(name: string): unknown {
-    return Object.hasOwn(this.part.json, name) ? (this.part.json[name] ?? undefined) : undefined;
+    return this.#raw(name) ?? undefined;
   }
 
+  #raw(name: string): unknown {
+    return Object.hasOwn(this.part.json, name) ? this.part.json[name] : undefined;
+  }
+
+  /** A null is as good as no word only where both mean false: some versions of transformers read it as false, others as the default. */
   flag(name: string, otherwise: boolean): boolean {
+    if (otherwise && this.#raw(name) === null)
+      this.refuse(name, 'true or false', 'write what the model was trained with');
     return this.read(name, otherwise, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined));
   }
 
@@ -76,7 +83,7 @@ export class Fields {
   /** @param remedy what to do; where it is left out, to write what the model was trained with. */
   refuse(name: string, expected: string, remedy = 'write the value that the model was trained with'): void {
     const { file, at } = this.part;
-    const value = this.value(name);
+    const value = this.#raw(name);
     const field = `\`${at}${printable(name, SHOWN)}\``;
     const found = value === undefined ? `has no ${field}` : `says ${field} is ${shown(value)}`;
     this.#faults.add(faultOf({ file, found, expected, remedy, gravity: 'setting' }));

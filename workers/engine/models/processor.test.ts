@@ -197,10 +197,21 @@ describe.each(Object.entries(BUSY))('%s', (name, busy) => {
     },
   );
 
-  it('takes null for its own default', () => {
-    for (const field of reference.fields[name]!) {
+  it('takes null for its own default, but for a switch that would be on', () => {
+    const switches = ['do_resize', 'do_rescale', 'do_normalize'].concat(
+      kind.crop?.on ? ['do_center_crop'] : [],
+      kind.steps.includes('include_top') ? ['include_top'] : [],
+    );
+    for (const field of switches)
+      expect(stepsOf({ ...busy, [field]: null }, name).faults[0]?.message).toContain(
+        `says \`${field}\` is null, where true or false is expected`,
+      );
+    for (const field of reference.fields[name]!.filter((one) => !switches.includes(one))) {
       const plain = Object.fromEntries(Object.entries(busy).filter(([key]) => key !== field));
-      expect(stepsOf({ ...busy, [field]: null }, name)).toEqual(stepsOf(plain, name));
+      const [of, absent] = [stepsOf({ ...busy, [field]: null }, name), stepsOf(plain, name)];
+      expect(of.steps).toEqual(absent.steps);
+      // Of what has no default both are refused.
+      expect(of.faults.map(({ expected }) => expected)).toEqual(absent.faults.map(({ expected }) => expected));
     }
   });
 

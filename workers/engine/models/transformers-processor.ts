@@ -89,7 +89,9 @@ function judge(fields: Fields, kind: ProcessorClass): void {
   only('pad_size', undefined);
   only('use_square_size', false);
   // It says what a bare number means; with any other size it has no effect.
-  if (typeof fields.value('size') === 'number') only('default_to_square', kind.bareSize === 'box');
+  if (typeof fields.value('size') !== 'number') return;
+  fields.flag('default_to_square', kind.bareSize === 'box');
+  only('default_to_square', kind.bareSize === 'box');
 }
 
 /** What classes call one size: a number, a pair of equal ones, or an object of some of the keys, the others null. */
