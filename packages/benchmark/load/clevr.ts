@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
 import { DataError } from './data-error.ts';
-import { caption, imagePath, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { imagePath } from './image-path.ts';
 
 /** {image: [[right, wrong], ...]} */
 const Captions = z.record(z.string(), z.array(z.tuple([caption, caption])));

@@ -3,8 +3,9 @@ import type { TaskName } from '../task.ts';
 import { inBatches } from './bounded.ts';
 import { DataError } from './data-error.ts';
 import { entriesIn, imagesAmong, type UnreadFile } from './entries.ts';
-import { caption, imagePath, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
 import { frameNumbers } from './frames.ts';
+import { imagePath } from './image-path.ts';
 
 const PATH = 'imagecode/valid_data.json';
 const SETS = 'imagecode/image-sets';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DataError } from './data-error.ts';
-import { caption, imagePath, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { imagePath } from './image-path.ts';
 
 /** The true caption, then four that say its words in another order. */
 const CANDIDATES = 5;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { TaskName } from '../task.ts';
 import { DataError } from './data-error.ts';
-import { caption, imagePath, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { imagePath } from './image-path.ts';
 
 const PATH = 'svo/svo.json';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Box } from '../task.ts';
 import { DataError } from './data-error.ts';
-import { caption, imagePath, type OfficialExample, type OfficialTask, readJson } from './files.ts';
+import { caption, type OfficialExample, type OfficialTask, readJson } from './files.ts';
+import { imagePath } from './image-path.ts';
 
 type Task = 'vg_relation' | 'vg_attribution';
 

@@ -1,5 +1,5 @@
 import { type FileKind, fileKind, KIND_PHRASES, readHead } from '../load/file-kind.ts';
-import { isPlainPath } from '../load/files.ts';
+import { isPlainPath } from '../load/image-path.ts';
 import type { PrepareContext } from './context.ts';
 import type { FoundFile, LeftOut } from './found.ts';
 import { type Placed, placeBytes, placeFile } from './place.ts';

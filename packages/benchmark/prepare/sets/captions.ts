@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isPlainPath, nameAlone } from '../../load/files.ts';
+import { isPlainPath, nameAlone } from '../../load/image-path.ts';
 import { type Chosen, chooseText } from '../choose.ts';
 import type { PrepareContext } from '../context.ts';
 import type { FoundFile, LeftOut } from '../found.ts';

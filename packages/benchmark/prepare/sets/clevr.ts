@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isPlainPath, nameAlone } from '../../load/files.ts';
+import { isPlainPath, nameAlone } from '../../load/image-path.ts';
 import { asPythonWrites } from '../../load/python-json.ts';
 import { CLEVR_SUBTASKS } from '../../tasks/tasks.ts';
 import { type Chosen, chooseText, planned } from '../choose.ts';

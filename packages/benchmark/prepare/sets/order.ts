@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isPlainPath } from '../../load/files.ts';
+import { isPlainPath } from '../../load/image-path.ts';
 import { asPythonWrites } from '../../load/python-json.ts';
 import { type Chosen, chooseText, planned } from '../choose.ts';
 import { type LeftOut, nameOf } from '../found.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { isPlainPath, nameAlone } from '../../load/files.ts';
+import { isPlainPath, nameAlone } from '../../load/image-path.ts';
 import { SVO_ROW } from '../../load/svo.ts';
 import { type AskableRows, askableRows, isJson, pythonValue } from '../askable-rows.ts';
 import { type Chosen, chooseText, planned } from '../choose.ts';

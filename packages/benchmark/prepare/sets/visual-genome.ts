@@ -1,4 +1,4 @@
-import { nameAlone } from '../../load/files.ts';
+import { nameAlone } from '../../load/image-path.ts';
 import { asPythonWrites } from '../../load/python-json.ts';
 import { VG_ROWS } from '../../load/visual-genome.ts';
 import { type AskableRows, askableRows, isJson, pythonValue, unaskedNote } from '../askable-rows.ts';
