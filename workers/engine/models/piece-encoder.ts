@@ -1,9 +1,11 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import { type AddedToken, isNormalised, specialToken } from './added-token.ts';
+import { type AddedToken, isNormalised } from './added-token.ts';
+import { addedTokens } from './added-tokens.ts';
 import { classNormalizer } from './letter-case.ts';
 import { type Normalize, UnknownStep } from './normalizers.ts';
 import { type PreTokenize, prefixes, preTokenizer } from './pre-tokenizers.ts';
+import { type Misfit, misfit } from './settings-misfit.ts';
 import { checkFrame, type Frame, frameOf } from './text-frame.ts';
 import type { TokenizerSource } from './tokenizer-files.ts';
 import { idsOf, type Step, type TokenizerFile } from './tokenizer-json.ts';
@@ -48,78 +50,10 @@ export function pieceEncoder(source: TokenizerSource, settings: TokenizerSetting
   }
 }
 
-interface Misfit {
-  readonly found: string;
-  readonly expected: string;
-}
-
 /** @throws CheckpointFault where tokenizer_config.json says what the files leave no way to obey. */
 function fitting<T extends object>({ file }: TokenizerSettings, of: T | Misfit): T {
   if (!('found' in of)) return of;
   throw misfit(file, of);
-}
-
-function misfit(file: string, { found, expected }: Misfit): CheckpointFault {
-  const remedy = "copy the tokenizer's files again, all from one place, or make them agree";
-  return new CheckpointFault({ file, found, expected, remedy, gravity: 'setting' });
-}
-
-/** Those of tokenizer.json, and those that tokenizer_config.json adds or describes anew; the latter are put among `ids`. */
-function addedTokens(json: TokenizerFile, settings: TokenizerSettings, ids: Map<string, number>): AddedToken[] {
-  const all = new Map<string, AddedToken>(json.added_tokens.map((token) => [token.content, token]));
-  checkNew(settings, ids);
-  for (const token of settings.added) {
-    const { content, id } = token;
-    const known = ids.get(content);
-    const taken = known === undefined ? [...ids].find(([, other]) => other === id)?.[0] : undefined;
-    if (taken !== undefined || (known !== undefined && known !== id)) {
-      const found = `gives the token ${content.slice(0, 60)} the id ${id}`;
-      const expected =
-        taken === undefined ? `its id in the vocabulary, ${known}` : `another, for that is ${taken.slice(0, 60)}`;
-      throw misfit(settings.file, { found, expected });
-    }
-    ids.set(content, id);
-    all.set(content, token);
-  }
-  for (const token of namedTokens(settings, ids)) if (!all.has(token.content)) all.set(token.content, token);
-  return [...all.values()];
-}
-
-/** @throws CheckpointFault where new tokens have other ids than the next ones: some versions of transformers give them those. */
-function checkNew({ file, added }: TokenizerSettings, ids: ReadonlyMap<string, number>): void {
-  const taken = new Set(ids.values());
-  const fresh = added.filter(({ content, id }) => !ids.has(content) && !taken.has(id)).sort((a, b) => a.id - b.id);
-  let next = largest(ids) + 1;
-  for (const { content, id } of fresh) {
-    if (id !== next)
-      throw misfit(file, {
-        found: `gives the new token ${content.slice(0, 60)} the id ${id}`,
-        expected: `the next one, ${next}`,
-      });
-    next += 1;
-  }
-}
-
-function largest(ids: ReadonlyMap<string, number>): number {
-  let most = -1;
-  for (const id of ids.values()) most = Math.max(most, id);
-  return most;
-}
-
-/**
- * Tokens that are named without an id, as transformers adds them: those of the vocabulary keep their ids there, and from now on stand
- * in texts as a whole; a special one that is new gets the next id, which is put among `ids`. New ones without a role, and a new one
- * that would be padding, are refused elsewhere.
- */
-function namedTokens({ special, named }: TokenizerSettings, ids: Map<string, number>): AddedToken[] {
-  const added: AddedToken[] = [];
-  for (const [name, content] of Object.entries(special)) {
-    if (content === '') continue;
-    if (!ids.has(content) && name !== 'pad_token') ids.set(content, largest(ids) + 1);
-    const id = ids.get(content);
-    if (id !== undefined) added.push(specialToken(content, id));
-  }
-  return added.concat(named.flatMap((content) => (ids.has(content) ? [specialToken(content, ids.get(content)!)] : [])));
 }
 
 /** @throws CheckpointFault when two tokens are named for what is in no vocabulary. */
