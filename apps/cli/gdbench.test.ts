@@ -92,7 +92,7 @@ test('watching an evaluation that is done shows its results and ends with 0', as
   const watched = await run('watch', evaluationId);
   expect(watched).toMatchObject({ code: 0, stderr: '' });
   expect(watched.stdout).toMatch(
-    /clevr\.average {2}62\.5% {2}\[57\.5%, 67\.5%\] {2}chance 50\.0% {2}n = 1 {2}data test\n {2}Data, sha256 [0-9a-f]{16} of the tasks above\n {2}diffusion-itm, 5 samples, seed 0\n$/,
+    /clevr\.average {2}62\.5% {2}\[57\.5%, 67\.5%\] {2}chance 50\.0% {2}n = 1 {2}data test {2}whole, test\n {2}Data, sha256 [0-9a-f]{16} of the tasks above\n {2}diffusion-itm, 5 samples, seed 0\n$/,
   );
 });
 

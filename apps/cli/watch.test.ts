@@ -34,7 +34,7 @@ async function watched(name: string, dataVersion: string): Promise<string[]> {
 test('a finished evaluation is shown with its figures, its data set by name and hash, and its budget', async () => {
   const { dataVersion } = await loadTask(data, 'clevr');
   expect((await watched('one', dataVersion)).slice(1)).toEqual([
-    `  clevr.average  90.0%  [85.0%, 95.0%]  chance 50.0%  n = 1  data ${dataVersion}`,
+    `  clevr.average  90.0%  [85.0%, 95.0%]  chance 50.0%  n = 1  data ${dataVersion}  whole, test`,
     `  Data set squares 2, sha256 ${sha256(`clevr ${dataVersion}\n`).slice(0, 16)} of the tasks above`,
     '  diffusion-itm, 5 samples, seed 0',
   ]);
