@@ -69,6 +69,7 @@ describe('an encoder that prepares its pixels in the graph is refused', () => {
         ['Add', -1],
       ],
     ],
+    ['0.00392157 x', [['Div', 255]]],
   ])('%s', async (shown, steps) => {
     expect(await said(encoder(steps))).toContain(
       `vae_encoder/model.onnx prepares its pixels in the graph (${shown}), where an encoder of pixels from -1 to 1 is expected`,

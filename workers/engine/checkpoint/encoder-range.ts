@@ -2,10 +2,11 @@ import type { Affine } from './affine.ts';
 import { type Encoder, encoderOutput } from './autoencoder.ts';
 import { type Fault, faultOf } from './fault.ts';
 
-/** Pixels from 0 to 1, and from 0 to 255, brought to what encoders take, -1 to 1. */
+/** Pixels from 0 to 1, and from 0 to 255, brought to what encoders take, -1 to 1; and from 0 to 255 to 0 to 1. */
 const PREPARATIONS: readonly Affine[] = [
   { factor: 2, offset: -1 },
   { factor: 1 / 127.5, offset: -1 },
+  { factor: 1 / 255, offset: 0 },
 ];
 const NEAR = 1e-4;
 const EXPORT = 'export the encoder alone: `optimum-cli export onnx --model MODEL OUT/`';
