@@ -6,12 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { DIFFUSION } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
+import { LFS_POINTER } from '../support/disguises.ts';
 import { follow, liveClient } from '../support/graphql.ts';
 import { screenshot } from '../support/screenshot.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { writeTinyData } from '../support/tiny-data.ts';
-
-const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0a'.repeat(32)}\nsize 3438\n`;
 
 let stack: Stack;
 let browser: Browser;
@@ -26,8 +25,8 @@ beforeAll(async () => {
   [browser, web] = await Promise.all([launchBrowser(), stack.startWeb()]);
   const folder = join(scratch, 'my-sd-finetune');
   await cp(DIFFUSION, folder, { recursive: true });
-  await writeFile(join(folder, 'unet/model.onnx'), POINTER);
-  await writeFile(join(folder, 'text_encoder/model.onnx'), POINTER);
+  await writeFile(join(folder, 'unet/model.onnx'), LFS_POINTER);
+  await writeFile(join(folder, 'text_encoder/model.onnx'), LFS_POINTER);
   await writeFile(join(folder, 'vae_encoder/config.json'), '<!DOCTYPE html><html><body>Sign in</body></html>');
   await writeFile(join(folder, 'scheduler/scheduler_config.json'), '{"beta_schedule": "wavy"}');
   const ids = await submit(stack.apiUrl(), folder, 'my-sd-finetune');

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { merged } from '../support/checkpoint-folders.ts';
 import { gdbench, submit } from '../support/command.ts';
+import { LFS_POINTER } from '../support/disguises.ts';
 import { follow, isDone, liveClient, type Progress } from '../support/graphql.ts';
 import { onnxModel } from '../support/onnx-writer.ts';
 import { type Stack, startStack } from '../support/stack.ts';
@@ -68,12 +69,10 @@ test('a checkpoint without its tokenizer is refused by a sentence that names it'
   expect(failure?.message).toMatch(/tokenizer/);
 });
 
-const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0a'.repeat(32)}\nsize 3438\n`;
-
 test('all faults are told at once: in GraphQL, in one line of the command, and as one object for machines', async () => {
   const dir = join(folder, 'pointers');
   await cp(DIFFUSION, dir, { recursive: true });
-  await writeFile(join(dir, 'unet/model.onnx'), POINTER);
+  await writeFile(join(dir, 'unet/model.onnx'), LFS_POINTER);
   await writeFile(join(dir, 'scheduler/scheduler_config.json'), '<!DOCTYPE html><html></html>');
   const words = ['submit', dir, '--name', 'pointers', '--server', stack.apiUrl(), '--wait'];
   const told = await gdbench([...words, '--json']).ended;

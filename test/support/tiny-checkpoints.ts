@@ -234,3 +234,21 @@ export function tinyDiffusion(tiny: TinyDiffusion = TINY_DIFFUSION): Record<stri
     'vae_encoder/model.onnx': onnxModel(tinyVae(tiny)),
   };
 }
+
+/** The tiny diffusion model with its U-Net's graph changed. */
+export const changedUnet = (change: (spec: GraphSpec) => GraphSpec) => ({
+  ...tinyDiffusion(),
+  'unet/model.onnx': onnxModel(change(tinyUnet(TINY_DIFFUSION))),
+});
+
+/** The same with one more step behind the graph's first, on `x`, and the weights that it needs. */
+export const withUnetOp = (op: Op, more: GraphSpec['weights'] = []) =>
+  changedUnet((spec) => ({
+    ...spec,
+    weights: [...spec.weights, ...more],
+    ops: [
+      spec.ops[0]!,
+      op,
+      ...spec.ops.slice(1).map((one) => ({ ...one, in: one.in.map((x) => (x === 'x' ? op.out : x)) })),
+    ],
+  }));

@@ -5,6 +5,7 @@ import type { TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Files } from '../../test/support/checkpoint-folders.ts';
+import { LFS_POINTER } from '../../test/support/disguises.ts';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { flatSquares } from '../../test/support/flat-images.ts';
 import { folderScores } from '../../test/support/folder-scores.ts';
@@ -21,7 +22,6 @@ const GOOD: Readonly<Record<string, Files>> = {
   'dual encoder': tinyClip(),
   'dual encoder under onnx/': tinyClip({ ...TINY_CLIP, layout: 'split in onnx/' }),
 };
-const POINTER = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0a'.repeat(32)}\nsize 99\n`;
 
 let scratch: string;
 let data: TaskData;
@@ -106,7 +106,7 @@ const change = (files: Files): fc.Arbitrary<Changed> => {
     // broken on its way
     anyFile.chain((one) =>
       fc
-        .constantFrom(POINTER, '<!DOCTYPE html><html>', '', 'Entry not found')
+        .constantFrom(LFS_POINTER, '<!DOCTYPE html><html>', '', 'Entry not found')
         .map((content) => replaced(files, one, content)),
     ),
     anyFile.map((one) => {

@@ -28,6 +28,9 @@ function written(files: Files, file: string, [first, ...rest]: readonly string[]
   return { ...files, [file]: text };
 }
 
+const inspected = async (kind: Kind, file: string, field: string, number: string) =>
+  inspectCheckpoint(await folderOf(written(CHECKPOINTS[kind], file, field.split('.'), number)));
+
 const NUMBERS = ['NaN', 'Infinity', '-Infinity'];
 const OPEN_CLIP = 'open_clip_config.json';
 
@@ -59,9 +62,7 @@ describe('where a number is needed', () => {
     ['diffusion', 'tokenizer/vocab.json', 'a'],
   ])('of a checkpoint of %s, %s: %s', async (kind, file, field) => {
     for (const number of NUMBERS) {
-      const inspection = await inspectCheckpoint(
-        await folderOf(written(CHECKPOINTS[kind], file, field.split('.'), number)),
-      );
+      const inspection = await inspected(kind, file, field, number);
       expectRefusal(inspection, file, new RegExp(`(is|has) \\S*${number}\\b.* is expected`), scratch());
     }
   });
@@ -83,9 +84,7 @@ describe('where nobody reads it', () => {
     ['diffusion', 'tokenizer/tokenizer_config.json', 'stride'],
   ])('of a checkpoint of %s, %s: %s', async (kind, file, field) => {
     for (const number of NUMBERS) {
-      const inspection = await inspectCheckpoint(
-        await folderOf(written(CHECKPOINTS[kind], file, field.split('.'), number)),
-      );
+      const inspection = await inspected(kind, file, field, number);
       expect(inspection.ok || inspection.reason).toBe(true);
     }
   });

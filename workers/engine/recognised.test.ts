@@ -1,16 +1,8 @@
-import { createHash } from 'node:crypto';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { describe, expect, it } from 'vitest';
-import {
-  checkpointFolders,
-  expectRefusal,
-  type Files,
-  merged,
-  without,
-} from '../../test/support/checkpoint-folders.ts';
-import { type GraphSpec, type Op, onnxModel } from '../../test/support/onnx-writer.ts';
-import { TINY_DIFFUSION, tinyDiffusion, tinyUnet, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { describe, it } from 'vitest';
+import { checkpointFolders, expectRefusal, type Files, without } from '../../test/support/checkpoint-folders.ts';
+import { LFS_POINTER, WEB_PAGE } from '../../test/support/disguises.ts';
+import { onnxModel } from '../../test/support/onnx-writer.ts';
+import { changedUnet, TINY_DIFFUSION, tinyDiffusion, withUnetOp } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip, tinyTowers } from '../../test/support/tiny-clip.ts';
 import { zipOf } from '../../test/support/zip-file.ts';
 import { inspectCheckpoint } from './inspect.ts';
@@ -23,9 +15,6 @@ const { scratch, folderOf } = checkpointFolders();
 const ldm = tinyDiffusion();
 const clip = tinyClip();
 
-const POINTER =
-  'version https://git-lfs.github.com/spec/v1\noid sha256:4665223f3ff2ec7b7c0d4b2a8d1c6e0c37f1b5b8b5d2bfe7f2b9a7c3c1c0d9e8\nsize 3438\n';
-const PAGE = '<!DOCTYPE html>\n<html><head><title>model.onnx</title></head><body>Download</body></html>';
 const LOGIN = '<html><body>Access is gated: please log in <input type="password"></body></html>';
 const ZIP = zipOf('sd/model_index.json');
 
@@ -49,21 +38,6 @@ const pytorch: Files = {
   'vae/diffusion_pytorch_model.safetensors': safetensors(['encoder.conv_in.weight']),
 };
 const weights = (name: string, content: string | Uint8Array = 'x'): Files => ({ [name]: content });
-const unet = (change: (spec: GraphSpec) => GraphSpec): Files => ({
-  ...ldm,
-  'unet/model.onnx': onnxModel(change(tinyUnet(TINY_DIFFUSION))),
-});
-/** One more step behind the U-Net's first one. */
-const withOp = (op: Op, more: GraphSpec['weights'] = []): Files =>
-  unet((spec) => ({
-    ...spec,
-    weights: [...spec.weights, ...more],
-    ops: [
-      spec.ops[0]!,
-      op,
-      ...spec.ops.slice(1).map((one) => ({ ...one, in: one.in.map((x) => (x === 'x' ? op.out : x)) })),
-    ],
-  }));
 const scale = { name: 'gamma', dims: [3], data: Float32Array.of(1, 1, 1) };
 
 const EXPORT = /`optimum-cli export onnx --model \d+ --task text-to-image \d+-onnx\/`\.$/;
@@ -251,30 +225,35 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   ],
   [
     'a Git LFS pointer as the U-Net',
-    { ...ldm, 'unet/model.onnx': POINTER },
+    { ...ldm, 'unet/model.onnx': LFS_POINTER },
     'unet/model.onnx',
     /^unet\/model.onnx is a Git LFS pointer, where an ONNX model is expected; .*`cd \d+ && git lfs pull`\.$/,
   ],
-  ['... as a tokenizer', { ...ldm, 'tokenizer/vocab.json': POINTER }, 'tokenizer/vocab.json', /is a Git LFS pointer/],
-  ['... as merges', { ...ldm, 'tokenizer/merges.txt': POINTER }, 'tokenizer/merges.txt', /is a Git LFS pointer/],
-  ['... as a configuration', { ...clip, 'config.json': POINTER }, 'config.json', /is a Git LFS pointer/],
+  [
+    '... as a tokenizer',
+    { ...ldm, 'tokenizer/vocab.json': LFS_POINTER },
+    'tokenizer/vocab.json',
+    /is a Git LFS pointer/,
+  ],
+  ['... as merges', { ...ldm, 'tokenizer/merges.txt': LFS_POINTER }, 'tokenizer/merges.txt', /is a Git LFS pointer/],
+  ['... as a configuration', { ...clip, 'config.json': LFS_POINTER }, 'config.json', /is a Git LFS pointer/],
   [
     '... as weights of a graph',
     {
-      ...unet((spec) => ({
+      ...changedUnet((spec) => ({
         ...spec,
         weights: spec.weights.map((one) =>
           one.name === 'a' ? { ...one, external: { location: 'model.onnx_data' } } : one,
         ),
       })),
-      'unet/model.onnx_data': POINTER,
+      'unet/model.onnx_data': LFS_POINTER,
     },
     'unet/model.onnx_data',
     /is a Git LFS pointer, where a file with weights of unet\/model.onnx is expected; .*git lfs pull/,
   ],
   [
     'a web page as a configuration',
-    { ...clip, 'config.json': PAGE },
+    { ...clip, 'config.json': WEB_PAGE },
     'config.json',
     /^config.json is a web page \(HTML\), where a JSON file is expected; download the file itself: `hf download OWNER\/MODEL config.json --local-dir \d+`/,
   ],
@@ -368,7 +347,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   ],
   [
     'a graph that was optimised for a GPU',
-    withOp(
+    withUnetOp(
       {
         op: 'GroupNorm',
         domain: 'com.microsoft',
@@ -383,13 +362,13 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   ],
   [
     'an operator of nobody',
-    withOp({ op: 'Swirl', domain: 'my.studio', in: ['x'], out: 'swirled' }),
+    withUnetOp({ op: 'Swirl', domain: 'my.studio', in: ['x'], out: 'swirled' }),
     'unet/model.onnx',
     /it has the operator my.studio.Swirl, which ONNX Runtime does not know/,
   ],
   [
     'numbers that the CPU cannot compute with',
-    unet((spec) => ({
+    changedUnet((spec) => ({
       ...spec,
       weights: [...spec.weights, { name: 'half', dims: [1], data: Uint16Array.of(0x3f80) }],
       ops: [
@@ -449,242 +428,5 @@ function naflex(): Uint8Array {
 describe('what lies there in the place of a checkpoint is said:', () => {
   it.each(refusals)('%s', async (_, files, file, reason) => {
     expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason, scratch());
-  });
-});
-
-const moved = (files: Files, to: string): Files =>
-  Object.fromEntries(Object.entries(files).map(([file, content]) => [`${to}${file}`, content]));
-const withText = (files: Files, file: string, text: (json: string) => string): Files => ({
-  ...files,
-  [file]: text(JSON.stringify(files[file])),
-});
-
-describe('a checkpoint is what it is', () => {
-  const served: [title: string, files: Files, good: Files][] = [
-    [
-      'in a folder inside, with litter beside it',
-      { ...moved(ldm, 'sd/'), '.DS_Store': 'x', '__MACOSX/sd/._a': 'x', 'README.md': 'x' },
-      ldm,
-    ],
-    ['three folders deep', moved(clip, 'a/b/c/'), clip],
-    [
-      'with what a clone and a training leave',
-      { ...ldm, '.gitattributes': 'x', '.git/config': 'x', 'optimizer.pt': 'x' },
-      ldm,
-    ],
-    ['beside its zip', { ...moved(clip, 'clip/'), 'clip.zip': ZIP }, clip],
-  ];
-  it.each(served)('%s', async (_, files, good) => {
-    const [one, other] = [
-      await inspectCheckpoint(await folderOf(files)),
-      await inspectCheckpoint(await folderOf(good)),
-    ];
-    if (!one.ok || !other.ok) throw new Error(`${one.ok || one.reason} ${other.ok || other.reason}`);
-    expect(one.report.sha256).toBe(other.report.sha256);
-  });
-
-  it.each<[title: string, files: Files]>([
-    ['a byte order mark', withText(ldm, 'unet/config.json', (json) => `\ufeff${json}`)],
-    [
-      'Infinity',
-      withText(ldm, 'scheduler/scheduler_config.json', (json) => json.replace('{', '{"lambda_min_clipped":-Infinity,')),
-    ],
-    [
-      'a length without end',
-      withText(clip, 'tokenizer_config.json', (json) =>
-        json.replace(/"model_max_length":\d+/, '"model_max_length":Infinity'),
-      ),
-    ],
-    ['NaN', withText(ldm, 'unet/config.json', (json) => json.replace('{', '{"norm_eps":NaN,'))],
-    [
-      'a key that stands twice, of which the last counts',
-      withText(ldm, 'unet/config.json', (json) => json.replace('{', '{"in_channels":7,')),
-    ],
-    [
-      'pointers for files that are not read',
-      { ...ldm, 'vae_decoder/model.onnx': POINTER, 'unet/model_fp16.onnx': POINTER },
-    ],
-  ])('also with %s', async (_, files) => {
-    const inspection = await inspectCheckpoint(await folderOf(files));
-    expect(inspection.ok || inspection.reason).toBe(true);
-  });
-});
-
-/** Lays a checkpoint's files into a Hugging Face cache; gives the repository's folder and that of its snapshot. */
-async function cached(
-  files: Files,
-  name: string,
-  called = 'models--somebody--tiny',
-): Promise<{ repository: string; snapshot: string }> {
-  const repository = path.join(scratch(), name, called);
-  const snapshot = path.join(repository, 'snapshots/0123abc');
-  const plain = await folderOf(files);
-  await mkdir(path.join(repository, 'refs'), { recursive: true });
-  await writeFile(path.join(repository, 'refs/main'), '0123abc');
-  await mkdir(path.join(repository, 'blobs'));
-  for (const file of Object.keys(files)) {
-    const blob = createHash('sha256').update(file).digest('hex');
-    await writeFiles(path.join(repository, 'blobs'), { [blob]: files[file]! });
-    const at = path.join(snapshot, file);
-    await mkdir(path.dirname(at), { recursive: true });
-    await symlink(path.relative(path.dirname(at), path.join(repository, 'blobs', blob)), at);
-  }
-  expect(plain).toBeTruthy();
-  return { repository, snapshot };
-}
-
-describe('a snapshot of the Hugging Face cache', () => {
-  const big: Files = {
-    ...unet((spec) => ({
-      ...spec,
-      weights: spec.weights.map((one) =>
-        one.name === 'a' ? { ...one, external: { location: 'model.onnx_data', offset: 0, length: 4 } } : one,
-      ),
-    })),
-    'unet/model.onnx_data': new Uint8Array(Float32Array.of(0.9).buffer),
-  };
-
-  it('is read through its links, given as itself, as its repository or as the cache', async () => {
-    const good = await inspectCheckpoint(await folderOf(big));
-    const { repository, snapshot } = await cached(big, 'hub');
-    for (const dir of [snapshot, path.join(repository, 'snapshots'), repository, path.dirname(repository)]) {
-      const inspection = await inspectCheckpoint(dir);
-      expect(inspection).toMatchObject({ ok: true, report: { sha256: good.ok && good.report.sha256 } });
-    }
-  });
-
-  it('is one under whatever name', async () => {
-    const { snapshot } = await cached(clip, 'copied', 'a copy');
-    expect(await inspectCheckpoint(snapshot)).toMatchObject({ ok: true });
-  });
-
-  it('is named where there are several, the one that is the present main first', async () => {
-    const { repository } = await cached(clip, 'several');
-    for (const revision of ['00old', 'ffnew']) await writeFiles(path.join(repository, 'snapshots', revision), clip);
-    await writeFile(path.join(repository, 'refs/main'), 'ffnew');
-    const reason =
-      /^The folder holds 3 snapshots one folder deeper .*give one of them: \S+models--somebody--tiny\/snapshots\/ffnew\.$/;
-    expectRefusal(await inspectCheckpoint(repository, { name: 'hub/models--somebody--tiny' }), '', reason, scratch());
-  });
-
-  it('is refused with all links that leave the cache, and those to nothing', async () => {
-    const { snapshot } = await cached(without(clip, 'config.json', 'text_model.onnx'), 'leaving');
-    const secret = path.join(scratch(), 'secret');
-    await writeFile(secret, 'x');
-    await symlink(secret, path.join(snapshot, 'config.json'));
-    await symlink('../../blobs/gone', path.join(snapshot, 'text_model.onnx'));
-    const inspection = await inspectCheckpoint(snapshot);
-    if (inspection.ok) throw new Error('accepted');
-    expect(inspection.faults.map(({ file, found }) => [file, found]).sort()).toEqual([
-      ['config.json', 'is a symbolic link that leaves the folder'],
-      ['text_model.onnx', 'is a symbolic link to a file that is not there'],
-    ]);
-    for (const { remedy } of inspection.faults)
-      expect(remedy).toContain('`hf download somebody/tiny --local-dir tiny`');
-    expect(inspection.reason).not.toContain(scratch());
-  });
-});
-
-describe('all faults are told at once', () => {
-  const broken: Files = {
-    ...ldm,
-    'unet/model.onnx': POINTER,
-    'text_encoder/model.onnx': POINTER,
-    'tokenizer/vocab.json': PAGE,
-    'scheduler/scheduler_config.json': '{"beta_start": }',
-    'vae_encoder/model.onnx': new Uint8Array(0),
-  };
-
-  it('in one line, each file with what was found, expected and mends it', async () => {
-    const inspection = await inspectCheckpoint(await folderOf(broken), { name: '/home/me/my model' });
-    if (inspection.ok) throw new Error('accepted');
-    expect(new Set(inspection.faults.map(({ file }) => file))).toEqual(
-      new Set([
-        'unet/model.onnx',
-        'text_encoder/model.onnx',
-        'tokenizer/vocab.json',
-        'scheduler/scheduler_config.json',
-        'vae_encoder/model.onnx',
-      ]),
-    );
-    for (const fault of inspection.faults)
-      for (const part of [fault.expected, fault.found, fault.remedy, fault.message]) expect(part).toMatch(/\S/);
-    expect(inspection.reason).not.toContain('\n');
-    expect(inspection.reason).toMatch(
-      /is a Git LFS pointer, and so is \S+\/model.onnx, where an ONNX model is expected; .*`cd '\/home\/me\/my model' && git lfs pull`;/,
-    );
-  });
-
-  it('those of many files alike as one, counted', async () => {
-    const parts = ['unet/model.onnx', 'text_encoder/model.onnx', 'vae_encoder/model.onnx'];
-    const jsons = [
-      'unet/config.json',
-      'vae_encoder/config.json',
-      'scheduler/scheduler_config.json',
-      'tokenizer/vocab.json',
-      'tokenizer/special_tokens_map.json',
-      'tokenizer/tokenizer_config.json',
-      'model_index.json',
-    ];
-    const pointers = Object.fromEntries([...parts, ...jsons].map((file) => [file, POINTER]));
-    const inspection = await inspectCheckpoint(await folderOf({ ...ldm, ...pointers }));
-    if (inspection.ok) throw new Error('accepted');
-    expect(new Set(inspection.faults.map(({ file }) => file))).toEqual(new Set([...parts, ...jsons]));
-    expect(inspection.reason).toMatch(/\(7 files in all\)/);
-  });
-
-  it('also those of graphs that ONNX Runtime cannot load, whatever else is wrong', async () => {
-    const swirl = withOp({ op: 'Swirl', domain: 'my.studio', in: ['x'], out: 'swirled' });
-    const files = {
-      ...merged(swirl, 'scheduler/scheduler_config.json', { beta_end: 'x' }),
-      'text_encoder/model.onnx': POINTER,
-    };
-    const inspection = await inspectCheckpoint(await folderOf(files));
-    expect(!inspection.ok && new Set(inspection.faults.map(({ file }) => file))).toEqual(
-      new Set(['unet/model.onnx', 'scheduler/scheduler_config.json', 'text_encoder/model.onnx']),
-    );
-  });
-});
-
-describe('a graph for a GPU', () => {
-  it('is judged on the device that was asked for, which is named where it cannot be used', async () => {
-    const files = withOp(
-      {
-        op: 'GroupNorm',
-        domain: 'com.microsoft',
-        in: ['x', 'gamma', 'gamma'],
-        out: 'norm',
-        attributes: { groups: 1, activation: 0, channels_last: 1 },
-      },
-      [scale],
-    );
-    const reason =
-      /operator com.microsoft.GroupNorm does not exist for the CPU, since tensorrt cannot be used here, .*submit the unoptimised export \(`[^`]+`\)\.$/;
-    expectRefusal(
-      await inspectCheckpoint(await folderOf(files), { device: 'tensorrt' }),
-      'unet/model.onnx',
-      reason,
-      scratch(),
-    );
-  });
-});
-
-describe('files are counted', () => {
-  const many = (count: number): Files => {
-    const names = Array.from({ length: count }, (_, i) => `blocks.${i}.weight`);
-    const held = Object.keys(ldm).length;
-    const extra = names.slice(0, count - held);
-    return { ...ldm, ...Object.fromEntries(extra.map((name) => [`unet/${name}`, 'abcd'])) };
-  };
-
-  it('up to 2,000, and one more is refused with what brings them together', async () => {
-    const dir = await folderOf(many(2_000));
-    expect(await inspectCheckpoint(dir)).toMatchObject({ ok: true, report: { files: 2_000 } });
-    await writeFile(path.join(dir, '.DS_Store'), 'is not counted');
-    expect(await inspectCheckpoint(dir)).toMatchObject({ ok: true });
-    await writeFile(path.join(dir, 'unet/one-more.weight'), 'abcd');
-    const reason =
-      /^The folder holds 2,001 files, where a checkpoint of at most 2,000 is expected; .*unet\/model.onnx.*save_as_external_data=True, all_tensors_to_one_file=True/;
-    expectRefusal(await inspectCheckpoint(dir), '', reason, scratch());
   });
 });

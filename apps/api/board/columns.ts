@@ -1,6 +1,6 @@
 import { boardMetrics } from '@gdbench/benchmark/display';
-import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
-import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
+import { TASK_NAMES } from '@gdbench/benchmark/task';
+import { RANKING_TASK } from '@gdbench/benchmark/tasks';
 import type { BoardRow } from '@gdbench/prisma/leaderboard';
 import type { ServedTasks } from '../benchmark/data.ts';
 
@@ -14,12 +14,8 @@ export function boardColumns(served: ServedTasks, rows: readonly Pick<BoardRow, 
   return TASK_NAMES.flatMap((task) => {
     const prefix = `${task}.`;
     const own = stored.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
-    if (!served.has(task) && own.length === 0 && !ranks(task)) return [];
+    if (!served.has(task) && own.length === 0 && task !== RANKING_TASK) return [];
     const known = [...new Set([...(served.get(task) ?? []), ...own])];
     return boardMetrics(task, known).map((metric) => `${prefix}${metric}`);
   });
-}
-
-function ranks(task: TaskName): boolean {
-  return RANKING_METRIC.startsWith(`${task}.`);
 }

@@ -1,7 +1,8 @@
 import type { TaskName } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
 import type { ReactNode } from 'react';
-import { type Edition, editionLines } from '../figure/edition.ts';
+import { editionLines } from '../figure/edition.ts';
+import type { DataEditionPartsFragment } from '../generated/graphql.ts';
 import styles from './comparison.module.css';
 import type { Compared } from './findings.ts';
 
@@ -26,7 +27,7 @@ export function Refused({ message, remedy }: { message: string; remedy: string }
 }
 
 /** Of which tasks the data were not all of a known edition; nothing where they were. */
-export function NotWhole({ tasks }: { tasks: readonly { task: string; edition?: Edition | null }[] }) {
+export function NotWhole({ tasks }: { tasks: readonly { task: string; edition?: DataEditionPartsFragment | null }[] }) {
   const lines = editionLines(
     tasks.flatMap(({ task, edition }) =>
       edition && edition.state !== 'WHOLE' ? [{ title: titleOf(task), edition }] : [],

@@ -1,7 +1,5 @@
 import { editionWords } from '@gdbench/benchmark/edition-words';
-import type { TasksQuery } from '../generated/graphql.ts';
-
-export type Edition = NonNullable<TasksQuery['tasks'][number]['edition']>;
+import type { DataEditionPartsFragment as Edition } from '../generated/graphql.ts';
 
 const STATES = { WHOLE: 'whole', PART: 'part', UNKNOWN: 'unknown' } as const;
 

@@ -1,4 +1,4 @@
-import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
+import { RANKING_TASK } from '@gdbench/benchmark/tasks';
 import { bytes, duration } from '../figure/format.ts';
 import type { EvaluationPageFragment } from '../generated/graphql.ts';
 
@@ -101,7 +101,7 @@ function present(evaluation: Evaluation, now: number): string {
 
 /** The board ranks by one task, where its data are all of an edition that is known. */
 function onBoard({ tasks }: Evaluation): string {
-  const ranking = tasks.find(({ task }) => RANKING_METRIC.startsWith(`${task}.`));
+  const ranking = tasks.find(({ task }) => task === RANKING_TASK);
   return ranking?.edition?.state === 'WHOLE' ? 'on the board' : 'on the board, without a rank';
 }
 

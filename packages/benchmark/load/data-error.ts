@@ -1,3 +1,4 @@
+import { quoted } from '../shell.ts';
 import type { TaskName } from '../task.ts';
 
 /**
@@ -42,8 +43,4 @@ export function withRoot(sentence: string, root: string): string {
       quoted(`${root}${inner?.replaceAll(`'\\''`, `'`) ?? rest}`),
     ),
   );
-}
-
-function quoted(path: string): string {
-  return /^[\w./~@%+:,=-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

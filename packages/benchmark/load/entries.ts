@@ -47,13 +47,9 @@ export async function entriesIn(task: TaskName, root: string, path: string): Pro
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT') return NOTHING;
-    const fault = code === 'ENOTDIR' ? 'is not a folder' : `cannot be read (${code})`;
-    throw new DataError(
-      task,
-      path,
-      fault,
-      code === 'ENOTDIR' ? 'put the official folder in its place' : remedyFor(fault),
-    );
+    if (code === 'ENOTDIR') throw new DataError(task, path, 'is not a folder', 'put the official folder in its place');
+    const fault = `cannot be read (${code})`;
+    throw new DataError(task, path, fault, remedyFor(fault));
   }
 }
 

@@ -17,6 +17,9 @@ export function nameAlone(path: string): string | null {
   return parts.includes('..') || !isPlainPath(name) ? null : name;
 }
 
+/** The path, or the name alone where a program put a folder of its own machine before it. */
+export const withoutFarFolder = (path: string): string => (isPlainPath(path) ? path : (nameAlone(path) ?? path));
+
 /**
  * The path of an image that metadata name below a folder of the root. Throws DataError for a name that is not a plain
  * relative path: metadata may come from anywhere and must not reach files outside the folder.

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asPythonWrites } from '../load/python-json.ts';
 import { affinity, type SetName } from './affinity.ts';
 import type { PrepareContext } from './context.ts';
 import { type FoundFile, folderOf, type LeftOut, nameOf, sameName } from './found.ts';
@@ -17,6 +18,14 @@ export interface Chosen {
 
 /** A file of metadata for its place below the root. */
 export const planned = (to: string, { path, bytes, made }: Chosen): PlannedText => ({ to, bytes, from: path, made });
+
+/** The same with another value, as the published files are written. @param how words that go on after "mended:" */
+export const rewritten = (to: string, { path }: Chosen, value: unknown, how: string): PlannedText => ({
+  to,
+  bytes: asPythonWrites(value),
+  from: path,
+  made: `mended: ${how}`,
+});
 
 /**
  * The one of several files of a kind that a set is made from: files of other splits are left out, and so are second copies. Of

@@ -22,8 +22,9 @@ export type WinogroundScore = (typeof WINOGROUND_SCORES)[number];
  */
 export const WINOGROUND_CHANCE: Record<WinogroundScore, number> = { text: 1 / 4, image: 1 / 4, group: 1 / 6 };
 
-/** `<task>.<metric>` by which the board is ranked. */
-export const RANKING_METRIC = 'clevr.average';
+/** The task by which the board is ranked, and `<task>.<metric>` of it. */
+export const RANKING_TASK = 'clevr' satisfies TaskName;
+export const RANKING_METRIC = `${RANKING_TASK}.average`;
 
 /** The paper's caution. Shown wherever a bias score is. */
 export const BIAS_CAUTION = 'A large effect size is evidence of bias; a small one is not evidence of fairness.';

@@ -18,15 +18,36 @@ const SAME: Affine = { factor: 1, offset: 0 };
 const MOST = 8;
 
 /** Whatever changes nothing is left out. */
-export function affinesOf({ node: nodes = [], initializer = [], input = [], output = [] }: Graph): Affines {
+export function affinesOf(graph: Graph): Affines {
+  const wiring = wiringOf(graph);
+  const changed = (ports: Graph['input'], of: (name: string) => Affine) =>
+    new Map(
+      (ports ?? [])
+        .map(({ name = '' }) => [name, of(name)] as const)
+        .filter(([, { factor, offset }]) => factor !== 1 || offset !== 0),
+    );
+  return {
+    inputs: changed(graph.input, (name) => entering(wiring, name)),
+    outputs: changed(graph.output, (name) => leaving(wiring, name)),
+  };
+}
+
+/** What is known of the values of a graph by their names: single numbers, and the nodes that make and that take one. */
+interface Wiring {
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly makers: ReadonlyMap<string, Node>;
+  readonly takers: ReadonlyMap<string, readonly Node[]>;
+}
+
+function wiringOf({ node: nodes = [], initializer = [] }: Graph): Wiring {
   const numbers = new Map<string, number>();
+  const makers = new Map<string, Node>();
+  const takers = new Map<string, Node[]>();
   const keep = (name: string, tensor: Tensor) => {
     const value = numberIn(tensor);
     if (value !== null) numbers.set(name, value);
   };
   for (const tensor of initializer) keep(tensor.name ?? '', tensor);
-  const makers = new Map<string, Node>();
-  const takers = new Map<string, Node[]>();
   for (const node of nodes) {
     const constant = node.opType === 'Constant' ? node.attribute?.find(({ name }) => name === 'value')?.t : undefined;
     if (constant) keep(node.output?.[0] ?? '', constant);
@@ -39,35 +60,31 @@ export function affinesOf({ node: nodes = [], initializer = [], input = [], outp
       else takers.set(name, [node]);
     }
   }
-  const entering = (name: string): Affine => {
-    let [at, sum] = [name, SAME];
-    for (let n = 0; n < MOST; n++) {
-      const [taker, ...others] = takers.get(at) ?? [];
-      const step = taker && others.length === 0 ? stepOf(taker, numbers) : null;
-      if (!step || step.from !== at) break;
-      sum = after(sum, step);
-      at = step.to;
-    }
-    return sum;
-  };
-  const leaving = (name: string): Affine => {
-    let [at, sum] = [name, SAME];
-    for (let n = 0; n < MOST; n++) {
-      const maker = makers.get(at);
-      const step = maker ? stepOf(maker, numbers) : null;
-      if (!step) break;
-      sum = after(step, sum);
-      at = step.from;
-    }
-    return sum;
-  };
-  const changed = (ports: readonly { name?: string }[], of: (name: string) => Affine) =>
-    new Map(
-      ports
-        .map(({ name = '' }) => [name, of(name)] as const)
-        .filter(([, { factor, offset }]) => factor !== 1 || offset !== 0),
-    );
-  return { inputs: changed(input, entering), outputs: changed(output, leaving) };
+  return { numbers, makers, takers };
+}
+
+function entering({ numbers, takers }: Wiring, name: string): Affine {
+  let [at, sum] = [name, SAME];
+  for (let n = 0; n < MOST; n++) {
+    const [taker, ...others] = takers.get(at) ?? [];
+    const step = taker && others.length === 0 ? stepOf(taker, numbers) : null;
+    if (!step || step.from !== at) break;
+    sum = after(sum, step);
+    at = step.to;
+  }
+  return sum;
+}
+
+function leaving({ numbers, makers }: Wiring, name: string): Affine {
+  let [at, sum] = [name, SAME];
+  for (let n = 0; n < MOST; n++) {
+    const maker = makers.get(at);
+    const step = maker ? stepOf(maker, numbers) : null;
+    if (!step) break;
+    sum = after(step, sum);
+    at = step.from;
+  }
+  return sum;
 }
 
 /** first, then second. */

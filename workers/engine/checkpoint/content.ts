@@ -1,8 +1,8 @@
 import { type FileKind, fileKind, HEAD_BYTES, KIND_PHRASES, readHead } from '@gdbench/benchmark/file-kind';
+import { quoted } from '@gdbench/benchmark/shell';
 import { printable } from '@gdbench/storage/printable';
 import { type Fault, faultOf } from './fault.ts';
 import { type Format, firstEntry, unpackDisguised } from './packed.ts';
-import { quoted } from './shell.ts';
 
 /** A file of a checkpoint that is something else than its name says. */
 export interface Disguise {

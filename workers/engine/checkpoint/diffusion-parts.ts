@@ -1,10 +1,10 @@
+import { quoted } from '@gdbench/benchmark/shell';
 import { printable } from '@gdbench/storage/printable';
 import { CheckpointFault, type Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { missingFile } from './missing.ts';
 import { exportAgain, INDEX, type ModelIndex } from './model-index.ts';
 import { unready } from './packed.ts';
-import { quoted } from './shell.ts';
 
 /** The graphs that scoring runs, by path; absent where a fault stands in their place. */
 export interface DiffusionParts {

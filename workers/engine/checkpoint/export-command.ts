@@ -1,4 +1,4 @@
-import { quoted } from './shell.ts';
+import { quoted } from '@gdbench/benchmark/shell';
 
 /** The parts of a Folder that the command needs. */
 interface Named {

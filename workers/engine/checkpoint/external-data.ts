@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { readHead } from '@gdbench/benchmark/file-kind';
+import { quoted } from '@gdbench/benchmark/shell';
 import { isJunk } from '@gdbench/storage/junk';
 import { printable } from '@gdbench/storage/printable';
 import { disguiseOf, textDisguiseOf } from './content.ts';
@@ -7,7 +8,6 @@ import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { missingFile, unfinishedFault } from './missing.ts';
 import type { Tensor } from './onnx-graph.ts';
-import { quoted } from './shell.ts';
 
 /** Weights of a graph that lie in another file: which, and up to which byte at least. */
 interface Place {

@@ -3,17 +3,16 @@ import { createReadStream, type Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { quoted } from '@gdbench/benchmark/shell';
 import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
 import { isJunk } from '@gdbench/storage/junk';
 import { checkpointSha256, countMisfit, MAX_FILES, pathMisfit } from '@gdbench/storage/manifest';
 import { printable } from '@gdbench/storage/printable';
 import { disguiseOf } from './content.ts';
 import { CheckpointFault, type Fault, type FaultParts, Faults, faultOf } from './fault.ts';
-
 import { followLink, linkFault } from './links.ts';
 import { missingFile, unfinishedFault } from './missing.ts';
 import { unfinished } from './packed.ts';
-import { quoted } from './shell.ts';
 
 /** A checkpoint's regular files. A path that is listed does not lead out of the folder, or of the Hugging Face cache that it is of. */
 export interface Folder {

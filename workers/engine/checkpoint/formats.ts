@@ -1,3 +1,6 @@
+/** What is expected in the place of what lies there; a noun. */
+export const EXPORTED = 'a model that was exported to ONNX';
+
 /** What models are kept in, other than ONNX. */
 export interface Format {
   /** As a noun in the plural. */

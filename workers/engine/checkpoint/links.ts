@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { quoted } from '@gdbench/benchmark/shell';
 import { type Fault, faultOf } from './fault.ts';
-import { quoted } from './shell.ts';
 
 /** What huggingface_hub calls a repository's folder in its cache: models--<owner>--<name>. */
 const REPOSITORY = /^(?:models|datasets|spaces)--(.+)$/;

@@ -1,8 +1,8 @@
+import { quoted } from '@gdbench/benchmark/shell';
 import { exportCommand } from './export-command.ts';
 import { CheckpointFault, type Fault, faultOf } from './fault.ts';
 import { isGraph, otherFormats } from './formats.ts';
 import { downloadAgain, type Listed, markOfUnfinished, unready } from './packed.ts';
-import { quoted } from './shell.ts';
 
 /** Names that exports give to graphs of lower precision, those that differ least from the whole one first. */
 const VARIANTS = ['fp16', 'float16', 'int8', 'uint8', 'quantized', 'q8', 'q4f16', 'q4', 'bnb4'];

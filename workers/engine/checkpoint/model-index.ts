@@ -1,7 +1,7 @@
+import { quoted } from '@gdbench/benchmark/shell';
 import { z } from 'zod';
 import type { Folder } from './folder.ts';
 import { readJson } from './json.ts';
-import { quoted } from './shell.ts';
 
 export const INDEX = 'model_index.json';
 

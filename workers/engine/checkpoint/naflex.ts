@@ -1,6 +1,6 @@
+import { quoted } from '@gdbench/benchmark/shell';
 import { type Fault, faultOf } from './fault.ts';
 import type { OnnxFile } from './onnx.ts';
-import { quoted } from './shell.ts';
 
 /** Inputs of a vision tower that takes images of any size and shape as a list of patches. */
 const OF_PATCHES = ['pixel_attention_mask', 'spatial_shapes'];

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { quoted } from '@gdbench/benchmark/shell';
 import { type Affines, affinesOf } from './affine.ts';
 import { disguiseOf } from './content.ts';
 import { type Convolutions, convolutionsOf } from './convolutions.ts';
@@ -18,7 +19,6 @@ import {
   type Tensor,
   tensorsOf,
 } from './onnx-graph.ts';
-import { quoted } from './shell.ts';
 import { type ExternalSlice, withInnerWeights, withZeroNoise } from './zero-noise.ts';
 
 export type { Port } from './onnx-graph.ts';

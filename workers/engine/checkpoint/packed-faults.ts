@@ -1,16 +1,16 @@
 import path from 'node:path';
 import { readHead } from '@gdbench/benchmark/file-kind';
+import { quoted } from '@gdbench/benchmark/shell';
 import { disguiseOf, textDisguiseOf } from './content.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
+import { EXPORTED } from './formats.ts';
 import { downloadAgain, isArchive, isCutShort, packing, unfinished, unpack } from './packed.ts';
-import { quoted } from './shell.ts';
 
 /** A single file is told of if it is one of a model's. */
 const OF_MODEL = /\.(onnx|onnx[_.]data|json|bin|data|pb|safetensors|ckpt|pth?)$/i;
 /** Folders that are a part of a checkpoint, and hold files alone. */
 export const PART = /^(unet|vae_encoder|vae_decoder|text_encoder(_2)?|tokenizer(_2)?|scheduler|textual|visual|onnx)$/;
-const EXPORTED = 'a model that was exported to ONNX';
 
 /** What is packed, or was not downloaded to its end, in a folder without graphs. */
 export async function packedFaults(folder: Folder): Promise<Fault[]> {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync, constants as zlib } from 'node:zlib';
-import { quoted } from './shell.ts';
+import { quoted } from '@gdbench/benchmark/shell';
 
 /*
  * Archives, packed files and downloads that did not end, in the place of what they should have become.

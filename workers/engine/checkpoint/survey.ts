@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { readHead } from '@gdbench/benchmark/file-kind';
+import { quoted } from '@gdbench/benchmark/shell';
 import { disguiseOf } from './content.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
-import { isGraph, otherFormats } from './formats.ts';
+import { EXPORTED, isGraph, otherFormats } from './formats.ts';
 import { entriesOf, missingFile } from './missing.ts';
 import { packedFaults } from './packed-faults.ts';
-import { quoted } from './shell.ts';
-import { EXPORTED, listed, weightsFaults } from './weights.ts';
+import { listed, weightsFaults } from './weights.ts';
 
 /** Folders that are a part of a checkpoint. */
 const PART = /^(unet|transformer|controlnet|vae\w*|text_encoder\w*|image_encoder|tokenizer\w*|safety_checker)$/;

@@ -1,22 +1,21 @@
 import path from 'node:path';
+import { quoted } from '@gdbench/benchmark/shell';
 import { printable } from '@gdbench/storage/printable';
 import { exportCommand } from './export-command.ts';
 import { CheckpointFault, type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
-import { isGraph, type otherFormats, PYTORCH } from './formats.ts';
+import { EXPORTED, isGraph, type otherFormats, PYTORCH } from './formats.ts';
 import { jsonObject, readJson } from './json.ts';
 import { otherTask } from './latent.ts';
 import { INDEX, readModelIndex } from './model-index.ts';
 import { otherPipeline } from './pipeline-class.ts';
+import { pythonPath } from './python-path.ts';
 import { tensorNames } from './safetensors.ts';
-import { pythonPath, quoted } from './shell.ts';
 
 /*
  * What a folder of weights holds that were not exported: a model, with the command that exports this very folder; a part of one, or
  * what changes one, with what is to be done with it; or a model that would not be scored once it were exported.
  */
-
-export const EXPORTED = 'a model that was exported to ONNX';
 
 /** Files that belong to a model that lies in the folder's top. */
 const CONFIGS = [INDEX, 'config.json', 'open_clip_config.json'];
@@ -80,20 +79,31 @@ const PARTS: readonly (readonly [name: RegExp, part: string])[] = [
 ];
 
 /** One model of diffusers, whose configuration names its class. */
-function partFault({ name: dir, files }: Folder, name: string): Fault {
-  const part = PARTS.find(([pattern]) => pattern.test(name))?.[1];
+function partFault(folder: Folder, name: string): Fault {
   const shown = printable(name, 60);
-  const whole = `import diffusers as d; d.DiffusionPipeline.from_pretrained('BASE_MODEL', ${part}=d.${shown}.from_pretrained('${pythonPath(dir)}')).save_pretrained('${pythonPath(`${dir}-whole`)}')`;
+  const part = PARTS.find(([pattern]) => pattern.test(name))?.[1];
+  if (part === undefined)
+    return faultOf({
+      file: 'config.json',
+      found: `is of a ${shown}, which is no model that follows a text by itself`,
+      expected: 'a text-to-image model of one U-Net',
+      remedy: 'give the model that it is used with',
+      gravity: 'kind',
+    });
   return faultOf({
     file: 'config.json',
-    found: `is of a ${shown}, which is ${part === undefined ? 'no model that follows a text by itself' : 'one part of a model'}`,
-    expected: part === undefined ? 'a text-to-image model of one U-Net' : EXPORTED,
-    remedy:
-      part === undefined || [...files.keys()].some(isGraph)
-        ? `give the ${part === undefined ? 'model that it is used with' : 'whole export that it is a part of'}`
-        : `put it into its model and export that: ${exportOf(dir, whole, `${dir}-whole`)}`,
+    found: `is of a ${shown}, which is one part of a model`,
+    expected: EXPORTED,
+    remedy: [...folder.files.keys()].some(isGraph)
+      ? 'give the whole export that it is a part of'
+      : putIntoModel(folder, part, shown),
     gravity: 'kind',
   });
+}
+
+function putIntoModel({ name: dir }: Folder, part: string, className: string): string {
+  const whole = `import diffusers as d; d.DiffusionPipeline.from_pretrained('BASE_MODEL', ${part}=d.${className}.from_pretrained('${pythonPath(dir)}')).save_pretrained('${pythonPath(`${dir}-whole`)}')`;
+  return `put it into its model and export that: ${exportOf(dir, whole, `${dir}-whole`)}`;
 }
 
 /** A command that runs Python and exports the pipeline that it saved. */

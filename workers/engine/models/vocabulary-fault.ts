@@ -1,5 +1,5 @@
 import { CheckpointFault, type FaultParts, type Gravity } from '../checkpoint/fault.ts';
-import { pythonPath } from '../checkpoint/shell.ts';
+import { pythonPath } from '../checkpoint/python-path.ts';
 
 /** A vocabulary's file, and what to do where GDBench cannot read it as the tokenizer's class does. */
 export interface VocabularyFile {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { isPlainPath, nameAlone } from '../../load/image-path.ts';
-import { asPythonWrites } from '../../load/python-json.ts';
+import { isPlainPath, withoutFarFolder } from '../../load/image-path.ts';
 import { CLEVR_SUBTASKS } from '../../tasks/tasks.ts';
-import { type Chosen, chooseText, planned } from '../choose.ts';
+import { type Chosen, chooseText, planned, rewritten } from '../choose.ts';
 import { type LeftOut, nameOf } from '../found.ts';
 import { jsonOf } from '../json-of.ts';
 import { subtaskOf } from '../metadata-kind.ts';
@@ -29,7 +28,7 @@ export const clevr: Recipe = {
       if (!chosen) continue;
       const captions = jsonOf(chosen, Captions);
       texts.push(withNames(chosen, to, captions));
-      for (const name of Object.keys(captions)) names.add(nameOfKey(name));
+      for (const name of Object.keys(captions)) names.add(withoutFarFolder(name));
     }
     if (texts.length === 0) return null;
     const wanted = [...names].map((name) => ({ to: `clevr/images/${name}`, names: [nameOf(name)] }));
@@ -46,12 +45,10 @@ export const clevr: Recipe = {
   },
 };
 
-const nameOfKey = (key: string): string => (isPlainPath(key) ? key : (nameAlone(key) ?? key));
-
 /** The file with names in place of paths of one machine. */
 function withNames(chosen: Chosen, to: string, captions: z.infer<typeof Captions>): PlannedText {
   const paths = Object.keys(captions).filter((key) => !isPlainPath(key)).length;
   if (paths === 0) return planned(to, chosen);
-  const named = Object.fromEntries(Object.entries(captions).map(([key, pairs]) => [nameOfKey(key), pairs]));
-  return { to, bytes: asPythonWrites(named), from: chosen.path, made: `mended: ${paths} paths are names of images` };
+  const named = Object.fromEntries(Object.entries(captions).map(([key, pairs]) => [withoutFarFolder(key), pairs]));
+  return rewritten(to, chosen, named, `${paths} paths are names of images`);
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { isPlainPath, nameAlone } from '../../load/image-path.ts';
-import { asPythonWrites } from '../../load/python-json.ts';
-import { type Chosen, chooseText, planned } from '../choose.ts';
+import { type Chosen, chooseText, planned, rewritten } from '../choose.ts';
 import { type LeftOut, nameOf } from '../found.ts';
 import { jsonOf } from '../json-of.ts';
 import { planOf } from '../pick.ts';
@@ -63,6 +62,5 @@ function withPlaces(chosen: Chosen, to: string, lists: z.infer<typeof Lists>, is
   const far = paths.filter((path) => !isPlainPath(path)).length;
   if (far === 0) return planned(to, chosen);
   const entries = Object.entries(lists).map(([key, list]) => (isKey ? [placeOf(key), list] : [key, list.map(placeOf)]));
-  const bytes = asPythonWrites(Object.fromEntries(entries));
-  return { to, bytes, from: chosen.path, made: `mended: ${far} paths of images are the published ones` };
+  return rewritten(to, chosen, Object.fromEntries(entries), `${far} paths of images are the published ones`);
 }

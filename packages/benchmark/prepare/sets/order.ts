@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isPlainPath } from '../../load/image-path.ts';
 import { asPythonWrites } from '../../load/python-json.ts';
-import { type Chosen, chooseText, planned } from '../choose.ts';
+import { type Chosen, chooseText, planned, rewritten } from '../choose.ts';
 import { type LeftOut, nameOf } from '../found.ts';
 import { jsonOf } from '../json-of.ts';
 import { drawOrders, ORDER_PROGRAM, plainCaption } from '../orders.ts';
@@ -40,8 +40,8 @@ function withPlaces(drawn: Chosen, to: string): PlannedText {
   const rows = jsonOf(drawn, Rows);
   const far = rows.filter(({ image }) => !isPlainPath(image)).length;
   if (far === 0) return planned(to, drawn);
-  const bytes = asPythonWrites(rows.map((row) => ({ ...row, image: belowSet(row.image) })));
-  return { to, bytes, from: drawn.path, made: `mended: ${far} paths of images are below the set's folder` };
+  const placed = rows.map((row) => ({ ...row, image: belowSet(row.image) }));
+  return rewritten(to, drawn, placed, `${far} paths of images are below the set's folder`);
 }
 
 export const cocoOrder = order('coco_order');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { isPlainPath, nameAlone } from '../../load/image-path.ts';
+import { isPlainPath, withoutFarFolder } from '../../load/image-path.ts';
 import { SVO_ROW } from '../../load/svo.ts';
 import { type AskableRows, askableRows, isJson, pythonValue } from '../askable-rows.ts';
 import { type Chosen, chooseText, planned } from '../choose.ts';
@@ -14,7 +14,7 @@ import { PrepareFault } from '../prepare-fault.ts';
 export const SVO_FILE = 'svo/svo.json';
 const CSV = 'svo_probes.csv';
 
-export const NEG_TYPES = ['verb', 'subj', 'obj'] as const;
+export const NEG_TYPES = SVO_ROW.shape.neg_type.options;
 
 /** A row in the order of the published file's keys. */
 export type SvoRow = z.infer<typeof SVO_ROW>;
@@ -57,10 +57,11 @@ export async function sharedRows(rows: readonly SvoRow[], other: string): Promis
 const isNamed = ({ pos_id, neg_id }: SvoRow): boolean => isPlainPath(pos_id) && isPlainPath(neg_id);
 
 /** A row that was saved with the places of its images on one machine has their names again. */
-const withNames = (row: SvoRow): SvoRow =>
-  isNamed(row)
-    ? row
-    : { ...row, pos_id: nameAlone(row.pos_id) ?? row.pos_id, neg_id: nameAlone(row.neg_id) ?? row.neg_id };
+const withNames = (row: SvoRow): SvoRow => ({
+  ...row,
+  pos_id: withoutFarFolder(row.pos_id),
+  neg_id: withoutFarFolder(row.neg_id),
+});
 
 /** As the benchmark's own program makes rows of the table's; what a cell lacks, its row does. */
 function fromCsv({ path, bytes }: Chosen): object[] {

@@ -92,19 +92,14 @@ function fromList(chosen: Chosen): Rows {
   const rows = valid(path, value);
   const isRead = isJson(bytes) && z.array(WINOGROUND_ROW).safeParse(value).success;
   const twice = (value as unknown[]).length - rows.length;
-  const how = [
-    ...(isRead ? [] : ['NaN and null are empty tags']),
-    ...(twice > 0
-      ? [
-          `${twice} ${twice === 1 ? 'row that stood there twice stands' : 'rows that stood there twice stand'} there once`,
-        ]
-      : []),
-  ];
-  const text =
-    how.length === 0 && isPublished(TO, bytes)
-      ? planned(TO, chosen)
-      : (inOrder(path, rows) ??
-        (how.length === 0 ? planned(TO, chosen) : made(path, rows, `mended: ${how.join('; ')}`)));
+  const how: string[] = [];
+  if (!isRead) how.push('NaN and null are empty tags');
+  if (twice > 0)
+    how.push(
+      `${twice} ${twice === 1 ? 'row that stood there twice stands' : 'rows that stood there twice stand'} there once`,
+    );
+  const asGiven = how.length === 0 ? planned(TO, chosen) : made(path, rows, `mended: ${how.join('; ')}`);
+  const text = isPublished(TO, bytes) ? asGiven : (inOrder(path, rows) ?? asGiven);
   return { text, ids: rows.map(({ id }) => id), embedded: [] };
 }
 
