@@ -178,6 +178,14 @@ test('bias figures come right after the sentences on how to read them', async ()
     await page.locator(`p.caution ${figures}`).first().waitFor({ timeout: TIMEOUT });
     const said = await page.locator('main p.caution').first().textContent();
     expect(said).toContain(`${BIAS_CAUTION} ${BIAS_SPREAD}`);
+    // nothing reaches out of a line of the task, be the page broad or narrow
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const spilt = await page.$$eval('section li', (lines) =>
+        lines.filter((line) => line.scrollWidth > line.clientWidth).map((line) => line.textContent),
+      );
+      expect(spilt).toEqual([]);
+    }
     expect(faults).toEqual([]);
     await page.close();
   }

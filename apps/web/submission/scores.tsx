@@ -92,7 +92,10 @@ function TaskScores({
       <ul>
         {task.metrics.map((metric) => (
           <li key={metric.name}>
-            <span className={styles.metric}>{metricName(task, metric)}</span>
+            <span className={styles.metric}>
+              {metricName(task, metric)}
+              <GroupSizes sizes={results.get(metric.name)?.sizes ?? []} />
+            </span>
             <Score
               task={task}
               chance={metric.chance ?? null}
@@ -106,6 +109,11 @@ function TaskScores({
       </ul>
     </section>
   );
+}
+
+/** Of the two groups of a bias pair; nothing of other metrics. */
+function GroupSizes({ sizes }: Pick<Figure, 'sizes'>) {
+  return sizes.length > 0 && <small>{sizes.join(' and ')} images</small>;
 }
 
 function taskNote({ shardsDone, shardsTotal, examples, ties, edition }: Evaluation['tasks'][number]): string {
@@ -141,7 +149,6 @@ function Score({
   const sides = task.kind === 'BIAS' ? sidesOf(result.metric) : null;
   const marks = [
     task.kind === 'BIAS' ? p !== null && pMark(p) : low !== null && high !== null && intervalMark(value, low, high),
-    result.sizes.length > 0 && `${result.sizes.join(' and ')} images`,
     !complete && `${Math.round(part * 100)}%`,
   ].filter(Boolean);
   return (
