@@ -13,8 +13,8 @@ const FORBIDDEN = [
   ['apps/api/live/hub.ts', 'pg'],
   ['workers/engine/evaluate.ts', '@gdbench/prisma/shards'],
   ['workers/engine/image.ts', '@gdbench/storage/storage'],
-  ['workers/engine/models/diffusion.ts', 'onnxruntime-node'],
-  ['workers/stages/score.ts', '@gdbench/api/server'],
+  ['workers/engine/diffusion/diffusion.ts', 'onnxruntime-node'],
+  ['workers/stages/score/score.ts', '@gdbench/api/server'],
   ['packages/benchmark/metrics/accuracy.ts', '@gdbench/storage/storage'],
   ['packages/storage/storage.ts', '@gdbench/benchmark/task'],
 ] as const;
@@ -23,10 +23,10 @@ const ALLOWED = [
   ['apps/web/app/tasks.tsx', '@gdbench/benchmark/tasks'],
   ['apps/web/submit/folder.ts', '@gdbench/storage/checkpoint-files'],
   ['apps/api/graphql/board.ts', '@gdbench/prisma/leaderboard'],
-  ['workers/stages/inspect.ts', '@gdbench/prisma/inspection'],
+  ['workers/stages/inspect/inspect.ts', '@gdbench/prisma/inspection'],
   ['workers/engine/score.ts', '@gdbench/benchmark/load'],
   ['workers/engine/folder.ts', '@gdbench/storage/manifest'],
-  ['workers/engine/models/session.ts', 'onnxruntime-node'],
+  ['workers/engine/runtime/session.ts', 'onnxruntime-node'],
   ['packages/benchmark/load/entries.ts', '../../leftover.ts'],
   ['packages/storage/junk.ts', '../leftover.ts'],
 ] as const;

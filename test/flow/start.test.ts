@@ -125,7 +125,7 @@ test('npm start brings everything up, prints addresses that answer and commands 
     const family = isLinux ? descendantsOf(child.pid ?? 0) : [];
     if (isLinux) {
       expect(processesOf(home).length).toBeGreaterThan(3);
-      expect(family.map(commandOf).filter((command) => command.includes('stages/child.ts'))).not.toEqual([]);
+      expect(family.map(commandOf).filter((command) => command.includes('child/child.ts'))).not.toEqual([]);
     }
     child.kill('SIGINT');
     expect(await ended).toBe(0);

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Example, type ImageRef, imageKey, type TaskData } from '@gdbench/benchmark/task';
-import type { Candidates, Corpus, PairScores } from './models/scorer.ts';
+import type { Candidates, Corpus, PairScores } from './scorers/scorer.ts';
 
 /** Of each text and image of an example, its position among the distinct ones that are scored. */
 export interface Positions {

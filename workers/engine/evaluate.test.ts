@@ -26,14 +26,14 @@ import {
   type TinyClip,
   tinyClip,
 } from '../../test/support/tiny-clip.ts';
+import { alphasCumprod } from './diffusion/schedule.ts';
+import { schedulerOf } from './diffusion/test-scheduler.ts';
 import { type Evaluator, type EvaluatorOptions, openEvaluator } from './evaluate.ts';
 import { inspectCheckpoint } from './inspect.ts';
-import { type Device, DOUBLING_GRAPH } from './models/device.ts';
-import { openModel } from './models/session.ts';
 import { NoiseStream } from './protocols/noise.ts';
-import { alphasCumprod } from './protocols/schedule.ts';
-import { schedulerOf } from './protocols/test-scheduler.ts';
 import { timestepsFor } from './protocols/timesteps.ts';
+import { type Device, DOUBLING_GRAPH } from './runtime/device.ts';
+import { openModel } from './runtime/session.ts';
 
 const REFERENCE = fileURLToPath(new URL('../../test/reference', import.meta.url));
 const odd = JSON.parse(readFileSync(path.join(REFERENCE, 'odd-scores.json'), 'utf8'));

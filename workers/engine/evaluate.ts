@@ -5,15 +5,15 @@ import { TASKS } from '@gdbench/benchmark/tasks';
 import { LRUCache } from 'lru-cache';
 import { DataFault } from './checkpoint/fault.ts';
 import { corpusKey, corpusOf, type SpreadCorpus, spread } from './corpus.ts';
+import type { Choice } from './diffusion/tune.ts';
 import { inOrder } from './in-order.ts';
 import type { CheckpointReport } from './inspect.ts';
-import type { Device } from './models/device.ts';
-import type { BlockScorer, Corpus, PairScores, SampleErrors } from './models/scorer.ts';
-import type { Choice } from './models/tune.ts';
-import { oneByOne, openScorer } from './open-scorer.ts';
+import type { Device } from './runtime/device.ts';
+import { oneByOne, openScorer } from './scorers/open-scorer.ts';
+import type { BlockScorer, Corpus, PairScores, SampleErrors } from './scorers/scorer.ts';
 
-export type { SampleErrors } from './models/scorer.ts';
-export { type Choice, describeChoice } from './models/tune.ts';
+export { type Choice, describeChoice } from './diffusion/tune.ts';
+export type { SampleErrors } from './scorers/scorer.ts';
 
 export interface EvaluatorOptions {
   /** The checkpoint's folder. */

@@ -4,7 +4,7 @@ import { type GraphSpec, type Op, onnxModel, type Weights } from '../../test/sup
 import { TINY_DIFFUSION, tinyDiffusion, tinyText, tinyUnet, writeFiles } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip, tinyTowers } from '../../test/support/tiny-clip.ts';
 import { inspectCheckpoint } from './inspect.ts';
-import { openScorer } from './open-scorer.ts';
+import { openScorer } from './scorers/open-scorer.ts';
 
 const { scratch, folderOf } = checkpointFolders();
 const ldm = tinyDiffusion();

@@ -2,12 +2,12 @@ import type { Protocol } from '@gdbench/benchmark/protocol';
 import { CheckpointFault, type Fault } from './checkpoint/fault.ts';
 import { type Folder, hashFolder, lookInto } from './checkpoint/folder.ts';
 import { type Layout, modelFiles, readLayout, readModel } from './checkpoint/layout.ts';
-import type { Device } from './models/device.ts';
-import { openDiffusion } from './models/diffusion.ts';
-import { openDualEncoder } from './models/dual-encoder.ts';
-import { openMatchingHead } from './models/matching-head.ts';
-import type { SessionOptions } from './models/session.ts';
+import { openDiffusion } from './diffusion/diffusion.ts';
 import { allFaults } from './refusal.ts';
+import type { Device } from './runtime/device.ts';
+import type { SessionOptions } from './runtime/session.ts';
+import { openDualEncoder } from './scorers/dual-encoder.ts';
+import { openMatchingHead } from './scorers/matching-head.ts';
 
 /** What inspection found; plain data, so that it can be stored and shown. */
 export interface CheckpointReport {

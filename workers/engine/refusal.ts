@@ -4,8 +4,8 @@ import { type Fault, Faults } from './checkpoint/fault.ts';
 import type { Folder } from './checkpoint/folder.ts';
 import { naflexFault } from './checkpoint/naflex.ts';
 import { readOnnx } from './checkpoint/onnx.ts';
-import { openModel, type SessionOptions } from './models/session.ts';
-import { findTokenizer } from './models/tokenizer-files.ts';
+import { openModel, type SessionOptions } from './runtime/session.ts';
+import { findTokenizer } from './text/tokenizer-files.ts';
 
 /**
  * All that is wrong with a checkpoint of which something is: besides the faults that ended its reading, those of the files that were

@@ -24,11 +24,11 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { writeTinyData } from '../../test/support/tiny-data.ts';
+import { keepWarm, type WarmProcess } from '../child/warm.ts';
 import { openEvaluator } from '../engine/evaluate.ts';
 import { inspectCheckpoint } from '../engine/inspect.ts';
 import { openErrors } from '../engine/protocols/artifact.ts';
 import { reduceErrors } from '../engine/protocols/reduce.ts';
-import { keepWarm, type WarmProcess } from '../stages/warm.ts';
 import { type RunningWorker, startWorker } from './run.ts';
 import { readSettings, type Settings } from './settings.ts';
 

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { DEVICES, type Device } from '../engine/models/device.ts';
+import { DEVICES, type Device } from '../engine/runtime/device.ts';
 
 /** Relative folders start here, wherever the command was given. */
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -3,8 +3,8 @@ import { log } from '@gdbench/prisma/log';
 import { withRetry } from '@gdbench/prisma/retry';
 import type { Storage } from '@gdbench/storage/storage';
 import type { Logger } from 'pino';
+import type { BoardData } from '../board-data.ts';
 import type { Settings } from '../runner/settings.ts';
-import type { BoardData } from './data.ts';
 
 /** What a worker's stages share. */
 export interface Stage {

@@ -1,4 +1,4 @@
-import { fromHalf } from '../models/float16.ts';
+import { fromHalf } from '../runtime/float16.ts';
 import type { Graph, Node, Tensor } from './onnx-graph.ts';
 
 /** y = factor * x + offset, for every number x. */

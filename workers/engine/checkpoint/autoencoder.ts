@@ -1,6 +1,6 @@
 import { printable } from '@gdbench/storage/printable';
-import { shown } from '../models/fields.ts';
 import { CheckpointFault, type Fault, type FaultParts } from './fault.ts';
+import { shown } from './fields.ts';
 import type { Folder } from './folder.ts';
 import { jsonObject, readJson } from './json.ts';
 import { exportAgain, isOfFirstScript, isXL, type ModelIndex } from './model-index.ts';

@@ -1,5 +1,4 @@
-import { matchInputs, pickOutput } from '../models/ports.ts';
-import type { SchedulerConfig } from '../protocols/schedule.ts';
+import type { SchedulerConfig } from '../diffusion/schedule.ts';
 import { ENCODER_ROLES, type Encoder, LATENT_OUTPUTS, readAutoencoder } from './autoencoder.ts';
 import { type DiffusionParts, readParts } from './diffusion-parts.ts';
 import { rangeFaults } from './encoder-range.ts';
@@ -9,6 +8,7 @@ import { latentOf } from './latent.ts';
 import { INDEX, type ModelIndex, readModelIndex } from './model-index.ts';
 import { type OnnxFile, readOnnx } from './onnx.ts';
 import { refuseOtherPipelines } from './pipeline-class.ts';
+import { matchInputs, pickOutput } from './ports.ts';
 import { readSchedulerFile } from './scheduler-file.ts';
 import { readTexts, type TextPart } from './text-part.ts';
 import { readUNetConfig, readUNetGraph, type UNetFile, unetOf } from './unet-file.ts';

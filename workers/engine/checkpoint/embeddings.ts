@@ -1,8 +1,8 @@
-import { type Ends, portNames } from '../models/ports.ts';
 import { CheckpointFault } from './fault.ts';
 import type { ModelConfig } from './model-config.ts';
 import { modelType, OPEN_CLIP } from './model-types.ts';
 import type { Port } from './onnx.ts';
+import { type Ends, portNames } from './ports.ts';
 
 export type TowerName = 'text' | 'image';
 

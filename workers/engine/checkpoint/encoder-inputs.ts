@@ -1,3 +1,4 @@
+import { atSize } from '../image/preprocess.ts';
 import {
   checkTextPorts,
   type EncoderPorts,
@@ -5,17 +6,16 @@ import {
   matchBoth,
   TEXT_ROLES,
   type TextRole,
-} from '../models/encoders.ts';
-import { checkShape, type Ends, matchInputs } from '../models/ports.ts';
-import { atSize } from '../models/preprocess.ts';
-import { type ModelText, openTokenizer, type TextTokenizer } from '../models/tokenizer.ts';
-import { cleaned, prefixed } from '../models/wrapped-tokenizer.ts';
+} from '../runtime/encoders.ts';
+import { type ModelText, openTokenizer, type TextTokenizer } from '../text/tokenizer.ts';
+import { cleaned, prefixed } from '../text/wrapped-tokenizer.ts';
 import { tokenizerDir } from './encoder-graphs.ts';
 import { CheckpointFault, type Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { type ImageInput, readImageProcessor } from './image-processor.ts';
 import { type ModelConfig, NO_CONFIG, OPEN_CLIP_CONFIG } from './model-config.ts';
 import type { Port } from './onnx.ts';
+import { checkShape, type Ends, matchInputs } from './ports.ts';
 
 interface Fitted extends Omit<ImageInput, 'file'> {
   /** What the submitter should know, in whole sentences. */

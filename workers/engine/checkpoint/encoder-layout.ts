@@ -1,7 +1,7 @@
-import { shown } from '../models/fields.ts';
 import { type DualEncoderLayout, readDualEncoderLayout } from './dual-encoder-layout.ts';
 import { type EncoderGraphs, findGraphs } from './encoder-graphs.ts';
 import { CheckpointFault, type Fault, Faults, faultOf } from './fault.ts';
+import { shown } from './fields.ts';
 import type { Folder } from './folder.ts';
 import { MATCH_OUTPUT, type MatchingHeadLayout, readMatchingHeadLayout } from './matching-head-layout.ts';
 import { type ModelConfig, readModelConfig } from './model-config.ts';

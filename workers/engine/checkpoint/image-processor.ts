@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { Fields, type JsonPart } from '../models/fields.ts';
-import { OPEN_CLIP_FIELDS, readOpenClipProcessor } from '../models/open-clip-processor.ts';
-import { inputOf, type Preprocess } from '../models/preprocess.ts';
-import { JINA_CLASS, KNOWN_CLASSES, plainName, processorClass, unevenClass } from '../models/processor-classes.ts';
-import { readTransformersProcessor, WITHOUT_EFFECT } from '../models/transformers-processor.ts';
+import { OPEN_CLIP_FIELDS, readOpenClipProcessor } from '../image/open-clip-processor.ts';
+import { inputOf, type Preprocess } from '../image/preprocess.ts';
+import { JINA_CLASS, KNOWN_CLASSES, plainName, processorClass, unevenClass } from '../image/processor-classes.ts';
+import { readTransformersProcessor, WITHOUT_EFFECT } from '../image/transformers-processor.ts';
 import { CheckpointFault, Faults } from './fault.ts';
+import { Fields, type JsonPart } from './fields.ts';
 import type { Folder } from './folder.ts';
 import { jsonObject, readJson } from './json.ts';
 import type { ModelConfig } from './model-config.ts';

@@ -1,11 +1,11 @@
 import { printable } from '@gdbench/storage/printable';
-import { fixedRows } from '../models/ports.ts';
 import type { EncoderGraphs } from './encoder-graphs.ts';
 import { type EncoderInputs, readEncoderInputs } from './encoder-inputs.ts';
 import { CheckpointFault, type Faults, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { OnnxFile, Port } from './onnx.ts';
+import { fixedRows } from './ports.ts';
 
 /** The output of a matching head as its class calls it: [pairs, 2], the logits of "no match" and of "match". */
 export const MATCH_OUTPUT = 'itm_score';

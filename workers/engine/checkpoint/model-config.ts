@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { CleanText } from '../models/clean-text.ts';
-import { shown } from '../models/fields.ts';
-import { boxFrom } from '../models/open-clip-processor.ts';
-import type { Box } from '../models/processor-classes.ts';
+import { boxFrom } from '../image/open-clip-processor.ts';
+import type { Box } from '../image/processor-classes.ts';
+import type { CleanText } from '../text/clean-text.ts';
 import { type Faults, faultOf } from './fault.ts';
+import { shown } from './fields.ts';
 import type { Folder } from './folder.ts';
 import { jsonObject, readJson } from './json.ts';
 import { OPEN_CLIP, wholeType } from './model-types.ts';

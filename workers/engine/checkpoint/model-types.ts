@@ -1,4 +1,4 @@
-import { JINA_CLASS } from '../models/processor-classes.ts';
+import { JINA_CLASS } from '../image/processor-classes.ts';
 
 /*
  * The kinds of model that are known to be scored right, by the model_type of their config.json. A type that is not here is refused,

@@ -1,7 +1,7 @@
 import { printable } from '@gdbench/storage/printable';
-import { type SchedulerConfig, scheduleFault } from '../protocols/schedule.ts';
-import { otherScheduler, SCHEDULER_CLASSES } from '../protocols/scheduler-classes.ts';
-import { type FieldFault, readScheduler } from '../protocols/scheduler-config.ts';
+import { type SchedulerConfig, scheduleFault } from '../diffusion/schedule.ts';
+import { otherScheduler, SCHEDULER_CLASSES } from '../diffusion/scheduler-classes.ts';
+import { type FieldFault, readScheduler } from '../diffusion/scheduler-config.ts';
 import { CheckpointFault, type FaultParts } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { jsonObject, readJson } from './json.ts';

@@ -1,15 +1,15 @@
 import { printable } from '@gdbench/storage/printable';
 import { z } from 'zod';
-import { TEXT_ROLES } from '../models/encoders.ts';
-import { graphFault, matchInputs } from '../models/ports.ts';
-import { textOutputs } from '../models/text-outputs.ts';
-import { type ModelText, openTokenizer, type TextTokenizer } from '../models/tokenizer.ts';
+import { TEXT_ROLES } from '../runtime/encoders.ts';
+import { textOutputs } from '../text/text-outputs.ts';
+import { type ModelText, openTokenizer, type TextTokenizer } from '../text/tokenizer.ts';
 import type { DiffusionParts } from './diffusion-parts.ts';
 import { CheckpointFault, type Fault, type Faults, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { readJson } from './json.ts';
 import { INDEX, type ModelIndex } from './model-index.ts';
 import { type OnnxFile, readOnnx } from './onnx.ts';
+import { graphFault, matchInputs } from './ports.ts';
 
 /** One text encoder and its tokenizer. */
 export interface TextPart {

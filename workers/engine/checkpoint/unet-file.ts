@@ -1,11 +1,11 @@
 import { printable } from '@gdbench/storage/printable';
 import { z } from 'zod';
-import { matchInputs, pickOutput } from '../models/ports.ts';
 import { CheckpointFault, type FaultParts } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { readJson } from './json.ts';
 import { exportAgain, INDEX, type ModelIndex } from './model-index.ts';
 import { type OnnxFile, type Port, readOnnx } from './onnx.ts';
+import { matchInputs, pickOutput } from './ports.ts';
 import { otherInput, TIME_IDS, UNET_OUTPUTS, UNET_ROLES } from './unet-inputs.ts';
 
 /** A U-Net as its configuration and its graph describe it; null where neither says. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GraphSpec, type Op, onnxModel, TYPES, type Weights } from '../../../test/support/onnx-writer.ts';
 import { writeFiles } from '../../../test/support/tiny-checkpoints.ts';
-import { openModel } from '../models/session.ts';
+import { openModel } from '../runtime/session.ts';
 import { openFolder } from './folder.ts';
 import { readOnnx, readWithZeroNoise } from './onnx.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../models/unet.ts';
+import type { Row } from '../diffusion/unet.ts';
 import { type RacedExample, raceBlock, raceBlocks } from './adaptive-block.ts';
 import { RACE_RULE } from './adaptive-bound.ts';
 import { replay } from './adaptive-replay.ts';

@@ -1,4 +1,4 @@
-import type { Row, UNet } from '../models/unet.ts';
+import type { Row, UNet } from '../diffusion/unet.ts';
 import { type RaceErrors, race } from './adaptive.ts';
 import { RACE_RULE, type RaceRule } from './adaptive-bound.ts';
 

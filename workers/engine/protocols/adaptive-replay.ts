@@ -1,4 +1,4 @@
-import type { SampleErrors } from '../models/scorer.ts';
+import type { SampleErrors } from '../scorers/scorer.ts';
 import { race } from './adaptive.ts';
 import { RACE_RULE, type RaceRule } from './adaptive-bound.ts';
 

@@ -1,4 +1,4 @@
-import type { SampleErrors } from '../models/scorer.ts';
+import type { SampleErrors } from '../scorers/scorer.ts';
 
 /**
  * Which of n samples stand for a run of m: `floor(linspace(0, n - 1, m))` (GDBENCH.md 2.3), as numpy computes it, last one exact.

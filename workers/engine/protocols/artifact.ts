@@ -1,7 +1,7 @@
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { z } from 'zod';
 import { DataFault } from '../checkpoint/fault.ts';
-import type { SampleErrors } from '../models/scorer.ts';
+import type { SampleErrors } from '../scorers/scorer.ts';
 import { MAX_PAYLOAD, openBytes, packMember, readMember } from './artifact-members.ts';
 import { timestepsFor } from './timesteps.ts';
 

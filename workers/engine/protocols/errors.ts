@@ -1,4 +1,4 @@
-import type { PredictionType } from './schedule.ts';
+import type { PredictionType } from '../diffusion/schedule.ts';
 
 /** One timestep's share of image and noise: `x_t = image * z0 + noise * eps`. */
 export interface Mixture {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { alphasCumprod } from '../diffusion/schedule.ts';
+import { schedulerOf } from '../diffusion/test-scheduler.ts';
 import { drawNoise, NoiseStream } from './noise.ts';
-import { alphasCumprod } from './schedule.ts';
-import { schedulerOf } from './test-scheduler.ts';
 import { timestepsFor } from './timesteps.ts';
 
 interface Draw {

@@ -1,5 +1,5 @@
 import type { ExactProtocol, SampledProtocol } from '@gdbench/benchmark/protocol';
-import type { SampleErrors } from '../models/scorer.ts';
+import type { SampleErrors } from '../scorers/scorer.ts';
 
 /** Which errors beside those of the pairs a protocol needs. */
 export const NEEDS: Record<SampledProtocol, { readonly uncond: boolean; readonly gray: boolean }> = {

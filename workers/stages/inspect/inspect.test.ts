@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MAX_ATTEMPTS } from '@gdbench/prisma/lease';
+import { createSubmission, readEvaluation, readLog } from '@gdbench/prisma/submissions';
+import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { openStorage, type Storage } from '@gdbench/storage/storage';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testFileDatabase } from '../../../test/support/open-database.ts';
+import { writeTinyData } from '../../../test/support/tiny-data.ts';
+import { openBoardData } from '../../board-data.ts';
+import { readSettings } from '../../runner/settings.ts';
+import type { Stage } from '../stage.ts';
+import { inspectTask } from './inspect.ts';
+
+const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
+
+const database = testFileDatabase();
+let home: string;
+let data: string;
+let stored: Storage;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'gdbench-inspect-'));
+  data = join(home, 'data');
+  await writeTinyData(data);
+  stored = await openStorage(`file:${join(home, 'storage')}`);
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+function stageWith({ storage, memoryGb }: { storage?: Partial<Storage>; memoryGb?: string } = {}): Stage {
+  const settings = readSettings({
+    DATABASE_URL: database().url,
+    GDBENCH_HOME: home,
+    GDBENCH_DATA: data,
+    WORKER_NAME: 'w',
+    ...(memoryGb ? { GDBENCH_MEMORY_GB: memoryGb } : {}),
+  });
+  return {
+    db: database(),
+    storage: { ...stored, ...storage },
+    data: openBoardData(settings.data),
+    settings,
+    log: pino({ level: 'silent' }),
+    stopping: new AbortController().signal,
+  };
+}
+
+/** A submission of the checkpoint, stored; with a file of its own, so that no other test has its folder ready. */
+async function submit(name: string, protocol: string | null = null): Promise<string> {
+  const files = [];
+  for (const path of await readdir(CHECKPOINT)) {
+    const content = await readFile(join(CHECKPOINT, path));
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    await stored.put(sha256, join(CHECKPOINT, path), { keep: true });
+    files.push({ path, size: content.length, sha256 });
+  }
+  const readme = files.find(({ path }) => path === 'config.json');
+  if (readme) files.push({ ...readme, path: `${name}.json` });
+  const { evaluationId } = await createSubmission(database(), {
+    name,
+    files,
+    sha256: checkpointSha256(files),
+    samples: 2,
+    seed: 0,
+    limit: null,
+    protocol,
+    storedHashes: new Set(files.map(({ sha256 }) => sha256)),
+  });
+  return evaluationId;
+}
+
+/** One delivery of the evaluation's job; the queue's own pauses do not matter to the row. */
+async function inspectOnce(stage: Stage, evaluationId: string) {
+  await inspectTask(stage, { offer: () => false })({ evaluationId }, undefined as never);
+  const evaluation = await readEvaluation(database(), evaluationId);
+  const log = await readLog(database(), evaluationId, 50);
+  return { evaluation, log: log.map(({ message }) => message) };
+}
+
+test('a disk that is full for a moment costs a try and not the submission', async () => {
+  const evaluationId = await submit('full');
+  const full = Object.assign(new Error("ENOSPC: no space left on device, open '/secret/place'"), { code: 'ENOSPC' });
+  const first = await inspectOnce(stageWith({ storage: { materialise: () => Promise.reject(full) } }), evaluationId);
+  expect(first.evaluation).toMatchObject({ state: 'INSPECTING', fault: null });
+  expect(first.log).toContain('Inspection stopped: the disk of the service is full.');
+  expect(first.log.join()).not.toContain('secret');
+  const second = await inspectOnce(stageWith(), evaluationId);
+  expect(second.evaluation).toMatchObject({ state: 'QUEUED', protocol: 'cosine' });
+});
+
+test('a storage that stays away fails the evaluation as a fault of the service', async () => {
+  const evaluationId = await submit('away');
+  const away = Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:9000'), { code: 'ECONNREFUSED' });
+  const stage = stageWith({ storage: { materialise: () => Promise.reject(away) } });
+  for (let n = 1; n < MAX_ATTEMPTS; n += 1)
+    expect((await inspectOnce(stage, evaluationId)).evaluation?.state).toBe('INSPECTING');
+  expect((await inspectOnce(stage, evaluationId)).evaluation).toMatchObject({
+    state: 'FAILED',
+    fault: 'SERVICE',
+    reason: 'Inspection stopped: the storage of the service does not answer (ECONNREFUSED).',
+  });
+});
+
+test('a checkpoint that needs more memory than an inspection has is told so once every try has ended so', async () => {
+  const evaluationId = await submit('large');
+  const stage = stageWith({ memoryGb: '0.001' });
+  for (let n = 1; n < MAX_ATTEMPTS; n += 1)
+    expect((await inspectOnce(stage, evaluationId)).evaluation?.state).toBe('INSPECTING');
+  expect((await inspectOnce(stage, evaluationId)).evaluation).toMatchObject({
+    state: 'FAILED',
+    fault: 'SERVICE',
+    reason: expect.stringMatching(/^The checkpoint needs more memory than the 0\.0 GB/),
+  });
+}, 60_000);
+
+test('a protocol that does not fit the kind of checkpoint is refused by name, with those that do', async () => {
+  const evaluationId = await submit('gray', 'diffusion-itm-gray');
+  expect((await inspectOnce(stageWith(), evaluationId)).evaluation).toMatchObject({
+    state: 'REFUSED',
+    fault: 'SUBMITTER',
+    reason: 'The protocol diffusion-itm-gray does not fit a dual encoder checkpoint.',
+    remedy: 'Submit it again without a protocol, or with cosine.',
+  });
+});

@@ -1,0 +1,224 @@
+import {
+  accept,
+  type ClaimedInspection,
+  claimInspection,
+  failInspection,
+  refuse,
+  releaseInspection,
+  renewInspection,
+} from '@gdbench/prisma/inspection';
+import { InspectJob } from '@gdbench/prisma/jobs';
+import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
+import type { CheckpointFault } from '@gdbench/prisma/submissions';
+import type { Task } from 'graphile-worker';
+import type { Answer } from '../../child/messages.ts';
+import { ChildEnded, startStageProcess } from '../../child/process.ts';
+import { type WarmProcess, warmKey } from '../../child/warm.ts';
+import { holdLease, Interrupted, unlessAborted } from '../../runner/lease.ts';
+import { faultLine, gigabytes, type Sentences, sentencesOfFaults } from '../../sentence.ts';
+import { persist, type Stage, say } from '../stage.ts';
+import { checkpointFolder } from '../work-folder.ts';
+import { planEvaluation } from './plan-evaluation.ts';
+import { InspectionReport } from './report.ts';
+
+/** Seconds that one step of an inspection may take, and what a byte adds to them: a large model is long in loading. */
+const STEP_SECONDS = 120;
+const SECONDS_A_BYTE = 1 / 20e6;
+const AGAIN = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
+
+/** The files were not judged, for a reason that may be the service's own. */
+class NoVerdict extends Error {
+  readonly why: Sentences;
+
+  constructor(why: Sentences) {
+    super(why.reason);
+    this.why = why;
+  }
+}
+
+type Faults = readonly [CheckpointFault, ...CheckpointFault[]];
+type Verdict = { ok: true; report: InspectionReport } | { ok: false; faults: Faults };
+
+/** The queue's task `inspect`: finds out what a checkpoint is, and plans its evaluation or refuses it. */
+export function inspectTask(stage: Stage, warm: Pick<WarmProcess, 'offer'>): Task {
+  return async (payload) => {
+    const { evaluationId } = InspectJob.parse(payload);
+    const claimed = await persist(stage, () => claimInspection(stage.db, evaluationId, stage.settings.workerId));
+    if (!claimed) return;
+    try {
+      await holdLease(
+        {
+          seconds: HEARTBEAT_SECONDS,
+          renew: async () => ((await renewInspection(stage.db, evaluationId, claimed.token)) ? 'ok' : 'fenced'),
+          stopping: stage.stopping,
+          onError: (error) => stage.log.warn({ evaluationId, error: String(error) }, 'the lease could not be renewed'),
+        },
+        (signal) => inspect(stage, warm, evaluationId, claimed, signal),
+      );
+    } catch (error) {
+      await giveUp(stage, evaluationId, claimed, error);
+    }
+  };
+}
+
+/** The inspection has no verdict: it is given back, left to who has it now, or tried again. */
+async function giveUp(stage: Stage, evaluationId: string, claimed: ClaimedInspection, error: unknown): Promise<void> {
+  const { db } = stage;
+  if (stage.stopping.aborted) {
+    await persist(stage, () => releaseInspection(db, evaluationId, claimed.token));
+    await say(stage, evaluationId, 'inspect', 'Inspection given back: the worker is stopping.');
+    return;
+  }
+  if (error instanceof Interrupted) return;
+  stage.log.error({ evaluationId, error: String(error) }, 'an inspection stopped');
+  const why =
+    error instanceof NoVerdict ? error.why : { reason: `Inspection stopped: ${faultLine(error)}`, remedy: AGAIN };
+  const outcome = await persist(stage, () =>
+    failInspection(db, evaluationId, claimed.token, { ...why, permanent: false }),
+  );
+  if (outcome === 'retry') await say(stage, evaluationId, 'inspect', 'The inspection will be tried again.');
+}
+
+async function inspect(
+  stage: Stage,
+  warm: Pick<WarmProcess, 'offer'>,
+  evaluationId: string,
+  claimed: ClaimedInspection,
+  signal: AbortSignal,
+): Promise<void> {
+  const { db } = stage;
+  const bytes = claimed.files.reduce((sum, { size }) => sum + size, 0);
+  await say(
+    stage,
+    evaluationId,
+    'inspect',
+    `Inspection started: ${claimed.files.length} files, ${(bytes / 1e6).toFixed(1)} MB.`,
+  );
+  const { checkpointSha256: sha256, files } = claimed;
+  const dir = await checkpointFolder(stage.storage, stage.settings.work, { sha256, files });
+  signal.throwIfAborted();
+  const verdict = await verdictOf(stage, warm, claimed, dir, STEP_SECONDS + bytes * SECONDS_A_BYTE, signal);
+  if (!verdict.ok) {
+    const { faults } = verdict;
+    const why = { fault: 'SUBMITTER', ...sentencesOfFaults(faults), faults } as const;
+    await persist(stage, () => refuse(db, evaluationId, claimed.token, why));
+    return;
+  }
+  const { report } = verdict;
+  const protocol = protocolOf(claimed, report);
+  await say(
+    stage,
+    evaluationId,
+    'inspect',
+    `Accepted: ${kindWords(report.kind)}, ${(report.parameters / 1e6).toFixed(1)} M parameters, ${report.checks.length} checks passed.`,
+  );
+  // it may have to wait, where the data are still being made
+  const plan = await unlessAborted(planEvaluation(stage.data, report, protocol, claimed), signal);
+  if (plan.tasks.length === 0) {
+    const reason = `No task can be scored on this board's data: ${plan.unavailable[0] ?? 'the data root is empty'}`;
+    const remedy = 'Nothing is wrong with the checkpoint: submit it again when the data is back.';
+    await persist(stage, () => failInspection(db, evaluationId, claimed.token, { reason, remedy, permanent: true }));
+    return;
+  }
+  const shards = plan.tasks.reduce((sum, task) => sum + task.shards.length, 0);
+  await say(
+    stage,
+    evaluationId,
+    'inspect',
+    `Planned ${shards} shards over ${plan.tasks.map(({ task }) => task).join(', ')}.`,
+  );
+  const { kind, parameters, warnings } = report;
+  await persist(stage, () =>
+    accept(db, evaluationId, claimed.token, {
+      kind,
+      parameters,
+      protocol,
+      report: report.stored,
+      warnings: [...warnings, ...plan.unavailable],
+      tasks: plan.tasks,
+    }),
+  );
+}
+
+/** A good checkpoint is refused all the same when the protocol that was asked for does not fit it. */
+function withProtocol(verdict: Verdict, asked: string | null): Verdict {
+  if (!verdict.ok || asked === null || verdict.report.protocols.includes(asked)) return verdict;
+  const { kind, protocols } = verdict.report;
+  const found = `is a ${kindWords(kind)} checkpoint, which the protocol ${asked} does not fit`;
+  const expected = `the protocol ${protocols.join(' or ')}`;
+  const remedy = `submit it again without a protocol, or with ${protocols.join(' or ')}`;
+  const message = `The protocol ${asked} does not fit a ${kindWords(kind)} checkpoint; ${remedy}.`;
+  return { ok: false, faults: [{ file: '', message, found, expected, remedy }] };
+}
+
+function protocolOf({ askedProtocol }: ClaimedInspection, report: InspectionReport): string {
+  return askedProtocol ?? report.protocol;
+}
+
+function kindWords(kind: InspectionReport['kind']): string {
+  return kind.toLowerCase().replace('_', ' ');
+}
+
+/**
+ * Has the files read in a child process of their own, which scores them afterwards where no other is being scored. The engine's
+ * own verdict is one; a process that died, or was ended for its memory or time, gives none.
+ *
+ * @throws NoVerdict
+ */
+async function verdictOf(
+  stage: Stage,
+  warm: Pick<WarmProcess, 'offer'>,
+  claimed: ClaimedInspection,
+  dir: string,
+  stepSeconds: number,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  let isKept = false;
+  const child = startStageProcess({
+    memoryBytes: stage.settings.memoryBytes,
+    onOutput: (line) =>
+      isKept ? stage.log.info({ child: 'score' }, line) : stage.log.debug({ child: 'inspect' }, line),
+  });
+  try {
+    const answer = await child.ask(
+      { type: 'inspect', dir, device: stage.settings.device },
+      { silenceSeconds: stepSeconds, signal },
+    );
+    const verdict = withProtocol(verdictIn(answer), claimed.askedProtocol);
+    if (verdict.ok) {
+      const { checkpointSha256: sha256, samples, seed } = claimed;
+      isKept = warm.offer(warmKey({ sha256, protocol: protocolOf(claimed, verdict.report), samples, seed }), child);
+    }
+    return verdict;
+  } catch (error) {
+    throw error instanceof ChildEnded ? new NoVerdict(sentencesOf(error)) : error;
+  } finally {
+    if (!isKept) await child.kill();
+  }
+}
+
+function verdictIn(answer: Answer): Verdict {
+  if (answer.type === 'accepted') return { ok: true, report: InspectionReport.parse(answer.report) };
+  if (answer.type === 'refused') return { ok: false, faults: answer.faults };
+  if (answer.type !== 'failed') throw new Error('the child answered another question');
+  throw new NoVerdict({ reason: answer.message, remedy: answer.remedy });
+}
+
+function sentencesOf({ ending }: ChildEnded): Sentences {
+  if (ending.kind === 'memory')
+    return {
+      reason: `The checkpoint needs more memory than the ${gigabytes(ending.bytes)} that this board gives an inspection.`,
+      remedy: 'Export the model in half precision or give a smaller one, and submit it again.',
+    };
+  if (ending.kind === 'time')
+    return {
+      reason: `One step of the checkpoint's inspection took longer than ${Math.round(ending.seconds)} seconds.`,
+      remedy: 'Simplify the exported graphs or give a smaller model, and submit it again.',
+    };
+  const how = ending.kind === 'crash' ? ` (${ending.detail})` : '';
+  return {
+    reason: `The process that read the model files ended unexpectedly${how}.`,
+    remedy:
+      'Check the exported model with ONNX Runtime; if it runs there, submit it again and tell who runs this board.',
+  };
+}

@@ -1,0 +1,226 @@
+import { join } from 'node:path';
+import { isExact, PROTOCOLS } from '@gdbench/benchmark/protocol';
+import { summarise } from '@gdbench/benchmark/summarise';
+import { TASK_NAMES, type TaskData, type TaskSummary } from '@gdbench/benchmark/task';
+import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
+import { ScoreJob } from '@gdbench/prisma/jobs';
+import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
+import { type ClaimedShard, type Completion, claim, complete, fail, heartbeat, release } from '@gdbench/prisma/shards';
+import type { Task } from 'graphile-worker';
+import { z } from 'zod';
+import { ChildEnded } from '../../child/process.ts';
+import { type WarmProcess, warmKey } from '../../child/warm.ts';
+import { holdLease, Interrupted, unlessAborted } from '../../runner/lease.ts';
+import { faultLine, firstLine, gigabytes } from '../../sentence.ts';
+import { engineReport, storedLatentElements } from '../inspect/report.ts';
+import { persist, type Stage, say } from '../stage.ts';
+import { checkpointFolder } from '../work-folder.ts';
+import { checkScores } from './check-scores.ts';
+import { ErrorsFlaw, keepErrors, withScratch } from './errors-file.ts';
+import { headline } from './headline.ts';
+
+/** Why a shard was not scored. */
+interface ShardFault {
+  readonly error: string;
+  readonly remedy: string;
+  readonly fault: 'SUBMITTER' | 'SERVICE';
+  readonly permanent: boolean;
+}
+
+class Unscored extends Error {
+  readonly shardFault: ShardFault;
+
+  constructor(shardFault: ShardFault) {
+    super(shardFault.error);
+    this.shardFault = shardFault;
+  }
+}
+
+const TaskName = z.enum(TASK_NAMES);
+const Protocol = z.enum(PROTOCOLS);
+
+const ERRORS_FILE = 'errors.gz';
+
+const AGAIN = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
+
+/** The queue's task `score`: scores one shard in a child process and writes the result under the shard's lease. */
+export function scoreTask(stage: Stage, warm: WarmProcess): Task {
+  return async (payload) => {
+    const { shardId } = ScoreJob.parse(payload);
+    const shard = await persist(stage, () => claim(stage.db, shardId, stage.settings.workerId));
+    if (!shard) return;
+    let examplesDone = 0;
+    try {
+      await holdLease(
+        {
+          seconds: HEARTBEAT_SECONDS,
+          renew: () => heartbeat(stage.db, shard.shardId, shard.token, { examplesDone }),
+          stopping: stage.stopping,
+          onError: (error) => stage.log.warn({ shardId, error: String(error) }, 'the lease could not be renewed'),
+        },
+        async (signal) => {
+          const began = performance.now();
+          const data = await unlessAborted(dataOf(stage, shard), signal);
+          const scored = await withScratch(stage.settings.work, (scratch) =>
+            scoresOf(stage, warm, shard, data, scratch, signal, (done) => {
+              examplesDone = done;
+            }),
+          );
+          // the lease is still renewed while a database that is away makes the result wait
+          await write(stage, shard, data, scored, (performance.now() - began) / 1_000);
+        },
+      );
+    } catch (error) {
+      await giveUp(stage, shard, error);
+    } finally {
+      warm.rest();
+    }
+  };
+}
+
+async function dataOf({ data }: Stage, shard: ClaimedShard): Promise<TaskData> {
+  const { limit, dataVersion } = shard;
+  const task = TaskName.parse(shard.task);
+  const present = await data.load(task, limit).catch((error) => {
+    throw new Unscored({
+      error: `The data of ${task} cannot be read: ${firstLine(error)}`,
+      remedy: AGAIN,
+      fault: 'SERVICE',
+      permanent: false,
+    });
+  });
+  if (present.dataVersion === dataVersion) return present;
+  throw new Unscored({
+    error: `The data of ${task} changed from version ${dataVersion} to ${present.dataVersion} while the checkpoint was being scored.`,
+    remedy: 'Submit the checkpoint again, so that all of it is scored on the same data.',
+    fault: 'SERVICE',
+    permanent: false,
+  });
+}
+
+/** What a child gave for a shard, checked. */
+type Scored = Pick<Completion, 'scores' | 'warnings' | 'errors'>;
+
+async function scoresOf(
+  stage: Stage,
+  warm: WarmProcess,
+  shard: ClaimedShard,
+  data: TaskData,
+  scratch: string,
+  signal: AbortSignal,
+  onProgress: (examplesDone: number) => void,
+): Promise<Scored> {
+  const { settings } = stage;
+  const { checkpointSha256: sha256, files, samples, seed, limit, from, to, dataVersion } = shard;
+  const { root, task } = data;
+  const protocol = Protocol.parse(shard.protocol);
+  const report = engineReport(shard.report);
+  const kept = isExact(protocol) ? { protocol, latentElements: storedLatentElements(report) } : undefined;
+  const errorsFile = kept && join(scratch, ERRORS_FILE);
+  const dir = await checkpointFolder(stage.storage, settings.work, { sha256, files });
+  signal.throwIfAborted();
+  const child = await warm.take(warmKey({ sha256, protocol, samples, seed }));
+  const { batch, threads, device } = settings;
+  // half, for weights and images are there too
+  const memoryMb = Math.max(1, Math.floor(settings.memoryBytes / 2 / 2 ** 20));
+  const asked = { dir, report, protocol, samples, seed, root, task, limit, dataVersion, from, to };
+  const answer = await child.ask(
+    { type: 'score', ...asked, batch, threads, device, memoryMb, errorsFile },
+    { silenceSeconds: settings.exampleSeconds, signal, onProgress },
+  );
+  if (answer.type === 'failed') {
+    const { message, remedy, fault, permanent } = answer;
+    throw new Unscored({ error: message, remedy, fault, permanent });
+  }
+  if (answer.type !== 'scored') throw new Error('the child answered another question');
+  const flaw = checkScores(data, from, to, answer.scores);
+  if (flaw) throw new Unscored({ error: flaw, remedy: AGAIN, fault: 'SERVICE', permanent: false });
+  const { scores, warnings } = answer;
+  if (kept === undefined) return { scores, warnings };
+  const of = { data, from, to, checkpointSha256: sha256, samples, seed, ...kept };
+  const errors = await keepErrors(stage.storage, scratch, ERRORS_FILE, of).catch((error) => {
+    if (!(error instanceof ErrorsFlaw)) throw error;
+    throw new Unscored({ error: error.message, remedy: AGAIN, fault: 'SERVICE', permanent: false });
+  });
+  return { scores, warnings, errors };
+}
+
+async function write(
+  stage: Stage,
+  shard: ClaimedShard,
+  data: TaskData,
+  scored: Scored,
+  seconds: number,
+): Promise<void> {
+  let finished: TaskSummary | undefined;
+  const outcome = await persist(stage, () => {
+    finished = undefined;
+    return complete(stage.db, shard.shardId, shard.token, {
+      ...scored,
+      rankingMetric: RANKING_METRIC,
+      summarise: (all, isComplete) => {
+        const summary = summarise(data, all);
+        if (isComplete) finished = summary;
+        return summary;
+      },
+    });
+  });
+  if (outcome === 'fenced') throw new Interrupted('fenced');
+  const examples = examplesOf(shard);
+  await say(stage, shard.evaluationId, 'score', `Scored ${examples} in ${seconds.toFixed(1)} s.`);
+  if (finished) await say(stage, shard.evaluationId, 'score', `${shard.task} is complete: ${headline(finished)}.`);
+}
+
+/** "clevr 1 to 24", as people count. */
+function examplesOf({ task, from, to }: ClaimedShard): string {
+  return to - from === 1 ? `${task} ${to}` : `${task} ${from + 1} to ${to}`;
+}
+
+/** Writes down why the shard was not scored: given back, lost, or failed. */
+async function giveUp(stage: Stage, shard: ClaimedShard, error: unknown): Promise<void> {
+  const examples = examplesOf(shard);
+  if (stage.stopping.aborted || (error instanceof Interrupted && error.why === 'stopping')) {
+    await persist(stage, () => release(stage.db, shard.shardId, shard.token));
+    await say(stage, shard.evaluationId, 'score', `Gave ${examples} back: the worker is stopping.`);
+    return;
+  }
+  if (error instanceof Interrupted) {
+    if (error.why === 'fenced')
+      await say(stage, shard.evaluationId, 'score', `Lost the lease of ${examples}: another worker has it.`);
+    return;
+  }
+  const shardFault = error instanceof Unscored ? error.shardFault : faultOf(error, shard);
+  stage.log.warn({ evaluationId: shard.evaluationId, shardId: shard.shardId, error: String(error) }, shardFault.error);
+  const outcome = await persist(stage, () => fail(stage.db, shard.shardId, shard.token, shardFault));
+  // the sentence itself stands in the log already
+  if (outcome === 'retry') await say(stage, shard.evaluationId, 'score', `${examples} will be tried again.`);
+}
+
+/** The sentence for an error that is not of the engine's own telling. */
+function faultOf(error: unknown, { task, attempts }: ClaimedShard): ShardFault {
+  if (!(error instanceof ChildEnded))
+    return { error: `Scoring ${task} stopped: ${faultLine(error)}`, remedy: AGAIN, fault: 'SERVICE', permanent: false };
+  const { ending } = error;
+  if (ending.kind === 'memory')
+    return {
+      error: `Scoring ${task} needed more than ${gigabytes(ending.bytes)} of memory.`,
+      remedy: 'Submit a smaller model or one in half precision.',
+      fault: 'SERVICE',
+      // once more in a fresh process, and no more
+      permanent: attempts > 1,
+    };
+  if (ending.kind === 'time')
+    return {
+      error: `Scoring ${task} came no further for ${ending.seconds} seconds.`,
+      remedy: 'Submit a smaller model, or ask for a faster worker.',
+      fault: 'SERVICE',
+      permanent: attempts > 1,
+    };
+  const how = ending.kind === 'crash' ? ` (${ending.detail})` : '';
+  return {
+    error: `The process that ran the model on ${task} ended unexpectedly${how}.`,
+    remedy: AGAIN,
+    fault: 'SERVICE',
+    permanent: false,
+  };
+}
