@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointSha256 } from '@gdbench/storage/manifest';
-import { hashFiles, listFolder } from '../apps/cli/folder.ts';
+import { hashFiles, listFolder } from '../apps/cli/upload/folder.ts';
 import { ROOT } from './home.ts';
 
 /** Noise samples an image and text that the board of `npm start` asks of diffusion, so that two cores finish in minutes. */

@@ -6,16 +6,16 @@ import { CliFault } from './fault.ts';
 
 /** Each command's module is loaded only when it is used: starting `gdbench submit` must not load the engine. */
 const COMMANDS: Record<string, () => Promise<{ register(program: Command): void }>> = {
-  evaluate: () => import('./evaluate.ts'),
-  rescore: () => import('./rescore.ts'),
-  compare: () => import('./compare.ts'),
-  submit: () => import('./submit.ts'),
-  list: () => import('./list.ts'),
-  status: () => import('./status.ts'),
-  watch: () => import('./watch.ts'),
-  cancel: () => import('./cancel.ts'),
-  worker: () => import('./worker.ts'),
-  data: () => import('./data.ts'),
+  evaluate: () => import('./commands/evaluate.ts'),
+  rescore: () => import('./commands/rescore.ts'),
+  compare: () => import('./commands/compare.ts'),
+  submit: () => import('./commands/submit.ts'),
+  list: () => import('./commands/list.ts'),
+  status: () => import('./commands/status.ts'),
+  watch: () => import('./commands/watch.ts'),
+  cancel: () => import('./commands/cancel.ts'),
+  worker: () => import('./commands/worker.ts'),
+  data: () => import('./commands/data.ts'),
 };
 
 /** Runs one command line; gives the exit code. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Results, TaskEntry } from '../../apps/cli/results.ts';
+import type { Results, TaskEntry } from '../../apps/cli/results/results.ts';
 import { builtinData } from '../../test/support/builtin.ts';
 import { evaluate, NAMES } from './test-evaluation.ts';
 import { PAIRS, writeSubset } from './test-subset.ts';

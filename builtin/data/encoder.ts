@@ -1,5 +1,5 @@
 import { checkpointSha256 } from '@gdbench/storage/manifest';
-import { hashFiles, listFolder } from '../../apps/cli/folder.ts';
+import { hashFiles, listFolder } from '../../apps/cli/upload/folder.ts';
 
 /**
  * What a dual encoder computes with: sha256, 64 hex digits, over the files of its folder, as a submission has it, but for the

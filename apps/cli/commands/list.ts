@@ -1,0 +1,91 @@
+import { printable } from '@gdbench/storage/printable';
+import type { Command } from 'commander';
+import { CliFault } from '../fault.ts';
+import { whole } from '../flags/whole.ts';
+import { type Evaluation, FAILURE_FIELDS, STATES } from '../server/evaluation.ts';
+import { ask, type ServerOptions, serverOf, serverOptions } from '../server/server.ts';
+import { aligned } from '../terminal/table.ts';
+
+interface ListOptions extends ServerOptions {
+  first: string;
+  after?: string;
+  state?: string;
+}
+
+const MOST = 100;
+const FIRST = '20';
+
+export function register(program: Command): void {
+  const command = program
+    .command('list')
+    .description('the evaluations of a leaderboard, newest first, those that were refused or failed too')
+    .option('--state <states>', `only those in these states, separated by commas: ${STATES.join(', ')}`)
+    .option('--first <n>', `how many, 1 to ${MOST}`, FIRST)
+    .option('--after <cursor>', 'the page after the one that ended with this');
+  serverOptions(command, 'the page as one JSON object for machines').action(list);
+}
+
+type Fields = 'id' | 'submissionId' | 'state' | 'checkpoint' | 'protocol' | 'shardsDone' | 'shardsTotal' | 'failure';
+type Listed = Pick<Evaluation, Fields> & { createdAt: string };
+
+const LIST = `query ($first: Int!, $after: String, $states: [EvaluationState!]) {
+  evaluations(first: $first, after: $after, states: $states) {
+    edges { node {
+      id submissionId state createdAt checkpoint { name kind } protocol shardsDone shardsTotal
+      failure { ${FAILURE_FIELDS} }
+    } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+interface Page {
+  evaluations: { edges: { node: Listed }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const server = serverOf(options);
+  const states = statesOf(options.state);
+  const first = whole('--first', options.first, 1, MOST);
+  const { evaluations } = await ask<Page>(server, LIST, { first, after: options.after ?? null, states });
+  const listed = evaluations.edges.map(({ node }) => node);
+  const { hasNextPage, endCursor } = evaluations.pageInfo;
+  if (options.json) process.stdout.write(`${JSON.stringify({ evaluations: listed, hasNextPage, endCursor })}\n`);
+  else process.stdout.write(`${shown(listed)}\n${hasNextPage ? `\nMore: ${next(options, endCursor)}\n` : ''}`);
+}
+
+/** @throws CliFault with exit code 2. */
+function statesOf(given: string | undefined): Evaluation['state'][] | null {
+  if (given === undefined) return null;
+  return given.split(',').map((word) => {
+    const state = STATES.find((one) => one === word.trim().toUpperCase());
+    if (state) return state;
+    throw new CliFault(`--state names "${word}", which is no state: give some of ${STATES.join(', ')}.`, 2);
+  });
+}
+
+function shown(listed: readonly Listed[]): string {
+  if (listed.length === 0) return 'There is no such evaluation.';
+  const rows = listed.map((one) => [
+    one.createdAt.slice(0, 16).replace('T', ' '),
+    one.state,
+    one.checkpoint.name,
+    one.protocol ?? '',
+    one.submissionId,
+    note(one),
+  ]);
+  return aligned([['submitted (UTC)', 'state', 'name', 'protocol', 'id', ''], ...rows]);
+}
+
+function note({ state, shardsDone, shardsTotal, failure }: Listed): string {
+  if (failure) return printable(failure.message);
+  return state === 'SCORING' ? `${shardsDone} of ${shardsTotal} shards` : '';
+}
+
+/** The command that shows the page after this one. */
+function next({ state, first, server }: ListOptions, endCursor: string | null): string {
+  const words = ['gdbench list'];
+  if (server) words.push(`--server ${server}`);
+  if (state) words.push(`--state ${state}`);
+  if (first !== FIRST) words.push(`--first ${first}`);
+  return `${words.join(' ')} --after ${endCursor}`;
+}

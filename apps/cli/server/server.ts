@@ -1,0 +1,104 @@
+import type { Command } from 'commander';
+import { home } from '../../../setup/home.ts';
+import { runningApi } from '../../../setup/running.ts';
+import { CliFault } from '../fault.ts';
+
+/** The service that a command talks to. */
+export interface Server {
+  /** Origin of the API, without a slash at the end. */
+  readonly url: string;
+  readonly token?: string;
+}
+
+/** What every command that talks to a service takes. */
+export interface ServerOptions {
+  server?: string;
+  token?: string;
+  json?: boolean;
+}
+
+export function serverOptions(command: Command, json: string): Command {
+  return command
+    .option(
+      '--server <url>',
+      'address of the API (default: GDBENCH_SERVER, else that of the "npm start" of GDBENCH_HOME, else this machine)',
+    )
+    .option('--token <token>', 'access token (default: GDBENCH_TOKEN)')
+    .option('--json', json);
+}
+
+/**
+ * Reads --server and --token; GDBENCH_SERVER and GDBENCH_TOKEN stand in for them. Without an address: API_PORT on this
+ * machine where it is set, else what the platform that runs with this home says of itself, else port 4000.
+ */
+export function serverOf(options: ServerOptions): Server {
+  const given = options.server ?? (process.env.GDBENCH_SERVER || ownServer());
+  if (!URL.canParse(given) || !/^https?:/.test(given))
+    throw new CliFault(`--server is "${given}", which is no address: give one like http://localhost:4000.`, 2);
+  const url = new URL(given);
+  const token = options.token ?? process.env.GDBENCH_TOKEN;
+  return { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, ...(token ? { token } : {}) };
+}
+
+function ownServer(): string {
+  if (process.env.API_PORT) return `http://localhost:${process.env.API_PORT}`;
+  return runningApi(home()) ?? 'http://localhost:4000';
+}
+
+export function authorization(server: Server): Record<string, string> {
+  return server.token ? { authorization: `Bearer ${server.token}` } : {};
+}
+
+/**
+ * The page of a submission: GDBENCH_WEB's, else where the API says that its pages are. Null where it does not know, or says
+ * "this machine" and is not on this one.
+ */
+export async function submissionPage(server: Server, submissionId: string): Promise<string | null> {
+  const web = process.env.GDBENCH_WEB || (await webUrlOf(server));
+  if (!web || (isLoopback(web) && !isLoopback(server.url))) return null;
+  return `${web.replace(/\/+$/, '')}/submissions/${submissionId}`;
+}
+
+/** A page is no reason to fail what was asked for. */
+function webUrlOf(server: Server): Promise<string | null> {
+  return ask<{ service: { webUrl: string | null } }>(server, '{ service { webUrl } }', {}).then(
+    ({ service }) => service.webUrl,
+    () => null,
+  );
+}
+
+function isLoopback(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+}
+
+interface GraphqlAnswer<T> {
+  data?: T | null;
+  errors?: { message: string }[];
+}
+
+/** Runs one GraphQL operation. Throws CliFault with the server's sentence, or ours when nothing answers, or not in time. */
+export async function ask<T>(
+  server: Server,
+  query: string,
+  variables: Record<string, unknown>,
+  { seconds }: { seconds?: number } = {},
+): Promise<T> {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...authorization(server) },
+    body: JSON.stringify({ query, variables }),
+    ...(seconds === undefined ? {} : { signal: AbortSignal.timeout(seconds * 1000) }),
+  }).catch(() => {
+    throw new CliFault(
+      `No server answers at ${server.url}: start one with "npm start", or give its address with --server.`,
+    );
+  });
+  const answer = (await response.json().catch(() => undefined)) as GraphqlAnswer<T> | undefined;
+  const [error] = answer?.errors ?? [];
+  if (error) throw new CliFault(`The server answered: ${error.message}`);
+  if (!answer?.data)
+    throw new CliFault(
+      `${server.url} answered ${response.status} and no GraphQL: check the address given with --server.`,
+    );
+  return answer.data;
+}
