@@ -3,4 +3,3 @@ export { type Completion, complete } from './shards/complete.ts';
 export { type Failure, fail } from './shards/fail.ts';
 export { heartbeat } from './shards/heartbeat.ts';
 export { release } from './shards/release.ts';
-export { type Swept, sweep } from './shards/sweep.ts';

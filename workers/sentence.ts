@@ -1,4 +1,4 @@
-import type { CheckpointFault } from '@gdbench/prisma/submissions';
+import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
 
 /** A fault as the submitter reads it: what is wrong and where; what to do. */
 export interface Sentences {

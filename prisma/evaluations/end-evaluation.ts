@@ -1,7 +1,8 @@
+import type { CheckpointFault } from '../checkpoints/rows.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
-import { removeJobs } from '../jobs.ts';
+import { removeJobs } from '../jobs/remove.ts';
 import type { Sql } from '../transaction.ts';
-import type { CheckpointFault, Fault } from './rows.ts';
+import type { Fault } from './rows.ts';
 
 /** How an evaluation ends without a result. */
 export type Ending =

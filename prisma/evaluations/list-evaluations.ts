@@ -1,15 +1,7 @@
 import { z } from 'zod';
+import { CHECKPOINT_COLUMNS, type CheckpointColumns, type CheckpointRow, checkpointOf } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
-import {
-  CHECKPOINT_COLUMNS,
-  type CheckpointColumns,
-  type CheckpointRow,
-  checkpointOf,
-  EVALUATION_COLUMNS,
-  type EvaluationRow,
-  type EvaluationState,
-  evaluationOf,
-} from './rows.ts';
+import { EVALUATION_COLUMNS, type EvaluationRow, type EvaluationState, evaluationOf } from './rows.ts';
 
 export interface ListedEvaluation {
   readonly cursor: string;

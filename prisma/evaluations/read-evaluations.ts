@@ -1,14 +1,7 @@
+import { CHECKPOINT_COLUMNS, type CheckpointColumns, checkpointOf } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import { isId } from '../id.ts';
-import {
-  CHECKPOINT_COLUMNS,
-  type CheckpointColumns,
-  checkpointOf,
-  EVALUATION_COLUMNS,
-  type EvaluationDetail,
-  type EvaluationRow,
-  evaluationOf,
-} from './rows.ts';
+import { EVALUATION_COLUMNS, type EvaluationDetail, type EvaluationRow, evaluationOf } from './rows.ts';
 
 type Columns = EvaluationRow & CheckpointColumns & Omit<EvaluationDetail, keyof EvaluationRow | 'checkpoint'>;
 

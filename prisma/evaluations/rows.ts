@@ -1,45 +1,14 @@
 import type { MetricValue } from '@gdbench/benchmark/task';
-import { type CheckpointKind, type EditionState, EvaluationState, type Fault } from '../generated/enums.ts';
+import type { CheckpointFault, CheckpointRow } from '../checkpoints/rows.ts';
+import { type EditionState, EvaluationState, type Fault } from '../generated/enums.ts';
 
-export type { CheckpointKind, EditionState, EvaluationState, Fault };
+export type { EditionState, EvaluationState, Fault };
 
 /** In the order of the way of a submission. */
 export const EVALUATION_STATES: readonly EvaluationState[] = Object.values(EvaluationState);
 
 /** States in which an evaluation may still change. */
 export const UNFINISHED = ['UPLOADING', 'INSPECTING', 'QUEUED', 'SCORING'] as const satisfies EvaluationState[];
-
-/** One line of a manifest. */
-export interface ManifestFile {
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly sha256: string;
-}
-
-export interface CheckpointRow {
-  readonly id: string;
-  readonly name: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  /** Null until inspected; so are `parameters` and `report`. */
-  readonly kind: CheckpointKind | null;
-  readonly parameters: number | null;
-  /** What inspection found, as `accept` was given it. */
-  readonly report: unknown;
-  readonly createdAt: Date;
-}
-
-/** One thing that is wrong with a checkpoint's files. */
-export interface CheckpointFault {
-  /** Path inside the checkpoint's folder; empty for the folder as a whole. */
-  readonly file: string;
-  /** One whole sentence. */
-  readonly message: string;
-  readonly expected: string;
-  readonly found: string;
-  readonly remedy: string;
-}
 
 export interface EvaluationRow {
   readonly id: string;
@@ -113,35 +82,6 @@ export interface EvaluationDetail extends EvaluationRow {
   readonly lastSignOfLife: Date | null;
   /** Place among those that wait in the same state, from 1; null when it does not wait. */
   readonly place: number | null;
-}
-
-/** Columns of a CheckpointRow, of a table called c. */
-export const CHECKPOINT_COLUMNS = `
-  c.id AS c_id, c.name AS c_name, c.sha256 AS c_sha256, c.bytes::float8 AS c_bytes, c.kind AS c_kind,
-  c.parameters::float8 AS c_parameters, c.report AS c_report, c."createdAt" AS c_created_at`;
-
-export interface CheckpointColumns {
-  c_id: string;
-  c_name: string;
-  c_sha256: string;
-  c_bytes: number;
-  c_kind: CheckpointKind | null;
-  c_parameters: number | null;
-  c_report: unknown;
-  c_created_at: Date;
-}
-
-export function checkpointOf(row: CheckpointColumns): CheckpointRow {
-  return {
-    id: row.c_id,
-    name: row.c_name,
-    sha256: row.c_sha256,
-    bytes: row.c_bytes,
-    kind: row.c_kind,
-    parameters: row.c_parameters,
-    report: row.c_report,
-    createdAt: row.c_created_at,
-  };
 }
 
 /** Columns of an EvaluationRow, of a table called e. */

@@ -4,11 +4,11 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { completeTruly, planned, uploaded } from '../../test/support/evaluation.ts';
 import { testFileDatabase } from '../../test/support/open-database.ts';
+import { cancel, readEvaluation } from '../evaluations.ts';
 import { type DatabaseEvent, listen } from '../events.ts';
 import { boardVersion } from '../leaderboard.ts';
 import { log } from '../log.ts';
 import { claim, heartbeat } from '../shards.ts';
-import { cancel, readEvaluation } from '../submissions.ts';
 import { CHANNEL, parseEvent } from './channel.ts';
 
 const database = testFileDatabase();

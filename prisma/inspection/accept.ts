@@ -1,9 +1,9 @@
 import type { DataEdition } from '@gdbench/benchmark/task';
+import type { CheckpointKind } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
-import type { CheckpointKind } from '../evaluations/rows.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
 import { newId } from '../id.ts';
-import { addScoreJobs } from '../jobs.ts';
+import { addScoreJobs } from '../jobs/add.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
 
 export interface PlannedShard {

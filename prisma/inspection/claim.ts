@@ -1,5 +1,5 @@
+import type { ManifestFile } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
-import type { ManifestFile } from '../evaluations/rows.ts';
 import { notifyEvaluation } from '../events/notify.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../lease.ts';
 import { inTransaction } from '../transaction.ts';

@@ -1,10 +1,10 @@
+import type { CheckpointFault } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import { endEvaluation } from '../evaluations/end-evaluation.ts';
-import type { CheckpointFault } from '../evaluations/rows.ts';
 import { notifyEvaluation } from '../events/notify.ts';
-import { addInspectJob, pauseAfter } from '../jobs.ts';
+import { addInspectJob, pauseAfter } from '../jobs/add.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
-import { addLogLine } from '../log.ts';
+import { addLogLine } from '../log/add.ts';
 import { inTransaction } from '../transaction.ts';
 
 /** Two sentences for the submitter: what is wrong and where, and what to do about it. */

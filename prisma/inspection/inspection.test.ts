@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { expireLeases, planned, uploaded } from '../../test/support/evaluation.ts';
 import { testFileDatabase } from '../../test/support/open-database.ts';
+import { cancel, readEvaluation } from '../evaluations.ts';
 import {
   type Acceptance,
   accept,
@@ -12,8 +13,8 @@ import {
 } from '../inspection.ts';
 import { readBoard } from '../leaderboard.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
-import { sweep } from '../shards.ts';
-import { cancel, readEvaluation, readLog } from '../submissions.ts';
+import { readLog } from '../log.ts';
+import { sweep } from '../sweep.ts';
 
 const database = testFileDatabase();
 

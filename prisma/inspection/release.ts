@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { notifyEvaluation } from '../events/notify.ts';
-import { addInspectJob } from '../jobs.ts';
+import { addInspectJob } from '../jobs/add.ts';
 import { inTransaction } from '../transaction.ts';
 
 const RELEASE = `

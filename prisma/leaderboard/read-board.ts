@@ -1,13 +1,6 @@
+import { CHECKPOINT_COLUMNS, type CheckpointColumns, type CheckpointRow, checkpointOf } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
-import {
-  CHECKPOINT_COLUMNS,
-  type CheckpointColumns,
-  type CheckpointRow,
-  checkpointOf,
-  EVALUATION_COLUMNS,
-  type EvaluationRow,
-  evaluationOf,
-} from '../evaluations/rows.ts';
+import { EVALUATION_COLUMNS, type EvaluationRow, evaluationOf } from '../evaluations/rows.ts';
 import { afterCursor, cursorOf, ORDER_BY, readCursor } from './order.ts';
 
 /** [value, low, high, n, complete]; null where undefined. */

@@ -1,8 +1,9 @@
 import type { ExampleScores, TaskSummary } from '@gdbench/benchmark/task';
 import type { Database } from '../database.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
+import { readScores } from '../scores/read.ts';
+import { writeScores } from '../scores/write.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
-import { readScores, writeScores } from './scores.ts';
 import { writeSummary } from './summary.ts';
 
 export interface Completion {

@@ -2,9 +2,9 @@ import type { Database } from '../database.ts';
 import { endEvaluation, lockShards } from '../evaluations/end-evaluation.ts';
 import type { Fault } from '../evaluations/rows.ts';
 import { notifyEvaluation } from '../events/notify.ts';
-import { addScoreJob, pauseAfter } from '../jobs.ts';
+import { addScoreJob, pauseAfter } from '../jobs/add.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
-import { addLogLine } from '../log.ts';
+import { addLogLine } from '../log/add.ts';
 import { inTransaction } from '../transaction.ts';
 
 export interface Failure {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { completeTruly, expireLeases, planned, scoresOf, summarise } from '../../test/support/evaluation.ts';
 import { testFileDatabase } from '../../test/support/open-database.ts';
-import { type ClaimedShard, claim, fail, heartbeat, release, sweep } from '../shards.ts';
-import { readEvaluation } from '../submissions.ts';
+import { readEvaluation } from '../evaluations.ts';
+import { type ClaimedShard, claim, fail, heartbeat, release } from '../shards.ts';
+import { sweep } from '../sweep.ts';
 
 const database = testFileDatabase();
 const SHARDS = { clevr: [2, 1, 3], mmbias: [1, 2] };

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { notifyEvaluation } from '../events/notify.ts';
-import { addScoreJob } from '../jobs.ts';
+import { addScoreJob } from '../jobs/add.ts';
 import { inTransaction } from '../transaction.ts';
 
 const RELEASE = `

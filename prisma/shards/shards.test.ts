@@ -10,11 +10,13 @@ import {
 } from '../../test/support/evaluation.ts';
 import { testFileDatabase } from '../../test/support/open-database.ts';
 import { shardRecords } from '../../test/support/shard-records.ts';
+import { cancel, readEvaluation } from '../evaluations.ts';
 import { newId } from '../id.ts';
 import { readBoard } from '../leaderboard.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
-import { type ClaimedShard, claim, complete, fail, heartbeat, release, sweep } from '../shards.ts';
-import { cancel, readArtifacts, readEvaluation } from '../submissions.ts';
+import { readArtifacts } from '../scores.ts';
+import { type ClaimedShard, claim, complete, fail, heartbeat, release } from '../shards.ts';
+import { sweep } from '../sweep.ts';
 
 const database = testFileDatabase();
 

@@ -1,5 +1,5 @@
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
-import { addInspectJob } from '../jobs.ts';
+import { addInspectJob } from '../jobs/add.ts';
 import type { Sql } from '../transaction.ts';
 
 // the lock lets the files that are stored last at the same moment see each other

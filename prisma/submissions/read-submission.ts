@@ -1,5 +1,6 @@
+import type { CheckpointRow, ManifestFile } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
-import type { CheckpointRow, EvaluationState, ManifestFile } from '../evaluations/rows.ts';
+import type { EvaluationState } from '../evaluations/rows.ts';
 import type { Prisma } from '../generated/client.ts';
 import { isId } from '../id.ts';
 
@@ -17,13 +18,6 @@ export interface SubmissionRow {
   readonly state: EvaluationState;
   /** In the order of their paths. */
   readonly files: readonly SubmissionFileRow[];
-}
-
-/** A manifest line with the submission it belongs to. */
-export interface FileRow extends SubmissionFileRow {
-  readonly submissionId: string;
-  readonly evaluationId: string;
-  readonly state: EvaluationState;
 }
 
 const PARTS = {
@@ -68,25 +62,5 @@ function submissionOf(row: Prisma.SubmissionGetPayload<{ include: typeof PARTS }
     evaluationId: row.evaluation.id,
     state: row.evaluation.state,
     files: row.files.map(({ id, path, size, sha256, stored }) => ({ id, path, size: Number(size), sha256, stored })),
-  };
-}
-
-export async function readFile(db: Database, fileId: string): Promise<FileRow | null> {
-  if (!isId(fileId)) return null;
-  const row = await db.prisma.submissionFile.findUnique({
-    where: { id: fileId },
-    include: { submission: { include: { evaluation: { select: { id: true, state: true } } } } },
-  });
-  const evaluation = row?.submission.evaluation;
-  if (!row || !evaluation) return null;
-  return {
-    id: row.id,
-    path: row.path,
-    size: Number(row.size),
-    sha256: row.sha256,
-    stored: row.stored,
-    submissionId: row.submissionId,
-    evaluationId: evaluation.id,
-    state: evaluation.state,
   };
 }

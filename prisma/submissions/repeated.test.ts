@@ -3,8 +3,9 @@ import { acceptAs, scoreNext, submitStored } from '../../test/support/drive.ts';
 import { newSubmission } from '../../test/support/evaluation.ts';
 import { testFileDatabase } from '../../test/support/open-database.ts';
 import type { Database } from '../database.ts';
+import { cancel, readEvaluation } from '../evaluations.ts';
 import { claimInspection, refuse } from '../inspection.ts';
-import { cancel, createSubmission, failUpload, readEvaluation } from '../submissions.ts';
+import { createSubmission, failUpload } from '../submissions.ts';
 
 const database = testFileDatabase();
 

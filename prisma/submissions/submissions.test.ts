@@ -2,19 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { newSubmission, uploaded } from '../../test/support/evaluation.ts';
 import { testFileDatabase } from '../../test/support/open-database.ts';
+import { cancel, readEvaluation } from '../evaluations.ts';
 import { newId } from '../id.ts';
 import { boardVersion } from '../leaderboard.ts';
-import { log } from '../log.ts';
-import {
-  cancel,
-  createSubmission,
-  fileStored,
-  readEvaluation,
-  readFile,
-  readLog,
-  readSubmission,
-  readSubmissionsOf,
-} from '../submissions.ts';
+import { log, readLog } from '../log.ts';
+import { createSubmission, fileStored, readFile, readSubmission, readSubmissionsOf } from '../submissions.ts';
 import { inTransaction } from '../transaction.ts';
 import { beginInspection } from './begin-inspection.ts';
 

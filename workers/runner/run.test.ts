@@ -7,17 +7,13 @@ import { createArrival } from '@gdbench/benchmark/arrival';
 import { loadTask } from '@gdbench/benchmark/load';
 import { summarise } from '@gdbench/benchmark/summarise';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
+import { cancel, type EvaluationDetail, readEvaluation } from '@gdbench/prisma/evaluations';
 import { listen } from '@gdbench/prisma/events';
 import { readBoard } from '@gdbench/prisma/leaderboard';
-import { sweep } from '@gdbench/prisma/shards';
-import {
-  cancel,
-  createSubmission,
-  type EvaluationDetail,
-  readArtifacts,
-  readEvaluation,
-  readLog,
-} from '@gdbench/prisma/submissions';
+import { readLog } from '@gdbench/prisma/log';
+import { readArtifacts } from '@gdbench/prisma/scores';
+import { createSubmission } from '@gdbench/prisma/submissions';
+import { sweep } from '@gdbench/prisma/sweep';
 import { checkpointSha256 } from '@gdbench/storage/manifest';
 import { openStorage } from '@gdbench/storage/storage';
 import { pino } from 'pino';

@@ -4,7 +4,7 @@ import { EditionsFault, readEditions } from '@gdbench/benchmark/editions';
 import { openDatabase } from '@gdbench/prisma/database';
 import { HEARTBEAT_SECONDS, SWEEP_SECONDS } from '@gdbench/prisma/lease';
 import { migrateWhenThere } from '@gdbench/prisma/migrate';
-import { sweep } from '@gdbench/prisma/shards';
+import { sweep } from '@gdbench/prisma/sweep';
 import { workerAlive } from '@gdbench/prisma/workers';
 import { removeHalfMade } from '@gdbench/storage/leftovers';
 import { openStorage } from '@gdbench/storage/storage';

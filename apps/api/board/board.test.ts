@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cancel } from '@gdbench/prisma/submissions';
+import { cancel } from '@gdbench/prisma/evaluations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { acceptAs, scoreNext, sha256, submitStored } from '../../../test/support/drive.ts';

@@ -1,5 +1,5 @@
 import type { TaskName } from '@gdbench/benchmark/task';
-import type { EvaluationDetail } from '@gdbench/prisma/submissions';
+import type { EvaluationDetail } from '@gdbench/prisma/evaluations';
 import type { BenchmarkData } from '../benchmark/data.ts';
 import type { TaskComparison } from '../generated/resolvers.ts';
 import { openPairing } from './pairing.ts';

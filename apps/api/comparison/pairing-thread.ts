@@ -2,7 +2,7 @@ import { loadTask } from '@gdbench/benchmark/load';
 import { type PairedMetric, pairedTest } from '@gdbench/benchmark/paired';
 import type { TaskData, TaskName } from '@gdbench/benchmark/task';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
-import { readScores } from '@gdbench/prisma/submissions';
+import { readScores } from '@gdbench/prisma/scores';
 import { LRUCache } from 'lru-cache';
 
 // What the thread does for pairing.ts; it reads scores and data by itself, so that the API's own thread never holds them.

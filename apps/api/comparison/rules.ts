@@ -1,7 +1,7 @@
 import { isAdaptive, isSampled } from '@gdbench/benchmark/protocol';
 import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
-import type { EvaluationDetail } from '@gdbench/prisma/submissions';
+import type { EvaluationDetail } from '@gdbench/prisma/evaluations';
 import type { InvalidInputError, ScoringDifference, WrongStateError } from '../generated/resolvers.ts';
 
 type Side = Pick<EvaluationDetail, 'id' | 'state' | 'protocol' | 'samples' | 'seed' | 'limit' | 'tasks'> & {

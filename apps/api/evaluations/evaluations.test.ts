@@ -1,5 +1,6 @@
+import { cancel } from '@gdbench/prisma/evaluations';
 import { claimInspection, refuse } from '@gdbench/prisma/inspection';
-import { cancel, createSubmission, failUpload } from '@gdbench/prisma/submissions';
+import { createSubmission, failUpload } from '@gdbench/prisma/submissions';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { finishAs, submitStored } from '../../../test/support/drive.ts';

@@ -5,12 +5,11 @@ import {
   type EvaluationDetail,
   type EvaluationRow,
   type EvaluationState,
-  type LogLineRow,
   listEvaluations,
   readEvaluation,
   readEvaluations,
-  readLog,
-} from '@gdbench/prisma/submissions';
+} from '@gdbench/prisma/evaluations';
+import { type LogLineRow, readLog } from '@gdbench/prisma/log';
 import DataLoader from 'dataloader';
 import { badInput } from '../graphql/errors.ts';
 import type { EvaluationConnectionParent, EvaluationParent } from '../graphql/mappers.ts';

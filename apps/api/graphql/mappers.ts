@@ -1,15 +1,14 @@
 import type { TaskDefinition } from '@gdbench/benchmark/task';
+import type { CheckpointRow } from '@gdbench/prisma/checkpoints';
 import type {
-  CheckpointRow,
   EvaluationDetail,
   EvaluationRow,
   EvaluationState,
   EvaluationTaskRow,
-  LogLineRow,
   ResultRow,
-  SubmissionFileRow,
-  SubmissionRow,
-} from '@gdbench/prisma/submissions';
+} from '@gdbench/prisma/evaluations';
+import type { LogLineRow } from '@gdbench/prisma/log';
+import type { SubmissionFileRow, SubmissionRow } from '@gdbench/prisma/submissions';
 
 /*
  * What resolvers get as their parent, by GraphQL type; schema/codegen.ts names them. They are rows of the database, so

@@ -1,4 +1,4 @@
-import { cancel } from '@gdbench/prisma/submissions';
+import { cancel } from '@gdbench/prisma/evaluations';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { acceptAs, finishAs, scoreNext, submitStored } from '../../../test/support/drive.ts';

@@ -1,11 +1,7 @@
 import { isSampled } from '@gdbench/benchmark/protocol';
-import {
-  cancel,
-  type EvaluationDetail,
-  type EvaluationRow,
-  readArtifacts,
-  readSubmission,
-} from '@gdbench/prisma/submissions';
+import { cancel, type EvaluationDetail, type EvaluationRow } from '@gdbench/prisma/evaluations';
+import { readArtifacts } from '@gdbench/prisma/scores';
+import { readSubmission } from '@gdbench/prisma/submissions';
 import { otherDataOf } from '../benchmark/other-data.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';

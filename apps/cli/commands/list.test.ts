@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cancel } from '@gdbench/prisma/evaluations';
 import { claimInspection, refuse } from '@gdbench/prisma/inspection';
-import { cancel, createSubmission, failUpload } from '@gdbench/prisma/submissions';
+import { createSubmission, failUpload } from '@gdbench/prisma/submissions';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { announce } from '../../../setup/running.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';

@@ -1,8 +1,8 @@
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { cancel } from '@gdbench/prisma/evaluations';
 import { claimInspection, refuse } from '@gdbench/prisma/inspection';
-import { cancel } from '@gdbench/prisma/submissions';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { gdbench } from '../../../test/support/command.ts';

@@ -1,3 +1,4 @@
+import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
 import {
   accept,
   type ClaimedInspection,
@@ -9,7 +10,6 @@ import {
 } from '@gdbench/prisma/inspection';
 import { InspectJob } from '@gdbench/prisma/jobs';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
-import type { CheckpointFault } from '@gdbench/prisma/submissions';
 import type { Task } from 'graphile-worker';
 import type { Answer } from '../../child/messages.ts';
 import { ChildEnded, startStageProcess } from '../../child/process.ts';

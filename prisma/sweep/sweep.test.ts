@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { completeTruly, expireLeases, planned } from '../../test/support/evaluation.ts';
 import { testFileDatabase } from '../../test/support/open-database.ts';
 import { shardRecords } from '../../test/support/shard-records.ts';
+import { readEvaluation } from '../evaluations.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
-import { claim, heartbeat, sweep } from '../shards.ts';
-import { readEvaluation, readLog } from '../submissions.ts';
+import { readLog } from '../log.ts';
+import { claim, heartbeat } from '../shards.ts';
+import { sweep } from '../sweep.ts';
 
 const database = testFileDatabase();
 const { held, shardRow, jobsOf } = shardRecords(database);

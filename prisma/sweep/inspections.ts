@@ -1,10 +1,11 @@
 import type { Database } from '../database.ts';
 import { endEvaluation } from '../evaluations/end-evaluation.ts';
 import { notifyEvaluation } from '../events/notify.ts';
-import { addInspectJob } from '../jobs.ts';
+import { addInspectJob } from '../jobs/add.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../lease.ts';
-import { addLogLine } from '../log.ts';
+import { addLogLine } from '../log/add.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
+import type { Swept } from './swept.ts';
 
 interface Lost {
   expired: boolean;
@@ -23,7 +24,7 @@ const LOCK = `
 const FREE = 'UPDATE "Evaluation" SET "leaseToken" = NULL, "leaseExpiresAt" = NULL WHERE id = $1';
 
 /** Inspections whose worker died go back into the queue; those that killed MAX_ATTEMPTS workers fail. */
-export async function sweepInspections(db: Database): Promise<{ requeued: number; failed: number }> {
+export async function sweepInspections(db: Database): Promise<Swept> {
   const swept = { requeued: 0, failed: 0 };
   const { rows } = await db.pool.query<{ id: string }>(NEEDING_CARE, [LEASE_SECONDS]);
   for (const { id } of rows) {

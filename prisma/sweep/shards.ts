@@ -1,18 +1,11 @@
 import type { Database } from '../database.ts';
 import { endEvaluation, lockShards } from '../evaluations/end-evaluation.ts';
 import { notifyEvaluation } from '../events/notify.ts';
-import { sweepInspections } from '../inspection/sweep.ts';
-import { addScoreJob } from '../jobs.ts';
+import { addScoreJob } from '../jobs/add.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../lease.ts';
-import { addLogLine } from '../log.ts';
+import { addLogLine } from '../log/add.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
-
-export interface Swept {
-  /** Shards and inspections that were put back into the queue. */
-  readonly requeued: number;
-  /** Evaluations that failed, because a shard or inspection was lost too often. */
-  readonly failed: number;
-}
+import type { Swept } from './swept.ts';
 
 interface Lost {
   id: string;
@@ -40,16 +33,13 @@ const WITHOUT_JOB = `
 const FAIL_SHARD = `
   UPDATE "Shard" SET state = 'FAILED', error = $2, "leaseToken" = NULL, "leaseExpiresAt" = NULL, "finishedAt" = now() WHERE id = $1`;
 
-/** Puts back what dead workers held and what no job will ever deliver. Any number of processes may do so at once. */
-export async function sweep(db: Database): Promise<Swept> {
-  const swept = [await sweepInspections(db)];
+/** Shards whose worker died go back into the queue; one that killed MAX_ATTEMPTS workers fails its evaluation. */
+export async function sweepShards(db: Database): Promise<Swept[]> {
+  const swept: Swept[] = [];
   const { rows } = await db.pool.query<{ evaluationId: string }>(NEEDING_CARE, [LEASE_SECONDS]);
   // an evaluation at a time: short transactions, and one that fails leaves the others alone
   for (const { evaluationId } of rows) swept.push(await inTransaction(db, (sql) => sweepEvaluation(sql, evaluationId)));
-  return {
-    requeued: swept.reduce((sum, { requeued }) => sum + requeued, 0),
-    failed: swept.reduce((sum, { failed }) => sum + failed, 0),
-  };
+  return swept;
 }
 
 async function sweepEvaluation(sql: Sql, evaluationId: string): Promise<Swept> {

@@ -1,0 +1,1 @@
+export type { CheckpointFault, CheckpointKind, CheckpointRow, ManifestFile } from './checkpoints/rows.ts';

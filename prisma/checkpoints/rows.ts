@@ -1,0 +1,64 @@
+import type { CheckpointKind } from '../generated/enums.ts';
+
+export type { CheckpointKind };
+
+/** One line of a manifest. */
+export interface ManifestFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export interface CheckpointRow {
+  readonly id: string;
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Null until inspected; so are `parameters` and `report`. */
+  readonly kind: CheckpointKind | null;
+  readonly parameters: number | null;
+  /** What inspection found, as `accept` was given it. */
+  readonly report: unknown;
+  readonly createdAt: Date;
+}
+
+/** One thing that is wrong with a checkpoint's files. */
+export interface CheckpointFault {
+  /** Path inside the checkpoint's folder; empty for the folder as a whole. */
+  readonly file: string;
+  /** One whole sentence. */
+  readonly message: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly remedy: string;
+}
+
+/** Columns of a CheckpointRow, of a table called c. */
+export const CHECKPOINT_COLUMNS = `
+  c.id AS c_id, c.name AS c_name, c.sha256 AS c_sha256, c.bytes::float8 AS c_bytes, c.kind AS c_kind,
+  c.parameters::float8 AS c_parameters, c.report AS c_report, c."createdAt" AS c_created_at`;
+
+export interface CheckpointColumns {
+  c_id: string;
+  c_name: string;
+  c_sha256: string;
+  c_bytes: number;
+  c_kind: CheckpointKind | null;
+  c_parameters: number | null;
+  c_report: unknown;
+  c_created_at: Date;
+}
+
+export function checkpointOf(row: CheckpointColumns): CheckpointRow {
+  return {
+    id: row.c_id,
+    name: row.c_name,
+    sha256: row.c_sha256,
+    bytes: row.c_bytes,
+    kind: row.c_kind,
+    parameters: row.c_parameters,
+    report: row.c_report,
+    createdAt: row.c_created_at,
+  };
+}

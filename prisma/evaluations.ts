@@ -1,0 +1,12 @@
+export { cancel } from './evaluations/cancel.ts';
+export { EvaluationCursorError, type EvaluationPage, listEvaluations } from './evaluations/list-evaluations.ts';
+export { readEvaluation, readEvaluations } from './evaluations/read-evaluations.ts';
+export type {
+  EvaluationDetail,
+  EvaluationRow,
+  EvaluationState,
+  EvaluationTaskRow,
+  Fault,
+  ResultRow,
+} from './evaluations/rows.ts';
+export { EVALUATION_STATES } from './evaluations/rows.ts';

@@ -1,0 +1,2 @@
+export { readScores } from './scores/read.ts';
+export { type ArtifactRow, readArtifacts } from './scores/read-artifacts.ts';
