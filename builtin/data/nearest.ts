@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Told } from './flickr30k.ts';
+import type { Told } from './flickr-images.ts';
 import { isTrue } from './truth.ts';
 
 /** The file that rank.ts writes. */

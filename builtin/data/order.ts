@@ -1,4 +1,4 @@
-import { flickrScenes } from './flickr30k.ts';
+import { flickrScenes } from './flickr-images.ts';
 import { PERMUTATIONS, type Permutation } from './permute.ts';
 import { type Random, randomStream } from './random.ts';
 import { type Detail, tell } from './retell.ts';

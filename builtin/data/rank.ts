@@ -5,7 +5,7 @@ import type { TaskData } from '@gdbench/benchmark/task';
 import { openEvaluator } from '@gdbench/workers/engine/evaluate';
 import { inspectCheckpoint } from '@gdbench/workers/engine/inspect';
 import { encoderSha256 } from './encoder.ts';
-import { flickrImages, type Told } from './flickr30k.ts';
+import { flickrImages, type Told } from './flickr-images.ts';
 import { hashOf, NEAREST_FILE, rankNearest } from './nearest.ts';
 import { encodePng } from './png.ts';
 import { render } from './raycast.ts';

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { access, chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Storage } from './files-by-hash.ts';
 import { NotStoredError, requireContent, requireSha256 } from './hash.ts';
 import { absent, removeOld } from './leftovers.ts';
 import { materialise } from './materialise.ts';
-import type { Storage } from './storage.ts';
 
 /** Storage in a folder: `<root>/<first two digits>/<sha256>`. */
 export function openFolder(root: string): Storage {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import type { StoredFile } from './files-by-hash.ts';
 import { requireSha256 } from './hash.ts';
 import { checkManifestPath, MAX_FILES } from './manifest.ts';
-import type { StoredFile } from './storage.ts';
 
 /** Writes the content of a stored file to a new path. */
 type Fetch = (sha256: string, path: string) => Promise<void>;

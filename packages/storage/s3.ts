@@ -4,9 +4,9 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, HeadObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import type { Storage } from './files-by-hash.ts';
 import { NotStoredError, requireContent, requireSha256 } from './hash.ts';
 import { materialise } from './materialise.ts';
-import type { Storage } from './storage.ts';
 
 interface Bucket {
   bucket: string;

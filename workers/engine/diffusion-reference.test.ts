@@ -13,7 +13,8 @@ import {
   writeCase,
 } from '../../test/support/diffusion-cases.ts';
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
-import { type EvaluatorOptions, openEvaluator, type ScoredExample } from './evaluate.ts';
+import { openEvaluator, type ScoredExample } from './evaluate.ts';
+import type { EvaluatorOptions } from './evaluator-options.ts';
 import { type CheckpointReport, inspectCheckpoint } from './inspect.ts';
 import { reduceErrors } from './protocols/reduce.ts';
 

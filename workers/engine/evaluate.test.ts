@@ -28,7 +28,8 @@ import {
 } from '../../test/support/tiny-clip.ts';
 import { alphasCumprod } from './diffusion/schedule.ts';
 import { schedulerOf } from './diffusion/test-scheduler.ts';
-import { type Evaluator, type EvaluatorOptions, openEvaluator } from './evaluate.ts';
+import { type Evaluator, openEvaluator } from './evaluate.ts';
+import type { EvaluatorOptions } from './evaluator-options.ts';
 import { inspectCheckpoint } from './inspect.ts';
 import { NoiseStream } from './protocols/noise.ts';
 import { timestepsFor } from './protocols/timesteps.ts';

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CASE_IMAGES } from '../../test/support/diffusion-cases.ts';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { writeFiles } from '../../test/support/tiny-checkpoints.ts';
-import { type EvaluatorOptions, openEvaluator } from './evaluate.ts';
+import { openEvaluator } from './evaluate.ts';
+import type { EvaluatorOptions } from './evaluator-options.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
 const BUILTIN = fileURLToPath(new URL('../../builtin/checkpoints', import.meta.url));

@@ -14,7 +14,8 @@ import {
   tinyUnet,
   writeFiles,
 } from '../../test/support/tiny-checkpoints.ts';
-import { type Evaluator, type EvaluatorOptions, openEvaluator, type ScoredExample } from './evaluate.ts';
+import { type Evaluator, openEvaluator, type ScoredExample } from './evaluate.ts';
+import type { EvaluatorOptions } from './evaluator-options.ts';
 import { type CheckpointReport, inspectCheckpoint } from './inspect.ts';
 import { reduceErrors } from './protocols/reduce.ts';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
 import { CliFault } from '../fault.ts';
 import { type Draft, openDraft, recover, type ScoreLine } from '../results/scores-file.ts';
-import type { KeptErrors } from './plan.ts';
+import type { KeptErrors, Pins } from './plan.ts';
 
 /** Below the results' folder: what a run has done so far. It goes when the results are written. */
 const FOLDER = '.partial';
@@ -23,13 +23,6 @@ export interface RunSettings {
   readonly codeVersion: string;
   /** Data version by task, in the order of scoring. */
   readonly data: Readonly<Record<string, string>>;
-}
-
-/** What may move a score by floating-point noise alone; absent: not chosen yet. */
-export interface Pins {
-  readonly batch?: number;
-  readonly threads?: number;
-  readonly sessions?: number;
 }
 
 export interface PartialRun {

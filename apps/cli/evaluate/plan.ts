@@ -6,7 +6,6 @@ import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import { CliFault } from '../fault.ts';
 import { whole } from '../flags/whole.ts';
 import { requireFolder } from '../upload/folder.ts';
-import type { Pins } from './partial.ts';
 
 /** The words of `gdbench evaluate` as commander gives them: strings, unchecked. */
 export interface EvaluateOptions {
@@ -30,6 +29,13 @@ export interface EvaluateOptions {
 
 /** Which errors of samples are kept: none, those that the protocol needs, or all that any protocol needs. */
 export type KeptErrors = 'none' | 'needed' | 'all';
+
+/** What may move a score by floating-point noise alone; absent: not chosen yet. */
+export interface Pins {
+  readonly batch?: number;
+  readonly threads?: number;
+  readonly sessions?: number;
+}
 
 /** What a run does, checked. */
 export interface Plan {

@@ -7,8 +7,8 @@ import { latentElements } from '@gdbench/workers/engine/reduce';
 import { CliFault } from '../fault.ts';
 import { removeErrorsFile, writeErrorsFile } from '../results/errors-file.ts';
 import { resultsOf, scoresFile, type TaskResults, table, writeResults } from '../results/results.ts';
-import type { PartialRun, Pins, RunSettings } from './partial.ts';
-import type { Plan } from './plan.ts';
+import type { PartialRun, RunSettings } from './partial.ts';
+import type { Pins, Plan } from './plan.ts';
 import { scoreTask } from './scoring.ts';
 import { type Teller, teller } from './teller.ts';
 

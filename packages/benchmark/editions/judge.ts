@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Metadata, OfficialTask } from '../load/files.ts';
+import type { Metadata, OfficialTask } from '../load/official-task.ts';
 import type { DataEdition, TaskName } from '../task.ts';
 import type { Edition, TaskEdition } from './edition.ts';
 import { OFFICIAL } from './editions.ts';

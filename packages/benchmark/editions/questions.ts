@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { OfficialExample } from '../load/files.ts';
+import type { OfficialExample } from '../load/official-task.ts';
 import type { TaskName } from '../task.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
 import { DataError } from './data-error.ts';
-import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { caption, readJson, whole } from './files.ts';
 import { imagePath } from './image-path.ts';
+import type { OfficialExample, OfficialTask } from './official-task.ts';
 
 /** {image: [[right, wrong], ...]} */
 const Captions = z.record(z.string(), z.array(z.tuple([caption, caption])));

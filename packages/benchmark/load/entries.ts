@@ -5,14 +5,7 @@ import type { TaskName } from '../task.ts';
 import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { DataError } from './data-error.ts';
 import { codeOf, remedyFor } from './files.ts';
-
-/** A file, or (with a slash at its end) a folder, in a folder whose files are examples, that is none. */
-export interface UnreadFile {
-  /** Relative to the data root, with forward slashes. */
-  readonly path: string;
-  /** Words that go on after the path: "is no .jpg, .jpeg or .png". */
-  readonly why: string;
-}
+import type { UnreadFile } from './official-task.ts';
 
 /** What lies in a folder; names in code-point order. */
 export interface Entries {

@@ -1,47 +1,13 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Example, ImageRef, TaskName } from '../task.ts';
+import type { ImageRef, TaskName } from '../task.ts';
 import { DataError, PUT_FILE, REPLACE_FILE } from './data-error.ts';
-import type { UnreadFile } from './entries.ts';
 import { fileKind, HEAD_BYTES, KIND_PHRASES } from './file-kind.ts';
 import { formFault } from './form-fault.ts';
 import { jsonFault } from './json-fault.ts';
+import type { Metadata } from './official-task.ts';
 import { parsePythonJson } from './python-json.ts';
-
-/** A metadata file as it was read. */
-export interface Metadata {
-  /** Relative to the data root, with forward slashes. */
-  readonly path: string;
-  readonly bytes: Buffer;
-}
-
-/**
- * An example as the official files state it. The paths of its images are relative to the data root, with forward slashes;
- * the files need not exist.
- */
-export type OfficialExample = Omit<Example, 'index'>;
-
-/** All that a task's official files state. */
-export interface OfficialTask {
-  readonly metadata: readonly Metadata[];
-  /** In the official order; at least one. */
-  readonly examples: readonly OfficialExample[];
-  readonly pleasant?: number;
-  /** Where one file serves several tasks: all of its rows, of which the examples are some. */
-  readonly rows?: number;
-  /** What lies in folders whose files are the examples, and is none. */
-  readonly unread?: readonly UnreadFile[];
-  /** mmbias: groups with images that no pair compares. */
-  readonly unused?: readonly UnusedGroup[];
-}
-
-/** Images that are not scored, for nothing is said of their group. */
-export interface UnusedGroup {
-  /** "<Category>/<Group>", as the folders are named. */
-  readonly group: string;
-  readonly images: number;
-}
 
 /** A metadata file larger than this is not an official one, and would fill the memory. */
 const MOST_BYTES = 256 * 1024 * 1024;

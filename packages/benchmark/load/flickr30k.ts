@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { TaskName } from '../task.ts';
 import { DataError } from './data-error.ts';
-import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { caption, readJson, whole } from './files.ts';
 import { imagePath } from './image-path.ts';
+import type { OfficialExample, OfficialTask } from './official-task.ts';
 
 const IMAGE_LISTS = 'flickr30k/val_top10_RN50x64.json';
 const TEXT_LISTS = 'flickr30k/val_top10_RN50x64_text.json';

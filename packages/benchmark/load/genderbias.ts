@@ -1,7 +1,8 @@
 import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { DataError } from './data-error.ts';
-import { type Entries, entriesIn, imagesAmong, isPicture, type UnreadFile } from './entries.ts';
-import { type OfficialExample, type OfficialTask, whole } from './files.ts';
+import { type Entries, entriesIn, imagesAmong, isPicture } from './entries.ts';
+import { whole } from './files.ts';
+import type { OfficialExample, OfficialTask, UnreadFile } from './official-task.ts';
 
 /**
  * The two objects of each kind, which are its two texts: the one that the stereotype gives to men, then to women. Images of

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { TaskName } from '../task.ts';
 import { inBatches } from './bounded.ts';
 import { DataError } from './data-error.ts';
-import { entriesIn, imagesAmong, type UnreadFile } from './entries.ts';
-import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { entriesIn, imagesAmong } from './entries.ts';
+import { caption, readJson, whole } from './files.ts';
 import { frameNumbers } from './frames.ts';
 import { imagePath } from './image-path.ts';
+import type { OfficialExample, OfficialTask, UnreadFile } from './official-task.ts';
 
 const PATH = 'imagecode/valid_data.json';
 const SETS = 'imagecode/image-sets';

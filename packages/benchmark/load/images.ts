@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { TaskName } from '../task.ts';
 import { inBatches } from './bounded.ts';
 import { DataError } from './data-error.ts';
-import { type FileState, type OfficialExample, stateOf } from './files.ts';
+import { type FileState, stateOf } from './files.ts';
+import type { OfficialExample } from './official-task.ts';
 
 /**
  * A decoder's verdict on the image file at an absolute path: null when it decodes, else what is wrong, as words that go on

@@ -4,8 +4,6 @@ import { judgeEdition, sha256 } from '../editions/judge.ts';
 import { explainedImages, type Surroundings, surroundingsOf } from '../recognise/explain.ts';
 import { type DataEdition, TASK_NAMES, type TaskName } from '../task.ts';
 import { DataError, PUT_FILES } from './data-error.ts';
-import type { UnreadFile } from './entries.ts';
-import type { OfficialExample, OfficialTask, UnusedGroup } from './files.ts';
 import {
   countOf,
   type FaultyImage,
@@ -18,6 +16,7 @@ import {
   verdictsOn,
 } from './images.ts';
 import { notesOf } from './notes.ts';
+import type { OfficialExample, OfficialTask, UnreadFile, UnusedGroup } from './official-task.ts';
 import { readTask } from './read-task.ts';
 import { taskFolder } from './readers.ts';
 import { versionOf } from './version.ts';

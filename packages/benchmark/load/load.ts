@@ -5,7 +5,6 @@ import { judgeEdition } from '../editions/judge.ts';
 import { explainedImages, surroundingsOf } from '../recognise/explain.ts';
 import type { DataEdition, Example, LoadedTask, Skipped, TaskName } from '../task.ts';
 import { DataError } from './data-error.ts';
-import type { OfficialExample, OfficialTask } from './files.ts';
 import {
   type FaultyImage,
   faultyOf,
@@ -18,6 +17,7 @@ import {
 } from './images.ts';
 import { type ListOptions, listTasks, type TaskListing } from './list.ts';
 import { notesOf } from './notes.ts';
+import type { OfficialExample, OfficialTask } from './official-task.ts';
 import { readTask } from './read-task.ts';
 import { READERS, taskFolder } from './readers.ts';
 import { versionOf } from './version.ts';

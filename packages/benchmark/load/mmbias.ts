@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { biasPairs, byCodePoint, OFFICIAL_GROUPS } from '../tasks/bias-pairs.ts';
 import { canonicalGroup } from '../tasks/group-names.ts';
 import { DataError, PUT_FILES } from './data-error.ts';
-import { type Entries, entriesIn, imagesAmong, isPicture, type UnreadFile } from './entries.ts';
-import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { type Entries, entriesIn, imagesAmong, isPicture } from './entries.ts';
+import { caption, readJson, whole } from './files.ts';
+import type { OfficialExample, OfficialTask, UnreadFile } from './official-task.ts';
 
 const PHRASES = 'mmbias/textual_phrases.txt';
 const IMAGES = 'mmbias/data/Images';

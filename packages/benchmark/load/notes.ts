@@ -1,7 +1,6 @@
 import type { TaskName } from '../task.ts';
 import { biasPairs } from '../tasks/bias-pairs.ts';
-import type { UnreadFile } from './entries.ts';
-import type { OfficialExample, OfficialTask, UnusedGroup } from './files.ts';
+import type { OfficialExample, OfficialTask, UnreadFile, UnusedGroup } from './official-task.ts';
 
 /** Files that a sentence names. */
 const NAMED_AT_MOST = 5;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DataError } from './data-error.ts';
-import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { caption, readJson, whole } from './files.ts';
 import { imagePath } from './image-path.ts';
+import type { OfficialExample, OfficialTask } from './official-task.ts';
 
 /** The true caption, then four that say its words in another order. */
 const CANDIDATES = 5;

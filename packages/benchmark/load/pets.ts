@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DataError, PUT_FILES, REPLACE_FILE } from './data-error.ts';
-import { entriesIn, imagesAmong, isPicture, type UnreadFile } from './entries.ts';
-import { type OfficialExample, type OfficialTask, readText, whole } from './files.ts';
+import { entriesIn, imagesAmong, isPicture } from './entries.ts';
+import { readText, whole } from './files.ts';
+import type { OfficialExample, OfficialTask, UnreadFile } from './official-task.ts';
 
 const CLASSES = 'pets/classes.txt';
 const IMAGES = 'pets/images';

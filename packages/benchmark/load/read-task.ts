@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { explained, type Surroundings } from '../recognise/explain.ts';
 import type { TaskName } from '../task.ts';
 import { DataError, PUT_FILES } from './data-error.ts';
-import type { OfficialTask } from './files.ts';
+import type { OfficialTask } from './official-task.ts';
 import { READERS } from './readers.ts';
 
 /** A task's official files. @throws DataError, which tells what lies there instead where that is recognised */

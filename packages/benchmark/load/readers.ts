@@ -1,10 +1,10 @@
 import { TASK_NAMES, type TaskName } from '../task.ts';
 import { readClevr } from './clevr.ts';
-import type { OfficialTask } from './files.ts';
 import { readFlickrImages, readFlickrTexts } from './flickr30k.ts';
 import { readGenderbias } from './genderbias.ts';
 import { readImagecode } from './imagecode.ts';
 import { readMmbias } from './mmbias.ts';
+import type { OfficialTask } from './official-task.ts';
 import { readOrder } from './order.ts';
 import { readPets } from './pets.ts';
 import { readSvo } from './svo.ts';

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskName } from '../task.ts';
 import { DataError } from './data-error.ts';
-import type { FileState, Metadata, OfficialTask } from './files.ts';
+import type { FileState } from './files.ts';
 import type { NamedImage } from './images.ts';
+import type { Metadata, OfficialTask } from './official-task.ts';
 import { taskFolder } from './readers.ts';
 
 /** A file that changed so shortly ago could change again and keep its stamp; its version is not kept. */

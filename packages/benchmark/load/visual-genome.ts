@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Box } from '../task.ts';
 import { DataError } from './data-error.ts';
-import { caption, type OfficialExample, type OfficialTask, readJson } from './files.ts';
+import { caption, readJson } from './files.ts';
 import { imagePath } from './image-path.ts';
+import type { OfficialExample, OfficialTask } from './official-task.ts';
 
 type Task = 'vg_relation' | 'vg_attribution';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DataError, PREPARE, REPLACE_FILE } from './data-error.ts';
-import { caption, type OfficialExample, type OfficialTask, readJson, whole } from './files.ts';
+import { caption, readJson, whole } from './files.ts';
+import type { OfficialExample, OfficialTask } from './official-task.ts';
 
 const PATH = 'winoground/data.json';
 

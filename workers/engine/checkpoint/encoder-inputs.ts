@@ -1,12 +1,6 @@
 import { atSize } from '../image/preprocess.ts';
-import {
-  checkTextPorts,
-  type EncoderPorts,
-  IMAGE_ROLES,
-  matchBoth,
-  TEXT_ROLES,
-  type TextRole,
-} from '../runtime/encoders.ts';
+import { checkTextPorts, type EncoderPorts, IMAGE_ROLES, matchBoth } from '../runtime/encoders.ts';
+import { TEXT_ROLES, type TextRole } from '../text/text-roles.ts';
 import { type ModelText, openTokenizer, type TextTokenizer } from '../text/tokenizer.ts';
 import { cleaned, prefixed } from '../text/wrapped-tokenizer.ts';
 import { tokenizerDir } from './encoder-graphs.ts';

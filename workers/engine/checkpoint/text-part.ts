@@ -1,7 +1,7 @@
 import { printable } from '@gdbench/storage/printable';
 import { z } from 'zod';
-import { TEXT_ROLES } from '../runtime/encoders.ts';
 import { textOutputs } from '../text/text-outputs.ts';
+import { TEXT_ROLES } from '../text/text-roles.ts';
 import { type ModelText, openTokenizer, type TextTokenizer } from '../text/tokenizer.ts';
 import type { DiffusionParts } from './diffusion-parts.ts';
 import { CheckpointFault, type Fault, type Faults, faultOf } from './fault.ts';

@@ -3,16 +3,10 @@ import { CheckpointFault } from '../checkpoint/fault.ts';
 import { pathOf } from '../checkpoint/folder.ts';
 import { fixedRows, graphFault, matchInputs } from '../checkpoint/ports.ts';
 import type { TextPart } from '../checkpoint/text-part.ts';
-import {
-  checkTextPorts,
-  encodeOutputs,
-  requireFinite,
-  TEXT_ROLES,
-  type TextRole,
-  textFeeds,
-} from '../runtime/encoders.ts';
+import { checkTextPorts, encodeOutputs, requireFinite, textFeeds } from '../runtime/encoders.ts';
 import type { Model, OpenModel } from '../runtime/session.ts';
 import { textOutputs } from '../text/text-outputs.ts';
+import { TEXT_ROLES, type TextRole } from '../text/text-roles.ts';
 import { wholeWindow } from '../text/text-window.ts';
 import type { Tokens } from '../text/tokenizer.ts';
 

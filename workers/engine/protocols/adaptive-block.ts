@@ -1,6 +1,7 @@
 import type { Row, UNet } from '../diffusion/unet.ts';
-import { type RaceErrors, race } from './adaptive.ts';
+import { race } from './adaptive.ts';
 import { RACE_RULE, type RaceRule } from './adaptive-bound.ts';
+import type { RaceErrors } from './race.ts';
 
 /** An example that can be raced (canRace): its texts, and its images with their latents. Each once. */
 export interface RacedExample {

@@ -11,7 +11,8 @@ import {
   tinyDiffusion,
   writeFiles,
 } from '../../../test/support/tiny-checkpoints.ts';
-import { type Evaluator, type EvaluatorOptions, openEvaluator } from '../evaluate.ts';
+import { type Evaluator, openEvaluator } from '../evaluate.ts';
+import type { EvaluatorOptions } from '../evaluator-options.ts';
 import { inspectCheckpoint } from '../inspect.ts';
 import { replay } from './adaptive-replay.ts';
 

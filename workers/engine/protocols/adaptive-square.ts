@@ -1,5 +1,5 @@
-import type { Cell, Race, RaceErrors } from './adaptive.ts';
 import { type Estimate, estimate, isDecided, looks, meanOf, type RaceRule, sampleOrder } from './adaptive-bound.ts';
+import type { Cell, Race, RaceErrors } from './race.ts';
 import { reduceErrors } from './reduce.ts';
 
 /** One of Winoground's questions: is the score of `right` higher than that of `wrong`? */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canRace, type RaceErrors, race } from './adaptive.ts';
+import { canRace, race } from './adaptive.ts';
 import { estimate, looks, RACE_RULE, type RaceRule, sampleOrder } from './adaptive-bound.ts';
 import { replay } from './adaptive-replay.ts';
+import type { RaceErrors } from './race.ts';
 import { reduceErrors } from './reduce.ts';
 
 const NEVER: RaceRule = { ...RACE_RULE, errors: Number.POSITIVE_INFINITY };

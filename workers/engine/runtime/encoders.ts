@@ -8,18 +8,10 @@ import {
   notFinite,
   type Role,
 } from '../checkpoint/ports.ts';
+import { TEXT_ROLES, type TextRole } from '../text/text-roles.ts';
 import type { TextWindow } from '../text/text-window.ts';
 import type { TextTokenizer, Tokens } from '../text/tokenizer.ts';
 import type { Feed, Model, Output, Port } from './session.ts';
-
-/** What a text encoder may ask for. */
-export const TEXT_ROLES = {
-  input_ids: { values: 'integer', rank: [2], alias: 'text' },
-  attention_mask: { values: 'number', rank: [2], optional: true },
-  position_ids: { values: 'integer', rank: [2], optional: true },
-  token_type_ids: { values: 'integer', rank: [2], optional: true },
-} as const satisfies Record<string, Role>;
-export type TextRole = keyof typeof TEXT_ROLES;
 
 export const IMAGE_ROLES = { pixel_values: { values: 'float', rank: [4], alias: 'image' } } as const satisfies Record<
   string,

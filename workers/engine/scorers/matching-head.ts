@@ -6,16 +6,9 @@ import type { MatchingHeadLayout } from '../checkpoint/matching-head-layout.ts';
 import { checkShape, fixedRows, graphFault, pickOutput } from '../checkpoint/ports.ts';
 import { decodeImage, flatImage } from '../image/decode.ts';
 import { preprocess } from '../image/preprocess.ts';
-import {
-  checkTextPorts,
-  encodeRows,
-  matchBoth,
-  requireFinite,
-  stack,
-  type TextRole,
-  textFeeds,
-} from '../runtime/encoders.ts';
+import { checkTextPorts, encodeRows, matchBoth, requireFinite, stack, textFeeds } from '../runtime/encoders.ts';
 import { type Feed, type Model, type OpenModel, openAll, type Port, type SessionOptions } from '../runtime/session.ts';
+import type { TextRole } from '../text/text-roles.ts';
 import { fitAtOnce, provenWindow, type TextWindow, type WindowOf } from '../text/text-window.ts';
 import type { Tokens } from '../text/tokenizer.ts';
 import { Blocks, imageBlock } from './blocks.ts';

@@ -5,7 +5,7 @@ import { openFolder } from '../checkpoint/folder.ts';
 import { modelFiles, readLayout, readModel } from '../checkpoint/layout.ts';
 import { type Diffusion, openDiffusion } from '../diffusion/diffusion.ts';
 import { DEFAULT_BATCH } from '../diffusion/tune.ts';
-import type { EvaluatorOptions } from '../evaluate.ts';
+import type { EvaluatorOptions } from '../evaluator-options.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { openDualEncoder } from './dual-encoder.ts';
 import { openMatchingHead } from './matching-head.ts';

@@ -1,16 +1,9 @@
 import type { DualEncoderLayout } from '../checkpoint/dual-encoder-layout.ts';
 import { pathOf } from '../checkpoint/folder.ts';
 import { checkShape, fixedRows, matchInputs, pickOutput } from '../checkpoint/ports.ts';
-import {
-  checkTextPorts,
-  encodeRows,
-  IMAGE_ROLES,
-  matchBoth,
-  TEXT_ROLES,
-  type TextRole,
-  textFeeds,
-} from '../runtime/encoders.ts';
+import { checkTextPorts, encodeRows, IMAGE_ROLES, matchBoth, textFeeds } from '../runtime/encoders.ts';
 import type { Feed, Model, OpenModel, Port } from '../runtime/session.ts';
+import { TEXT_ROLES, type TextRole } from '../text/text-roles.ts';
 import { provenWindow, type WindowOf } from '../text/text-window.ts';
 import type { TextTokenizer, Tokens } from '../text/tokenizer.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import type { TextRole } from '../runtime/encoders.ts';
 import type { Port } from '../runtime/session.ts';
+import type { TextRole } from './text-roles.ts';
 import { fitAtOnce, provenWindow, type TextWindow, width } from './text-window.ts';
 import type { TextTokenizer, Tokens } from './tokenizer.ts';
 

@@ -1,6 +1,6 @@
 import { CheckpointFault } from '../checkpoint/fault.ts';
-import type { TextRole } from '../runtime/encoders.ts';
 import type { Port } from '../runtime/session.ts';
+import type { TextRole } from './text-roles.ts';
 import type { TextTokenizer, Tokens } from './tokenizer.ts';
 
 /** The columns of padded texts that a graph is fed. */
