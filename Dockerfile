@@ -6,6 +6,7 @@ COPY schema/package.json schema/
 COPY prisma/package.json prisma/
 COPY packages/benchmark/package.json packages/benchmark/
 COPY packages/storage/package.json packages/storage/
+COPY packages/settings/package.json packages/settings/
 COPY workers/package.json workers/
 COPY apps/api/package.json apps/api/
 COPY apps/web/package.json apps/web/

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkpointSha256 } from '@gdbench/storage/manifest';
-import { hashFiles, listFolder } from '../apps/cli/upload/folder.ts';
-import { ROOT } from './home.ts';
+import { ROOT } from '@gdbench/settings/places';
+import { hashFolder, openFolder } from '@gdbench/workers/engine/folder';
 
 /** Noise samples an image and text that the board of `npm start` asks of diffusion, so that two cores finish in minutes. */
 export const DISPLAY_SAMPLES = 6;
@@ -28,7 +27,7 @@ export function builtinCheckpoints(root = join(ROOT, 'builtin/checkpoints')): Bu
 
 /** The checkpoint's hash that `gdbench submit` gives this folder. */
 export async function checkpointSha256OfFolder(folder: string): Promise<string> {
-  return checkpointSha256(await hashFiles(await listFolder(folder)));
+  return hashFolder(await openFolder(folder));
 }
 
 /** "toy-clip=<sha256>,...": which checkpoints are the built-in ones, as the web pages take it (BUILTIN_CHECKPOINTS). */

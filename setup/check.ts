@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { ROOT } from '@gdbench/settings/places';
 import { sentence } from './fault.ts';
-import { ROOT } from './home.ts';
 import { generateCode } from './prepare.ts';
 import { runNode, step } from './step.ts';
 

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ROOT } from '@gdbench/settings/places';
 import pRetry from 'p-retry';
 import { lastLine, npm } from './dependencies.mjs';
 import { SetupFault } from './fault.ts';
-import { ROOT } from './home.ts';
 
 export interface Node {
   /** Absolute path of the executable. */

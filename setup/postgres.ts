@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isAlive } from '@gdbench/settings/alive';
+import { started, urlOf } from '@gdbench/settings/running-database';
 import { SetupFault } from './fault.ts';
 import { type Binaries, CommandError, findBinaries, findOwner, type Owner, run } from './postgres/binaries.ts';
-import { choosePort, createCluster, USER, writeSettings } from './postgres/cluster.ts';
+import { choosePort, createCluster, writeSettings } from './postgres/cluster.ts';
 import { withLock } from './postgres/lock.ts';
 import { dataFolder, findPlace } from './postgres/place.ts';
-import { findRunning, isAlive, readPostmaster, stopWithUs } from './postgres/running.ts';
+import { findRunning, readPostmaster, stopWithUs } from './postgres/running.ts';
 
 interface EmbeddedOptions {
   /** The server's own folder: data, password, port, log. Made when missing, kept between runs. */
@@ -52,14 +54,6 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   }
 }
 
-/** The address of the server that a living process (an `npm start`) keeps for this folder; undefined when there is none. */
-export async function runningPostgresUrl(dir: string): Promise<string | undefined> {
-  const read = (name: string) => readFile(join(dir, name), 'utf8').catch(() => '');
-  const [starter, port, password] = await Promise.all([read('started-by'), read('port'), read('password')]);
-  if (!starter || !port || !password || !isAlive(Number(starter))) return undefined;
-  return urlOf({ password }, Number(port));
-}
-
 async function start(
   dir: string,
   { port: asked, durable = true, onProgress }: EmbeddedOptions,
@@ -67,29 +61,29 @@ async function start(
   const server = await prepare(dir, onProgress);
   const running = await findRunning(server.data, server.password);
   if (running) {
-    const starter = Number(await readFile(join(dir, 'started-by'), 'utf8').catch(() => ''));
+    const starter = Number(await readFile(started.by(dir), 'utf8').catch(() => ''));
     if (isAlive(starter)) {
       onProgress?.(
         `PostgreSQL runs already on port ${running.port}, started by process ${starter}, and is used as it is`,
       );
-      return { url: urlOf(server, running.port), port: running.port, stop: async () => undefined };
+      return { url: urlOf(server.password, running.port), port: running.port, stop: async () => undefined };
     }
     onProgress?.('stopping the server of a run that was killed');
     await stopServer(server);
   }
-  const port = await choosePort(asked, join(dir, 'port'));
+  const port = await choosePort(asked, started.port(dir));
   await writeSettings(server.data, port, durable);
-  await writeFile(join(dir, 'started-by'), String(process.pid));
+  await writeFile(started.by(dir), String(process.pid));
   onProgress?.(`starting on port ${port}`);
   // of this run only: it is where the reason for a failed start is looked up
   await truncate(server.log).catch(() => undefined);
   await pgCtl(server, ['start', '--log', server.log, '--wait', '--timeout', '120']);
-  await writeFile(join(dir, 'port'), String(port));
+  await writeFile(started.port(dir), String(port));
   const postmaster = await readPostmaster(server.data);
   const callOff = stopWithUs(server.data, postmaster?.pid ?? 0);
   let stopping: Promise<void> | undefined;
   return {
-    url: urlOf(server, port),
+    url: urlOf(server.password, port),
     port,
     stop() {
       callOff();
@@ -105,7 +99,7 @@ const logOf = (data: string) => `${data}.log`;
 async function prepare(dir: string, onProgress: EmbeddedOptions['onProgress']): Promise<Server> {
   const owner = await findOwner();
   const { data, binaries } = await findPlace(dir, await findBinaries(), owner);
-  const password = await readPassword(join(dir, 'password'));
+  const password = await readPassword(started.password(dir));
   if (!existsSync(join(data, 'PG_VERSION'))) {
     onProgress?.('making the data folder');
     await createCluster({ data, binaries }, password, owner);
@@ -128,9 +122,6 @@ async function readPassword(path: string): Promise<string> {
   return password;
 }
 
-const urlOf = ({ password }: Pick<Server, 'password'>, port: number) =>
-  `postgresql://${USER}:${password}@127.0.0.1:${port}/gdbench`;
-
 function pgCtl({ binaries, data, owner }: Server, args: string[]): Promise<string> {
   return run(binaries.pg_ctl, [...args, '--pgdata', data], { owner, cwd: data });
 }
@@ -143,7 +134,7 @@ async function stopServer(server: Server): Promise<void> {
     if (await readPostmaster(server.data))
       await pgCtl(server, ['stop', '--mode', 'immediate', '--wait']).catch(() => Promise.reject(error));
   }
-  await rm(join(server.dir, 'started-by'), { force: true });
+  await rm(started.by(server.dir), { force: true });
 }
 
 /** What PostgreSQL's own words mean to the person at the terminal. */

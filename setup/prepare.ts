@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtinDataRoot } from '@gdbench/builtin/data/root';
+import { home, ROOT } from '@gdbench/settings/places';
 import { type Drawing, draw } from './drawing.ts';
-import { home, ROOT } from './home.ts';
 import { type Derived, derive, isDerived, runNode } from './step.ts';
 
 /** Code that is generated from the two contracts: the database schema and the GraphQL SDL. */

@@ -1,11 +1,12 @@
 import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { home, ROOT } from '@gdbench/settings/places';
+import { announce } from '@gdbench/settings/running-api';
+import { databaseFolder } from '@gdbench/settings/running-database';
 import { builtinSetting, DISPLAY_SAMPLES } from './builtin.ts';
 import { SetupFault, sentence } from './fault.ts';
-import { home, ROOT } from './home.ts';
 import { portSetting, requireFreePort } from './port.ts';
 import { buildWeb, type DataRoot, dataRoot, generateCode, isWebBuilt } from './prepare.ts';
-import { announce } from './running.ts';
 import { endService, messageFrom, type Service, startService } from './service.ts';
 import { endScripts, step } from './step.ts';
 
@@ -107,7 +108,7 @@ async function startDatabase(): Promise<string> {
   let url = process.env.DATABASE_URL;
   if (!url) {
     const { startEmbeddedPostgres } = await import('./postgres.ts');
-    const starting = startEmbeddedPostgres({ dir: join(home(), 'postgres') });
+    const starting = startEmbeddedPostgres({ dir: databaseFolder(home()) });
     // on the list before it has started: Ctrl-C in that second ends it too
     const stop = () =>
       starting.then(

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ROOT } from '@gdbench/settings/places';
 import { SetupFault } from './fault.ts';
-import { ROOT } from './home.ts';
 
 const NOT_SOURCES = new Set(['node_modules', 'generated', '.next', '.gdbench', 'next-env.d.ts']);
 /** Tests, and what the compiler and the build leave beside the sources: a product must not change its own inputs. */

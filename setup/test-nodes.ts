@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
+import { ROOT } from '@gdbench/settings/places';
 import { sentence } from './fault.ts';
-import { ROOT } from './home.ts';
 import { nodeOf } from './nodes.ts';
 import { step } from './step.ts';
 import { runVitest, totalsLine } from './vitest.ts';

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT } from '@gdbench/settings/places';
 import { z } from 'zod';
 import { SetupFault } from './fault.ts';
-import { ROOT } from './home.ts';
 
 const RESULTS = join(ROOT, 'test-results');
 const Report = z.object({

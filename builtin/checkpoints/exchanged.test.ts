@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Results, TaskEntry } from '@gdbench/benchmark/results';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Results, TaskEntry } from '../../apps/cli/results/results.ts';
 import { builtinData } from '../../test/support/builtin.ts';
 import { evaluate, NAMES } from './test-evaluation.ts';
 import { PAIRS, writeSubset } from './test-subset.ts';

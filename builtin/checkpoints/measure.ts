@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { Results } from '../../apps/cli/results/results.ts';
+import type { Results } from '@gdbench/benchmark/results';
 import { buildData } from '../data/build.ts';
 import { builtinDataRoot } from '../data/root.ts';
 

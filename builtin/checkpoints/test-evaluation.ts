@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Results } from '@gdbench/benchmark/results';
 import { expect } from 'vitest';
-import type { Results } from '../../apps/cli/results/results.ts';
 import { gdbench } from '../../test/support/command.ts';
 
 export const FOLDER = import.meta.dirname;

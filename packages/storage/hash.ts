@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { hashFile } from './hash-files.ts';
 
 /** A file is not what its hash says. */
 export class HashMismatchError extends Error {
@@ -32,8 +31,6 @@ export function requireSha256(sha256: string): string {
 
 /** @throws HashMismatchError */
 export async function requireContent(sha256: string, path: string): Promise<void> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  const actual = hash.digest('hex');
+  const { sha256: actual } = await hashFile(path);
   if (actual !== sha256) throw new HashMismatchError(sha256, actual);
 }

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { appendFile, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { USER } from '@gdbench/settings/running-database';
 import { SetupFault } from '../fault.ts';
 import { type Owner, run } from './binaries.ts';
 import type { Place } from './place.ts';
 
-export const USER = 'gdbench';
 const SETTINGS_FILE = 'gdbench.conf';
 
 /** Makes the data folder, whole or not at all: a run that is killed in between leaves no half one. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '@gdbench/settings/alive';
 import { SetupFault } from '../fault.ts';
-import { isAlive } from './running.ts';
 
 /*
  * The lock is a folder with one empty file in it, whose name says who holds it: "<process>.<random>". A holder that died is

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isAlive } from '@gdbench/settings/alive';
+import { USER } from '@gdbench/settings/running-database';
 import pg from 'pg';
 import { SetupFault } from '../fault.ts';
 import { run } from './binaries.ts';
-import { USER } from './cluster.ts';
 
 const WAIT_MS = 30_000;
 
@@ -72,15 +73,6 @@ async function isPostgres(pid: number): Promise<boolean> {
     readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'postgres'),
   );
   return command.includes('postgres');
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /**

@@ -2,11 +2,11 @@ import { editionOf, editionWords } from '@gdbench/benchmark/edition-words';
 import { points, pValue, share, signedPoints } from '@gdbench/benchmark/figures';
 import type { PairedMetric } from '@gdbench/benchmark/paired';
 import { isAdaptive } from '@gdbench/benchmark/protocol';
+import type { DataSet, Results } from '@gdbench/benchmark/results';
 import type { DataEdition, TaskData, TaskName } from '@gdbench/benchmark/task';
 import type { Command } from 'commander';
-import { type DataSet, dataSetLine } from '../data/data-set.ts';
+import { dataSetLine } from '../data/data-set.ts';
 import { CliFault } from '../fault.ts';
-import type { Results } from '../results/results.ts';
 import { aligned } from '../terminal/table.ts';
 
 interface CompareOptions {

@@ -1,11 +1,12 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { EXACT_PROTOCOLS, type ExactProtocol } from '@gdbench/benchmark/protocol';
+import type { Results } from '@gdbench/benchmark/results';
 import type { ExampleScores, TaskData, TaskName } from '@gdbench/benchmark/task';
 import type { Command } from 'commander';
 import { CliFault } from '../fault.ts';
 import { errorsFile } from '../results/errors-file.ts';
-import type { Results, TaskResults } from '../results/results.ts';
+import type { TaskResults } from '../results/results.ts';
 
 interface RescoreOptions {
   protocol: string;

@@ -1,11 +1,12 @@
 import { join, resolve, sep } from 'node:path';
 import { MAX_NAME_LENGTH, nameOfFolder } from '@gdbench/benchmark/checkpoint-name';
+import type { HashedFile } from '@gdbench/storage/hash-files';
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { CliFault, tellingRefusals } from '../fault.ts';
 import { describe, type Standing } from '../server/evaluation.ts';
 import { ask, type Server, type ServerOptions, serverOf, serverOptions, submissionPage } from '../server/server.ts';
-import type { ListedFolder, ManifestFile } from '../upload/folder.ts';
+import type { ListedFolder } from '../upload/folder.ts';
 
 interface SubmitOptions extends ServerOptions {
   name?: string;
@@ -131,15 +132,17 @@ function whereabouts(submissionId: string, url: string | null): string {
   return url === null ? `Watch it with: ${command}` : `Watch it at ${url}\nor with: ${command}`;
 }
 
-async function readManifest(dir: string, silent: boolean): Promise<{ folder: ListedFolder; manifest: ManifestFile[] }> {
+async function readManifest(dir: string, silent: boolean): Promise<{ folder: ListedFolder; manifest: HashedFile[] }> {
   const { bytes, startProgress } = await import('../terminal/progress.ts');
-  const { hashFiles, listFolder } = await import('../upload/folder.ts');
+  const { hashFiles } = await import('@gdbench/storage/hash-files');
+  const { listFolder } = await import('../upload/folder.ts');
   const folder = await listFolder(dir);
   if (!silent) process.stdout.write(whatIsSent(dir, folder));
   // a quick step: worth a bar on a terminal, not lines in a log
   const progress = startProgress('Reading  ', sum(folder.files), bytes, { silent: silent || !process.stderr.isTTY });
   let read = 0;
-  const manifest = await hashFiles(folder, (n) => {
+  const paths = folder.files.map(({ path }) => path);
+  const manifest = await hashFiles(folder.root, paths, (n) => {
     read += n;
     progress.set(read);
   });
@@ -159,7 +162,7 @@ function whatIsSent(dir: string, { inside, leftOut }: ListedFolder): string {
 async function createSubmission(
   server: Server,
   name: string,
-  files: readonly ManifestFile[],
+  files: readonly HashedFile[],
   protocol: string | undefined,
 ): Promise<Submitted> {
   const { submitCheckpoint: payload } = await ask<{ submitCheckpoint: SubmitPayload }>(server, SUBMIT, {

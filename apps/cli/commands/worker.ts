@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { home } from '@gdbench/settings/places';
+import { databaseFolder, runningPostgresUrl } from '@gdbench/settings/running-database';
 import type { Command } from 'commander';
 import { CliFault } from '../fault.ts';
 
@@ -35,11 +36,7 @@ async function worker(): Promise<void> {
 /** DATABASE_URL, else the embedded server of an `npm start` that runs on this machine. */
 async function databaseUrl(): Promise<string> {
   if (process.env.DATABASE_URL) return process.env.DATABASE_URL;
-  const [{ runningPostgresUrl }, { home }] = await Promise.all([
-    import('../../../setup/postgres.ts'),
-    import('../../../setup/home.ts'),
-  ]);
-  const url = await runningPostgresUrl(join(home(), 'postgres'));
+  const url = await runningPostgresUrl(databaseFolder(home()));
   if (url) return url;
   throw new CliFault('No database: set DATABASE_URL, or start the platform on this machine with "npm start" first.', 2);
 }

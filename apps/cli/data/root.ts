@@ -142,7 +142,7 @@ export async function chosenRoot(
 async function builtinData(silent: boolean, tasks: readonly TaskName[] | null): Promise<string> {
   const [{ builtinDataRoot }, { home }, { startProgress }] = await Promise.all([
     import('@gdbench/builtin/data/root'),
-    import('../../../setup/home.ts'),
+    import('@gdbench/settings/places'),
     import('../terminal/progress.ts'),
   ]);
   const root = builtinDataRoot(home());

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Results } from '@gdbench/benchmark/results';
 import type { ExampleScores, LoadedTask, TaskData, TaskName } from '@gdbench/benchmark/task';
 import { CliFault } from '../fault.ts';
-import { type Results, scoresFile } from './results.ts';
+import { scoresFile } from './results.ts';
 import { scoreLines } from './scores-file.ts';
 
 /** results.json of a finished evaluation. @throws CliFault: code 2 where there is no such folder, 1 where it holds none. */

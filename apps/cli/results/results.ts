@@ -2,49 +2,16 @@ import path from 'node:path';
 import { dataSetSha256, readDataSetName } from '@gdbench/benchmark/data-set';
 import { editionOf, editionWords } from '@gdbench/benchmark/edition-words';
 import { figure, interval } from '@gdbench/benchmark/figures';
-import type { Protocol } from '@gdbench/benchmark/protocol';
-import type { DataEdition, LoadedTask, TaskData, TaskSummary } from '@gdbench/benchmark/task';
+import type { DataSet, Results, TaskEntry } from '@gdbench/benchmark/results';
+import type { LoadedTask, TaskData, TaskSummary } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
-import { type DataSet, dataSetLine } from '../data/data-set.ts';
+import { dataSetLine } from '../data/data-set.ts';
 import { writeWhole } from '../evaluate/partial.ts';
 import { aligned } from '../terminal/table.ts';
 
 export interface TaskResults {
   readonly data: LoadedTask;
   readonly summary: TaskSummary;
-}
-
-export interface TaskEntry {
-  readonly n: number;
-  readonly ties: number | null;
-  readonly dataVersion: string;
-  /** Whether these are all examples of an edition that is known; only then do they rank. Absent in results of before. */
-  readonly edition?: DataEdition;
-  /** What a reader should know of the data, a sentence each: files that were not read, groups of unequal size. Absent: nothing. */
-  readonly notes?: readonly string[];
-  readonly chance: Readonly<Record<string, number>>;
-  /** null: undefined on these scores. */
-  readonly metrics: Readonly<Record<string, number | null>>;
-  readonly intervals: Readonly<Record<string, readonly [number, number]>>;
-  /** Examples behind each metric; of an effect size and its p, images of X and of Y. Absent in results of before. */
-  readonly counts?: Readonly<Record<string, number | readonly [number, number]>>;
-  /** What --skip-missing left out: examples, and how many images were the reason. Absent where nothing was. */
-  readonly skipped?: { readonly examples: number; readonly missing: number; readonly unreadable: number };
-}
-
-export interface Results {
-  /** Name of the checkpoint's folder. */
-  readonly checkpoint: string;
-  readonly checkpointSha256: string;
-  readonly codeVersion: string;
-  readonly protocol: Protocol;
-  /** null where nothing is sampled. */
-  readonly samples: number | null;
-  readonly seed: number | null;
-  /** Whether every example of a known edition of each task was scored: other figures have no place in a ranking. */
-  readonly rankable: boolean;
-  readonly dataSet: DataSet;
-  readonly tasks: Readonly<Record<string, TaskEntry>>;
 }
 
 type Head = Omit<Results, 'codeVersion' | 'dataSet' | 'rankable' | 'tasks'>;

@@ -1,7 +1,8 @@
 import { editionWords } from '@gdbench/benchmark/edition-words';
 import { figure, interval } from '@gdbench/benchmark/figures';
+import type { DataSet } from '@gdbench/benchmark/results';
 import type { Told } from '@gdbench/workers/engine/fault';
-import { type DataSet, dataSetLine } from '../data/data-set.ts';
+import { dataSetLine } from '../data/data-set.ts';
 import { duration } from '../terminal/pace.ts';
 import { aligned } from '../terminal/table.ts';
 

@@ -1,4 +1,4 @@
-import type { DataSet } from '../data/data-set.ts';
+import type { DataSet } from '@gdbench/benchmark/results';
 import type { Evaluation } from './evaluation.ts';
 import { ask, type Server } from './server.ts';
 

@@ -1,6 +1,6 @@
+import { home } from '@gdbench/settings/places';
+import { runningApi } from '@gdbench/settings/running-api';
 import type { Command } from 'commander';
-import { home } from '../../../setup/home.ts';
-import { runningApi } from '../../../setup/running.ts';
 import { CliFault } from '../fault.ts';
 
 /** The service that a command talks to. */

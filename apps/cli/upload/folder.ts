@@ -1,19 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { CheckpointFault } from '@gdbench/workers/engine/fault';
 import { openFolder } from '@gdbench/workers/engine/folder';
 import { CliFault, refusedFault } from '../fault.ts';
-
-/** One line of a submission's manifest. */
-export interface ManifestFile {
-  /** Inside the folder, with forward slashes. */
-  readonly path: string;
-  readonly size: number;
-  readonly sha256: string;
-}
 
 export interface ListedFile {
   readonly path: string;
@@ -54,30 +42,4 @@ export async function listFolder(dir: string): Promise<ListedFolder> {
     if (error instanceof CheckpointFault) throw refusedFault(error.message, error.faults);
     throw error;
   }
-}
-
-/** The files with their sha256; `onBytes` hears of every piece that was read. */
-export async function hashFiles(
-  { root, files }: Pick<ListedFolder, 'root' | 'files'>,
-  onBytes: (n: number) => void = () => {},
-): Promise<ManifestFile[]> {
-  const manifest: ManifestFile[] = [];
-  for (const { path } of files) {
-    const hash = createHash('sha256');
-    let size = 0;
-    await pipeline(
-      createReadStream(join(root, path)),
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          size += chunk.length;
-          onBytes(chunk.length);
-          yield chunk;
-        }
-      },
-      hash,
-    );
-    // the size that was hashed, should the file be changing
-    manifest.push({ path, size, sha256: hash.digest('hex') });
-  }
-  return manifest;
 }

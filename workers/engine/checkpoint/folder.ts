@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, type Dirent } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { quoted } from '@gdbench/benchmark/shell';
 import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
+import { hashFiles } from '@gdbench/storage/hash-files';
 import { isJunk } from '@gdbench/storage/junk';
 import { checkpointSha256, countMisfit, MAX_FILES, pathMisfit } from '@gdbench/storage/manifest';
 import { printable } from '@gdbench/storage/printable';
@@ -200,12 +199,6 @@ function wideEncodingOf(bytes: Uint8Array): string | null {
 }
 
 /** Identity of a checkpoint: checkpointSha256 of its files. */
-export async function hashFolder(folder: Folder): Promise<string> {
-  const lines: { path: string; sha256: string }[] = [];
-  for (const file of folder.files.keys()) {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path.join(folder.root, file)), hash);
-    lines.push({ path: file, sha256: hash.digest('hex') });
-  }
-  return checkpointSha256(lines);
+export async function hashFolder({ root, files }: Folder): Promise<string> {
+  return checkpointSha256(await hashFiles(root, files.keys()));
 }

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from './alive.ts';
 
 /** What a platform of this machine says of itself in its home while it runs. */
 interface Running {
@@ -34,15 +35,5 @@ function readRunning(home: string): Running | null {
     return isWhole ? { apiUrl, pid: Number(pid) } : null;
   } catch {
     return null;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // it is there, and somebody else's
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { announce, runningApi } from './running.ts';
+import { announce, runningApi } from './running-api.ts';
 
 let home: string;
 beforeEach(async () => {
