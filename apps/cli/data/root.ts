@@ -113,8 +113,8 @@ export async function loadTaskFrom(root: string, task: TaskName, options: TaskOp
     return await loadTask(root, task, { ...rest, ...(limit === undefined ? {} : { limit }) });
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    const why = error.message.replace(/(skip the examples that need them)\.$/, '$1 with --skip-missing.');
-    throw new CliFault(`The data root ${root} cannot serve ${task}: ${withRoot(why, root)}`);
+    const why = withRoot(error.withSkipping('--skip-missing'), root);
+    throw new CliFault(`The data root ${root} cannot serve ${task}: ${why}`);
   }
 }
 

@@ -47,7 +47,7 @@ export async function readEditions(file: string | undefined): Promise<readonly E
   try {
     json = JSON.parse(text);
   } catch {
-    throw fault(jsonFault(text));
+    throw fault(jsonFault(text).words);
   }
   const parsed = File.safeParse(json);
   if (!parsed.success) {

@@ -29,6 +29,6 @@ async function readSubtask(root: string, subtask: string) {
       }),
     );
   });
-  if (examples.length === 0) throw new DataError('clevr', path, 'holds no captions');
+  if (examples.length === 0) throw new DataError('clevr', path, 'contents', 'holds no captions');
   return { metadata, examples };
 }

@@ -4,7 +4,7 @@ import { isLeftover, isLitter } from '../../leftover.ts';
 import type { TaskName } from '../task.ts';
 import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { DataError } from './data-error.ts';
-import { codeOf, remedyFor } from './files.ts';
+import { codeOf, unreadKind } from './files.ts';
 import type { UnreadFile } from './official-task.ts';
 
 /** What lies in a folder; names in code-point order. */
@@ -40,9 +40,8 @@ export async function entriesIn(task: TaskName, root: string, path: string): Pro
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT') return NOTHING;
-    if (code === 'ENOTDIR') throw new DataError(task, path, 'is not a folder', 'put the official folder in its place');
-    const fault = `cannot be read (${code})`;
-    throw new DataError(task, path, fault, remedyFor(fault));
+    if (code === 'ENOTDIR') throw new DataError(task, path, 'blocked', 'is not a folder');
+    throw new DataError(task, path, unreadKind(code), `cannot be read (${code})`);
   }
 }
 

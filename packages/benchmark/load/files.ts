@@ -2,7 +2,7 @@ import { access, constants, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ImageRef, TaskName } from '../task.ts';
-import { DataError, PUT_FILE, REPLACE_FILE } from './data-error.ts';
+import { DataError } from './data-error.ts';
 import { fileKind, HEAD_BYTES, KIND_PHRASES } from './file-kind.ts';
 import { formFault } from './form-fault.ts';
 import { jsonFault } from './json-fault.ts';
@@ -30,7 +30,8 @@ export async function readJson<T>(
   try {
     json = JSON.parse(text);
   } catch {
-    throw new FormError(task, path, oneLine(jsonFault(text)), asPythonReads(metadata));
+    const { kind, words } = jsonFault(text);
+    throw new FormError(task, path, kind, oneLine(words), asPythonReads(metadata));
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return { metadata, value: parsed.data };
@@ -38,6 +39,7 @@ export async function readJson<T>(
   throw new FormError(
     task,
     path,
+    'foreign',
     `does not have the official form${place && ` at ${oneLine(place)}`}: ${oneLine(words)}`,
     json,
   );
@@ -48,8 +50,8 @@ export class FormError extends DataError {
   /** Undefined where the text is no JSON even to Python. */
   readonly json: unknown;
 
-  constructor(task: TaskName, path: string, fault: string, json: unknown) {
-    super(task, path, fault, REPLACE_FILE);
+  constructor(task: TaskName, path: string, kind: 'foreign' | 'lines', fault: string, json: unknown) {
+    super(task, path, kind, fault);
     this.json = json;
   }
 }
@@ -70,33 +72,32 @@ export async function readText(
 ): Promise<{ metadata: Metadata; text: string }> {
   const bytes = await readBytes(task, root, path);
   const kind = fileKind(bytes.subarray(0, HEAD_BYTES));
-  if (kind === 'lfs-pointer')
-    throw new DataError(task, path, `is ${KIND_PHRASES[kind]}`, 'run `git lfs pull` in the clone that it came from');
-  if (!TEXTS.has(kind))
-    throw new DataError(task, path, `is ${KIND_PHRASES[kind]}, where text is expected`, REPLACE_FILE);
+  if (kind === 'lfs-pointer') throw new DataError(task, path, 'pointer', `is ${KIND_PHRASES[kind]}`);
+  if (!TEXTS.has(kind)) throw new DataError(task, path, 'foreign', `is ${KIND_PHRASES[kind]}, where text is expected`);
   try {
     return { metadata: { path, bytes }, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    throw new DataError(task, path, 'is not UTF-8 text', REPLACE_FILE);
+    throw new DataError(task, path, 'foreign', 'is not UTF-8 text');
   }
 }
 
 async function readBytes(task: TaskName, root: string, path: string): Promise<Buffer> {
   const state = await stateOf(root, path);
-  if (state.kind === 'missing') throw new DataError(task, path, 'is missing below the data root', PUT_FILE);
-  if (state.kind === 'unreadable') throw new DataError(task, path, state.fault, remedyFor(state.fault));
-  if (state.bytes > MOST_BYTES) throw new DataError(task, path, 'is larger than 256 MiB', REPLACE_FILE);
+  if (state.kind === 'missing') throw new DataError(task, path, 'missing', 'is missing below the data root');
+  if (state.kind === 'unreadable') throw new DataError(task, path, state.as, state.fault);
+  if (state.bytes > MOST_BYTES) throw new DataError(task, path, 'foreign', 'is larger than 256 MiB');
   try {
     return await readFile(join(root, path));
   } catch (error) {
-    const fault = `cannot be read (${codeOf(error)})`;
-    throw new DataError(task, path, fault, remedyFor(fault));
+    throw new DataError(task, path, unreadKind(codeOf(error)), `cannot be read (${codeOf(error)})`);
   }
 }
 
-/** What to do about a file or folder that is there and cannot be read, or is none. */
-export const remedyFor = (fault: string): string =>
-  /E(ACCES|PERM)/.test(fault) ? 'let this user read it (chmod, chown)' : REPLACE_FILE;
+type UnreadKind = 'forbidden' | 'foreign';
+
+/** Of a file or folder that is there and cannot be read. @param code of the system's error. */
+export const unreadKind = (code: string): UnreadKind =>
+  code === 'EACCES' || code === 'EPERM' ? 'forbidden' : 'foreign';
 
 /** A file that can be read, as it was when looked at. */
 export interface PresentFile {
@@ -110,15 +111,15 @@ export interface PresentFile {
 export type FileState =
   | ({ readonly kind: 'present' } & PresentFile)
   | { readonly kind: 'missing' }
-  | { readonly kind: 'unreadable'; readonly fault: string };
+  | { readonly kind: 'unreadable'; readonly as: UnreadKind; readonly fault: string };
 
 /** What stands at a path below the root. Links are followed: the tree is the operator's, its metadata are not trusted. */
 export async function stateOf(root: string, path: string): Promise<FileState> {
   try {
     const found = await stat(join(root, path), { bigint: true });
-    if (!found.isFile()) return { kind: 'unreadable', fault: 'is not a file' };
+    if (!found.isFile()) return { kind: 'unreadable', as: 'foreign', fault: 'is not a file' };
     const { ino, size, mtimeNs, ctimeNs } = found;
-    if (size === 0n) return { kind: 'unreadable', fault: 'is empty' };
+    if (size === 0n) return { kind: 'unreadable', as: 'foreign', fault: 'is empty' };
     await access(join(root, path), constants.R_OK);
     return {
       kind: 'present',
@@ -129,7 +130,7 @@ export async function stateOf(root: string, path: string): Promise<FileState> {
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
-    return { kind: 'unreadable', fault: `cannot be read (${code})` };
+    return { kind: 'unreadable', as: unreadKind(code), fault: `cannot be read (${code})` };
   }
 }
 

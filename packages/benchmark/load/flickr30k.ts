@@ -31,7 +31,7 @@ export async function readFlickrImages(root: string): Promise<OfficialTask> {
     if (place % EVERY !== 0) return [];
     return [{ id: `${right}/${place}`, texts: [text], images: images.map(whole), cluster: right }];
   });
-  if (examples.length === 0) throw new DataError(task, IMAGE_LISTS, 'holds no captions');
+  if (examples.length === 0) throw new DataError(task, IMAGE_LISTS, 'contents', 'holds no captions');
   return { metadata: [metadata], examples };
 }
 
@@ -42,11 +42,11 @@ export async function readFlickrTexts(root: string): Promise<OfficialTask> {
   const seen = new Set<string>();
   const examples = Object.entries(value).map(([name, texts]): OfficialExample => {
     const image = rootPath(task, TEXT_LISTS, name);
-    if (seen.has(image)) throw new DataError(task, TEXT_LISTS, `names the image ${image} twice`);
+    if (seen.has(image)) throw new DataError(task, TEXT_LISTS, 'contents', `names the image ${image} twice`);
     seen.add(image);
     return { id: image, texts, images: [whole(image)], cluster: image };
   });
-  if (examples.length === 0) throw new DataError(task, TEXT_LISTS, 'holds no images');
+  if (examples.length === 0) throw new DataError(task, TEXT_LISTS, 'contents', 'holds no images');
   return { metadata: [metadata], examples };
 }
 

@@ -47,7 +47,7 @@ function refuseBothLayouts(present: readonly string[]): void {
     if (object === undefined || !present.includes(`${kind}-images`)) continue;
     const apart = objects.map((name) => `${name}-images`).join(' and ');
     const fault = `stands beside ${object}-images, which is for the same images`;
-    throw new DataError('genderbias', `genderbias/${kind}-images`, fault, `keep either it or ${apart}`);
+    throw new DataError('genderbias', `genderbias/${kind}-images`, 'contents', fault, `keep either it or ${apart}`);
   }
 }
 
@@ -62,7 +62,12 @@ async function readFolder(
   const examples = images.map((file): OfficialExample => {
     const [, number] = /^(\d{1,9})\.\w+$/.exec(file) ?? [];
     if (number === undefined)
-      throw new DataError('genderbias', `${folder}/${file}`, 'is not named <n>.jpg, so that its group is unknown');
+      throw new DataError(
+        'genderbias',
+        `${folder}/${file}`,
+        'contents',
+        'is not named <n>.jpg, so that its group is unknown',
+      );
     const id = `${object}-images/${file}`;
     const group = `${kind}/${Number(number) <= LAST_MALE ? 'male' : 'female'}`;
     return { id, texts, images: [whole(`${folder}/${file}`)], group, cluster: id };
@@ -70,7 +75,7 @@ async function readFolder(
   for (const gender of ['male', 'female']) {
     if (examples.some(({ group }) => group === `${kind}/${gender}`)) continue;
     const numbers = gender === 'male' ? `up to ${LAST_MALE}` : `from ${LAST_MALE + 1} on`;
-    throw new DataError('genderbias', folder, `holds no image <n>.jpg with n ${numbers} (${gender})`);
+    throw new DataError('genderbias', folder, 'contents', `holds no image <n>.jpg with n ${numbers} (${gender})`);
   }
   return { examples, unread };
 }

@@ -1,5 +1,5 @@
 import type { TaskName } from '../task.ts';
-import { DataError, PREPARE, REPLACE_FILE } from './data-error.ts';
+import { DataError } from './data-error.ts';
 
 /** Whether a path with forward slashes leads to a place below the folder that it is relative to, on every system. */
 export function isPlainPath(path: string): boolean {
@@ -29,8 +29,8 @@ export function imagePath(task: TaskName, metadata: string, folder: string, name
     throw new DataError(
       task,
       metadata,
+      nameAlone(name) === null ? 'foreign' : 'unprepared',
       `names the image ${JSON.stringify(name.slice(0, 200))}, which is not a plain path below ${folder || 'the data root'}`,
-      nameAlone(name) === null ? REPLACE_FILE : PREPARE,
     );
   return folder === '' ? name : `${folder}/${name}`;
 }

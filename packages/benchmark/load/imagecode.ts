@@ -38,7 +38,7 @@ export function readImagecode(task: 'imagecode' | 'imagecode_video'): (root: str
           return { id, texts: [texts[index]!], images: found[i]!.images.map(whole), right, cluster: set };
         }),
     );
-    if (examples.length === 0) throw new DataError(task, PATH, 'holds no texts of this task');
+    if (examples.length === 0) throw new DataError(task, PATH, 'contents', 'holds no texts of this task');
     return { metadata: [metadata], examples, unread: found.flatMap(({ unread }) => unread) };
   };
 }
@@ -55,12 +55,19 @@ async function imagesOf(
   set: string,
 ): Promise<{ images: string[]; unread: UnreadFile[] }> {
   const folder = imagePath(task, PATH, SETS, set);
-  if (set.includes('/')) throw new DataError(task, PATH, `names the set ${set}, which is not the name of a folder`);
+  if (set.includes('/'))
+    throw new DataError(task, PATH, 'contents', `names the set ${set}, which is not the name of a folder`);
   const { images, unread } = imagesAmong(folder, await entriesIn(task, root, folder), (name) =>
     IMAGE.test(name) ? null : 'is not named img<n>.jpg',
   );
   if (images.length > CANDIDATES)
-    throw new DataError(task, folder, `holds ${images.length} images (img<n>.jpg), where a set has ten`, KEEP_TEN);
+    throw new DataError(
+      task,
+      folder,
+      'contents',
+      `holds ${images.length} images (img<n>.jpg), where a set has ten`,
+      KEEP_TEN,
+    );
   const numbers = images.map((name) => Number(IMAGE.exec(name)![1])).sort((a, b) => a - b);
   const named = frameNumbers(numbers, CANDIDATES).map((number, place) =>
     number === null ? `img<n>.jpg (${place + 1} of ${CANDIDATES})` : `img${number}.jpg`,

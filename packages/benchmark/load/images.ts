@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { TaskName } from '../task.ts';
 import { inBatches } from './bounded.ts';
-import { DataError } from './data-error.ts';
+import { DataError, REMEDIES } from './data-error.ts';
 import { type FileState, stateOf } from './files.ts';
 import type { OfficialExample } from './official-task.ts';
 
@@ -66,7 +66,7 @@ export async function verdictsOn(
 export function judged(images: readonly NamedImage[], verdicts: ReadonlyMap<string, string>): NamedImage[] {
   return images.map((image) => {
     const fault = verdicts.get(image.path);
-    return fault === undefined ? image : { path: image.path, state: { kind: 'unreadable', fault } };
+    return fault === undefined ? image : { path: image.path, state: { kind: 'unreadable', as: 'foreign', fault } };
   });
 }
 
@@ -95,6 +95,6 @@ export function imagesFault(
   const first = faulty.slice(0, NAMED_AT_MOST).map(({ path, fault }) => `${path} ${fault}`);
   const more = faulty.length > first.length ? `, and ${faulty.length - first.length} more` : '';
   const images = `${named} ${named === 1 ? 'image' : 'images'}`;
-  const remedy = `${found ?? 'put the official images there'}, or skip the examples that need them`;
-  return new DataError(task, folder, `has ${counts} of ${images}: ${first.join(', ')}${more}`, remedy);
+  const remedy = `${found ?? REMEDIES.images}, or skip the examples that need them`;
+  return new DataError(task, folder, 'images', `has ${counts} of ${images}: ${first.join(', ')}${more}`, remedy);
 }

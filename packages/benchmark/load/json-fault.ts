@@ -12,16 +12,23 @@ const NO_NUMBER = /^-?(NaN|Infinity)$/i;
 /** Of fewer characters it is not said that the rest is missing. */
 const SHORT = 32;
 
-/** Why a text is not valid JSON: words that go on after the file's name. */
-export function jsonFault(text: string): string {
+/** What a text that is not valid JSON is, and words that say so after the file's name. */
+export interface JsonFault {
+  readonly kind: 'foreign' | 'lines';
+  readonly words: string;
+}
+
+export function jsonFault(text: string): JsonFault {
+  const foreign = (words: string): JsonFault => ({ kind: 'foreign', words });
   const { bare, isOpen } = scan(text);
   const [first, ...more] = bare.filter(({ word }) => NO_NUMBER.test(word));
   if (first) {
     const others = more.length > 0 ? `, and in ${more.length} more ${more.length === 1 ? 'place' : 'places'}` : '';
-    return `holds ${first.word}, which JSON does not have, ${placeOf(first.path)}${others}`;
+    return foreign(`holds ${first.word}, which JSON does not have, ${placeOf(first.path)}${others}`);
   }
-  if (isJsonLines(text)) return 'holds JSON lines, an object a line, and not one list of them';
-  return isOpen && text.length >= SHORT ? 'is cut short: its JSON ends in the middle' : 'is not valid JSON';
+  if (isJsonLines(text))
+    return { kind: 'lines', words: 'holds JSON lines, an object a line, and not one list of them' };
+  return foreign(isOpen && text.length >= SHORT ? 'is cut short: its JSON ends in the middle' : 'is not valid JSON');
 }
 
 /** "in row 3 (from 0), secondary_tag" */

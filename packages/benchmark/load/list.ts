@@ -3,7 +3,7 @@ import type { Edition } from '../editions/edition.ts';
 import { judgeEdition, sha256 } from '../editions/judge.ts';
 import { explainedImages, type Surroundings, surroundingsOf } from '../recognise/explain.ts';
 import { type DataEdition, TASK_NAMES, type TaskName } from '../task.ts';
-import { DataError, PUT_FILES } from './data-error.ts';
+import { DataError } from './data-error.ts';
 import {
   countOf,
   type FaultyImage,
@@ -120,10 +120,10 @@ async function readable(
 /** An image as good as there. */
 const toCome = (path: string): NamedImage => ({ path, state: { kind: 'present', bytes: 0, stamp: '', changedAt: 0 } });
 
-function unreadTask(task: TaskName, { message, file, remedy }: DataError): TaskListing {
+function unreadTask(task: TaskName, { message, kind, isRecognised }: DataError): TaskListing {
   const images = { named: 0, missing: 0, unreadable: 0 };
   const listing = { task, runnable: false, reason: message, examples: 0, subtasks: {}, images, faulty: [] };
-  return file === `${taskFolder(task)}/` && remedy === PUT_FILES ? { ...listing, absent: true } : listing;
+  return kind === 'absent' && !isRecognised ? { ...listing, absent: true } : listing;
 }
 
 async function listingOf(

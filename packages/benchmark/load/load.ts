@@ -67,6 +67,7 @@ export async function loadTask(root: string, task: TaskName, options: LoadOption
     throw new DataError(
       task,
       `${taskFolder(task)}/`,
+      'contents',
       'has no example left when those with images at fault are skipped',
     );
   const version = await versionOf(base, task, official, images);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { biasPairs, byCodePoint, OFFICIAL_GROUPS } from '../tasks/bias-pairs.ts';
 import { canonicalGroup } from '../tasks/group-names.ts';
-import { DataError, PUT_FILES } from './data-error.ts';
+import { DataError } from './data-error.ts';
 import { type Entries, entriesIn, imagesAmong, isPicture } from './entries.ts';
 import { caption, readJson, whole } from './files.ts';
 import type { OfficialExample, OfficialTask, UnreadFile } from './official-task.ts';
@@ -79,6 +79,7 @@ function refuseTwice({ group, folder }: Group, groups: readonly Group[]): void {
     throw new DataError(
       'mmbias',
       folder,
+      'contents',
       `and ${other.folder} are one group (${group})`,
       'put the images of both into one folder',
     );
@@ -91,12 +92,19 @@ function comparedGroups(groups: readonly Group[]): Set<string> {
     throw new DataError(
       'mmbias',
       IMAGES,
+      'unfilled',
       'holds no two groups to compare',
-      `${PUT_FILES}, <Category>/<Group>/ folders of images`,
+      `put the official files there, <Category>/<Group>/ folders of images`,
     );
   const twice = pairs.find(({ name }, i) => pairs.findIndex((other) => other.name === name) !== i);
   if (twice)
-    throw new DataError('mmbias', IMAGES, `has the pair of groups ${twice.name} in two categories`, 'rename one');
+    throw new DataError(
+      'mmbias',
+      IMAGES,
+      'contents',
+      `has the pair of groups ${twice.name} in two categories`,
+      'rename one',
+    );
   const compared = new Set(pairs.flatMap(({ x, y }) => [x, y]));
   const empty = groups.find(({ group, images }) => compared.has(group) && images.length === 0);
   if (!empty) return compared;
@@ -104,5 +112,5 @@ function comparedGroups(groups: readonly Group[]): Set<string> {
     empty.unread.length > 0
       ? `, but ${empty.unread.length} files that are not read (${empty.unread[0]!.path.split('/').at(-1)} ...)`
       : '';
-  throw new DataError('mmbias', empty.folder, `holds no image (.jpg, .jpeg or .png)${others}`, PUT_FILES);
+  throw new DataError('mmbias', empty.folder, 'unfilled', `holds no image (.jpg, .jpeg or .png)${others}`);
 }

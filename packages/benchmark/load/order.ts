@@ -22,7 +22,7 @@ export function readOrder(task: 'coco_order' | 'flickr30k_order'): (root: string
         cluster: image,
       }),
     );
-    if (examples.length === 0) throw new DataError(task, path, 'holds no examples');
+    if (examples.length === 0) throw new DataError(task, path, 'contents', 'holds no examples');
     return { metadata: [metadata], examples };
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DataError, PUT_FILES, REPLACE_FILE } from './data-error.ts';
+import { DataError } from './data-error.ts';
 import { entriesIn, imagesAmong, isPicture } from './entries.ts';
 import { readText, whole } from './files.ts';
 import type { OfficialExample, OfficialTask, UnreadFile } from './official-task.ts';
@@ -25,7 +25,12 @@ export async function readPets(root: string): Promise<OfficialTask> {
     const name = classOf(file);
     const right = places.get(name);
     if (right === undefined)
-      throw new DataError('pets', `${IMAGES}/${file}`, `is of the class "${name}", which ${CLASSES} does not list`);
+      throw new DataError(
+        'pets',
+        `${IMAGES}/${file}`,
+        'contents',
+        `is of the class "${name}", which ${CLASSES} does not list`,
+      );
     return { id: file, texts, images: [whole(`${IMAGES}/${file}`)], right, cluster: file };
   });
   return { metadata: [metadata], examples, unread };
@@ -40,7 +45,7 @@ async function petsIn(root: string): Promise<{ images: string[]; unread: UnreadF
     hasJpeg && !isJpeg(name) ? 'is no .jpg, as the pets beside it are' : isPicture(name),
   );
   if (images.length > 0) return { images, unread };
-  throw new DataError('pets', IMAGES, 'holds no images', PUT_FILES);
+  throw new DataError('pets', IMAGES, 'unfilled', 'holds no images');
 }
 
 /** Sha256, in hex, over the official classes in lower case, sorted, one a line. */
@@ -52,18 +57,19 @@ function refuseMasks(classes: readonly string[], images: readonly string[]): voi
   const names = classes.map((name) => name.toLowerCase()).sort();
   if (createHash('sha256').update(names.join('\n')).digest('hex') !== BREEDS) return;
   const fault = `holds ${images.length} .png files and no .jpg: in the official set the pets are .jpg, and .png are their masks (trimaps)`;
-  throw new DataError('pets', IMAGES, fault, PUT_FILES);
+  throw new DataError('pets', IMAGES, 'unfilled', fault);
 }
 
 /** The place of each class, by its name in lower case. */
 function placesOf(classes: readonly string[]): Map<string, number> {
   if (classes.length < 2 || classes.length > MOST_CLASSES)
-    throw new DataError('pets', CLASSES, `holds ${classes.length} classes, one a line`, REPLACE_FILE);
+    throw new DataError('pets', CLASSES, 'foreign', `holds ${classes.length} classes, one a line`);
   const places = new Map<string, number>();
   for (const [place, name] of classes.entries()) {
     const key = name.toLowerCase();
-    if (name.length > 200) throw new DataError('pets', CLASSES, `holds a name of ${name.length} characters`);
-    if (places.has(key)) throw new DataError('pets', CLASSES, `holds the class ${name} twice`);
+    if (name.length > 200)
+      throw new DataError('pets', CLASSES, 'contents', `holds a name of ${name.length} characters`);
+    if (places.has(key)) throw new DataError('pets', CLASSES, 'contents', `holds the class ${name} twice`);
     places.set(key, place);
   }
   return places;
@@ -73,6 +79,11 @@ function placesOf(classes: readonly string[]): Map<string, number> {
 function classOf(file: string): string {
   const [, name] = /^(.+)_\d+\.\w+$/.exec(file) ?? [];
   if (name === undefined)
-    throw new DataError('pets', `${IMAGES}/${file}`, 'is not named <Class_Name>_<n>.jpg, so that its class is unknown');
+    throw new DataError(
+      'pets',
+      `${IMAGES}/${file}`,
+      'contents',
+      'is not named <Class_Name>_<n>.jpg, so that its class is unknown',
+    );
   return name.replaceAll('_', ' ').toLowerCase();
 }

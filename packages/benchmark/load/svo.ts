@@ -31,7 +31,7 @@ export function readSvo(kind: 'verb' | 'subj' | 'obj'): (root: string) => Promis
       if (row.neg_type !== kind) return [];
       return [{ id: `${row.pos_id}/${place}`, texts: [row.sentence], images, cluster: row.pos_id }];
     });
-    if (examples.length === 0) throw new DataError(task, PATH, `holds no example of neg_type ${kind}`);
+    if (examples.length === 0) throw new DataError(task, PATH, 'contents', `holds no example of neg_type ${kind}`);
     return { metadata: [metadata], examples, rows: value.length };
   };
 }

@@ -88,6 +88,6 @@ export async function versionOf(
     // stat answered, reading did not: gone meanwhile, or a fault of the disk
     const { path = root, code = 'unknown fault' } = error as NodeJS.ErrnoException;
     const image = images.find((one) => join(root, one.path) === path)?.path ?? `${taskFolder(task)}/`;
-    throw new DataError(task, image, `cannot be read (${code})`);
+    throw new DataError(task, image, 'contents', `cannot be read (${code})`);
   }
 }

@@ -43,7 +43,7 @@ export async function readVgRelation(root: string): Promise<OfficialTask> {
   const path = 'vg_relation/visual_genome_relation.json';
   const { metadata, value } = await readJson('vg_relation', root, path, Relations);
   const examples = value.map((row, i) => asExample('vg_relation', path, row, i, row.relation_name));
-  if (examples.length === 0) throw new DataError('vg_relation', path, 'holds no examples');
+  if (examples.length === 0) throw new DataError('vg_relation', path, 'contents', 'holds no examples');
   return { metadata: [metadata], examples };
 }
 
@@ -52,7 +52,7 @@ export async function readVgAttribution(root: string): Promise<OfficialTask> {
   const path = 'vg_attribution/visual_genome_attribution.json';
   const { metadata, value } = await readJson('vg_attribution', root, path, Attributions);
   const examples = value.map((row, i) => asExample('vg_attribution', path, row, i, row.attributes.join('_')));
-  if (examples.length === 0) throw new DataError('vg_attribution', path, 'holds no examples');
+  if (examples.length === 0) throw new DataError('vg_attribution', path, 'contents', 'holds no examples');
   return { metadata: [metadata], examples };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DataError, PREPARE, REPLACE_FILE } from './data-error.ts';
+import { DataError } from './data-error.ts';
 import { caption, readJson, whole } from './files.ts';
 import type { OfficialExample, OfficialTask } from './official-task.ts';
 
@@ -24,7 +24,7 @@ export async function readWinoground(root: string): Promise<OfficialTask> {
     const text = JSON.stringify(row);
     const same = seen.get(row.id);
     if (same !== undefined)
-      throw new DataError('winoground', PATH, `holds the id ${row.id} twice`, same === text ? PREPARE : REPLACE_FILE);
+      throw new DataError('winoground', PATH, same === text ? 'unprepared' : 'foreign', `holds the id ${row.id} twice`);
     seen.set(row.id, text);
     return {
       id: String(row.id),
@@ -34,6 +34,6 @@ export async function readWinoground(root: string): Promise<OfficialTask> {
       cluster: String(row.id),
     };
   });
-  if (examples.length === 0) throw new DataError('winoground', PATH, 'holds no examples', REPLACE_FILE);
+  if (examples.length === 0) throw new DataError('winoground', PATH, 'foreign', 'holds no examples');
   return { metadata: [metadata], examples };
 }

@@ -19,7 +19,7 @@ export interface AskableRows<T> {
 
 /** Of the rows of a list those that have the form. @throws PrepareFault where none has */
 export function askableRows<T extends object>(path: string, list: unknown, form: z.ZodType<T>): AskableRows<T> {
-  if (!Array.isArray(list)) throw new PrepareFault(`${path} is no list of rows: download it again`);
+  if (!Array.isArray(list)) throw new PrepareFault(path, 'is no list of rows: download it again');
   const unasked: Unasked[] = [];
   const rows: T[] = [];
   for (const [row, value] of list.entries()) {
@@ -29,7 +29,7 @@ export function askableRows<T extends object>(path: string, list: unknown, form:
     else unasked.push({ row, why: whyOf(parsed.error.issues[0]!, value) });
   }
   if (rows.length > 0) return { rows, unasked, of: list.length };
-  throw new PrepareFault(`${path} holds no row that can be asked${asked(unasked)}: download it again`);
+  throw new PrepareFault(path, `holds no row that can be asked${asked(unasked)}: download it again`);
 }
 
 function whyOf(issue: z.core.$ZodIssue, value: unknown): string {
@@ -65,6 +65,6 @@ export function pythonValue(path: string, bytes: Uint8Array): unknown {
   try {
     return parsePythonJson(bytes);
   } catch {
-    throw new PrepareFault(`${path} is not valid JSON, or is cut short: download it again`);
+    throw new PrepareFault(path, 'is not valid JSON, or is cut short: download it again');
   }
 }

@@ -20,6 +20,7 @@ export const BOUNDS = {
 export function requireModest(path: string, packed: number, unpacked: number): void {
   if (unpacked <= BOUNDS.ratioFrom || unpacked <= packed * BOUNDS.ratio) return;
   throw new PrepareFault(
-    `${path} would unpack to more than ${BOUNDS.ratio} times its size, as no data set does: download it again`,
+    path,
+    `would unpack to more than ${BOUNDS.ratio} times its size, as no data set does: download it again`,
   );
 }

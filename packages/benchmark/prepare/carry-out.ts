@@ -61,13 +61,15 @@ const isInTar = ([, { place }]: readonly [string, FoundFile]): boolean => place.
 function requirePlain(to: string, from: string): void {
   if (isPlainPath(to)) return;
   throw new PrepareFault(
-    `${from} is wanted as ${JSON.stringify(to.slice(0, 200))}, which is no plain path: download the metadata again`,
+    from,
+    `is wanted as ${JSON.stringify(to.slice(0, 200))}, which is no plain path: download the metadata again`,
   );
 }
 
 function refuseOther(placed: Placed, to: string, from: string): void {
   if (placed !== 'other') return;
   throw new PrepareFault(
-    `${to} is in the data root with other content than ${from}: prepare into another folder, or remove it first`,
+    to,
+    `is in the data root with other content than ${from}: prepare into another folder, or remove it first`,
   );
 }

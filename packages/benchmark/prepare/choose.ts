@@ -56,7 +56,8 @@ export async function chooseText(
   if (!first) return kept(context.root, official);
   if (others.length > 0)
     throw new PrepareFault(
-      `${[first, ...others].map(({ path }) => path).join(' and ')} are both ${what}, and differ: give only one of them`,
+      [first, ...others].map(({ path }) => path).join(' and '),
+      `are both ${what}, and differ: give only one of them`,
     );
   return mended(first, official);
 }

@@ -22,7 +22,7 @@ export class Contents {
     for (const file of new Set(files)) {
       const { place } = file;
       if (place.kind === 'disk' || this.#unpacked.has(file)) continue;
-      if (file.size > mostBytes) throw new PrepareFault(`${file.path} is larger than any such file of a data set`);
+      if (file.size > mostBytes) throw new PrepareFault(file.path, 'is larger than any such file of a data set');
       const to = this.#scratch.next();
       if (place.kind === 'zip') await place.archive.unpack(place.entry, to, mostBytes);
       else waiting.set(place.archive, (waiting.get(place.archive) ?? new Map()).set(place.index, to));
@@ -35,7 +35,7 @@ export class Contents {
   /** A whole file; of metadata. @throws PrepareFault */
   async read(file: FoundFile): Promise<Buffer> {
     if (file.size > BOUNDS.metadataBytes)
-      throw new PrepareFault(`${file.path} is larger than 256 MiB, as no metadata of a data set are`);
+      throw new PrepareFault(file.path, 'is larger than 256 MiB, as no metadata of a data set are');
     const [at] = await this.onDisk([file], BOUNDS.metadataBytes);
     return readFile(at!);
   }

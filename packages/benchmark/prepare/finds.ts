@@ -44,7 +44,7 @@ async function kindOf(
     return metadataKind(file.path, await contents.head(file, METADATA_HEAD));
   } catch (error) {
     if (!(error instanceof PrepareFault)) throw error;
-    leave({ path: file.path, files: 1, why: error.message.replace(`${file.path} `, '') });
+    leave({ path: file.path, files: 1, why: error.saidOf(file.path) });
     return null;
   }
 }

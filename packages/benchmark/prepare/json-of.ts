@@ -8,12 +8,13 @@ export function jsonOf<T>({ path, bytes }: Pick<Chosen, 'path' | 'bytes'>, form:
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new PrepareFault(`${path} is not valid JSON, or is cut short: download it again`);
+    throw new PrepareFault(path, 'is not valid JSON, or is cut short: download it again');
   }
   const parsed = form.safeParse(value);
   if (parsed.success) return parsed.data;
   const place = parsed.error.issues[0]!.path.map(String).join(', ');
   throw new PrepareFault(
-    `${path} does not have the published form${place ? ` at ${place.slice(0, 200)}` : ''}: download it again`,
+    path,
+    `does not have the published form${place ? ` at ${place.slice(0, 200)}` : ''}: download it again`,
   );
 }

@@ -90,7 +90,8 @@ async function theOne(
   for (const other of others.filter(({ rank }) => rank === first!.rank))
     if (!(await contents.areEqual(first!.file, other.file)))
       throw new PrepareFault(
-        `${first!.file.path} and ${other.file.path} are different images of one name, and either could be of ${set}: give only one of them`,
+        first!.file.path,
+        `and ${other.file.path} are different images of one name, and either could be of ${set}: give only one of them`,
       );
   return first!.file;
 }

@@ -92,7 +92,7 @@ async function prepareSets(
   const conflicts = sharedImages([...planned.plans.values()]);
   const done = await attempted(planned.plans.keys(), async (recipe) => {
     const conflict = conflicts.get(recipe.set);
-    if (conflict !== undefined) throw new PrepareFault(conflict);
+    if (conflict !== undefined) throw new PrepareFault(null, conflict);
     return carryOut(context, planned.plans.get(recipe)!);
   });
   const plans = [...done.plans.values()];

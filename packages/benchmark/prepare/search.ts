@@ -68,7 +68,7 @@ class Search implements Searched {
   /** @param depth archives around it. */
   async look(file: string, path: string, depth: number): Promise<void> {
     if (++this.#entries > BOUNDS.entries)
-      throw new PrepareFault(`${path.split('/')[0]} holds more than ${BOUNDS.entries} files: give the data sets alone`);
+      throw new PrepareFault(path.split('/')[0]!, `holds more than ${BOUNDS.entries} files: give the data sets alone`);
     const found = await stat(file).catch(() => null);
     if (!found) return this.#leaveUnread(path, 'is a link to nowhere, or cannot be read');
     if (found.isDirectory()) return this.#lookInto(file, path, depth);
@@ -111,7 +111,7 @@ class Search implements Searched {
       else await this.#openTar(file, path, depth + 1);
     } catch (error) {
       if (!(error instanceof PrepareFault)) throw error;
-      this.#leaveUnread(path, error.message.replace(`${path} `, ''));
+      this.#leaveUnread(path, error.saidOf(path));
     }
   }
 
@@ -157,7 +157,7 @@ class Search implements Searched {
 
   #add(file: FoundFile): void {
     if (++this.#entries > BOUNDS.entries)
-      throw new PrepareFault(`${file.path.split('/')[0]} holds more than ${BOUNDS.entries} files, as no data set does`);
+      throw new PrepareFault(file.path.split('/')[0]!, `holds more than ${BOUNDS.entries} files, as no data set does`);
     this.files.push(file);
   }
 

@@ -59,7 +59,7 @@ async function readTar(file: string, path: string, destination: Destination): Pr
     // links and devices are no data
     const isFile = entry.type === 'File' || entry.type === 'OldFile';
     if (index >= BOUNDS.entries) {
-      giveUp(new PrepareFault(`${path} holds more than ${BOUNDS.entries} files, as no data set does`));
+      giveUp(new PrepareFault(path, `holds more than ${BOUNDS.entries} files, as no data set does`));
       return;
     }
     const to = isFile ? destination({ index: index++, name: entry.path, size: entry.size }) : null;

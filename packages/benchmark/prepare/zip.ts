@@ -27,7 +27,7 @@ export class ZipArchive {
     const zip = await openPromise(file, { autoClose: false, lazyEntries: true }).catch((error) => fail(path, error));
     try {
       if (zip.entryCount > BOUNDS.entries)
-        throw new PrepareFault(`${path} holds ${zip.entryCount} files, which no data set does`);
+        throw new PrepareFault(path, `holds ${zip.entryCount} files, which no data set does`);
       const entries: Entry[] = [];
       for await (const entry of zip.eachEntry()) if (!entry.fileName.endsWith('/')) entries.push(readable(entry, path));
       return new ZipArchive(zip, path, entries);
@@ -77,7 +77,7 @@ export class ZipArchive {
   #admit(entry: Entry, mostBytes: number): string {
     const path = `${this.#path}/${entry.fileName}`;
     if (entry.uncompressedSize > mostBytes)
-      throw new PrepareFault(`${path} is larger (${entry.uncompressedSize} bytes) than any such file of a data set`);
+      throw new PrepareFault(path, `is larger (${entry.uncompressedSize} bytes) than any such file of a data set`);
     requireModest(path, entry.compressedSize, entry.uncompressedSize);
     return path;
   }
@@ -86,10 +86,11 @@ export class ZipArchive {
 /** @throws PrepareFault for one that is packed in a way that is not read here. */
 function readable(entry: Entry, path: string): Entry {
   if (entry.isEncrypted())
-    throw new PrepareFault(`${path} is encrypted: unpack it with its password, and give the folder`);
+    throw new PrepareFault(path, 'is encrypted: unpack it with its password, and give the folder');
   if (entry.compressionMethod === STORED || entry.compressionMethod === DEFLATED) return entry;
   throw new PrepareFault(
-    `${path} is packed in a way that is not read here (method ${entry.compressionMethod}): unpack it, and give the folder`,
+    path,
+    `is packed in a way that is not read here (method ${entry.compressionMethod}): unpack it, and give the folder`,
   );
 }
 
@@ -107,6 +108,6 @@ function checksum(): { stream: Transform; sum(): number } {
 function fail(path: string, error: unknown): never {
   const { message } = error as Error;
   if (/absolute path|invalid relative path|invalid characters/.test(message))
-    throw new PrepareFault(`${path} holds a file whose name leads out of it, as no data set's does: download it again`);
+    throw new PrepareFault(path, `holds a file whose name leads out of it, as no data set's does: download it again`);
   throw damaged(path, error);
 }

@@ -1,4 +1,4 @@
-import { DataError, PREPARE, PUT_FILE, PUT_FILES, REPLACE_FILE } from '../load/data-error.ts';
+import type { DataError, DataErrorKind } from '../load/data-error.ts';
 import { FormError } from '../load/files.ts';
 import { type FaultyImage, imagesFault } from '../load/images.ts';
 import { taskFolder } from '../load/readers.ts';
@@ -20,23 +20,24 @@ export function surroundingsOf(root: string): Surroundings {
 
 /** The fault, with what lies there instead and the command that mends it, where such is recognised. */
 export async function explained(error: DataError, surroundings: Surroundings): Promise<DataError> {
-  const { task, file, fault, remedy } = error;
-  if (remedy === PREPARE) return new DataError(task, file, fault, prepareRemedy(task));
+  if (error.kind === 'unprepared') return error.recognised(prepareRemedy(error.task));
   const clue = await clueTo(error, surroundings);
-  if (!clue) return error;
-  return new DataError(task, file, fault, `${clue.what}; ${clue.remedy}`);
+  return clue ? error.recognised(`${clue.what}; ${clue.remedy}`) : error;
 }
 
+/** What is mended by the official files, so that it is worth a look whether they lie elsewhere, or in another form. */
+const SEARCHED: readonly DataErrorKind[] = ['absent', 'missing', 'unfilled', 'foreign'];
+
 async function clueTo(error: DataError, surroundings: Surroundings): Promise<Clue | null> {
-  const { task, file, remedy, fault } = error;
+  const { task, kind } = error;
   if (error instanceof FormError) {
     const clue = formOf(task, error.json);
     if (clue) return clue;
   }
-  if (/^holds JSON lines/.test(fault)) return { what: 'Hugging Face gives it so', remedy: prepareRemedy(task) };
-  if (remedy === null || ![PUT_FILE, PUT_FILES, REPLACE_FILE].some((one) => remedy.startsWith(one))) return null;
+  if (kind === 'lines') return { what: 'Hugging Face gives it so', remedy: prepareRemedy(task) };
+  if (!SEARCHED.includes(kind)) return null;
   const all = await surroundings();
-  return file === `${taskFolder(task)}/` ? clueToFolder(all, task) : clueToFile(all, task);
+  return kind === 'absent' ? clueToFolder(all, task) : clueToFile(all, task);
 }
 
 /** The sentence of images at fault, and its remedy alone. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { REPLACE_FILE } from '../load/data-error.ts';
+import { REMEDIES } from '../load/data-error.ts';
 import { SVO_ROW } from '../load/svo.ts';
 import { VG_ROWS } from '../load/visual-genome.ts';
 import { WINOGROUND_ROW } from '../load/winoground.ts';
@@ -27,7 +27,7 @@ export function formOf(task: TaskName, json: unknown): Clue | null {
       return has('image', 'caption') ? clue('holds captions whose other orders are not drawn yet') : null;
     case 'winoground':
       if (isObject(json) && 'rows' in json && 'features' in json)
-        return clue('is an answer of the data viewer of Hugging Face', REPLACE_FILE);
+        return clue('is an answer of the data viewer of Hugging Face', REMEDIES.foreign);
       return lacksTagsAlone(json) ? clue('holds no text where a tag is empty, as programs write it') : null;
     case 'vg_relation':
       if (has('attributes') && !has('relation_name'))

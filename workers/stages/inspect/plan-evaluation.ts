@@ -14,9 +14,6 @@ export interface EvaluationPlan {
   readonly unavailable: readonly string[];
 }
 
-/** The loader's reason where not even the task's folder is there. */
-const ABSENT = /is not a folder of the data root/;
-
 /** Plans every task that the data root can serve, in the benchmark's order. @param protocol one that fits the report's kind. */
 export async function planEvaluation(
   data: BoardData,
@@ -31,7 +28,7 @@ export async function planEvaluation(
     try {
       loaded.push(await data.plan(task, asked.limit));
     } catch (error) {
-      if (error instanceof DataError && ABSENT.test(error.message)) absent.push(task);
+      if (error instanceof DataError && error.kind === 'absent') absent.push(task);
       else unavailable.push(`${task} is not scored: ${firstLine(error)}`);
     }
   // a board may well be of a few tasks: one note says so

@@ -54,7 +54,8 @@ export const imagecode: Recipe = {
 function nothingBut([first]: readonly LeftOut[]): null {
   if (!first) return null;
   throw new PrepareFault(
-    `${first.path} ${first.why}: give valid_data.json of McGill-NLP/imagecode or McGill-NLP/diffusion-itm`,
+    first.path,
+    `${first.why}: give valid_data.json of McGill-NLP/imagecode or McGill-NLP/diffusion-itm`,
   );
 }
 
@@ -102,7 +103,8 @@ async function each({ contents }: PrepareContext, set: string, files: readonly F
     for (const other of others)
       if (!(await contents.areEqual(first!, other)))
         throw new PrepareFault(
-          `${first!.path} and ${other.path} are both of the set ${set}, and differ: give only one of them`,
+          first!.path,
+          `and ${other.path} are both of the set ${set}, and differ: give only one of them`,
         );
     frames.push(first!);
   }

@@ -87,7 +87,7 @@ function cellsOf(path: string, bytes: Buffer): Record<string, string | undefined
     return parse(text, { columns: true, delimiter, skip_empty_lines: true, relax_quotes: true });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new PrepareFault(`${path} ${csvFault(error)}: download it again`);
+    throw new PrepareFault(path, `${csvFault(error)}: download it again`);
   }
 }
 
@@ -95,7 +95,7 @@ function textOf(path: string, bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new PrepareFault(`${path} is not UTF-8 text, as ${CSV} is: download it again`);
+    throw new PrepareFault(path, `is not UTF-8 text, as ${CSV} is: download it again`);
   }
 }
 

@@ -37,7 +37,10 @@ export const svo: Recipe = {
         leftOut: [...leftOut, ...unfetched(missing)],
       };
     if (images.size > 0 || bad.size > 0)
-      throw new PrepareFault(`svo: no row of ${source.from} has both images, found and decoded${examplesOf(leftOut)}`);
+      throw new PrepareFault(
+        null,
+        `svo: no row of ${source.from} has both images, found and decoded${examplesOf(leftOut)}`,
+      );
     // rows alone would stand in the way of an edition that is made when images are there
     return { ...base, tasks: tasksOf(asked), texts: [], images, missing };
   },

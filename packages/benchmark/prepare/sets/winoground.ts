@@ -81,7 +81,7 @@ async function listFrom(
     return rows;
   } catch (error) {
     if (!(error instanceof PrepareFault) || lines.length === 0) throw error;
-    leave({ path: chosen.path, files: 1, why: error.message.replace(`${chosen.path} `, '') });
+    leave({ path: chosen.path, files: 1, why: error.saidOf(chosen.path) });
     return null;
   }
 }
@@ -147,7 +147,7 @@ function valid(path: string, value: unknown): z.infer<typeof Row>[] {
   if (rows.success) return onceEach(path, rows.data);
   const [row, ...key] = rows.error.issues[0]!.path.map(String);
   const place = row === undefined ? 'no list of rows' : `no ${key.join(', ') || 'valid row'} in row ${row}`;
-  throw new PrepareFault(`${path} has ${place}, as Winoground's file has: download it again`);
+  throw new PrepareFault(path, `has ${place}, as Winoground's file has: download it again`);
 }
 
 /** Rows without those that stand there a second time. @throws PrepareFault where two of one id differ */
@@ -157,7 +157,7 @@ function onceEach(path: string, rows: readonly z.infer<typeof Row>[]): z.infer<t
     const text = JSON.stringify(row);
     const same = seen.get(row.id);
     if (same !== undefined && same !== text)
-      throw new PrepareFault(`${path} holds two different rows of the id ${row.id}: download it again`);
+      throw new PrepareFault(path, `holds two different rows of the id ${row.id}: download it again`);
     seen.set(row.id, text);
     return same === undefined;
   });
