@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtinData } from '../../test/support/builtin.ts';
-import { evaluate, FOLDER, NAMES } from './test-evaluation.ts';
+import { evaluate, FOLDER, NAMES } from '../../test/support/toy-evaluation.ts';
 
 const MIB = 1024 * 1024;
 

@@ -5,8 +5,8 @@ import type { Results, TaskEntry } from '@gdbench/benchmark/results';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtinData } from '../../test/support/builtin.ts';
-import { evaluate, NAMES } from './test-evaluation.ts';
-import { PAIRS, writeSubset } from './test-subset.ts';
+import { PAIRS, writeSubset } from '../../test/support/exchanged-subset.ts';
+import { evaluate, NAMES } from '../../test/support/toy-evaluation.ts';
 
 const PAIR_TASKS = ['clevr', 'svo_subj', 'svo_verb', 'svo_obj', 'vg_relation', 'vg_attribution'];
 /*

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { holm } from '@gdbench/benchmark/holm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtinData } from '../../test/support/builtin.ts';
+import { evaluate } from '../../test/support/toy-evaluation.ts';
 import { TAUGHT_BIAS } from '../data/associations.ts';
-import { evaluate } from './test-evaluation.ts';
 
 const LEVEL = 0.05;
 

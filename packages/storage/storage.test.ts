@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Bucket, startBucket } from '../../test/support/bucket.ts';
 import type { Storage } from './files-by-hash.ts';
 import { removeHalfMade } from './leftovers.ts';
 import { MAX_FILES } from './manifest.ts';
 import { HashMismatchError, NotStoredError, openStorage } from './storage.ts';
-import { type Bucket, startBucket } from './test-bucket.ts';
 
 const sha256 = (content: string) => createHash('sha256').update(content).digest('hex');
 

@@ -5,8 +5,8 @@ import { loadTask } from '@gdbench/benchmark/load';
 import { type Example, TASK_NAMES } from '@gdbench/benchmark/task';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addFiles, fullTree } from '../../packages/benchmark/load/test-tree.ts';
 import { gdbench } from '../support/command.ts';
+import { addFiles, fullTree } from '../support/official-tree.ts';
 import { writeFiles } from '../support/tiny-checkpoints.ts';
 import { tinyClip } from '../support/tiny-clip.ts';
 

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
+import { schedulerOf } from '../../test/support/scheduler.ts';
 import {
   embeddings,
   SCALING,
@@ -27,7 +28,6 @@ import {
   tinyClip,
 } from '../../test/support/tiny-clip.ts';
 import { alphasCumprod } from './diffusion/schedule.ts';
-import { schedulerOf } from './diffusion/test-scheduler.ts';
 import { type Evaluator, openEvaluator } from './evaluate.ts';
 import type { EvaluatorOptions } from './evaluator-options.ts';
 import { inspectCheckpoint } from './inspect.ts';

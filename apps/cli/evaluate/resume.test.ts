@@ -28,7 +28,7 @@ interface Run {
 
 function evaluate(out: string, { checkpoint = 'ldm', settings = SETTINGS, resume = false, signal }: Run = {}) {
   const words = ['evaluate', path.join(scratch, checkpoint), '--data', path.join(scratch, 'data'), ...settings];
-  const preload = `--import ${path.join(import.meta.dirname, 'test-signal.mjs')}`;
+  const preload = `--import ${path.join(import.meta.dirname, '../../../test/support/signal-at-line.mjs')}`;
   return gdbench([...words, ...(resume ? ['--resume'] : []), '--out', path.join(scratch, out)], {
     GDBENCH_BATCH: '4',
     GDBENCH_THREADS: '1',

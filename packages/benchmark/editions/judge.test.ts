@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addFiles, fullTree, rootWith, type Tree, writeTree } from '../../../test/support/official-tree.ts';
 import { loadTask } from '../load/load.ts';
 import { READERS } from '../load/readers.ts';
-import { addFiles, fullTree, rootWith, type Tree, writeTree } from '../load/test-tree.ts';
 import { TASK_NAMES, type TaskName } from '../task.ts';
 import type { Edition, TaskEdition } from './edition.ts';
 import { EDITIONS, OFFICIAL } from './editions.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { fullTree, writeTree } from '../../../test/support/official-tree.ts';
 import { loadTask } from '../load/load.ts';
-import { fullTree, writeTree } from '../load/test-tree.ts';
 import { EDITIONS } from './editions.ts';
 import { EditionsFault, readEditions } from './read-editions.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { writeTree } from '../../../test/support/official-tree.ts';
 import type { TaskName } from '../task.ts';
 import { dataSetSha256, readAnnouncedVersions, readDataSetName } from './data-set.ts';
-import { writeTree } from './test-tree.ts';
 
 const versions: [TaskName, string][] = [
   ['winoground', '00000000000000ff'],

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addFiles, fullTree, numbered, rootWith, type Tree, writeTree } from '../../../test/support/official-tree.ts';
 import { TASK_NAMES, type TaskName } from '../task.ts';
 import { DataError, listTasks, loadTask } from './load.ts';
 import { READERS } from './readers.ts';
-import { addFiles, fullTree, numbered, rootWith, type Tree, writeTree } from './test-tree.ts';
 
 const flickr = (i: number) => `flickr30k/images/${i}.jpg`;
 

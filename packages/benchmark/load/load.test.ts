@@ -1,11 +1,11 @@
 import { cp, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { addFiles, fullTree, smallTree, type Tree, writeTree } from '../../../test/support/official-tree.ts';
 import type { TaskName } from '../task.ts';
 import { TASK_NAMES } from '../task.ts';
 import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
 import { DataError, listTasks, loadTask } from './load.ts';
-import { addFiles, fullTree, smallTree, type Tree, writeTree } from './test-tree.ts';
 
 /** A small root, changed: null takes a file away. */
 async function rootWith(changes: Tree = {}): Promise<string> {

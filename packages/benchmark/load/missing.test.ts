@@ -2,9 +2,9 @@ import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addFiles, fullTree, treeOf, writeTree } from '../../../test/support/official-tree.ts';
 import { TASK_NAMES, type TaskName } from '../task.ts';
 import { DataError, listTasks, loadTask } from './load.ts';
-import { addFiles, fullTree, treeOf, writeTree } from './test-tree.ts';
 
 type Fault = 'missing' | 'empty' | 'verdict';
 

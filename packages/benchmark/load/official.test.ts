@@ -1,6 +1,7 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { addFiles, numbered, writeTree } from '../../../test/support/official-tree.ts';
 import { EDITIONS } from '../editions/editions.ts';
 import { editionWords } from '../editions/words.ts';
 import { summarise } from '../metrics/summarise.ts';
@@ -8,7 +9,6 @@ import type { TaskName } from '../task.ts';
 import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
 import { inBatches } from './bounded.ts';
 import { listTasks, loadTask } from './load.ts';
-import { addFiles, numbered, writeTree } from './test-tree.ts';
 
 /** A folder with the official metadata; images may lack. */
 const official = process.env.GDBENCH_OFFICIAL;

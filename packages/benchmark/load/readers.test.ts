@@ -1,9 +1,9 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fullTree, numbered, rootWith, type Tree, writeTree } from '../../../test/support/official-tree.ts';
 import { type Box, type Example, TASK_NAMES, type TaskName } from '../task.ts';
 import { listTasks, loadTask } from './load.ts';
-import { fullTree, numbered, rootWith, type Tree, writeTree } from './test-tree.ts';
 
 /** The examples of a task with their images relative to the root. */
 async function examplesOf(task: TaskName, changes: Tree = {}): Promise<Example[]> {

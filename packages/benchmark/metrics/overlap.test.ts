@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { DATA, type Data, EVERY, randomScores } from '../../../test/support/metric-data.ts';
 import type { ExampleScores } from '../task.ts';
 import { TASKS } from '../tasks/tasks.ts';
 import { overlap } from './overlap.ts';
 import { PairingError } from './paired.ts';
 import { summarise } from './summarise.ts';
-import { DATA, type Data, EVERY, randomScores } from './test-data.ts';
 
 const accuracies = EVERY.filter(({ task }) => TASKS[task].kind === 'accuracy');
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { choice, DATA, type Data, EVERY, randomScores, scoresOf } from '../../../test/support/metric-data.ts';
 import type { ExampleScores } from '../task.ts';
 import { TASKS } from '../tasks/tasks.ts';
 import { mcnemarP } from './mcnemar.ts';
 import { PairingError, pairedTest } from './paired.ts';
 import { ScoreError } from './score-error.ts';
 import { summarise } from './summarise.ts';
-import { choice, DATA, type Data, EVERY, randomScores, scoresOf } from './test-data.ts';
 
 const accuracies = EVERY.filter(({ task }) => TASKS[task].kind === 'accuracy');
 

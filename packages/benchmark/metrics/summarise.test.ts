@@ -1,11 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExampleScores } from '../task.ts';
-import { describeMetric } from '../tasks/display.ts';
-import { CLEVR_SUBTASKS, TASKS } from '../tasks/tasks.ts';
-import { wilson } from './intervals.ts';
-import { ScoreError } from './score-error.ts';
-import { summarise } from './summarise.ts';
 import {
   choice,
   clevr,
@@ -17,7 +11,13 @@ import {
   randomScores,
   scoresOf,
   winoground,
-} from './test-data.ts';
+} from '../../../test/support/metric-data.ts';
+import type { ExampleScores } from '../task.ts';
+import { describeMetric } from '../tasks/display.ts';
+import { CLEVR_SUBTASKS, TASKS } from '../tasks/tasks.ts';
+import { wilson } from './intervals.ts';
+import { ScoreError } from './score-error.ts';
+import { summarise } from './summarise.ts';
 
 function metric(data: Data, scores: readonly ExampleScores[], name: string) {
   const found = summarise(data, scores).metrics.find((one) => one.metric === name);

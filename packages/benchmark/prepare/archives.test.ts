@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
-import { given, pixels, preparedFrom, tarOf, zipOf } from './test-given.ts';
+import { given, pixels, preparedFrom, tarOf, zipOf } from '../../../test/support/given-folder.ts';
 
 const data = [{ id: 1, caption_0: 'a', caption_1: 'b', tag: '', secondary_tag: '', collapsed_tag: '' }];
 const image = (k: number) => [`images/ex_1_img_${k}.png`, pixels(`${k} `.repeat(500))] as const;

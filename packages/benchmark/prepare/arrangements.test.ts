@@ -3,11 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  checkWords,
+  type Files,
+  filesOf,
+  tarOf,
+  treeOf,
+  versionsOf,
+  writeFiles,
+  zipOf,
+} from '../../../test/support/given-folder.ts';
+import { fullTree } from '../../../test/support/official-tree.ts';
 import { taskFolder } from '../load/readers.ts';
-import { fullTree } from '../load/test-tree.ts';
 import { TASK_NAMES } from '../task.ts';
 import { prepareData } from './prepare.ts';
-import { checkWords, type Files, filesOf, tarOf, treeOf, versionsOf, writeFiles, zipOf } from './test-given.ts';
 
 let scratch: string;
 /** Data version of each task of the tree as it is laid out by hand. */

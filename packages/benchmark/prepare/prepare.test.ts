@@ -1,7 +1,15 @@
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { given, pixels, preparedFrom, treeOf, versionsOf, writeFiles, zipOf } from './test-given.ts';
+import {
+  given,
+  pixels,
+  preparedFrom,
+  treeOf,
+  versionsOf,
+  writeFiles,
+  zipOf,
+} from '../../../test/support/given-folder.ts';
 
 const row = (id: number) => ({ id, caption_0: 'a', caption_1: 'b', tag: '', secondary_tag: '', collapsed_tag: '' });
 const images = (folder: string, ids: number[]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { fullTree, numbered, treeOf, writeTree } from '../../../test/support/official-tree.ts';
+import { listed, moved, reason } from '../../../test/support/task-listing.ts';
 import { loadTask } from '../load/load.ts';
-import { fullTree, numbered, treeOf, writeTree } from '../load/test-tree.ts';
-import { listed, moved, reason } from './test-listing.ts';
 
 describe('what lies among the data', () => {
   const phrases = { 'mmbias/textual_phrases.txt': fullTree()['mmbias/textual_phrases.txt'] };

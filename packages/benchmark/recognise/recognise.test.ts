@@ -2,10 +2,10 @@ import { mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fullTree, type Tree, treeOf, writeTree } from '../../../test/support/official-tree.ts';
+import { moved, reason } from '../../../test/support/task-listing.ts';
 import { DataError, loadTask, taskFolder } from '../load/load.ts';
-import { fullTree, type Tree, treeOf, writeTree } from '../load/test-tree.ts';
 import { TASK_NAMES, type TaskName } from '../task.ts';
-import { moved, reason } from './test-listing.ts';
 
 const LFS = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 12345\n`;
 const prepare = (tasks: string) => `run \`npx gdbench data prepare ROOT --into ROOT-prepared --task ${tasks}\``;

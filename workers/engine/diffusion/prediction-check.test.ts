@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { schedulerOf } from '../../../test/support/scheduler.ts';
 import { type Mixture, mixtureOf } from '../protocols/errors.ts';
 import { NoiseStream } from '../protocols/noise.ts';
 import { timestepsFor } from '../protocols/timesteps.ts';
 import { bandOf, type CheckedRow, evidenceOf, PredictionCheck } from './prediction-check.ts';
 import { alphasCumprod } from './schedule.ts';
 import { PREDICTION_TYPES, type PredictionType } from './scheduler-classes.ts';
-import { schedulerOf } from './test-scheduler.ts';
 
 const SIZE = 4 * 8 * 8;
 const mixtures = () => {

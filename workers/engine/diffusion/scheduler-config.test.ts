@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { schedulerOf } from '../../../test/support/scheduler.ts';
 import { guidanceEmbedding } from './guidance-embedding.ts';
 import { alphasCumprod, type SchedulerConfig } from './schedule.ts';
 import { otherScheduler, SCHEDULER_CLASSES, SCHEDULER_FIELDS } from './scheduler-classes.ts';
 import { readScheduler } from './scheduler-config.ts';
-import { schedulerOf } from './test-scheduler.ts';
 
 type Fields = Record<string, unknown>;
 const reference = JSON.parse(

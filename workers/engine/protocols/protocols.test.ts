@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { schedulerOf } from '../../../test/support/scheduler.ts';
 import { alphasCumprod } from '../diffusion/schedule.ts';
-import { schedulerOf } from '../diffusion/test-scheduler.ts';
 import { drawNoise, NoiseStream } from './noise.ts';
 import { timestepsFor } from './timesteps.ts';
 

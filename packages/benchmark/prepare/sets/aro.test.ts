@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { given, pixels, preparedFrom, versionsOf, zipOf } from '../test-given.ts';
+import { given, pixels, preparedFrom, versionsOf, zipOf } from '../../../../test/support/given-folder.ts';
 
 const box = { bbox_x: 1, bbox_y: 2, bbox_w: 3, bbox_h: 4, true_caption: 'a "b" c', false_caption: 'c b a' };
 const relation = (image_path: string) => ({ image_id: 1, image_path, ...box, relation_name: 'on' });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { given, pixels, preparedFrom, versionsOf, zipOf } from '../../../../test/support/given-folder.ts';
 import { CLEVR_SUBTASKS } from '../../tasks/tasks.ts';
-import { given, pixels, preparedFrom, versionsOf, zipOf } from '../test-given.ts';
 
 const files = (folder: string, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [`${folder}/${name}`, pixels(name)]));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { given, pixels, preparedFrom, versionsOf, zipOf } from '../test-given.ts';
+import { given, pixels, preparedFrom, versionsOf, zipOf } from '../../../../test/support/given-folder.ts';
 
 const PHRASES = '{"unpleasant_phrases": ["fear"], "pleasant_phrases": ["joy"]}\n';
 const GROUPS = {

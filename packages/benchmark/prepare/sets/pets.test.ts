@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { given, pixels, preparedFrom, tarOf, versionsOf } from '../../../../test/support/given-folder.ts';
 import { EDITIONS } from '../../editions/editions.ts';
-import { given, pixels, preparedFrom, tarOf, versionsOf } from '../test-given.ts';
 
 /** The breeds as the set's authors name their files: cats in capitals, dogs not. */
 const CATS =

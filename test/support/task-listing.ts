@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { EDITIONS } from '../editions/editions.ts';
-import { DataError, listTasks, loadTask, type TaskListing } from '../load/load.ts';
-import { type Tree, treeOf, writeTree } from '../load/test-tree.ts';
-import type { TaskName } from '../task.ts';
+import { EDITIONS } from '../../packages/benchmark/editions/editions.ts';
+import { DataError, listTasks, loadTask, type TaskListing } from '../../packages/benchmark/load/load.ts';
+import type { TaskName } from '../../packages/benchmark/task.ts';
+import { type Tree, treeOf, writeTree } from './official-tree.ts';
 
 /** The tree of a task with paths changed by `path`, and further files. */
 export function moved(task: TaskName, path: (path: string) => string | null, more: Tree = {}): Tree {

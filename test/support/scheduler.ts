@@ -1,6 +1,6 @@
-import type { SchedulerConfig } from './schedule.ts';
-import { SCHEDULER_CLASSES } from './scheduler-classes.ts';
-import { readScheduler } from './scheduler-config.ts';
+import type { SchedulerConfig } from '../../workers/engine/diffusion/schedule.ts';
+import { SCHEDULER_CLASSES } from '../../workers/engine/diffusion/scheduler-classes.ts';
+import { readScheduler } from '../../workers/engine/diffusion/scheduler-config.ts';
 
 /** What a class makes of these fields, for tests that know that they are right. */
 export function schedulerOf(fields: Readonly<Record<string, unknown>>, name = 'DDIMScheduler'): SchedulerConfig {

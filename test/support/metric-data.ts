@@ -1,6 +1,6 @@
-import type { Example, ExampleScores, TaskData, TaskName } from '../task.ts';
-import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
-import { seededIndex } from './random.ts';
+import { seededIndex } from '../../packages/benchmark/metrics/random.ts';
+import type { Example, ExampleScores, TaskData, TaskName } from '../../packages/benchmark/task.ts';
+import { CLEVR_SUBTASKS } from '../../packages/benchmark/tasks/tasks.ts';
 
 export type Data = Pick<TaskData, 'task' | 'examples' | 'pleasant'>;
 

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { TaskName } from '../task.ts';
-import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
-import { READERS } from './readers.ts';
+import { READERS } from '../../packages/benchmark/load/readers.ts';
+import type { TaskName } from '../../packages/benchmark/task.ts';
+import { CLEVR_SUBTASKS } from '../../packages/benchmark/tasks/tasks.ts';
 
 /** Files of a data root for a test, by path relative to it. Anything but a string is written as JSON. */
 export type Tree = Record<string, unknown>;

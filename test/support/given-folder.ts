@@ -5,8 +5,8 @@ import { buffer } from 'node:stream/consumers';
 import { create } from 'tar';
 import { onTestFinished } from 'vitest';
 import { ZipFile } from 'yazl';
-import { listTasks } from '../load/load.ts';
-import { type PrepareOptions, prepareData } from './prepare.ts';
+import { listTasks } from '../../packages/benchmark/load/load.ts';
+import { type PrepareOptions, prepareData } from '../../packages/benchmark/prepare/prepare.ts';
 
 /** Files of a test by their paths. */
 export type Files = ReadonlyMap<string, Buffer>;

@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Results } from '@gdbench/benchmark/results';
 import { expect } from 'vitest';
-import { gdbench } from '../../test/support/command.ts';
+import { gdbench } from './command.ts';
 
-export const FOLDER = import.meta.dirname;
+export const FOLDER = path.join(import.meta.dirname, '../../builtin/checkpoints');
 
 /** The built-in checkpoints that are there. */
 export const NAMES = (await readdir(FOLDER)).filter((name) => name.startsWith('toy-'));
