@@ -1,10 +1,11 @@
 # One image a process: docker build --target api | worker | web
-FROM node:22-bookworm-slim AS source
+FROM node:24-bookworm-slim AS source
 WORKDIR /gdbench
 COPY package.json package-lock.json .npmrc ./
 COPY schema/package.json schema/
 COPY prisma/package.json prisma/
 COPY packages/benchmark/package.json packages/benchmark/
+COPY packages/launcher/package.json packages/launcher/
 COPY packages/storage/package.json packages/storage/
 COPY packages/settings/package.json packages/settings/
 COPY workers/package.json workers/
@@ -25,10 +26,10 @@ VOLUME /var/lib/gdbench
 
 FROM platform AS api
 EXPOSE 4000
-CMD ["node", "--import", "tsx", "apps/api/server.ts"]
+CMD ["node", "apps/api/server.ts"]
 
 FROM platform AS worker
-CMD ["node", "--import", "tsx", "workers/worker.ts"]
+CMD ["node", "workers/worker.ts"]
 
 FROM source AS web
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1

@@ -18,7 +18,7 @@ export interface Bare {
 export async function openBare(file: string, { threads, sessions }: BareSetting): Promise<Bare> {
   const workers = Array.from({ length: sessions }, () => {
     const workerData: BareStart = { file, threads };
-    return new Worker(new URL('./bare-start.mjs', import.meta.url), { workerData, execArgv: [] });
+    return new Worker(new URL('./bare-thread.ts', import.meta.url), { workerData, execArgv: [] });
   });
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   return {

@@ -84,8 +84,8 @@ function tellWhat({ folder, commit, differing }: Clone, endSeconds: number): voi
 
 /** npm start would install anew, which is not what is measured. */
 async function requireInstalled(folder: string): Promise<void> {
-  const dependencies = pathToFileURL(join(folder, 'setup/dependencies.mjs')).href;
-  const { isInstalled } = (await import(dependencies)) as typeof import('../setup/dependencies.mjs');
+  const dependencies = pathToFileURL(join(folder, 'setup/dependencies.ts')).href;
+  const { isInstalled } = (await import(dependencies)) as typeof import('../setup/dependencies.ts');
   if (isInstalled()) return;
   throw new Error(
     'What is installed is not what package-lock.json of HEAD names: commit its changes, run npm ci, and run the bench again.',

@@ -1,15 +1,12 @@
 import { generate } from '@graphql-codegen/cli';
-import { register } from 'tsx/esm/api';
+import { config } from './codegen.ts';
 
-const unregister = register();
-const { config } = await import('./codegen.ts');
 try {
   await generate(config, true);
 } catch (error) {
   console.error(`The GraphQL types could not be generated: ${reason(error)}`);
   process.exitCode = 1;
 }
-await unregister();
 
 /** The first sentence that says which file is at fault. */
 function reason(error) {

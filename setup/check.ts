@@ -7,7 +7,7 @@ import { runNode, step } from './step.ts';
 const tool = (path: string) => join(ROOT, 'node_modules', path);
 
 /** Formatting, lint with the import directions, and types. */
-export async function check(): Promise<void> {
+async function check(): Promise<void> {
   try {
     await generateCode();
     await step('Format, lint and import directions', () => runNode([tool('@biomejs/biome/bin/biome'), 'ci', '.']));
@@ -18,3 +18,5 @@ export async function check(): Promise<void> {
     process.exit(1);
   }
 }
+
+await check();

@@ -36,7 +36,7 @@ export function draw(root: string): Drawing {
     const arrived = arrivedIn(message);
     if (arrived !== undefined) tell(arrived);
   };
-  const args = ['--import', 'tsx', 'builtin/data/build.ts', root];
+  const args = ['builtin/data/build.ts', root];
   const done = step('Data: drawing the built-in scenes', () => runNode(args, { inBackground: true, onMessage }));
   // what went wrong is told by whoever waits for the end
   done.then(

@@ -65,7 +65,7 @@ async function startElsewhere(folder = dir): Promise<{ child: ChildProcess; url:
     const { url } = await startEmbeddedPostgres({ dir: process.argv[1] });
     process.send(url);
     setInterval(() => {}, 1_000);`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, folder], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = new Promise((resolve) => child.once('close', resolve));

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(logs, { recursive: true, force: true }));
 
 function start(drawing?: Arrivals) {
-  const args = ['--import', 'tsx', '--input-type=module', '-e', SCRIPT];
+  const args = ['--input-type=module', '-e', SCRIPT];
   const service = startService({ name: 'reader', args, env: {}, logs, drawing });
   const heard = <T>(word: string) => {
     const message = messageFrom(service, (said) => (said as Record<string, T>)[word], logs);

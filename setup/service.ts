@@ -26,11 +26,11 @@ interface ServiceOptions {
 
 /**
  * Starts one of the platform's processes in a group of its own, so that Ctrl-C at the terminal reaches only us and we
- * can end them in order; they end by themselves when we are killed (end-with-parent.mjs).
+ * can end them in order; they end by themselves when we are killed (@gdbench/launcher/end-with-parent).
  */
 export function startService({ name, args, cwd = ROOT, env, logs, drawing }: ServiceOptions): Service {
   mkdirSync(logs, { recursive: true });
-  const preload = ['--import', join(ROOT, 'setup/end-with-parent.mjs')];
+  const preload = ['--import', import.meta.resolve('@gdbench/launcher/end-with-parent')];
   const child = spawn(process.execPath, [...preload, ...args], {
     cwd,
     env: { ...process.env, ...env, ...(drawing ? AWAITED : {}) },

@@ -21,7 +21,7 @@ let ending = false;
 let withdraw = (): void => undefined;
 
 /** Sets everything up, runs the whole platform, and ends it cleanly on Ctrl-C. */
-export async function start(): Promise<void> {
+async function start(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
   try {
     await run();
@@ -66,8 +66,8 @@ async function serve(apiPort: number, webUrl: string, logs: string, { root, draw
   const apiEnv = { ...env, API_PORT: String(apiPort), PUBLIC_WEB_URL: process.env.PUBLIC_WEB_URL || webUrl };
   await step('Starting the API and a worker', () =>
     Promise.all([
-      keep({ name: 'api', args: ['--import', 'tsx', 'apps/api/server.ts'], env: apiEnv, logs, drawing }, listening),
-      keep({ name: 'worker', args: ['--import', 'tsx', 'workers/worker.ts'], env, logs, drawing }, ready),
+      keep({ name: 'api', args: ['apps/api/server.ts'], env: apiEnv, logs, drawing }, listening),
+      keep({ name: 'worker', args: ['workers/worker.ts'], env, logs, drawing }, ready),
     ]),
   );
   tell([
@@ -204,3 +204,5 @@ async function end(code: number): Promise<void> {
   process.stdout.write('\n');
   process.exit(code);
 }
+
+await start();

@@ -4,7 +4,7 @@ import { step } from './step.ts';
 import { runVitest, totalsLine } from './vitest.ts';
 
 /** Sets everything up and runs all tests; extra words go to Vitest (a file, -t "name"). */
-export async function test(words: string[]): Promise<void> {
+async function test(words: string[]): Promise<void> {
   try {
     await generateCode();
     await buildWeb();
@@ -21,3 +21,5 @@ export async function test(words: string[]): Promise<void> {
     process.exit(1);
   }
 }
+
+await test(process.argv.slice(2));

@@ -24,7 +24,7 @@ interface Started {
 }
 
 function start(env: Record<string, string>): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'apps/api/server.ts'], {
+  const child = spawn(process.execPath, ['apps/api/server.ts'], {
     env: { ...process.env, DATABASE_URL: database.url, GDBENCH_HOME: home, API_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

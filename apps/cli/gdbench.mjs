@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { register } from './typescript.mjs';
+import { underSupportedNode } from '@gdbench/launcher/launch';
 
-register();
+await underSupportedNode();
 await import('./gdbench.ts');

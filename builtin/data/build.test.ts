@@ -38,7 +38,6 @@ const json = async (file: string): Promise<unknown> => JSON.parse(await readFile
 /** The exit code of a process that draws a set; it is told to end when `interruptedAt` has come. */
 async function drawnInAProcess(out: string, interruptedAt?: Arrived): Promise<number | null> {
   const child = fork(path.join(import.meta.dirname, 'build.ts'), [out], {
-    execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   child.on('message', (message) => {

@@ -118,7 +118,7 @@ describe('readNearest', () => {
     const folder = path.resolve(import.meta.dirname, '../checkpoints', encoder);
     expect(
       sha256,
-      `${encoder} has changed since it ranked the lists: make them again with \`node --import tsx builtin/data/rank.ts\`.`,
+      `${encoder} has changed since it ranked the lists: make them again with \`node builtin/data/rank.ts\`.`,
     ).toBe(await encoderSha256(folder));
   });
 });

@@ -30,7 +30,7 @@ export type Nearest = z.infer<typeof NearestFile>;
 /** A dual encoder's checkpoint: its folder's name, and its encoderSha256. */
 export type Encoder = { name: string; sha256: string };
 
-const REMEDY = 'make it again with `node --import tsx builtin/data/rank.ts`';
+const REMEDY = 'make it again with `node builtin/data/rank.ts`';
 
 /** @throws when the file is not there or not whole. */
 export function readNearest(file: string = NEAREST_FILE): Nearest {

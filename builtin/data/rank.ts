@@ -12,7 +12,7 @@ import { render } from './raycast.ts';
 import { SET_SEED } from './version.ts';
 
 // Run by hand, whenever the images or captions of flickr30k or the checkpoint change, or to rank by another dual encoder:
-// node --import tsx builtin/data/rank.ts [CHECKPOINT]
+// node builtin/data/rank.ts [CHECKPOINT]
 
 const DEFAULT_CHECKPOINT = path.resolve(import.meta.dirname, '../checkpoints/toy-clip');
 

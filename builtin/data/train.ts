@@ -30,7 +30,7 @@ export async function writeTrainSet(
   const hash = createHash('sha256');
   const images = createWriteStream(path.join(out, 'images.u8.part'));
   const lines: string[] = [];
-  const pool = openPool('train-start.mjs');
+  const pool = openPool('train-thread.ts');
   try {
     const starts = Array.from({ length: Math.ceil(count / BATCH) }, (_, i) => i * BATCH);
     // Begun in order, and awaited in order.
@@ -60,7 +60,7 @@ export async function writeTrainSet(
 }
 
 const USAGE =
-  'Usage: node --import tsx builtin/data/train.ts OUT [--count 4000] [--seed 0] [--emblems 0.05] [--skew 0] [--relief 0]';
+  'Usage: node builtin/data/train.ts OUT [--count 4000] [--seed 0] [--emblems 0.05] [--skew 0] [--relief 0]';
 
 async function main(args: string[]): Promise<number> {
   let parsed: {

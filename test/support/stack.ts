@@ -64,7 +64,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return service;
   };
   const launchApi = async (apiPort: number) => {
-    const service = launch('api', ['--import', 'tsx', 'apps/api/server.ts'], { API_PORT: String(apiPort) });
+    const service = launch('api', ['apps/api/server.ts'], { API_PORT: String(apiPort) });
     return { service, port: await messageFrom(service, port, logs) };
   };
   let api = await launchApi(0);
@@ -73,7 +73,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     home,
     apiUrl: () => `http://127.0.0.1:${api.port}`,
     async startWorker(name) {
-      const service = launch(name, ['--import', 'tsx', 'workers/worker.ts'], { WORKER_NAME: name });
+      const service = launch(name, ['workers/worker.ts'], { WORKER_NAME: name });
       await messageFrom(service, ready, logs);
       return { name, pid: service.child.pid ?? 0, service };
     },

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { constants, setPriority } from 'node:os';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { printable } from '@gdbench/storage/printable';
 import pidusage from 'pidusage';
 import { type Answer, type Asked, FromChild, type ToChild } from './messages.ts';
@@ -51,7 +50,6 @@ const MEMORY_CHECK_MS = 1_000;
 const ABORT_GRACE_MS = 3_000;
 const KEPT_OUTPUT = 2_000;
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** All that a child is told about the machine: where libraries and devices are. No database, no storage, no secrets. */
 const PASSED_ON =
@@ -65,7 +63,7 @@ function strippedEnvironment(): NodeJS.ProcessEnv {
 export function startStageProcess({ memoryBytes, onOutput }: ProcessOptions): StageProcess {
   const child = fork(CHILD, [], {
     env: strippedEnvironment(),
-    execArgv: ['--import', TSX],
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let ending: Ending | undefined;

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { access, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
@@ -14,7 +13,6 @@ import { describe, expect, it } from 'vitest';
 
 const REFERENCE = fileURLToPath(new URL('../../test/reference', import.meta.url));
 const SCRIPT = fileURLToPath(new URL('../../test/support/score-on-device.ts', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 async function swiftShader(): Promise<string | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
@@ -39,7 +37,7 @@ const TEXTS: string[] = odd.texts.map(({ text }: { text: string }) => text).slic
 const IMAGES = odd.images.slice(0, 2).map(({ file }: { file: string }) => path.join(REFERENCE, 'images', file));
 
 async function scoreOn(device: string, environment: NodeJS.ProcessEnv) {
-  const args = ['--import', TSX, SCRIPT, path.join(REFERENCE, 'odd-ldm'), device, TEXTS.join('|'), ...IMAGES];
+  const args = [SCRIPT, path.join(REFERENCE, 'odd-ldm'), device, TEXTS.join('|'), ...IMAGES];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...environment } });
   return JSON.parse(stdout) as { scores: number[][]; warnings: string[] };
 }

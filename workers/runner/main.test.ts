@@ -10,7 +10,7 @@ test('a worker says that the database does not answer, without its password, and
   const { port } = server.address() as { port: number };
   server.close();
   await once(server, 'close');
-  const child = spawn(process.execPath, ['--import', 'tsx', 'workers/worker.ts'], {
+  const child = spawn(process.execPath, ['workers/worker.ts'], {
     env: { ...process.env, DATABASE_URL: `postgresql://someone:secret@127.0.0.1:${port}/gdbench` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

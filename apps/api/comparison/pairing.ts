@@ -26,7 +26,7 @@ const IDLE_MS = 600_000;
  */
 export function openPairing({ databaseUrl, root }: Pick<PairingJob, 'databaseUrl' | 'root'>): Pairing {
   const pool = new Tinypool({
-    filename: new URL('pairing-start.mjs', import.meta.url).href,
+    filename: new URL('pairing-thread.ts', import.meta.url).href,
     name: 'pair',
     execArgv: [],
     minThreads: 0,

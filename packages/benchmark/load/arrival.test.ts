@@ -12,7 +12,7 @@ const LATE = `
   process.exit(0);`;
 
 function start(env: Record<string, string>, channel: 'ipc' | 'ignore') {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', LATE], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', LATE], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit', channel],
   });

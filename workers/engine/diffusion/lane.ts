@@ -52,7 +52,7 @@ const DEPTH = 4;
 
 /** A thread with a session of its own; resolves when the graph is loaded. @throws CheckpointFault when it cannot be. */
 export async function laneInThread(start: LaneStart, events: LaneEvents): Promise<Lane> {
-  const worker = new Worker(new URL('./lane-start.mjs', import.meta.url), { workerData: start, execArgv: [] });
+  const worker = new Worker(new URL('./lane-thread.ts', import.meta.url), { workerData: start, execArgv: [] });
   const waiting = new Map<number, { resolve(errors: Float32Array): void; reject(error: Error): void }>();
   let ended: Error | undefined;
   const end = (error: Error) => {

@@ -1,7 +1,14 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+// nothing may be installed yet: no package, and of ours no more than Node alone can run
+import { firstFault, npm } from '../packages/launcher/node.mjs';
+
+interface LockedPackage {
+  readonly version?: string;
+  readonly link?: boolean;
+  readonly optional?: boolean;
+}
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = `${root}node_modules/.gdbench-dependencies`;
@@ -9,7 +16,7 @@ const stamp = `${root}node_modules/.gdbench-dependencies`;
 const BYTES_NEEDED = 3e9;
 
 /** What an install of this package-lock.json for this Node leaves in the stamp. */
-function wantedStamp() {
+function wantedStamp(): string {
   return createHash('sha256')
     .update(readFileSync(`${root}package-lock.json`))
     .update(process.platform + process.arch + process.versions.modules)
@@ -17,7 +24,7 @@ function wantedStamp() {
 }
 
 /** Whether exactly what package-lock.json names is installed: by us, or by `npm ci` by hand. */
-export function isInstalled() {
+export function isInstalled(): boolean {
   if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === wantedStamp();
   const [wanted, there] = [packagesOf('package-lock.json'), packagesOf('node_modules/.package-lock.json')];
   const needed = Object.entries(wanted).filter(([path, { link, optional }]) => isOfOthers(path) && !link && !optional);
@@ -25,16 +32,16 @@ export function isInstalled() {
 }
 
 /** Packages by path, as a lock file lists them; none where there is no such file. */
-function packagesOf(file) {
+function packagesOf(file: string): Record<string, LockedPackage> {
   return existsSync(root + file) ? JSON.parse(readFileSync(root + file, 'utf8')).packages : {};
 }
 
-function isOfOthers(path) {
+function isOfOthers(path: string): boolean {
   return path.includes('node_modules/');
 }
 
 /** Installs what package-lock.json names, unless exactly that is installed already. */
-export async function installDependencies() {
+export async function installDependencies(): Promise<void> {
   if (isInstalled()) return;
   const wanted = wantedStamp();
   const disk = statfsSync(root);
@@ -45,46 +52,20 @@ export async function installDependencies() {
     );
   const began = Date.now();
   process.stdout.write('▸ Dependencies: installing what package-lock.json names (about a minute)\n');
-  const { code, output } = await npmCi();
+  // the CUDA files, hundreds of megabytes from another host, are an opt-in (README)
+  const env = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
+  const { code, output } = await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], root, { env });
   if (code !== 0) {
     const fault = /ENOSPC/.test(output)
       ? 'the disk is full: free some space'
-      : `npm ci ended with ${code}: ${lastLine(output)}; see to that`;
+      : `npm ci ended with ${code}: ${firstFault(output)}; see to that`;
     stop(`The dependencies could not be installed, ${fault} and run the command again.`);
   }
   writeFileSync(stamp, wanted);
   process.stdout.write(`  done in ${Math.round((Date.now() - began) / 1000)} s\n`);
 }
 
-function npmCi() {
-  // the CUDA files, hundreds of megabytes from another host, are an opt-in (README)
-  return npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], root, { ONNXRUNTIME_NODE_INSTALL: 'skip' });
-}
-
-/** Runs npm in a folder to its end; what it prints is given back, the last 20,000 characters of it. */
-export function npm(args, cwd, env = {}) {
-  return new Promise((resolve) => {
-    // npm names its own file when it runs us, which also works where `npm` is a shell script (Windows)
-    const file = process.env.npm_execpath;
-    const [command, first] = file?.endsWith('.js') ? [process.execPath, [file]] : ['npm', []];
-    const child = spawn(command, [...first, ...args], { cwd, env: { ...process.env, ...env } });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => {
-        output = (output + chunk).slice(-20_000);
-      });
-    child.on('error', (error) => resolve({ code: 127, output: error.message }));
-    child.on('close', (code) => resolve({ code, output }));
-  });
-}
-
-/** npm's own first line of what went wrong. */
-export function lastLine(output) {
-  const lines = output.split('\n').filter((line) => line.startsWith('npm error') && !line.includes('complete log'));
-  return lines[0]?.replace('npm error ', '') ?? 'no reason given';
-}
-
-function stop(sentence) {
+function stop(sentence: string): never {
   console.error(sentence);
   process.exit(1);
 }

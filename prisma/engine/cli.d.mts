@@ -1,2 +1,0 @@
-/** See cli.mjs. */
-export function runPrisma(args: string[], databaseUrl?: string): Promise<{ code: number; output: string }>;

@@ -1,5 +1,0 @@
-import './node-version.mjs';
-
-await import('./dependencies.mjs').then(({ installDependencies }) => installDependencies());
-await import('tsx/esm/api').then(({ register }) => register());
-await import('./check.ts').then(({ check }) => check());
