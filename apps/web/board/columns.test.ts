@@ -4,6 +4,8 @@ import { TASKS } from '@gdbench/benchmark/tasks';
 import { describe, expect, it } from 'vitest';
 import { columnsOf, firstShow, groupsOf, shownColumns, sidesOf } from './columns.ts';
 
+/** What a task says of data that are not there. */
+const NO_DATA = { dataVersion: null, examples: null, notes: [], unavailable: null, edition: null };
 const tasks = [
   {
     name: 'clevr',
@@ -13,6 +15,7 @@ const tasks = [
     formula: '',
     kind: 'ACCURACY' as const,
     interval: '',
+    ...NO_DATA,
     metrics: [
       { name: 'clevr.spatial', title: 'Left, right', label: 'accuracy', group: 'Relations', chance: 0.5 },
       { name: 'clevr.average', title: 'CLEVR', label: 'macro of 7', group: 'Average', chance: 0.5 },
@@ -26,6 +29,7 @@ const tasks = [
     formula: '',
     kind: 'BIAS' as const,
     interval: '',
+    ...NO_DATA,
     metrics: [],
   },
 ];
@@ -63,7 +67,7 @@ describe('a board of all tasks', () => {
       return { ...display, name: `${name}.${metric}`, label: metricLabel };
     });
     const kind = TASKS[name].kind === 'bias' ? ('BIAS' as const) : ('ACCURACY' as const);
-    return { ...TASKS[name], kind, metrics };
+    return { ...TASKS[name], ...NO_DATA, kind, metrics };
   });
   const metrics = all.flatMap((task) => task.metrics.map(({ name }) => name));
   const columns = columnsOf(metrics, 'clevr.average', all);

@@ -19,6 +19,8 @@ const PAIRED = {
   n: 400,
   a: 0.5,
   b: 0.5,
+  difference: 0,
+  p: null,
   low: null,
   high: null,
   test: 'MCNEMAR',

@@ -29,6 +29,9 @@ describe('a checkpoint that a question needs', () => {
     submissionId: 'submission',
     state,
     protocol: 'diffusion-itm',
+    samples: 10,
+    seed: 0,
+    limit: null,
     shardsDone: 2,
     shardsTotal: 5,
     checkpoint: { name: 'toy-ldm', sha256: '0', kind: 'DIFFUSION' },
@@ -76,7 +79,11 @@ describe('a checkpoint that a question needs', () => {
 
 describe('the twins', () => {
   const measured = (effects: Record<string, readonly [value: number | null, p: number | null]>, dataVersion = 'v') => ({
-    tasks: [...new Set(Object.keys(effects).map((id) => id.split('.')[0]!))].map((task) => ({ task, dataVersion })),
+    tasks: [...new Set(Object.keys(effects).map((id) => id.split('.')[0]!))].map((task) => ({
+      task,
+      dataVersion,
+      edition: null,
+    })),
     results: Object.entries(effects).flatMap(([id, [value, p]]) => {
       const [task = '', pair = ''] = id.split('.');
       return [

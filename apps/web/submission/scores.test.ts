@@ -18,6 +18,7 @@ const task = (name: string, title: string, dataVersion: string | null): Task => 
   examples: dataVersion === null ? null : 4,
   unavailable: dataVersion === null ? 'It is not there.' : null,
   notes: [],
+  edition: null,
   metrics: [],
 });
 const TASKS = [task('clevr', 'CLEVR', 'v2'), task('pets', 'Pets', 'v3'), task('svo_verb', 'SVO verbs', null)];
