@@ -1,6 +1,6 @@
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import { type Example, imageKey, type TaskData } from '@gdbench/benchmark/task';
 import { openEvaluator } from '@gdbench/workers/engine/evaluate';
-import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 
 /** How often each part of a diffusion model works, in rows. */
 export interface Work {
@@ -23,7 +23,7 @@ const SAMPLES = 4;
 const PAIRS = 48;
 
 /** Counts what goes through ONNX Runtime's sessions for the first examples of a task, under diffusion-itm. */
-export async function countWork(dir: string, report: CheckpointReport, data: TaskData): Promise<TaskCounts> {
+export async function countWork(dir: string, report: InspectionReport, data: TaskData): Promise<TaskCounts> {
   const some = firstOf(data);
   const evaluator = await openEvaluator({
     dir,

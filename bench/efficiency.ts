@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { type Choice, describeChoice, openEvaluator } from '@gdbench/workers/engine/evaluate';
-import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import { drawNoise } from '@gdbench/workers/engine/noise';
 import { openBare, type Searched, searchBare } from './bare.ts';
 import type { BareBatch } from './bare-thread.ts';
@@ -30,7 +30,7 @@ const WARM_UP = 40;
  */
 export async function benchEfficiency(
   dir: string,
-  report: CheckpointReport,
+  report: InspectionReport,
   data: TaskData,
   say: (line: string) => void,
 ): Promise<Efficiency> {
@@ -78,7 +78,7 @@ export async function benchEfficiency(
 }
 
 /** Tensors as the engine feeds them: noise in place of x_t, which takes no more and no less time. */
-async function batches(dir: string, { latent, tokenLength }: CheckpointReport): Promise<(rows: number) => BareBatch> {
+async function batches(dir: string, { latent, tokenLength }: InspectionReport): Promise<(rows: number) => BareBatch> {
   if (!latent) throw new Error('the checkpoint is no diffusion model');
   const { hidden_size: width } = JSON.parse(await readFile(path.join(dir, 'text_encoder/config.json'), 'utf8'));
   const size = latent.reduce((all, dim) => all * dim, 1);

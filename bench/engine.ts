@@ -1,12 +1,13 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import { listTasks, loadTask } from '@gdbench/benchmark/load';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { buildData } from '@gdbench/builtin/data';
 import { builtinDataRoot } from '@gdbench/builtin/data/root';
 import { openEvaluator } from '@gdbench/workers/engine/evaluate';
-import { type CheckpointReport, inspectCheckpoint } from '@gdbench/workers/engine/inspect';
+import { inspectCheckpoint } from '@gdbench/workers/engine/inspect';
 import { benchAdaptive, describeAdaptive } from './adaptive.ts';
 import { countWork, type TaskCounts } from './counts.ts';
 import { benchEfficiency } from './efficiency.ts';
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
   if (process.argv.includes('--json')) say(JSON.stringify({ efficiency, rowsSaved, adaptive }));
 }
 
-async function adaptivePart(report: CheckpointReport, root: string) {
+async function adaptivePart(report: InspectionReport, root: string) {
   const evaluator = await openEvaluator({ dir: DIR, report, samples: ADAPTIVE_SAMPLES, seed: 0, device: 'cpu' });
   try {
     const bench = await benchAdaptive({ evaluator, root, seconds: ADAPTIVE_SECONDS });

@@ -9,4 +9,3 @@ export type {
   Fault,
   ResultRow,
 } from './evaluations/rows.ts';
-export { EVALUATION_STATES } from './evaluations/rows.ts';

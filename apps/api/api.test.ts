@@ -196,7 +196,7 @@ describe('an evaluation', () => {
         kind: 'DUAL_ENCODER',
         parameters: 1234,
         inputSize: 64,
-        predictionType: 'epsilon',
+        predictionType: null,
         checks: ['Its files are whole.'],
       },
       tasks: [{ task: 'clevr', examples: 2, examplesDone: 1, shardsDone: 1, shardsTotal: 2 }],

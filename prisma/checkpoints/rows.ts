@@ -1,4 +1,6 @@
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { CheckpointKind } from '../generated/enums.ts';
+import { storedReport } from './stored-report.ts';
 
 export type { CheckpointKind };
 
@@ -15,11 +17,10 @@ export interface CheckpointRow {
   readonly name: string;
   readonly sha256: string;
   readonly bytes: number;
-  /** Null until inspected; so are `parameters` and `report`. */
+  /** Null until inspected; so are `parameters` and `report`, which is also null where it is of an unknown form. */
   readonly kind: CheckpointKind | null;
   readonly parameters: number | null;
-  /** What inspection found, as `accept` was given it. */
-  readonly report: unknown;
+  readonly report: InspectionReport | null;
   readonly createdAt: Date;
 }
 
@@ -58,7 +59,7 @@ export function checkpointOf(row: CheckpointColumns): CheckpointRow {
     bytes: row.c_bytes,
     kind: row.c_kind,
     parameters: row.c_parameters,
-    report: row.c_report,
+    report: storedReport(row.c_report),
     createdAt: row.c_created_at,
   };
 }

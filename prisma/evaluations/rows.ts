@@ -1,14 +1,8 @@
 import type { MetricValue } from '@gdbench/benchmark/task';
 import type { CheckpointFault, CheckpointRow } from '../checkpoints/rows.ts';
-import { type EditionState, EvaluationState, type Fault } from '../generated/enums.ts';
+import type { EditionState, EvaluationState, Fault } from '../generated/enums.ts';
 
 export type { EditionState, EvaluationState, Fault };
-
-/** In the order of the way of a submission. */
-export const EVALUATION_STATES: readonly EvaluationState[] = Object.values(EvaluationState);
-
-/** States in which an evaluation may still change. */
-export const UNFINISHED = ['UPLOADING', 'INSPECTING', 'QUEUED', 'SCORING'] as const satisfies EvaluationState[];
 
 export interface EvaluationRow {
   readonly id: string;

@@ -1,5 +1,5 @@
+import { CHECKPOINT_KINDS, type InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { DataEdition } from '@gdbench/benchmark/task';
-import type { CheckpointKind } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
 import { newId } from '../id.ts';
@@ -24,10 +24,7 @@ export interface PlannedTask {
 }
 
 export interface Acceptance {
-  readonly kind: CheckpointKind;
-  readonly parameters: number;
-  /** JSON: what was checked and found. */
-  readonly report: unknown;
+  readonly report: InspectionReport;
   readonly protocol: string;
   readonly warnings: readonly string[];
   /** In the order in which they are scored. */
@@ -59,7 +56,7 @@ export async function accept(
   token: string,
   acceptance: Acceptance,
 ): Promise<boolean> {
-  const { protocol, warnings, tasks } = acceptance;
+  const { report, protocol, warnings, tasks } = acceptance;
   const shards = tasks.flatMap(({ task, shards: planned }) => planned.map((shard) => ({ ...shard, task })));
   requirePlan(tasks);
   return inTransaction(db, async (sql) => {
@@ -74,9 +71,9 @@ export async function accept(
     if (!checkpointId) return false;
     await sql.query(CHECKPOINT, [
       checkpointId,
-      acceptance.kind,
-      acceptance.parameters,
-      JSON.stringify(acceptance.report ?? null),
+      CHECKPOINT_KINDS[report.kind],
+      report.parameters,
+      JSON.stringify(report),
     ]);
     await insertTasks(sql, evaluationId, tasks);
     const rows = shards.map((shard, position) => ({ id: newId(), position, ...shard }));

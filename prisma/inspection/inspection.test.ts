@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { expireLeases, planned, uploaded } from '../../test/support/evaluation.ts';
 import { testFileDatabase } from '../../test/support/open-database.ts';
+import { reportFor } from '../../test/support/report.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import {
   type Acceptance,
@@ -20,9 +21,7 @@ const database = testFileDatabase();
 
 const edition = { state: 'unknown', name: null, examples: 3, of: null } as const;
 const acceptance: Acceptance = {
-  kind: 'DIFFUSION',
-  parameters: 3_000_000_000,
-  report: { inputSize: 64, checks: ['unet found'] },
+  report: reportFor('diffusion-itm', { parameters: 3_000_000_000 }),
   protocol: 'diffusion-itm',
   warnings: ['slow'],
   tasks: [

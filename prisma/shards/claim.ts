@@ -1,4 +1,6 @@
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { ManifestFile } from '../checkpoints/rows.ts';
+import { storedReport } from '../checkpoints/stored-report.ts';
 import type { Database } from '../database.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
 import { LEASE_SECONDS } from '../lease.ts';
@@ -25,8 +27,8 @@ export interface ClaimedShard {
   readonly checkpointName: string;
   readonly checkpointSha256: string;
   readonly files: readonly ManifestFile[];
-  /** What inspection found, as `accept` was given it. */
-  readonly report: unknown;
+  /** What inspection found; null where it is of a form that is no longer known. */
+  readonly report: InspectionReport | null;
 }
 
 const CLAIM = `
@@ -49,13 +51,17 @@ const FILES = `
 /** Takes a QUEUED shard for LEASE_SECONDS; null when it is not there to be taken, e.g. because another was first. */
 export function claim(db: Database, shardId: string, workerId: string): Promise<ClaimedShard | null> {
   return inTransaction(db, async (sql) => {
-    const claimed = await sql.query<Omit<ClaimedShard, 'files'>>(CLAIM, [shardId, workerId, LEASE_SECONDS]);
+    const claimed = await sql.query<Omit<ClaimedShard, 'files' | 'report'> & { report: unknown }>(CLAIM, [
+      shardId,
+      workerId,
+      LEASE_SECONDS,
+    ]);
     const row = claimed.rows[0];
     if (!row) return null;
     const files = await sql.query<ManifestFile>(FILES, [row.checkpointId]);
     const begun = await sql.query(BEGIN, [row.evaluationId]);
     await notifyEvaluation(sql, row.evaluationId);
     if (begun.rowCount === 1) await raiseBoard(sql);
-    return { ...row, files: files.rows };
+    return { ...row, report: storedReport(row.report), files: files.rows };
   });
 }

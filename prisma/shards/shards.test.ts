@@ -9,6 +9,7 @@ import {
   summarise,
 } from '../../test/support/evaluation.ts';
 import { testFileDatabase } from '../../test/support/open-database.ts';
+import { reportFor } from '../../test/support/report.ts';
 import { shardRecords } from '../../test/support/shard-records.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import { newId } from '../id.ts';
@@ -51,7 +52,7 @@ test('of many that claim a shard at once exactly one gets it, with all that scor
     ['config.json', 100],
     ['unet/model.onnx', 200],
   ]);
-  expect(won[0]?.report).toEqual({ checks: ['tokenizer found'] });
+  expect(won[0]?.report).toEqual(reportFor('cosine'));
   expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'SCORING', workers: 1 });
 });
 

@@ -1,6 +1,6 @@
+import { UNFINISHED } from '@gdbench/benchmark/evaluation-state';
 import type { ManifestFile } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
-import { UNFINISHED } from '../evaluations/rows.ts';
 import { newId } from '../id.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
 import { beginInspection } from './begin-inspection.ts';

@@ -1,4 +1,5 @@
 import type { CheckpointRow, ManifestFile } from '../checkpoints/rows.ts';
+import { storedReport } from '../checkpoints/stored-report.ts';
 import type { Database } from '../database.ts';
 import type { EvaluationState } from '../evaluations/rows.ts';
 import type { Prisma } from '../generated/client.ts';
@@ -56,7 +57,7 @@ function submissionOf(row: Prisma.SubmissionGetPayload<{ include: typeof PARTS }
       bytes: Number(checkpoint.bytes),
       kind: checkpoint.kind,
       parameters: checkpoint.parameters === null ? null : Number(checkpoint.parameters),
-      report: checkpoint.report,
+      report: storedReport(checkpoint.report),
       createdAt: checkpoint.createdAt,
     },
     evaluationId: row.evaluation.id,

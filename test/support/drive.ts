@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { Protocol } from '@gdbench/benchmark/protocol';
 import type { DataEdition, ExampleScores, MetricValue, TaskName, TaskSummary } from '@gdbench/benchmark/task';
 import type { Database } from '@gdbench/prisma/database';
 import { accept, claimInspection } from '@gdbench/prisma/inspection';
 import { claim, complete } from '@gdbench/prisma/shards';
 import { createSubmission } from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { reportFor } from './report.ts';
 
 /** Hex sha256 of bytes or text. */
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
@@ -29,7 +31,7 @@ export async function submitStored(
 interface Plan {
   task?: TaskName;
   examples?: number;
-  protocol?: string;
+  protocol?: Protocol;
   dataVersion?: string;
   edition?: DataEdition;
 }
@@ -50,9 +52,7 @@ export async function acceptAs(db: Database, evaluationId: string, plan: Plan = 
   if (!inspection) throw new Error(`Nothing to inspect in ${evaluationId}.`);
   const shards = Array.from({ length: examples }, (_, i) => ({ from: i, to: i + 1, cost: 10 }));
   const accepted = await accept(db, evaluationId, inspection.token, {
-    kind: protocol.startsWith('diffusion-') ? 'DIFFUSION' : 'DUAL_ENCODER',
-    parameters: 1234,
-    report: { inputSize: 64, predictionType: 'epsilon', checks: ['Its files are whole.'] },
+    report: reportFor(protocol),
     protocol,
     warnings: [],
     tasks: [{ task, dataVersion, examples, shards, edition }],

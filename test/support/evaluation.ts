@@ -5,6 +5,7 @@ import { accept, claimInspection } from '@gdbench/prisma/inspection';
 import { type ClaimedShard, complete } from '@gdbench/prisma/shards';
 import { createSubmission, fileStored, readSubmission } from '@gdbench/prisma/submissions';
 import { wholeOf } from './drive.ts';
+import { reportFor } from './report.ts';
 
 export const RANKING_METRIC = 'clevr.average';
 
@@ -54,9 +55,7 @@ export async function planned(
     return { task, dataVersion: 'data-1', examples, edition: wholeOf(examples), shards: slices };
   });
   await accept(db, evaluationId, inspection.token, {
-    kind: 'DUAL_ENCODER',
-    parameters: 1_234,
-    report: { checks: ['tokenizer found'] },
+    report: reportFor('cosine'),
     protocol: 'cosine',
     warnings: [],
     tasks,

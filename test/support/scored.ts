@@ -1,4 +1,4 @@
-import { isSampled } from '@gdbench/benchmark/protocol';
+import type { Protocol } from '@gdbench/benchmark/protocol';
 import { summarise } from '@gdbench/benchmark/summarise';
 import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
 import type { Database } from '@gdbench/prisma/database';
@@ -7,6 +7,7 @@ import { claim, complete } from '@gdbench/prisma/shards';
 import { createSubmission } from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/manifest';
 import { sha256, wholeOf } from './drive.ts';
+import { reportFor } from './report.ts';
 
 /** A task's data with a score of every example. */
 export interface ScoredTask {
@@ -15,7 +16,7 @@ export interface ScoredTask {
 }
 
 interface Scoring {
-  readonly protocol?: string;
+  readonly protocol?: Protocol;
   readonly samples?: number;
   readonly seed?: number;
   readonly limit?: number | null;
@@ -70,13 +71,15 @@ export async function scored(
   return ids;
 }
 
-async function plan(db: Database, evaluationId: string, tasks: readonly ScoredTask[], protocol: string): Promise<void> {
+async function plan(
+  db: Database,
+  evaluationId: string,
+  tasks: readonly ScoredTask[],
+  protocol: Protocol,
+): Promise<void> {
   const inspection = await claimInspection(db, evaluationId, 'test');
-  const kind = isSampled(protocol) ? 'DIFFUSION' : 'DUAL_ENCODER';
   await accept(db, evaluationId, inspection!.token, {
-    kind,
-    parameters: 1_234_567,
-    report: { inputSize: 64, checks: [] },
+    report: reportFor(protocol, { parameters: 1_234_567 }),
     protocol,
     warnings: [],
     tasks: tasks.map(({ data: { task, dataVersion, examples } }) => ({

@@ -1,7 +1,7 @@
 import { type BoardData, openBoardData } from '../board-data.ts';
 import { CheckpointFault } from '../engine/checkpoint/fault.ts';
 import { type Evaluator, openEvaluator, type ScoredExample } from '../engine/evaluate.ts';
-import { type CheckpointReport, inspectCheckpoint } from '../engine/inspect.ts';
+import { inspectCheckpoint } from '../engine/inspect.ts';
 import { writeErrors } from '../engine/protocols/artifact-writer.ts';
 import { latentElements } from '../engine/protocols/reduce.ts';
 import { faultLine, sentencesOfFaults } from '../sentence.ts';
@@ -59,7 +59,7 @@ async function inspect({ id, dir, device }: Extract<Request, { type: 'inspect' }
       send({ type: 'progress', id, done });
     },
   });
-  if (outcome.ok) return { type: 'accepted', id, report: { ...outcome.report } };
+  if (outcome.ok) return { type: 'accepted', id, report: outcome.report };
   const [first, ...more] = outcome.faults;
   return { type: 'refused', id, faults: [first, ...more] };
 }
@@ -95,7 +95,7 @@ async function score(request: Score, signal: AbortSignal): Promise<FromChild> {
   return {
     type: 'scored',
     id,
-    scores: scores.map(({ index, example, scores: rows }) => ({ index, example, scores: rows.map((row) => [...row]) })),
+    scores: scores.map(({ index, scores: rows }) => ({ index, scores: rows.map((row) => [...row]) })),
     warnings: [...evaluator.warnings],
   };
 }
@@ -107,8 +107,7 @@ function rowsRun({ counts }: Evaluator): number {
 
 /** Writes the errors of all samples as a score artifact. */
 async function leaveErrors(path: string, request: Score, scores: readonly ScoredExample[]): Promise<void> {
-  const report = request.report as CheckpointReport;
-  const { task, dataVersion, samples, seed } = request;
+  const { report, task, dataVersion, samples, seed } = request;
   const writer = await writeErrors(path, {
     checkpointSha256: report.sha256,
     task,
@@ -133,7 +132,7 @@ async function evaluatorOf(request: Score): Promise<Evaluator> {
   await former?.evaluator.close();
   const evaluator = await openEvaluator({
     dir,
-    report: report as CheckpointReport,
+    report,
     protocol,
     samples,
     seed,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { reportFor } from '../../test/support/report.ts';
 import { FromChild } from './messages.ts';
 
 const fault = { file: 'a', message: 'a is b, where c is expected; d.', expected: 'c', found: 'is b', remedy: 'd' };
@@ -12,18 +13,36 @@ const texts = (value: unknown): string[] =>
       : [];
 
 describe('what a child says', () => {
-  it('is cleaned once, wherever in it a text stands', () => {
-    const any = fc.string({ unit: 'binary', maxLength: 50 });
+  it('is cleaned once, wherever in it a text stands: a database can store it, a terminal show it, a page hold it', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 50 });
+    const long = fc.tuple(text, fc.nat(5_000)).map(([one, times]) => one.repeat(times).slice(0, 20_000));
+    const any = fc.oneof(text, long, fc.constantFrom('\u0000', 'a\u0000b', '\ud800', '\udc00\ud800', '\u001b[2J'));
     fc.assert(
-      fc.property(any, any, fc.jsonValue({ stringUnit: 'binary' }), (one, other, more) => {
+      fc.property(any, any, any, fc.jsonValue({ stringUnit: 'binary' }), (one, two, three, more) => {
+        const found = { checks: [one], warnings: [two, three], predictionType: one, inside: two };
+        const parts = { file: one, found: two, remedy: three, message: two, expected: one };
         const said = [
-          { type: 'refused', id: 1, faults: [{ ...fault, file: one, found: other, remedy: one, message: other }] },
-          { type: 'failed', id: 1, message: one, remedy: other, fault: 'SUBMITTER', permanent: true },
-          { type: 'accepted', id: 1, report: { warnings: [one], more } },
+          { type: 'refused', id: 1, faults: [parts, { ...fault, file: three }] },
+          { type: 'failed', id: 1, message: one, remedy: two, fault: 'SUBMITTER', permanent: true, more },
+          { type: 'accepted', id: 1, report: { ...reportFor('diffusion-itm', found), more } },
+          { type: 'scored', id: 1, scores: [{ index: 0, scores: [[1]], more }], warnings: [one, three] },
+          { type: 'progress', id: 1, done: 1, more },
         ].map((message) => FromChild.parse(message));
-        for (const text of said.flatMap(texts)) expect(text).not.toMatch(UNSHOWN);
+        for (const shown of said.flatMap(texts)) {
+          expect(shown).not.toMatch(UNSHOWN);
+          expect(shown.length).toBeLessThanOrEqual(3_000);
+        }
       }),
     );
+  });
+
+  it('is a report of the form that is stored and read again, or an answer that is none', () => {
+    const report = reportFor('cosine', { warnings: ['slow'] });
+    const said = (changed: object) =>
+      FromChild.safeParse({ type: 'accepted', id: 1, report: { ...report, ...changed } });
+    expect(said({}).data).toEqual({ type: 'accepted', id: 1, report });
+    const wrong = [{ kind: 'gan' }, { sha256: '/etc' }, { parameters: -1 }, { inputSize: 64 }, { latent: [4, 8] }];
+    expect(wrong.map((changed) => said(changed).success)).toEqual(wrong.map(() => false));
   });
 
   it('is cut to what a page can hold, however long it is', () => {
@@ -50,6 +69,11 @@ describe('what a child says', () => {
   it('is bounded in depth', () => {
     let deep: unknown = 'x';
     for (let n = 0; n < 5_000; n += 1) deep = [deep];
-    expect(FromChild.safeParse({ type: 'accepted', id: 1, report: { deep } }).success).toBe(true);
+    const report = reportFor('cosine');
+    expect(FromChild.parse({ type: 'accepted', id: 1, report: { ...report, deep } })).toEqual({
+      type: 'accepted',
+      id: 1,
+      report,
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import { PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { printable } from '@gdbench/storage/printable';
@@ -26,7 +27,7 @@ export const ToChild = z.discriminatedUnion('type', [
     id: Id,
     /** Folder of the checkpoint's files, and what inspection found in it. */
     dir: z.string(),
-    report: z.unknown(),
+    report: InspectionReport,
     protocol: z.enum(PROTOCOLS),
     samples: z.int().positive(),
     seed: z.int(),
@@ -82,7 +83,10 @@ export const FromChild = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('accepted'),
     id: Id,
-    report: z.record(z.string(), z.unknown()).transform((report) => cleaned(report, 0) as Record<string, unknown>),
+    report: z
+      .unknown()
+      .transform((report) => cleaned(report, 0))
+      .pipe(InspectionReport),
   }),
   /** All that is wrong with the files, the gravest first. */
   z.object({
@@ -95,8 +99,8 @@ export const FromChild = z.discriminatedUnion('type', [
     id: Id,
     scores: z.array(
       z.object({
+        /** Which of the task's examples it is: its id the worker knows. */
         index: Count,
-        example: z.string(),
         // JSON has no NaN and no infinity: either would arrive as null and be thrown out here
         scores: z.array(z.array(z.number())),
       }),

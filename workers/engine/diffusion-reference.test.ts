@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,11 +16,11 @@ import {
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
 import { openEvaluator, type ScoredExample } from './evaluate.ts';
 import type { EvaluatorOptions } from './evaluator-options.ts';
-import { type CheckpointReport, inspectCheckpoint } from './inspect.ts';
+import { inspectCheckpoint } from './inspect.ts';
 import { reduceErrors } from './protocols/reduce.ts';
 
 let scratch: string;
-const reports = new Map<DiffusionCase, CheckpointReport>();
+const reports = new Map<DiffusionCase, InspectionReport>();
 const dirOf = (one: DiffusionCase) => path.join(scratch, one.name);
 
 beforeAll(async () => {
@@ -28,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true }));
 
-async function reportOf(one: DiffusionCase): Promise<CheckpointReport> {
+async function reportOf(one: DiffusionCase): Promise<InspectionReport> {
   const known = reports.get(one);
   if (known) return known;
   const inspection = await inspectCheckpoint(dirOf(one));

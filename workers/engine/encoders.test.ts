@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
 import { type Evaluator, openEvaluator } from './evaluate.ts';
-import { type CheckpointReport, inspectCheckpoint } from './inspect.ts';
+import { inspectCheckpoint } from './inspect.ts';
 
 interface Case {
   readonly name: string;
@@ -48,8 +49,8 @@ function checkpoint({ name, files, json }: Case): string {
   return dir;
 }
 
-const reports = new Map<string, CheckpointReport>();
-async function reportOf(dir: string): Promise<CheckpointReport> {
+const reports = new Map<string, InspectionReport>();
+async function reportOf(dir: string): Promise<InspectionReport> {
   const inspection = reports.has(dir) ? undefined : await inspectCheckpoint(dir);
   if (inspection?.ok === false) throw new Error(inspection.reason);
   if (inspection) reports.set(dir, inspection.report);

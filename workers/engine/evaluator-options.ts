@@ -1,13 +1,13 @@
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { Protocol } from '@gdbench/benchmark/protocol';
 import type { Choice } from './diffusion/tune.ts';
-import type { CheckpointReport } from './inspect.ts';
 import type { Device } from './runtime/device.ts';
 
 export interface EvaluatorOptions {
   /** The checkpoint's folder. */
   readonly dir: string;
   /** Of inspectCheckpoint for this folder. */
-  readonly report: CheckpointReport;
+  readonly report: InspectionReport;
   /** Default: the report's. */
   readonly protocol?: Protocol;
   /** Errors of single samples to compute beyond those that the protocol needs, so that one pass serves other protocols too. */

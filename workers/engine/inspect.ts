@@ -1,7 +1,7 @@
-import type { Protocol } from '@gdbench/benchmark/protocol';
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import { CheckpointFault, type Fault } from './checkpoint/fault.ts';
 import { type Folder, hashFolder, lookInto } from './checkpoint/folder.ts';
-import { type Layout, modelFiles, readLayout, readModel } from './checkpoint/layout.ts';
+import { modelFiles, readLayout, readModel } from './checkpoint/layout.ts';
 import { openDiffusion } from './diffusion/diffusion.ts';
 import { allFaults } from './refusal.ts';
 import type { Device } from './runtime/device.ts';
@@ -9,34 +9,8 @@ import type { SessionOptions } from './runtime/session.ts';
 import { openDualEncoder } from './scorers/dual-encoder.ts';
 import { openMatchingHead } from './scorers/matching-head.ts';
 
-/** What inspection found; plain data, so that it can be stored and shown. */
-export interface CheckpointReport {
-  readonly kind: Layout['kind'];
-  /** Weights in the graphs that scoring runs. */
-  readonly parameters: number;
-  /** Pixels that an image is brought to. */
-  readonly inputSize: { readonly width: number; readonly height: number };
-  /** Tokens of every text, its padding included. */
-  readonly tokenLength: number;
-  /** How the checkpoint is scored unless asked otherwise. */
-  readonly protocol: Protocol;
-  /** What a diffusion model predicts; null for the others. */
-  readonly predictionType: string | null;
-  /** [channels, height, width] of a diffusion model's latent; null for the others. */
-  readonly latent: readonly [number, number, number] | null;
-  readonly files: number;
-  readonly bytes: number;
-  /** What was checked and found right, in the order it was checked. */
-  readonly checks: readonly string[];
-  readonly warnings: readonly string[];
-  /** Identity of the checkpoint (checkpointSha256 of its files). */
-  readonly sha256: string;
-  /** Where in the folder that was given the checkpoint lies; '' where it is that folder itself. */
-  readonly inside: string;
-}
-
 export type Inspection =
-  | { readonly ok: true; readonly report: CheckpointReport }
+  | { readonly ok: true; readonly report: InspectionReport }
   /** The gravest fault's file, '' for the folder itself; all sentences in one line; every fault by itself, the gravest first. */
   | {
       readonly ok: false;
@@ -73,7 +47,7 @@ export async function inspectCheckpoint(dir: string, options: InspectOptions = {
 async function inspect(
   dir: string,
   { name, device = 'cpu', onCheck = () => {} }: InspectOptions,
-): Promise<CheckpointReport> {
+): Promise<InspectionReport> {
   const { folder, faults } = await lookInto(dir, name);
   const checks: string[] = [];
   const warnings: string[] = [];
@@ -94,7 +68,7 @@ async function inspect(
   }
 }
 
-type Facts = Omit<CheckpointReport, 'checks' | 'warnings' | 'sha256' | 'inside'>;
+type Facts = Omit<InspectionReport, 'checks' | 'warnings' | 'sha256' | 'inside'>;
 
 async function readCheckpoint(
   folder: Folder,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +17,7 @@ import {
 } from '../../test/support/tiny-checkpoints.ts';
 import { type Evaluator, openEvaluator, type ScoredExample } from './evaluate.ts';
 import type { EvaluatorOptions } from './evaluator-options.ts';
-import { type CheckpointReport, inspectCheckpoint } from './inspect.ts';
+import { inspectCheckpoint } from './inspect.ts';
 import { reduceErrors } from './protocols/reduce.ts';
 
 const SAMPLES = 4;
@@ -26,7 +27,7 @@ let scratch: string;
 /** As the built-in checkpoint's: one timestep a batch. And one whose rows have timesteps of their own. */
 const FORMS = { 'one timestep': { timestep: { type: 'int64', shape: [1] } }, 'a timestep a row': {} } as const;
 type Form = keyof typeof FORMS;
-const reports = new Map<Form, CheckpointReport>();
+const reports = new Map<Form, InspectionReport>();
 let images: string[];
 const opened: Evaluator[] = [];
 

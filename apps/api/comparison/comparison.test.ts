@@ -135,7 +135,7 @@ describe('comparison', () => {
 
   it('says what else differs', async () => {
     const tasks = [{ data: clevr, scores: answers(clevr, () => true) }];
-    const sampled = { protocol: 'diffusion-itm', samples: 10, seed: 1 };
+    const sampled = { protocol: 'diffusion-itm', samples: 10, seed: 1 } as const;
     const left = await scored(test.db, 'ten samples', tasks, sampled);
     const right = await scored(test.db, 'more samples', tasks, { ...sampled, samples: 25 });
     const encoder = await scored(test.db, 'nothing sampled', tasks);

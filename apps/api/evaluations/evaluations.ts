@@ -1,6 +1,6 @@
+import { EVALUATION_STATES } from '@gdbench/benchmark/evaluation-state';
 import type { Database } from '@gdbench/prisma/database';
 import {
-  EVALUATION_STATES,
   EvaluationCursorError,
   type EvaluationDetail,
   type EvaluationRow,

@@ -1,8 +1,8 @@
 import path from 'node:path';
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { Protocol } from '@gdbench/benchmark/protocol';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
-import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import type { Command } from 'commander';
 import type { EvaluateOptions, Plan } from '../evaluate/plan.ts';
 import type { Settings } from '../evaluate/run.ts';
@@ -76,14 +76,14 @@ async function evaluated(dir: string, options: EvaluateOptions): Promise<void> {
 }
 
 /** @param name the folder as it was given, for the commands that mend it. */
-async function inspected({ dir, device }: Plan, name: string): Promise<CheckpointReport> {
+async function inspected({ dir, device }: Plan, name: string): Promise<InspectionReport> {
   const { inspectCheckpoint } = await import('@gdbench/workers/engine/inspect');
   const inspection = await inspectCheckpoint(dir, { name, device });
   if (!inspection.ok) throw refusedFault(inspection.reason, inspection.faults);
   return inspection.report;
 }
 
-function describe(plan: Plan, report: CheckpointReport, protocol: Protocol): string {
+function describe(plan: Plan, report: InspectionReport, protocol: Protocol): string {
   const { width, height } = report.inputSize;
   const inside = report.inside === '' ? '' : `The checkpoint is in ${path.join(plan.dir, report.inside)}.\n`;
   return (
@@ -92,7 +92,7 @@ function describe(plan: Plan, report: CheckpointReport, protocol: Protocol): str
   );
 }
 
-function settingsOf(plan: Plan, report: CheckpointReport, protocol: Protocol, data: readonly TaskData[]): Settings {
+function settingsOf(plan: Plan, report: InspectionReport, protocol: Protocol, data: readonly TaskData[]): Settings {
   const sampled = report.kind === 'diffusion';
   return {
     checkpointSha256: report.sha256,

@@ -1,8 +1,9 @@
+import { EVALUATION_STATES } from '@gdbench/benchmark/evaluation-state';
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { CliFault } from '../fault.ts';
 import { whole } from '../flags/whole.ts';
-import { type Evaluation, FAILURE_FIELDS, STATES } from '../server/evaluation.ts';
+import { type Evaluation, FAILURE_FIELDS } from '../server/evaluation.ts';
 import { ask, type ServerOptions, serverOf, serverOptions } from '../server/server.ts';
 import { aligned } from '../terminal/table.ts';
 
@@ -19,7 +20,7 @@ export function register(program: Command): void {
   const command = program
     .command('list')
     .description('the evaluations of a leaderboard, newest first, those that were refused or failed too')
-    .option('--state <states>', `only those in these states, separated by commas: ${STATES.join(', ')}`)
+    .option('--state <states>', `only those in these states, separated by commas: ${EVALUATION_STATES.join(', ')}`)
     .option('--first <n>', `how many, 1 to ${MOST}`, FIRST)
     .option('--after <cursor>', 'the page after the one that ended with this');
   serverOptions(command, 'the page as one JSON object for machines').action(list);
@@ -57,9 +58,9 @@ async function list(options: ListOptions): Promise<void> {
 function statesOf(given: string | undefined): Evaluation['state'][] | null {
   if (given === undefined) return null;
   return given.split(',').map((word) => {
-    const state = STATES.find((one) => one === word.trim().toUpperCase());
+    const state = EVALUATION_STATES.find((one) => one === word.trim().toUpperCase());
     if (state) return state;
-    throw new CliFault(`--state names "${word}", which is no state: give some of ${STATES.join(', ')}.`, 2);
+    throw new CliFault(`--state names "${word}", which is no state: give some of ${EVALUATION_STATES.join(', ')}.`, 2);
   });
 }
 

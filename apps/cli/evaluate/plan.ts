@@ -1,8 +1,8 @@
 import path from 'node:path';
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import { isAdaptive, isProtocol, PROTOCOLS, PROTOCOLS_OF, type Protocol } from '@gdbench/benchmark/protocol';
 import { TASK_NAMES, type TaskName } from '@gdbench/benchmark/task';
 import { DEVICES, type Device } from '@gdbench/workers/engine/device';
-import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import { CliFault } from '../fault.ts';
 import { whole } from '../flags/whole.ts';
 import { requireFolder } from '../upload/folder.ts';
@@ -122,7 +122,7 @@ function pinned(name: keyof Pins, flag: string | undefined, variable: string | u
  *
  * @throws CliFault with exit code 2 where the protocol asked for does not fit.
  */
-export function protocolFor({ protocol }: Plan, report: Pick<CheckpointReport, 'kind' | 'protocol'>): Protocol {
+export function protocolFor({ protocol }: Plan, report: Pick<InspectionReport, 'kind' | 'protocol'>): Protocol {
   if (protocol === undefined || protocol === report.protocol) return report.protocol;
   const fitting: readonly Protocol[] = PROTOCOLS_OF[report.kind];
   if (fitting.includes(protocol)) return protocol;

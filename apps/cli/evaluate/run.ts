@@ -1,8 +1,8 @@
 import path from 'node:path';
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import { isExact, type Protocol } from '@gdbench/benchmark/protocol';
 import type { LoadedTask, TaskData } from '@gdbench/benchmark/task';
 import type { Evaluator } from '@gdbench/workers/engine/evaluate';
-import type { CheckpointReport } from '@gdbench/workers/engine/inspect';
 import { latentElements } from '@gdbench/workers/engine/reduce';
 import { CliFault } from '../fault.ts';
 import { removeErrorsFile, writeErrorsFile } from '../results/errors-file.ts';
@@ -19,7 +19,7 @@ export interface Settings extends RunSettings {
 /** Scores the tasks and writes their results. @throws CliFault with exit code 130 where a signal ended it. */
 export async function run(
   plan: Plan,
-  report: CheckpointReport,
+  report: InspectionReport,
   settings: Settings,
   data: readonly LoadedTask[],
   partial: PartialRun,
@@ -67,7 +67,7 @@ export async function run(
 async function publish(
   data: TaskData,
   plan: Plan,
-  report: CheckpointReport,
+  report: InspectionReport,
   { samples, seed, errors, protocol }: Settings,
   partial: PartialRun,
 ): Promise<void> {
@@ -82,7 +82,7 @@ async function publish(
 /** The engine, with the pins of the run that is gone on with where none are given. */
 async function opened(
   plan: Plan,
-  report: CheckpointReport,
+  report: InspectionReport,
   settings: Settings,
   partial: PartialRun,
   told: Teller,

@@ -1,4 +1,5 @@
 import { editionWords } from '@gdbench/benchmark/edition-words';
+import type { EvaluationState } from '@gdbench/benchmark/evaluation-state';
 import { figure, interval } from '@gdbench/benchmark/figures';
 import type { DataSet } from '@gdbench/benchmark/results';
 import type { Told } from '@gdbench/workers/engine/fault';
@@ -6,23 +7,11 @@ import { dataSetLine } from '../data/data-set.ts';
 import { duration } from '../terminal/pace.ts';
 import { aligned } from '../terminal/table.ts';
 
-/** In the order of the way of a submission. */
-export const STATES = [
-  'UPLOADING',
-  'INSPECTING',
-  'REFUSED',
-  'QUEUED',
-  'SCORING',
-  'DONE',
-  'FAILED',
-  'CANCELLED',
-] as const;
-
 /** What `gdbench watch` asks of an evaluation and prints with --json. */
 export interface Evaluation {
   id: string;
   submissionId: string;
-  state: (typeof STATES)[number];
+  state: EvaluationState;
   checkpoint: { name: string; kind: string | null };
   protocol: string | null;
   samples: number | null;

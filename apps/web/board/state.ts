@@ -1,14 +1,13 @@
+import { isUnfinished } from '@gdbench/benchmark/evaluation-state';
 import { share } from '@gdbench/benchmark/figures';
 import { isBoardProtocol } from '@gdbench/benchmark/protocol';
 import { bytes, count, duration, parameters } from '../figure/format.ts';
 import type { EvaluationState } from '../generated/graphql.ts';
 import type { Row } from './order.ts';
 
-const ACTIVE: readonly EvaluationState[] = ['UPLOADING', 'INSPECTING', 'QUEUED', 'SCORING'];
-
 /** On its way: figures may still come. */
 export function isActive(state: EvaluationState): boolean {
-  return ACTIVE.includes(state);
+  return isUnfinished(state);
 }
 
 /** How far the evaluation is, 0 to 1. */

@@ -1,3 +1,5 @@
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
+import { PROTOCOLS_OF } from '@gdbench/benchmark/protocol';
 import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
 import {
   accept,
@@ -19,7 +21,6 @@ import { faultLine, gigabytes, type Sentences, sentencesOfFaults } from '../../s
 import { persist, type Stage, say } from '../stage.ts';
 import { checkpointFolder } from '../work-folder.ts';
 import { planEvaluation } from './plan-evaluation.ts';
-import { InspectionReport } from './report.ts';
 
 /** Seconds that one step of an inspection may take, and what a byte adds to them: a large model is long in loading. */
 const STEP_SECONDS = 120;
@@ -127,14 +128,11 @@ async function inspect(
     'inspect',
     `Planned ${shards} shards over ${plan.tasks.map(({ task }) => task).join(', ')}.`,
   );
-  const { kind, parameters, warnings } = report;
   await persist(stage, () =>
     accept(db, evaluationId, claimed.token, {
-      kind,
-      parameters,
+      report,
       protocol,
-      report: report.stored,
-      warnings: [...warnings, ...plan.unavailable],
+      warnings: [...report.warnings, ...plan.unavailable],
       tasks: plan.tasks,
     }),
   );
@@ -142,8 +140,10 @@ async function inspect(
 
 /** A good checkpoint is refused all the same when the protocol that was asked for does not fit it. */
 function withProtocol(verdict: Verdict, asked: string | null): Verdict {
-  if (!verdict.ok || asked === null || verdict.report.protocols.includes(asked)) return verdict;
-  const { kind, protocols } = verdict.report;
+  if (!verdict.ok || asked === null) return verdict;
+  const { kind } = verdict.report;
+  const protocols: readonly string[] = PROTOCOLS_OF[kind];
+  if (protocols.includes(asked)) return verdict;
   const found = `is a ${kindWords(kind)} checkpoint, which the protocol ${asked} does not fit`;
   const expected = `the protocol ${protocols.join(' or ')}`;
   const remedy = `submit it again without a protocol, or with ${protocols.join(' or ')}`;
@@ -156,7 +156,7 @@ function protocolOf({ askedProtocol }: ClaimedInspection, report: InspectionRepo
 }
 
 function kindWords(kind: InspectionReport['kind']): string {
-  return kind.toLowerCase().replace('_', ' ');
+  return kind.replace('-', ' ');
 }
 
 /**
@@ -198,7 +198,7 @@ async function verdictOf(
 }
 
 function verdictIn(answer: Answer): Verdict {
-  if (answer.type === 'accepted') return { ok: true, report: InspectionReport.parse(answer.report) };
+  if (answer.type === 'accepted') return { ok: true, report: answer.report };
   if (answer.type === 'refused') return { ok: false, faults: answer.faults };
   if (answer.type !== 'failed') throw new Error('the child answered another question');
   throw new NoVerdict({ reason: answer.message, remedy: answer.remedy });
@@ -215,7 +215,12 @@ function sentencesOf({ ending }: ChildEnded): Sentences {
       reason: `One step of the checkpoint's inspection took longer than ${Math.round(ending.seconds)} seconds.`,
       remedy: 'Simplify the exported graphs or give a smaller model, and submit it again.',
     };
-  const how = ending.kind === 'crash' ? ` (${ending.detail})` : '';
+  if (ending.kind === 'nonsense')
+    return {
+      reason: 'The process that read the model files gave an answer that this worker does not know.',
+      remedy: AGAIN,
+    };
+  const how = ` (${ending.detail})`;
   return {
     reason: `The process that read the model files ended unexpectedly${how}.`,
     remedy:

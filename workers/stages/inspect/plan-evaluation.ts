@@ -1,3 +1,4 @@
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import { DataError } from '@gdbench/benchmark/load';
 import { isSampled, PROTOCOLS_OF } from '@gdbench/benchmark/protocol';
 import { type DataEdition, type LoadedTask, TASK_NAMES } from '@gdbench/benchmark/task';
@@ -6,7 +7,6 @@ import { NEEDS } from '../../engine/protocols/reduce.ts';
 import { timestepsFor } from '../../engine/protocols/timesteps.ts';
 import { firstLine } from '../../sentence.ts';
 import { type PlannedTask, planShards, type Spending } from './plan.ts';
-import type { InspectionReport } from './report.ts';
 
 export interface EvaluationPlan {
   readonly tasks: readonly (PlannedTask & { readonly edition: DataEdition })[];
@@ -17,7 +17,7 @@ export interface EvaluationPlan {
 /** Plans every task that the data root can serve, in the benchmark's order. @param protocol one that fits the report's kind. */
 export async function planEvaluation(
   data: BoardData,
-  { kind }: InspectionReport,
+  { kind }: Pick<InspectionReport, 'kind'>,
   protocol: string,
   asked: { samples: number; limit: number | null },
 ): Promise<EvaluationPlan> {
@@ -41,7 +41,7 @@ export async function planEvaluation(
 }
 
 function spendingOf(kind: Spending['kind'], protocol: string, samples: number): Spending {
-  if (kind !== 'DIFFUSION') return { kind };
+  if (kind !== 'diffusion') return { kind };
   const { uncond, gray } = NEEDS[isSampled(protocol) ? protocol : PROTOCOLS_OF.diffusion[0]];
   return { kind, samples: timestepsFor(samples, 1_000).length, images: uncond, texts: gray };
 }

@@ -25,13 +25,13 @@ const tasks = fc.array(fc.array(example, { maxLength: 60 }), { minLength: 1, max
 );
 const spending = fc.oneof(
   fc.record({
-    kind: fc.constant('DIFFUSION' as const),
+    kind: fc.constant('diffusion' as const),
     samples: fc.integer({ min: 1, max: 300 }),
     images: fc.boolean(),
     texts: fc.boolean(),
   }),
-  fc.constant({ kind: 'DUAL_ENCODER' as const }),
-  fc.constant({ kind: 'MATCHING_HEAD' as const }),
+  fc.constant({ kind: 'dual-encoder' as const }),
+  fc.constant({ kind: 'matching-head' as const }),
 );
 const shardRows = fc.integer({ min: 1, max: 5_000 });
 
@@ -40,9 +40,9 @@ function rows(examples: readonly Example[], how: Spending): number {
   const pairs = examples.reduce((sum, { texts, images }) => sum + texts.length * images.length, 0);
   const images = new Set(examples.flatMap((one) => one.images.map(({ path }) => path))).size;
   const texts = new Set(examples.flatMap((one) => one.texts)).size;
-  if (how.kind === 'DIFFUSION')
+  if (how.kind === 'diffusion')
     return how.samples * pairs + (how.images ? how.samples * images : 0) + (how.texts ? how.samples * texts : 0);
-  return how.kind === 'MATCHING_HEAD' ? pairs : images + texts;
+  return how.kind === 'matching-head' ? pairs : images + texts;
 }
 
 test('every example is in exactly one shard, in order, with the cost of its rows', () => {
@@ -89,5 +89,5 @@ test('two boxes of one file are two images', () => {
   const box = (x: number) => ({ path: 'a.png', crop: { x, y: 0, width: 8, height: 8 } });
   const one = { index: 0, id: 'e', texts: ['t'], images: [box(0), box(8), box(0)], cluster: 'a' };
   const data: TaskData = { task: 'svo_verb', root: '/', dataVersion: 'v', examples: [one] };
-  expect(planShards([data], { kind: 'DUAL_ENCODER' })[0]?.shards).toEqual([{ from: 0, to: 1, cost: 3 }]);
+  expect(planShards([data], { kind: 'dual-encoder' })[0]?.shards).toEqual([{ from: 0, to: 1, cost: 3 }]);
 });

@@ -5,9 +5,9 @@ import { type Example, imageKey, type TaskData, type TaskName } from '@gdbench/b
  * whether each image, each text costs rows beside those of the pairs: of the empty text, of the gray image.
  */
 export type Spending =
-  | { kind: 'DIFFUSION'; samples: number; images: boolean; texts: boolean }
-  | { kind: 'DUAL_ENCODER' }
-  | { kind: 'MATCHING_HEAD' };
+  | { kind: 'diffusion'; samples: number; images: boolean; texts: boolean }
+  | { kind: 'dual-encoder' }
+  | { kind: 'matching-head' };
 
 /** Examples `from` (inclusive) to `to` (exclusive) of a task's list; `cost` in model rows. */
 export interface PlannedShard {
@@ -28,9 +28,9 @@ export interface PlannedTask {
  * is lost. A shard holds at least one example, whatever it costs.
  */
 export const SHARD_ROWS: Record<Spending['kind'], number> = {
-  DIFFUSION: 2_000,
-  DUAL_ENCODER: 600,
-  MATCHING_HEAD: 1_000,
+  diffusion: 2_000,
+  'dual-encoder': 600,
+  'matching-head': 1_000,
 };
 
 /** The first shards are smaller, each twice the one before, so that a reader soon sees a first value. */
@@ -88,10 +88,10 @@ interface Seen {
 /** Model rows of one more example: what depends on the text or on the image alone is computed once a shard. */
 function rowsOfExample(example: Example, spending: Spending, seen: Seen): number {
   const pairs = example.texts.length * example.images.length;
-  if (spending.kind === 'MATCHING_HEAD') return pairs;
+  if (spending.kind === 'matching-head') return pairs;
   const newImages = new Set(example.images.map(imageKey).filter((key) => !seen.images.has(key))).size;
   const newTexts = new Set(example.texts.filter((text) => !seen.texts.has(text))).size;
-  if (spending.kind === 'DUAL_ENCODER') return newImages + newTexts;
+  if (spending.kind === 'dual-encoder') return newImages + newTexts;
   const { samples, images, texts } = spending;
   return (pairs + (images ? newImages : 0) + (texts ? newTexts : 0)) * samples;
 }

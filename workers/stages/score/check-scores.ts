@@ -8,15 +8,15 @@ export function checkScores(
   data: TaskData,
   from: number,
   to: number,
-  scores: readonly ExampleScores[],
+  scores: readonly Omit<ExampleScores, 'example'>[],
 ): string | undefined {
   const examples = data.examples.slice(from, to);
   if (scores.length !== examples.length)
     return `${examples.length} examples of ${data.task} were to be scored and ${scores.length} came back.`;
   for (const [n, example] of examples.entries()) {
     const scored = scores[n];
-    if (scored?.index !== example.index || scored.example !== example.id)
-      return `Example ${example.id} of ${data.task} was to be scored and ${scored?.example ?? 'nothing'} came back.`;
+    if (scored?.index !== example.index)
+      return `Example ${example.id} of ${data.task} was to be scored and another came back.`;
     const fits =
       scored.scores.length === example.texts.length &&
       scored.scores.every((row) => row.length === example.images.length);

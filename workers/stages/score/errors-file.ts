@@ -4,6 +4,7 @@ import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExactProtocol } from '@gdbench/benchmark/protocol';
 import type { TaskData } from '@gdbench/benchmark/task';
+import { printable } from '@gdbench/storage/printable';
 import type { Storage } from '@gdbench/storage/storage';
 import { openErrors } from '../../engine/protocols/artifact.ts';
 import { NEEDS } from '../../engine/protocols/reduce.ts';
@@ -46,7 +47,12 @@ export function mostBytes({ data, from, to, samples }: ErrorsOf): number {
   }, OVERHEAD_BYTES);
 }
 
-export class ErrorsFlaw extends Error {}
+/** The message is a sentence; what it quotes of the file is the child's. */
+export class ErrorsFlaw extends Error {
+  constructor(sentence: string) {
+    super(printable(sentence, 500));
+  }
+}
 
 /**
  * Takes the file that the child left in its scratch folder into the storage. The child has touched hostile files: what it left

@@ -10,9 +10,9 @@ import type { Task } from 'graphile-worker';
 import { z } from 'zod';
 import { ChildEnded } from '../../child/process.ts';
 import { type WarmProcess, warmKey } from '../../child/warm.ts';
+import { latentElements } from '../../engine/protocols/reduce.ts';
 import { holdLease, Interrupted, unlessAborted } from '../../runner/lease.ts';
 import { faultLine, firstLine, gigabytes } from '../../sentence.ts';
-import { engineReport, storedLatentElements } from '../inspect/report.ts';
 import { persist, type Stage, say } from '../stage.ts';
 import { checkpointFolder } from '../work-folder.ts';
 import { checkScores } from './check-scores.ts';
@@ -42,6 +42,14 @@ const Protocol = z.enum(PROTOCOLS);
 const ERRORS_FILE = 'errors.gz';
 
 const AGAIN = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
+
+const UNKNOWN_REPORT: ShardFault = {
+  error:
+    'What inspection found in the checkpoint was stored by a version of the service that this worker does not know.',
+  remedy: 'Submit the checkpoint again, so that it is inspected anew.',
+  fault: 'SERVICE',
+  permanent: true,
+};
 
 /** The queue's task `score`: scores one shard in a child process and writes the result under the shard's lease. */
 export function scoreTask(stage: Stage, warm: WarmProcess): Task {
@@ -114,8 +122,9 @@ async function scoresOf(
   const { checkpointSha256: sha256, files, samples, seed, limit, from, to, dataVersion } = shard;
   const { root, task } = data;
   const protocol = Protocol.parse(shard.protocol);
-  const report = engineReport(shard.report);
-  const kept = isExact(protocol) ? { protocol, latentElements: storedLatentElements(report) } : undefined;
+  const { report } = shard;
+  if (report === null) throw new Unscored(UNKNOWN_REPORT);
+  const kept = isExact(protocol) ? { protocol, latentElements: latentElements(report) } : undefined;
   const errorsFile = kept && join(scratch, ERRORS_FILE);
   const dir = await checkpointFolder(stage.storage, settings.work, { sha256, files });
   signal.throwIfAborted();
@@ -135,7 +144,12 @@ async function scoresOf(
   if (answer.type !== 'scored') throw new Error('the child answered another question');
   const flaw = checkScores(data, from, to, answer.scores);
   if (flaw) throw new Unscored({ error: flaw, remedy: AGAIN, fault: 'SERVICE', permanent: false });
-  const { scores, warnings } = answer;
+  const { warnings } = answer;
+  const scores = answer.scores.map(({ index, scores: rows }, i) => ({
+    index,
+    example: data.examples[from + i]!.id,
+    scores: rows,
+  }));
   if (kept === undefined) return { scores, warnings };
   const of = { data, from, to, checkpointSha256: sha256, samples, seed, ...kept };
   const errors = await keepErrors(stage.storage, scratch, ERRORS_FILE, of).catch((error) => {
@@ -216,7 +230,14 @@ function faultOf(error: unknown, { task, attempts }: ClaimedShard): ShardFault {
       fault: 'SERVICE',
       permanent: attempts > 1,
     };
-  const how = ending.kind === 'crash' ? ` (${ending.detail})` : '';
+  if (ending.kind === 'nonsense')
+    return {
+      error: `The process that ran the model on ${task} gave an answer that this worker does not know.`,
+      remedy: AGAIN,
+      fault: 'SERVICE',
+      permanent: false,
+    };
+  const how = ` (${ending.detail})`;
   return {
     error: `The process that ran the model on ${task} ended unexpectedly${how}.`,
     remedy: AGAIN,
