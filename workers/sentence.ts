@@ -1,4 +1,5 @@
 import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
+import { wrongOf } from './engine/checkpoint/fault.ts';
 
 /** A fault as the submitter reads it: what is wrong and where; what to do. */
 export interface Sentences {
@@ -8,20 +9,14 @@ export interface Sentences {
 
 /** What a page says first of a checkpoint's faults: the gravest, and how many more there are. */
 export function sentencesOfFaults([first, ...more]: readonly [CheckpointFault, ...CheckpointFault[]]): Sentences {
-  const { message, remedy } = first;
-  const wrong = message.endsWith(`; ${remedy}.`) ? message.slice(0, -remedy.length - 3) : message;
   const others =
     more.length === 0 ? '' : ` ${more.length} more ${more.length === 1 ? 'fault is' : 'faults are'} listed.`;
-  return { reason: asSentence(wrong) + others, remedy: asSentence(remedy) };
+  return { reason: wrongOf(first) + others, remedy: asSentence(first.remedy) };
 }
 
-/** First letter large, unless the sentence starts with a path, and a full stop at the end. */
-function asSentence(text: string): string {
-  const trimmed = text.trim();
-  const first = /^\S+/.exec(trimmed)?.[0] ?? '';
-  const isPath = /[./_]/.test(first.replace(/\.$/, ''));
-  const started = isPath ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(started) ? started : `${started}.`;
+/** An imperative as a sentence. */
+export function asSentence(imperative: string): string {
+  return `${imperative.charAt(0).toUpperCase()}${imperative.slice(1)}.`;
 }
 
 /** The first line of an error's message, short enough for a page; never a stack trace. */

@@ -1,9 +1,9 @@
-import { sep } from 'node:path';
+import { relative } from 'node:path';
 import { isAdaptive, type Protocol } from '@gdbench/benchmark/protocol';
 import type { ExampleScores, TaskData, TaskName } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
 import { LRUCache } from 'lru-cache';
-import { DataFault } from './checkpoint/fault.ts';
+import { ImageFault } from './checkpoint/fault.ts';
 import { corpusKey, corpusOf, type SpreadCorpus, spread } from './corpus.ts';
 import type { Choice } from './diffusion/tune.ts';
 import type { EvaluatorOptions } from './evaluator-options.ts';
@@ -159,8 +159,7 @@ function adaptiveCaution(task: TaskName, { everyScore }: Corpus): string | null 
   return `${task} looks at the five best candidates too, and diffusion-itm-adaptive races for the best alone: its R@5 is an estimate; diffusion-itm gives it exactly.`;
 }
 
-/** Messages name images as the data root does: where the root stands is nobody's business. */
-function belowRoot(data: TaskData, error: unknown): never {
-  if (error instanceof DataFault) throw new DataFault(error.message.replaceAll(data.root + sep, ''));
-  throw error;
+/** Faults name images as the data root does: where the root stands is nobody's business. */
+function belowRoot({ root }: TaskData, error: unknown): never {
+  throw error instanceof ImageFault ? new ImageFault(relative(root, error.file), error.why) : error;
 }

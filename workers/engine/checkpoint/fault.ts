@@ -54,10 +54,17 @@ export class CheckpointFault extends Error {
 }
 
 /** A fault out of its parts. */
-export function faultOf({ file, found, expected, remedy, gravity }: FaultParts): Fault {
-  const message = `${subject(file)} ${found}, where ${expected} is expected; ${remedy}.`;
-  return { file, message, expected, found, remedy, gravity };
+export function faultOf(parts: FaultParts): Fault {
+  const { file, found, expected, remedy, gravity } = parts;
+  return { file, message: `${words(parts)}; ${remedy}.`, expected, found, remedy, gravity };
 }
+
+type Wrong = Pick<FaultParts, 'file' | 'found' | 'expected'>;
+
+const words = ({ file, found, expected }: Wrong): string => `${subject(file)} ${found}, where ${expected} is expected`;
+
+/** What is wrong and where, as a sentence of its own. */
+export const wrongOf = (fault: Wrong): string => `${words(fault)}.`;
 
 const subject = (file: string): string => (file === '' ? 'The folder' : file);
 
@@ -150,11 +157,13 @@ export class DataFault extends Error {
 
 /** An image cannot be read. */
 export class ImageFault extends DataFault {
+  readonly file: string;
   /** What is wrong with it, a phrase that does not name it. */
   readonly why: string;
 
   constructor(file: string, why: string) {
     super(`The image ${file} cannot be read: ${why}.`);
+    this.file = file;
     this.why = why;
   }
 }

@@ -3,15 +3,24 @@ import { printable } from '@gdbench/storage/printable';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { decodeModel, type Node, tensorsOf } from '../checkpoint/onnx-graph.ts';
 import type { Device, Provider } from './device.ts';
+import { loadReason } from './load-reason.ts';
 
 /** TensorProto.DataType */
 const BFLOAT16 = 16;
 const EXPORT = '`optimum-cli export onnx --model MODEL OUT/`';
-/** What ONNX Runtime says of an operator that the device has no code for, and of one that nothing has. */
-const NO_KERNEL = /could not find an implementation for (\w+)/i;
-const NO_OPERATOR =
-  /(?:fatal error: |error )?(?:([\w.-]+):)?(\w+)\(-?\d+\) is not a registered function\/op|no op registered for (\w+)/i;
-const COMPILED = /EPContext/;
+/** What a fault of loading says after the file's name, and what mends it. */
+interface Told {
+  readonly why: string;
+  readonly remedy: string;
+}
+
+/** Where a graph was to run. */
+interface Where {
+  /** The devices that were tried, as a sentence names them. */
+  readonly devices: string;
+  /** What goes on after a remedy: the device that the graph may have been made for. */
+  readonly elsewhere: string;
+}
 
 /**
  * Why a graph cannot be loaded, in terms of what is in it.
@@ -28,50 +37,55 @@ export async function loadFault(
 ): Promise<CheckpointFault> {
   const isAway = tried === 'cpu' && asked !== 'cpu' && asked !== 'auto';
   const cpu = isAway ? `the CPU, since ${asked} cannot be used here` : 'the CPU';
-  const where = tried === 'cpu' ? cpu : `${tried} or the CPU`;
-  const told = (why: string, remedy: string) =>
-    new CheckpointFault({
-      file,
-      found: `cannot be loaded by ONNX Runtime: ${why}`,
-      expected: `a graph that ${tried === 'cpu' ? 'the CPU' : where} can run`,
-      remedy,
-      gravity: 'file',
-    });
-  const elsewhere =
+  const onGpu =
     tried === 'cpu' && !isAway ? ', or evaluate it on the device that it was made for (`--device cuda`)' : '';
-  if (COMPILED.test(said))
-    return told(
-      'it was compiled for another device (operator EPContext)',
-      `submit the graph that it was compiled from: ${EXPORT}`,
-    );
-  const kernel = NO_KERNEL.exec(said)?.[1];
-  const graph = await graphOf(source);
-  if (kernel !== undefined) {
-    const name = qualified(kernel, graph);
-    if (name !== kernel)
-      return told(
-        `its operator ${name} does not exist for ${where}, since the graph was optimised for a GPU provider`,
-        `submit the unoptimised export (${EXPORT})${elsewhere}`,
-      );
-    if (graph.bfloat16)
-      return told(
-        `it computes in bfloat16 (operator ${name}), which does not exist for ${where}`,
-        `export it in float32 or float16 (\`optimum-cli export onnx --model MODEL --dtype fp32 OUT/\`)${elsewhere}`,
-      );
-    return told(
-      `its operator ${name} does not exist for ${where} with the types that the graph has`,
-      `submit the unoptimised export in float32 (${EXPORT})${elsewhere}`,
-    );
+  const where = { devices: tried === 'cpu' ? cpu : `${tried} or the CPU`, elsewhere: onGpu };
+  const { why, remedy } = await told(said, source, where);
+  return new CheckpointFault({
+    file,
+    found: `cannot be loaded by ONNX Runtime: ${why}`,
+    expected: `a graph that ${tried === 'cpu' ? 'the CPU' : where.devices} can run`,
+    remedy,
+    gravity: 'file',
+  });
+}
+
+async function told(said: string, source: string | Uint8Array, where: Where): Promise<Told> {
+  const reason = loadReason(said);
+  switch (reason.kind) {
+    case 'compiled':
+      return {
+        why: 'it was compiled for another device (operator EPContext)',
+        remedy: `submit the graph that it was compiled from: ${EXPORT}`,
+      };
+    case 'no-kernel':
+      return withoutKernel(reason.operator, await graphOf(source), where);
+    case 'no-operator':
+      return {
+        why: `it has the operator ${qualified(reason.operator, await graphOf(source))}, which ONNX Runtime does not know`,
+        remedy: `export it without that operator: ${EXPORT}`,
+      };
+    case 'other':
+      return { why: said, remedy: `export it again: ${EXPORT}` };
   }
-  const unknown = NO_OPERATOR.exec(said);
-  if (unknown) {
-    const name = qualified(unknown[2] ?? unknown[3] ?? '', graph);
-    return told(
-      `it has the operator ${name}, which ONNX Runtime does not know`,
-      `export it without that operator: ${EXPORT}`,
-    );
-  }
-  return told(said, `export it again: ${EXPORT}`);
+}
+
+function withoutKernel(operator: string, graph: Operators, { devices, elsewhere }: Where): Told {
+  const name = qualified(operator, graph);
+  if (name !== operator)
+    return {
+      why: `its operator ${name} does not exist for ${devices}, since the graph was optimised for a GPU provider`,
+      remedy: `submit the unoptimised export (${EXPORT})${elsewhere}`,
+    };
+  if (graph.bfloat16)
+    return {
+      why: `it computes in bfloat16 (operator ${name}), which does not exist for ${devices}`,
+      remedy: `export it in float32 or float16 (\`optimum-cli export onnx --model MODEL --dtype fp32 OUT/\`)${elsewhere}`,
+    };
+  return {
+    why: `its operator ${name} does not exist for ${devices} with the types that the graph has`,
+    remedy: `submit the unoptimised export in float32 (${EXPORT})${elsewhere}`,
+  };
 }
 
 interface Operators {

@@ -17,7 +17,7 @@ import type { Answer } from '../../child/messages.ts';
 import { ChildEnded, startStageProcess } from '../../child/process.ts';
 import { type WarmProcess, warmKey } from '../../child/warm.ts';
 import { holdLease, Interrupted, unlessAborted } from '../../runner/lease.ts';
-import { faultLine, gigabytes, type Sentences, sentencesOfFaults } from '../../sentence.ts';
+import { asSentence, faultLine, gigabytes, type Sentences, sentencesOfFaults } from '../../sentence.ts';
 import { persist, type Stage, say } from '../stage.ts';
 import { checkpointFolder } from '../work-folder.ts';
 import { planEvaluation } from './plan-evaluation.ts';
@@ -38,7 +38,7 @@ class NoVerdict extends Error {
 }
 
 type Faults = readonly [CheckpointFault, ...CheckpointFault[]];
-type Verdict = { ok: true; report: InspectionReport } | { ok: false; faults: Faults };
+type Verdict = { ok: true; report: InspectionReport } | { ok: false; why: Sentences; faults: Faults };
 
 /** The queue's task `inspect`: finds out what a checkpoint is, and plans its evaluation or refuses it. */
 export function inspectTask(stage: Stage, warm: Pick<WarmProcess, 'offer'>): Task {
@@ -100,8 +100,7 @@ async function inspect(
   signal.throwIfAborted();
   const verdict = await verdictOf(stage, warm, claimed, dir, STEP_SECONDS + bytes * SECONDS_A_BYTE, signal);
   if (!verdict.ok) {
-    const { faults } = verdict;
-    const why = { fault: 'SUBMITTER', ...sentencesOfFaults(faults), faults } as const;
+    const why = { fault: 'SUBMITTER', ...verdict.why, faults: verdict.faults } as const;
     await persist(stage, () => refuse(db, evaluationId, claimed.token, why));
     return;
   }
@@ -147,8 +146,9 @@ function withProtocol(verdict: Verdict, asked: string | null): Verdict {
   const found = `is a ${kindWords(kind)} checkpoint, which the protocol ${asked} does not fit`;
   const expected = `the protocol ${protocols.join(' or ')}`;
   const remedy = `submit it again without a protocol, or with ${protocols.join(' or ')}`;
-  const message = `The protocol ${asked} does not fit a ${kindWords(kind)} checkpoint; ${remedy}.`;
-  return { ok: false, faults: [{ file: '', message, found, expected, remedy }] };
+  const reason = `The protocol ${asked} does not fit a ${kindWords(kind)} checkpoint`;
+  const fault = { file: '', message: `${reason}; ${remedy}.`, found, expected, remedy };
+  return { ok: false, why: { reason: `${reason}.`, remedy: asSentence(remedy) }, faults: [fault] };
 }
 
 function protocolOf({ askedProtocol }: ClaimedInspection, report: InspectionReport): string {
@@ -199,7 +199,7 @@ async function verdictOf(
 
 function verdictIn(answer: Answer): Verdict {
   if (answer.type === 'accepted') return { ok: true, report: answer.report };
-  if (answer.type === 'refused') return { ok: false, faults: answer.faults };
+  if (answer.type === 'refused') return { ok: false, why: sentencesOfFaults(answer.faults), faults: answer.faults };
   if (answer.type !== 'failed') throw new Error('the child answered another question');
   throw new NoVerdict({ reason: answer.message, remedy: answer.remedy });
 }
