@@ -13,8 +13,9 @@ import {
 import { InspectJob } from '@gdbench/prisma/jobs';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
 import type { Task } from 'graphile-worker';
+import { ChildEnded } from '../../child/ending.ts';
 import type { Answer } from '../../child/messages.ts';
-import { ChildEnded, startStageProcess } from '../../child/process.ts';
+import { startStageProcess } from '../../child/process.ts';
 import { type WarmProcess, warmKey } from '../../child/warm.ts';
 import { holdLease, Interrupted, unlessAborted } from '../../runner/lease.ts';
 import { asSentence, faultLine, gigabytes, type Sentences, sentencesOfFaults } from '../../sentence.ts';

@@ -8,7 +8,7 @@ import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
 import { type ClaimedShard, type Completion, claim, complete, fail, heartbeat, release } from '@gdbench/prisma/shards';
 import type { Task } from 'graphile-worker';
 import { z } from 'zod';
-import { ChildEnded } from '../../child/process.ts';
+import { ChildEnded } from '../../child/ending.ts';
 import { type WarmProcess, warmKey } from '../../child/warm.ts';
 import { latentElements } from '../../engine/protocols/reduce.ts';
 import { holdLease, Interrupted, unlessAborted } from '../../runner/lease.ts';
