@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ROOT } from '@gdbench/settings/places';
+import { ROOT } from '@gdbench/settings/root';
 
 /*
  * npm run bench:cli: how long starts of `npx gdbench` take, beside those of Node and of npx alone; each in turn, so that what

@@ -6,6 +6,7 @@ import { listTasks, loadTask } from '@gdbench/benchmark/load';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { buildData } from '@gdbench/builtin/data';
 import { builtinDataRoot } from '@gdbench/builtin/data/root';
+import { readSettings } from '@gdbench/settings/settings';
 import { openEvaluator } from '@gdbench/workers/engine/evaluate';
 import { inspectCheckpoint } from '@gdbench/workers/engine/inspect';
 import { benchAdaptive, describeAdaptive } from './adaptive.ts';
@@ -101,7 +102,7 @@ function showCounts(counts: readonly TaskCounts[]): number {
 }
 
 async function dataRoot(): Promise<string> {
-  const given = process.env.GDBENCH_DATA;
+  const given = readSettings(['GDBENCH_DATA']).GDBENCH_DATA;
   if (given) return path.resolve(given);
   const root = builtinDataRoot();
   await access(root).catch(async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { ROOT } from '@gdbench/settings/places';
+import { ROOT } from '@gdbench/settings/root';
 import { type BuiltinCheckpoint, builtinCheckpoints, checkpointSha256OfFolder } from '../setup/builtin.ts';
 import { freePort } from '../setup/port.ts';
 import { type Clone, cloneInstalled, endInstall } from './start-clone.ts';

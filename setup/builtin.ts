@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '@gdbench/settings/places';
+import { ROOT } from '@gdbench/settings/root';
 import { hashFolder, openFolder } from '@gdbench/workers/engine/folder';
 
 /** Noise samples an image and text that the board of `npm start` asks of diffusion, so that two cores finish in minutes. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ROOT } from '@gdbench/settings/places';
+import { ROOT } from '@gdbench/settings/root';
 import { sentence } from './fault.ts';
 import { generateCode } from './prepare.ts';
 import { runNode, step } from './step.ts';

@@ -1,15 +1,6 @@
 import { createServer } from 'node:net';
 import { SetupFault } from './fault.ts';
 
-/** The port number that an environment variable holds, or the default. */
-export function portSetting(variable: string, fallback: number): number {
-  const text = process.env[variable];
-  if (!text) return fallback;
-  const port = Number(text);
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new SetupFault(`${variable} is "${text}", which is not a port number: give one from 1 to 65535.`);
-}
-
 /** A fault with a remedy when something else listens on the port. */
 export async function requireFreePort(port: number, variable: string): Promise<void> {
   const server = createServer();

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtinDataRoot } from '@gdbench/builtin/data/root';
-import { home, ROOT } from '@gdbench/settings/places';
+import { home } from '@gdbench/settings/home';
+import { ROOT } from '@gdbench/settings/root';
+import { readSettings } from '@gdbench/settings/settings';
 import { type Drawing, draw } from './drawing.ts';
 import { type Derived, derive, isDerived, runNode } from './step.ts';
 
@@ -44,7 +46,8 @@ export interface DataRoot {
 
 /** The data root that evaluations read: GDBENCH_DATA, else the built-in set, drawn when it is not there or not of this version. */
 export async function dataRoot(): Promise<DataRoot> {
-  if (process.env.GDBENCH_DATA) return { root: process.env.GDBENCH_DATA };
+  const { GDBENCH_DATA } = readSettings(['GDBENCH_DATA']);
+  if (GDBENCH_DATA) return { root: GDBENCH_DATA };
   const root = builtinDataRoot(home());
   // its module takes long to load, which would hold up the drawing of a set that is not there at all
   const isComplete = existsSync(root) && (await import('@gdbench/builtin/data').then((data) => data.isComplete(root)));

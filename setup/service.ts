@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AWAITED, arrivedMessage } from '@gdbench/benchmark/arrival';
-import { ROOT } from '@gdbench/settings/places';
+import { ROOT } from '@gdbench/settings/root';
 import type { Arrivals } from './drawing.ts';
 import { SetupFault } from './fault.ts';
 

@@ -1,18 +1,18 @@
 import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { home, ROOT } from '@gdbench/settings/places';
+import { home } from '@gdbench/settings/home';
+import { ROOT } from '@gdbench/settings/root';
 import { announce } from '@gdbench/settings/running-api';
 import { databaseFolder } from '@gdbench/settings/running-database';
+import { ALL, isSet, readSettings } from '@gdbench/settings/settings';
 import { builtinSetting, DISPLAY_SAMPLES } from './builtin.ts';
 import { SetupFault, sentence } from './fault.ts';
-import { portSetting, requireFreePort } from './port.ts';
+import { requireFreePort } from './port.ts';
 import { buildWeb, type DataRoot, dataRoot, generateCode, isWebBuilt } from './prepare.ts';
 import { endService, messageFrom, type Service, startService } from './service.ts';
 import { endScripts, step } from './step.ts';
 
 const MIN_FREE_BYTES = 500e6;
-/** What the board asks of every checkpoint. */
-const BUDGET = { GDBENCH_SAMPLES: String(DISPLAY_SAMPLES), GDBENCH_SEED: '0' };
 
 /** What has been started, in order; ended in the opposite order. */
 const started: { name: string; end: () => Promise<void> }[] = [];
@@ -33,8 +33,7 @@ async function start(): Promise<void> {
 }
 
 async function run(): Promise<void> {
-  const apiPort = portSetting('API_PORT', 4000);
-  const webPort = portSetting('WEB_PORT', 3000);
+  const { apiPort, webPort } = requireSettings();
   await requireFreePort(apiPort, 'API_PORT');
   await requireFreePort(webPort, 'WEB_PORT');
   mkdirSync(home(), { recursive: true });
@@ -62,8 +61,12 @@ async function open(apiPort: number, webPort: number, data: DataRoot): Promise<v
 async function serve(apiPort: number, webUrl: string, logs: string, { root, drawing }: DataRoot): Promise<void> {
   const [databaseUrl] = await Promise.all([startDatabase(), generateCode()]);
   const settings = { DATABASE_URL: databaseUrl, GDBENCH_HOME: home(), GDBENCH_DATA: root };
-  const env = { ...BUDGET, ...pinned(), ...settings };
-  const apiEnv = { ...env, API_PORT: String(apiPort), PUBLIC_WEB_URL: process.env.PUBLIC_WEB_URL || webUrl };
+  const env = { ...budget(), ...settings };
+  const apiEnv = {
+    ...env,
+    API_PORT: String(apiPort),
+    PUBLIC_WEB_URL: readSettings(['PUBLIC_WEB_URL']).PUBLIC_WEB_URL ?? webUrl,
+  };
   await step('Starting the API and a worker', () =>
     Promise.all([
       keep({ name: 'api', args: ['apps/api/server.ts'], env: apiEnv, logs, drawing }, listening),
@@ -96,16 +99,22 @@ function requireFreeDisk(): void {
   );
 }
 
-/** Settings of the environment win over our defaults. */
-function pinned(): Record<string, string> {
-  return Object.fromEntries(
-    Object.keys(BUDGET).flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-  );
+/** All settings, which the processes that are started and the commands that they run read too. @throws SettingsFault */
+function requireSettings(): { apiPort: number; webPort: number } {
+  const { API_PORT, WEB_PORT } = readSettings(ALL);
+  if (API_PORT === 0)
+    throw new SetupFault('API_PORT is "0", which leaves it open where the API is: give a port number.');
+  return { apiPort: API_PORT, webPort: WEB_PORT };
+}
+
+/** What the board asks where the environment says nothing else. */
+function budget(): Record<string, string> {
+  return isSet('GDBENCH_SAMPLES') ? {} : { GDBENCH_SAMPLES: String(DISPLAY_SAMPLES) };
 }
 
 async function startDatabase(): Promise<string> {
   const { migrate } = await import('@gdbench/prisma/migrate');
-  let url = process.env.DATABASE_URL;
+  let url = readSettings(['DATABASE_URL']).DATABASE_URL;
   if (!url) {
     const { startEmbeddedPostgres } = await import('./postgres.ts');
     const starting = startEmbeddedPostgres({ dir: databaseFolder(home()) });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fetchedNode, fetchNode, pathWith } from '@gdbench/launcher/node';
-import { ROOT } from '@gdbench/settings/places';
+import { ROOT } from '@gdbench/settings/root';
 import { SetupFault, sentence } from './fault.ts';
 import { step } from './step.ts';
 import { runVitest, totalsLine } from './vitest.ts';

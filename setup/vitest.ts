@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '@gdbench/settings/places';
+import { ROOT } from '@gdbench/settings/root';
 import { z } from 'zod';
 import { SetupFault } from './fault.ts';
 

@@ -1,8 +1,9 @@
+import { SettingsFault } from '@gdbench/settings/fault';
 import { runWorker } from './runner/main.ts';
-import { readSettings, SettingsFault } from './runner/settings.ts';
+import { workerSettings } from './runner/settings.ts';
 
 try {
-  await runWorker(readSettings(process.env));
+  await runWorker(workerSettings(process.env));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(error instanceof SettingsFault ? 2 : 1);

@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type { Arrival } from '@gdbench/benchmark/arrival';
 import { EditionsFault, readEditions } from '@gdbench/benchmark/editions';
 import { openDatabase } from '@gdbench/prisma/database';
+import { SettingsFault } from '@gdbench/settings/fault';
 import { openStorage, type Storage } from '@gdbench/storage/storage';
 import { readBenchmarkData } from './benchmark/data.ts';
 import { createBoard } from './board/board.ts';
 import { createComparisons } from './comparison/comparisons.ts';
-import { type ApiConfig, ConfigFault } from './config.ts';
+import type { ApiConfig } from './config.ts';
 import { createEvaluations } from './evaluations/evaluations.ts';
 import type { Context } from './graphql/context.ts';
 import { createMask } from './graphql/errors.ts';
@@ -29,12 +30,16 @@ export interface Api {
 }
 
 /**
- * Starts the API and resolves when it listens. Throws ConfigFault, one sentence, when the address cannot be had. What is asked
+ * Starts the API and resolves when it listens. Throws SettingsFault, one sentence, when the address cannot be had. What is asked
  * of the data waits for what it needs of them, where they are still being made.
  */
-export async function startApi(config: ApiConfig, log: Logger = createLog(), arrival?: Arrival): Promise<Api> {
+export async function startApi(
+  config: ApiConfig,
+  log: Logger = createLog(config.logLevel),
+  arrival?: Arrival,
+): Promise<Api> {
   const editions = await readEditions(config.editions).catch((error) => {
-    throw error instanceof EditionsFault ? new ConfigFault(error.message) : error;
+    throw error instanceof EditionsFault ? new SettingsFault(error.message) : error;
   });
   const storage = await storageOf(config);
   const metrics = createMetrics();
@@ -111,7 +116,7 @@ async function storageOf({ storage }: ApiConfig): Promise<Storage> {
   try {
     return await openStorage(storage);
   } catch (error) {
-    throw new ConfigFault((error as Error).message);
+    throw new SettingsFault((error as Error).message);
   }
 }
 
@@ -119,7 +124,7 @@ function listen(server: Server, { host, port }: ApiConfig): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be opened (${error.code})`;
-      reject(new ConfigFault(`Port ${port} on ${host} ${reason}: choose another with API_PORT.`));
+      reject(new SettingsFault(`Port ${port} on ${host} ${reason}: choose another with API_PORT.`));
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });

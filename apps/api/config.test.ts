@@ -1,5 +1,6 @@
+import { SettingsFault } from '@gdbench/settings/fault';
 import { describe, expect, it } from 'vitest';
-import { ConfigFault, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
 
 const url = 'postgresql://u:p@127.0.0.1:5432/gdbench';
 
@@ -41,13 +42,13 @@ describe('the API’s settings', () => {
       'https://board.example/gdbench',
     ]);
     for (const bad of ['board.example', 'javascript:alert(1)', 'ftp://board.example'])
-      expect(() => webUrl(bad)).toThrow(/^PUBLIC_WEB_URL is where readers find the pages: /);
+      expect(() => webUrl(bad)).toThrow(`PUBLIC_WEB_URL is "${bad}": give an address like https://board.example.`);
   });
 
   it('says every fault in a sentence that names the variable', () => {
     const read = () =>
       readConfig({ API_PORT: '70000', GDBENCH_SAMPLES: '2.5', GDBENCH_LIMIT: '0', GDBENCH_STORAGE: 'ftp:x' });
-    expect(read).toThrow(ConfigFault);
+    expect(read).toThrow(SettingsFault);
     for (const name of ['DATABASE_URL', 'API_PORT', 'GDBENCH_SAMPLES', 'GDBENCH_LIMIT', 'GDBENCH_STORAGE'])
       expect(read).toThrow(name);
   });

@@ -3,8 +3,8 @@ import { type Logger, pino } from 'pino';
 
 export type { Logger };
 
-export function createLog(): Logger {
-  return pino({ name: 'api', level: process.env.LOG_LEVEL ?? 'info' });
+export function createLog(level = 'info'): Logger {
+  return pino({ name: 'api', level });
 }
 
 /** Writes an unexpected error with all its detail to the log and returns the id under which it stands there. */

@@ -1,10 +1,12 @@
 import { dataArrival } from '@gdbench/benchmark/arrival';
 import { migrateWhenThere } from '@gdbench/prisma/migrate';
+import { SettingsFault } from '@gdbench/settings/fault';
 import { type Api, startApi } from './api.ts';
-import { ConfigFault, readConfig } from './config.ts';
+import { type ApiConfig, readConfig } from './config.ts';
 import { createLog, logUnexpected } from './log.ts';
 
-const log = createLog();
+const config = configured();
+const log = createLog(config.logLevel);
 
 let api: Api | undefined;
 let ending = false;
@@ -22,10 +24,9 @@ const end = (signal: string) => {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
 
 try {
-  const config = readConfig(process.env);
   // whoever starts first brings the database up to date; the others wait for it
   await migrateWhenThere(config.databaseUrl, { onWaiting: (line) => log.warn(line) }).catch((error: Error) => {
-    throw new ConfigFault(error.message);
+    throw new SettingsFault(error.message);
   });
   api = await startApi(config, log, dataArrival());
   process.send?.({ listening: api.port });
@@ -34,7 +35,16 @@ try {
 }
 
 function fail(error: unknown): never {
-  if (error instanceof ConfigFault) console.error(error.message);
+  if (error instanceof SettingsFault) console.error(error.message);
   else console.error(`The API could not go on, which the log has as ${logUnexpected(log, error, 'server')}.`);
   process.exit(1);
+}
+
+function configured(): ApiConfig {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
 }

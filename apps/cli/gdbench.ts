@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
+import { SettingsFault } from '@gdbench/settings/fault';
 import { printable } from '@gdbench/storage/printable';
 import { Command, CommanderError } from 'commander';
 import { CliFault } from './fault.ts';
@@ -59,6 +60,10 @@ function end(error: unknown, help: string): number {
     if (error.exitCode === 0 || error.code === 'commander.help') return 0;
     const said = error.message.replace(/^error: /, '');
     tell(`${said.charAt(0).toUpperCase()}${said.slice(1).replace(/\.$/, '')}: see ${help}.`);
+    return 2;
+  }
+  if (error instanceof SettingsFault) {
+    tell(error.message);
     return 2;
   }
   if (error instanceof CliFault) {

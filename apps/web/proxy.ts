@@ -1,5 +1,5 @@
 import { type NextRequest, NextResponse } from 'next/server';
-import { publicApiUrl } from './server/api-address.ts';
+import { publicApiUrl } from './server/settings.ts';
 
 /** Sets the content security policy: scripts by nonce only, connections to this site and the API only. */
 export function proxy(request: NextRequest): NextResponse {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { home } from '@gdbench/settings/places';
+import { home } from '@gdbench/settings/home';
 import { SET_NAME, SET_VERSION } from './version.ts';
 
 // A module of its own: that of build.ts takes long to load.

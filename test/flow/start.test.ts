@@ -144,7 +144,7 @@ test('npm start brings everything up, prints addresses that answer and commands 
 test('a port that is not a number is one sentence', async () => {
   const { ended, output } = npmStart({ API_PORT: 'eighty' });
   expect(await ended).toBe(1);
-  expect(output().trim()).toBe('API_PORT is "eighty", which is not a port number: give one from 1 to 65535.');
+  expect(output().trim()).toBe('API_PORT is "eighty": give a whole number from 0 to 65535.');
 });
 
 test('a too old Node is one sentence', async () => {

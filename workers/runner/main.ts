@@ -1,7 +1,7 @@
 import { dataArrival } from '@gdbench/benchmark/arrival';
 import { pino } from 'pino';
 import { type RunningWorker, startWorker } from './run.ts';
-import type { Settings } from './settings.ts';
+import type { WorkerSettings } from './settings.ts';
 
 /** Longer than the moment a child has to drop its work, shorter than the patience of what started us. */
 const STOP_MS = 10_000;
@@ -10,7 +10,7 @@ const STOP_MS = 10_000;
  * Runs a worker until a signal and ends the process. The first SIGINT or SIGTERM stops it in order (the running shard is
  * given back); a second, or a stop that takes too long, ends it at once. Children end with this process.
  */
-export async function runWorker(settings: Settings): Promise<void> {
+export async function runWorker(settings: WorkerSettings): Promise<void> {
   const log = pino({ level: settings.logLevel });
   let worker: RunningWorker | undefined;
   let stopping = false;

@@ -26,7 +26,7 @@ import { inspectCheckpoint } from '../engine/inspect.ts';
 import { openErrors } from '../engine/protocols/artifact.ts';
 import { reduceErrors } from '../engine/protocols/reduce.ts';
 import { type RunningWorker, startWorker } from './run.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { type WorkerSettings, workerSettings } from './settings.ts';
 
 const DUAL_ENCODER = join(process.cwd(), 'test/reference/odd-clip');
 const DIFFUSION = join(process.cwd(), 'test/reference/odd-ldm');
@@ -59,8 +59,8 @@ afterEach(async () => {
   await rm(home, { recursive: true });
 });
 
-function settingsOf(name: string): Settings {
-  return readSettings({
+function settingsOf(name: string): WorkerSettings {
+  return workerSettings({
     DATABASE_URL: database.url,
     GDBENCH_HOME: home,
     GDBENCH_DATA: data,

@@ -6,6 +6,7 @@ import { HEARTBEAT_SECONDS, SWEEP_SECONDS } from '@gdbench/prisma/lease';
 import { migrateWhenThere } from '@gdbench/prisma/migrate';
 import { sweep } from '@gdbench/prisma/sweep';
 import { workerAlive } from '@gdbench/prisma/workers';
+import { SettingsFault } from '@gdbench/settings/fault';
 import { removeHalfMade } from '@gdbench/storage/leftovers';
 import { openStorage } from '@gdbench/storage/storage';
 import { type Logger, pino } from 'pino';
@@ -17,7 +18,7 @@ import type { Stage } from '../stages/stage.ts';
 import { createOwned, type Owned } from './owned.ts';
 import { startQueue } from './queue.ts';
 import { repeat } from './repeat.ts';
-import { type Settings, SettingsFault } from './settings.ts';
+import type { WorkerSettings } from './settings.ts';
 
 export interface RunningWorker {
   /** Stops fetching, gives the running shard back, and ends everything the worker started. */
@@ -33,7 +34,7 @@ interface Parts {
 }
 
 /** Starts a worker: it takes inspections and shards from the queue until it is stopped. Resolves when it takes jobs. */
-export async function startWorker(settings: Settings, parts: Parts = {}): Promise<RunningWorker> {
+export async function startWorker(settings: WorkerSettings, parts: Parts = {}): Promise<RunningWorker> {
   const log = parts.log ?? pino({ level: settings.logLevel });
   const output = (line: string) => log.info({ child: 'score' }, line);
   const warm = parts.warm ?? keepWarm({ memoryBytes: settings.memoryBytes, onOutput: output });
@@ -50,7 +51,7 @@ export async function startWorker(settings: Settings, parts: Parts = {}): Promis
 
 /** Everything goes on the list as it is started; the list is ended from its last entry to its first. */
 async function start(
-  settings: Settings,
+  settings: WorkerSettings,
   { log, warm, arrival }: Parts & { log: Logger; warm: WarmProcess },
   stopping: AbortController,
   owned: Owned,

@@ -2,34 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
-import { DEVICES, type Device } from '../engine/runtime/device.ts';
+import { ROOT } from '@gdbench/settings/root';
+import { readSettings } from '@gdbench/settings/settings';
+import type { Device } from '../engine/runtime/device.ts';
 
-/** Relative folders start here, wherever the command was given. */
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-const Whole = z.coerce.number().int().positive();
-/** An empty variable is one that is not set. */
-const optional = <T extends z.ZodType>(type: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), type.optional());
-
-const Environment = z.object({
-  DATABASE_URL: z.string({ error: 'is not set' }).min(1, 'is empty'),
-  GDBENCH_HOME: optional(z.string()),
-  GDBENCH_STORAGE: optional(z.string()),
-  GDBENCH_DATA: optional(z.string()),
-  GDBENCH_EDITIONS: optional(z.string()),
-  GDBENCH_BATCH: optional(Whole),
-  GDBENCH_THREADS: optional(Whole),
-  GDBENCH_DEVICE: optional(z.enum(DEVICES)),
-  GDBENCH_MEMORY_GB: optional(z.coerce.number().positive()),
-  GDBENCH_EXAMPLE_SECONDS: optional(Whole),
-  GDBENCH_LOG: optional(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])),
-  WORKER_NAME: optional(z.string().max(100)),
-});
-
-export interface Settings {
+export interface WorkerSettings {
   readonly databaseUrl: string;
   /** Names the worker in logs and on the page; unique among the workers that run. */
   readonly workerId: string;
@@ -50,27 +27,25 @@ export interface Settings {
   readonly logLevel: string;
 }
 
-/** Generous: a large diffusion model on a slow processor needs minutes to open, and for one batch. */
-const EXAMPLE_SECONDS = 3_600;
-const MEMORY_GB = 8;
+const NAMES = [
+  'DATABASE_URL',
+  'GDBENCH_HOME',
+  'GDBENCH_STORAGE',
+  'GDBENCH_DATA',
+  'GDBENCH_EDITIONS',
+  'GDBENCH_BATCH',
+  'GDBENCH_THREADS',
+  'GDBENCH_DEVICE',
+  'GDBENCH_MEMORY_GB',
+  'GDBENCH_EXAMPLE_SECONDS',
+  'GDBENCH_LOG',
+  'WORKER_NAME',
+] as const;
 
-/** A setting that cannot serve; the message is one sentence. */
-export class SettingsFault extends Error {}
-
-/** @throws SettingsFault with a sentence that names the variable. */
-export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const parsed = Environment.safeParse(env);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const name = String(issue?.path[0] ?? 'A setting');
-    throw new SettingsFault(
-      name === 'DATABASE_URL'
-        ? 'DATABASE_URL is not set: give the address of the PostgreSQL server that the API uses.'
-        : `${name} is "${env[name] ?? ''}", which cannot serve: ${issue?.message ?? 'correct it'}.`,
-    );
-  }
-  const given = parsed.data;
-  const home = resolve(ROOT, given.GDBENCH_HOME ?? '.gdbench');
+/** What the environment asks of a worker. @throws SettingsFault */
+export function workerSettings(env: Record<string, string | undefined>): WorkerSettings {
+  const given = readSettings(NAMES, { env, required: ['DATABASE_URL'] });
+  const home = given.GDBENCH_HOME;
   return {
     databaseUrl: given.DATABASE_URL,
     workerId: given.WORKER_NAME ?? `${hostname().slice(0, 40)}-${randomBytes(3).toString('hex')}`,
@@ -80,10 +55,10 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     ...(given.GDBENCH_EDITIONS === undefined ? {} : { editions: resolve(ROOT, given.GDBENCH_EDITIONS) }),
     ...(given.GDBENCH_BATCH === undefined ? {} : { batch: given.GDBENCH_BATCH }),
     ...(given.GDBENCH_THREADS === undefined ? {} : { threads: given.GDBENCH_THREADS }),
-    device: given.GDBENCH_DEVICE ?? 'auto',
-    memoryBytes: Math.round((given.GDBENCH_MEMORY_GB ?? MEMORY_GB) * 1e9),
-    exampleSeconds: given.GDBENCH_EXAMPLE_SECONDS ?? EXAMPLE_SECONDS,
-    logLevel: given.GDBENCH_LOG ?? 'info',
+    device: given.GDBENCH_DEVICE,
+    memoryBytes: Math.round(given.GDBENCH_MEMORY_GB * 1e9),
+    exampleSeconds: given.GDBENCH_EXAMPLE_SECONDS,
+    logLevel: given.GDBENCH_LOG,
   };
 }
 

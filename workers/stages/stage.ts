@@ -4,14 +4,14 @@ import { withRetry } from '@gdbench/prisma/retry';
 import type { Storage } from '@gdbench/storage/storage';
 import type { Logger } from 'pino';
 import type { BoardData } from '../board-data.ts';
-import type { Settings } from '../runner/settings.ts';
+import type { WorkerSettings } from '../runner/settings.ts';
 
 /** What a worker's stages share. */
 export interface Stage {
   readonly db: Database;
   readonly storage: Storage;
   readonly data: BoardData;
-  readonly settings: Settings;
+  readonly settings: WorkerSettings;
   readonly log: Logger;
   /** Aborted when the worker stops: work under way is given back. */
   readonly stopping: AbortSignal;

@@ -28,7 +28,7 @@ interface Found {
 }
 
 async function cancel(id: string, options: ServerOptions): Promise<void> {
-  const server = serverOf(options);
+  const server = await serverOf(options);
   const found = await findEvaluation<Found>(server, id, 'id submissionId checkpoint { name }');
   const { cancelEvaluation: payload } = await ask<{ cancelEvaluation: Payload }>(server, CANCEL, { id: found.id });
   if (payload.__typename !== 'CancelEvaluationSuccess') throw new CliFault(`${payload.message} ${payload.remedy}`);

@@ -44,7 +44,7 @@ interface Page {
 }
 
 async function list(options: ListOptions): Promise<void> {
-  const server = serverOf(options);
+  const server = await serverOf(options);
   const states = statesOf(options.state);
   const first = whole('--first', options.first, 1, MOST);
   const { evaluations } = await ask<Page>(server, LIST, { first, after: options.after ?? null, states });

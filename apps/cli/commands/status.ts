@@ -16,7 +16,7 @@ export function register(program: Command): void {
 }
 
 async function status(id: string, options: ServerOptions): Promise<void> {
-  const server = serverOf(options);
+  const server = await serverOf(options);
   const evaluation = await findEvaluation<Evaluation>(server, id, EVALUATION_FIELDS);
   const url = await submissionPage(server, evaluation.submissionId);
   if (options.json) {

@@ -77,7 +77,7 @@ const submit = (dir: string, options: SubmitOptions): Promise<void> =>
   tellingRefusals(options.json === true, () => submitted(dir, options));
 
 async function submitted(dir: string, options: SubmitOptions): Promise<void> {
-  const server = serverOf(options);
+  const server = await serverOf(options);
   const given = options.name?.trim();
   if (given !== undefined) requireName(given);
   process.once('SIGINT', () => {

@@ -15,7 +15,7 @@ export function register(program: Command): void {
 
 async function watch(id: string, options: ServerOptions): Promise<void> {
   const { findEvaluation } = await import('../server/find.ts');
-  const server = serverOf(options);
+  const server = await serverOf(options);
   const evaluation = await findEvaluation<{ id: string }>(server, id, 'id');
   await follow(server, evaluation.id, { json: options.json === true });
 }

@@ -4,8 +4,11 @@ import { CliFault } from '../fault.ts';
 
 /** The editions that are known, with those of GDBENCH_EDITIONS. @throws CliFault with exit code 2 where its file cannot serve */
 export async function knownEditions(): Promise<readonly Edition[]> {
-  const { EditionsFault, readEditions } = await import('@gdbench/benchmark/editions');
-  return readEditions(process.env.GDBENCH_EDITIONS).catch((error) => {
+  const [{ EditionsFault, readEditions }, { readSettings }] = await Promise.all([
+    import('@gdbench/benchmark/editions'),
+    import('@gdbench/settings/settings'),
+  ]);
+  return readEditions(readSettings(['GDBENCH_EDITIONS']).GDBENCH_EDITIONS).catch((error) => {
     throw error instanceof EditionsFault ? new CliFault(error.message, 2) : error;
   });
 }

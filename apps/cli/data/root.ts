@@ -135,14 +135,16 @@ export async function chosenRoot(
   silent: boolean,
   tasks: readonly TaskName[] | null,
 ): Promise<string> {
-  return given ?? (process.env.GDBENCH_DATA || (await builtinData(silent, tasks)));
+  if (given !== undefined) return given;
+  const { readSettings } = await import('@gdbench/settings/settings');
+  return readSettings(['GDBENCH_DATA']).GDBENCH_DATA ?? (await builtinData(silent, tasks));
 }
 
 /** The built-in set, of which what the tasks need is drawn where it is not there yet; null: all of it. */
 async function builtinData(silent: boolean, tasks: readonly TaskName[] | null): Promise<string> {
   const [{ builtinDataRoot }, { home }, { startProgress }] = await Promise.all([
     import('@gdbench/builtin/data/root'),
-    import('@gdbench/settings/places'),
+    import('@gdbench/settings/home'),
     import('../terminal/progress.ts'),
   ]);
   const root = builtinDataRoot(home());

@@ -51,13 +51,16 @@ export interface Plan {
   readonly resume: boolean;
   readonly pins: Pins;
   readonly device: Device;
+  /** Memory that may be taken for speed; absent: half of what is free. */
+  readonly memoryMb?: number;
   readonly errors: KeptErrors;
   readonly json: boolean;
 }
 
 /** @throws CliFault with exit code 2. */
 export async function planOf(dir: string, options: EvaluateOptions): Promise<Plan> {
-  const { env } = process;
+  const { readSettings } = await import('@gdbench/settings/settings');
+  const set = readSettings(['GDBENCH_BATCH', 'GDBENCH_THREADS', 'GDBENCH_DEVICE', 'GDBENCH_MEMORY_MB']);
   const plan: Plan = {
     dir: path.resolve(dir),
     data: options.data,
@@ -70,11 +73,12 @@ export async function planOf(dir: string, options: EvaluateOptions): Promise<Pla
     skipMissing: options.skipMissing === true,
     resume: options.resume === true,
     pins: {
-      ...pinned('batch', options.batch, env.GDBENCH_BATCH, 4096),
-      ...pinned('threads', options.threads, env.GDBENCH_THREADS, 1024),
+      ...pinned('batch', options.batch, set.GDBENCH_BATCH, 4096),
+      ...pinned('threads', options.threads, set.GDBENCH_THREADS, 1024),
       ...pinned('sessions', options.sessions, undefined, 64),
     },
-    device: deviceOf(options.device ?? (env.GDBENCH_DEVICE || 'auto')),
+    device: options.device === undefined ? set.GDBENCH_DEVICE : deviceOf(options.device),
+    ...(set.GDBENCH_MEMORY_MB === undefined ? {} : { memoryMb: set.GDBENCH_MEMORY_MB }),
     errors: options.keepAllErrors ? 'all' : options.errors ? 'needed' : 'none',
     json: options.json === true,
   };
@@ -110,10 +114,10 @@ function deviceOf(given: string): Device {
   return known;
 }
 
-/** What a flag pins, else its environment variable. */
-function pinned(name: keyof Pins, flag: string | undefined, variable: string | undefined, most: number): Pins {
+/** What a flag pins, else its setting. */
+function pinned(name: keyof Pins, flag: string | undefined, set: number | undefined, most: number): Pins {
   if (flag !== undefined) return { [name]: whole(`--${name}`, flag, 1, most) };
-  return variable ? { [name]: whole(`GDBENCH_${name.toUpperCase()}`, variable, 1, most) } : {};
+  return set === undefined ? {} : { [name]: set };
 }
 
 /**

@@ -99,6 +99,7 @@ async function opened(
     seed: plan.seed,
     ...pins,
     device: plan.device,
+    ...(plan.memoryMb === undefined ? {} : { memoryMb: plan.memoryMb }),
     ...(settings.errors === 'all' ? { keep: ['uncond', 'gray'] } : {}),
     onLog: told.log,
     onChoice(choice) {

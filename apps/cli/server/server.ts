@@ -1,4 +1,3 @@
-import { home } from '@gdbench/settings/places';
 import { runningApi } from '@gdbench/settings/running-api';
 import type { Command } from 'commander';
 import { CliFault } from '../fault.ts';
@@ -31,18 +30,16 @@ export function serverOptions(command: Command, json: string): Command {
  * Reads --server and --token; GDBENCH_SERVER and GDBENCH_TOKEN stand in for them. Without an address: API_PORT on this
  * machine where it is set, else what the platform that runs with this home says of itself, else port 4000.
  */
-export function serverOf(options: ServerOptions): Server {
-  const given = options.server ?? (process.env.GDBENCH_SERVER || ownServer());
+export async function serverOf(options: ServerOptions): Promise<Server> {
+  const { isSet, readSettings } = await import('@gdbench/settings/settings');
+  const set = readSettings(['GDBENCH_SERVER', 'GDBENCH_TOKEN', 'API_PORT', 'GDBENCH_HOME']);
+  const own = isSet('API_PORT') ? null : runningApi(set.GDBENCH_HOME);
+  const given = options.server ?? set.GDBENCH_SERVER ?? own ?? `http://localhost:${set.API_PORT}`;
   if (!URL.canParse(given) || !/^https?:/.test(given))
     throw new CliFault(`--server is "${given}", which is no address: give one like http://localhost:4000.`, 2);
   const url = new URL(given);
-  const token = options.token ?? process.env.GDBENCH_TOKEN;
+  const token = options.token ?? set.GDBENCH_TOKEN;
   return { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}`, ...(token ? { token } : {}) };
-}
-
-function ownServer(): string {
-  if (process.env.API_PORT) return `http://localhost:${process.env.API_PORT}`;
-  return runningApi(home()) ?? 'http://localhost:4000';
 }
 
 export function authorization(server: Server): Record<string, string> {
@@ -54,7 +51,8 @@ export function authorization(server: Server): Record<string, string> {
  * "this machine" and is not on this one.
  */
 export async function submissionPage(server: Server, submissionId: string): Promise<string | null> {
-  const web = process.env.GDBENCH_WEB || (await webUrlOf(server));
+  const { readSettings } = await import('@gdbench/settings/settings');
+  const web = readSettings(['GDBENCH_WEB']).GDBENCH_WEB ?? (await webUrlOf(server));
   if (!web || (isLoopback(web) && !isLoopback(server.url))) return null;
   return `${web.replace(/\/+$/, '')}/submissions/${submissionId}`;
 }

@@ -1,6 +1,6 @@
 import { connection } from 'next/server';
 import type { TypedDocumentString } from '../generated/graphql.ts';
-import { apiUrl } from './api-address.ts';
+import { apiUrl } from './settings.ts';
 
 /** The API did not answer, or answered with an error. The message is a sentence for a reader. */
 export class ApiUnreachable extends Error {}

@@ -63,7 +63,7 @@ export async function openScorer(
         ...(threads === undefined ? {} : { threads }),
         ...(sessions === undefined ? {} : { sessions }),
       },
-      memoryBytes: memoryBytes(options.memoryMb),
+      memoryBytes: options.memoryMb === undefined ? freemem() / 2 : options.memoryMb * 2 ** 20,
       ...(keep ? { keep } : {}),
       ...(onChoice ? { onChoice } : {}),
     });
@@ -72,9 +72,4 @@ export async function openScorer(
   return layout.kind === 'dual-encoder'
     ? openDualEncoder(layout, { ...session, batch })
     : openMatchingHead(layout, { ...session, batch });
-}
-
-function memoryBytes(given: number | undefined): number {
-  const mb = given ?? Number(process.env.GDBENCH_MEMORY_MB);
-  return Number.isFinite(mb) && mb > 0 ? mb * 2 ** 20 : freemem() / 2;
 }

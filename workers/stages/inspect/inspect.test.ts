@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testFileDatabase } from '../../../test/support/open-database.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 import { openBoardData } from '../../board-data.ts';
-import { readSettings } from '../../runner/settings.ts';
+import { workerSettings } from '../../runner/settings.ts';
 import type { Stage } from '../stage.ts';
 import { inspectTask } from './inspect.ts';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 function stageWith({ storage, memoryGb }: { storage?: Partial<Storage>; memoryGb?: string } = {}): Stage {
-  const settings = readSettings({
+  const settings = workerSettings({
     DATABASE_URL: database().url,
     GDBENCH_HOME: home,
     GDBENCH_DATA: data,
