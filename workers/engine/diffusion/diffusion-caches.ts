@@ -6,7 +6,8 @@ import type { Corpus } from '../scorers/scorer.ts';
 import type { TextSide } from './conditioning.ts';
 import { fullBlocks } from './example-blocks.ts';
 import type { ImageSide } from './latents.ts';
-import { type Row, rowText, type UNet } from './unet.ts';
+import { rowText } from './row-text.ts';
+import type { Row, UNet } from './unet.ts';
 import type { RowText } from './unet-graph.ts';
 
 /** Bytes of latents, and of hidden states, that are kept; and of errors that depend on the image or the text alone. */

@@ -11,8 +11,8 @@ import { timestepsFor } from '../protocols/timesteps.ts';
 import { openAll } from '../runtime/session.ts';
 import { openConditioning } from './conditioning.ts';
 import { laneHere, laneInThread } from './lane.ts';
+import { rowText } from './row-text.ts';
 import { alphasCumprod } from './schedule.ts';
-import { rowText } from './unet.ts';
 import type { GraphRow } from './unet-graph.ts';
 import { planUNet } from './unet-plan.ts';
 

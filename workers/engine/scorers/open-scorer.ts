@@ -3,7 +3,8 @@ import { PROTOCOLS_OF, type Protocol, type SampledProtocol } from '@gdbench/benc
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { openFolder } from '../checkpoint/folder.ts';
 import { modelFiles, readLayout, readModel } from '../checkpoint/layout.ts';
-import { type Diffusion, openDiffusion } from '../diffusion/diffusion.ts';
+import { openDiffusion } from '../diffusion/diffusion.ts';
+import type { Diffusion } from '../diffusion/diffusion-scorer.ts';
 import { DEFAULT_BATCH } from '../diffusion/tune.ts';
 import type { EvaluatorOptions } from '../evaluator-options.ts';
 import type { SessionOptions } from '../runtime/session.ts';
