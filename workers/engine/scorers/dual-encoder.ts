@@ -10,8 +10,8 @@ import { type Model, openAll, type SessionOptions } from '../runtime/session.ts'
 import { fitAtOnce } from '../text/text-window.ts';
 import type { Tokens } from '../text/tokenizer.ts';
 import { Blocks, imageBlock } from './blocks.ts';
-import type { Corpus, ImageTextScorer } from './scorer.ts';
-import { openTowers } from './towers.ts';
+import type { Corpus, ImageTextScorer, PairScores } from './scorer.ts';
+import { openTowers, type Towers } from './towers.ts';
 
 /** Bytes of embeddings kept of each kind. */
 const CACHE_BYTES = 64 * 2 ** 20;
@@ -25,91 +25,123 @@ export async function openDualEncoder(
   layout: DualEncoderLayout,
   options: SessionOptions & { batch: number },
 ): Promise<DualEncoder> {
-  const { tokenizer } = layout;
   for (const note of layout.notes) options.warn(note);
   const towers = await openAll(options, (open) => openTowers(layout, open));
-  let rowsScored = 0;
+  const { width, height } = layout.input;
+  return new EmbeddingScorer(layout, towers, {
+    texts: fixedRows(towers.text.rows) ?? options.batch,
+    images: fixedRows(towers.image.rows) ?? imageBlock(options.batch, width, height),
+  });
+}
 
-  const encodeTexts = async (texts: readonly string[]) => {
-    rowsScored += texts.length;
-    const { model, rows, output, others } = towers.text;
-    const { windowOf, textPorts } = towers;
+/** The embeddings of a corpus, each made once. */
+interface Embeddings {
+  readonly key: string;
+  readonly texts: Blocks<string, Float32Array>;
+  readonly images: Blocks<ImageRef, Float32Array>;
+}
+
+class EmbeddingScorer implements DualEncoder {
+  readonly protocol = 'cosine';
+  readonly #layout: DualEncoderLayout;
+  readonly #towers: Towers;
+  /** Rows that go through a tower at once. */
+  readonly #batch: { readonly texts: number; readonly images: number };
+  #present: Embeddings | undefined;
+  #rowsScored = 0;
+
+  constructor(layout: DualEncoderLayout, towers: Towers, batch: { texts: number; images: number }) {
+    this.#layout = layout;
+    this.#towers = towers;
+    this.#batch = batch;
+  }
+
+  get tokenLength(): number {
+    return this.#layout.tokenizer.length;
+  }
+
+  get rowsScored(): number {
+    return this.#rowsScored;
+  }
+
+  async score(
+    corpus: Corpus,
+    texts: readonly string[],
+    images: readonly ImageRef[],
+    signal?: AbortSignal,
+  ): Promise<PairScores> {
+    const embeddings = this.#embeddingsOf(corpus);
+    const seen: Float32Array[] = [];
+    for (const image of images) {
+      signal?.throwIfAborted();
+      seen.push(await embeddings.images.get(image));
+    }
+    const scores: number[][] = [];
+    for (const text of texts) {
+      signal?.throwIfAborted();
+      const embedding = await embeddings.texts.get(text);
+      scores.push(seen.map((image) => cosine(this.#towers.image.model, embedding, image)));
+    }
+    return { scores };
+  }
+
+  async probe(): Promise<void> {
+    const { width, height } = this.#layout.input;
+    const [text] = await this.#encodeTexts(['']);
+    const [image] = await this.#encodeImages([flatImage(Math.max(width, height), 128)]);
+    cosine(this.#towers.image.model, text!, image!);
+    this.#rowsScored = 0;
+  }
+
+  async close(): Promise<void> {
+    for (const model of this.#towers.models) await model.close();
+  }
+
+  #embeddingsOf(corpus: Corpus): Embeddings {
+    if (this.#present?.key === corpus.key) return this.#present;
+    this.#present = {
+      key: corpus.key,
+      texts: new Blocks({
+        items: corpus.texts,
+        keyOf: (text) => text,
+        size: this.#batch.texts,
+        maxBytes: CACHE_BYTES,
+        encode: (texts) => this.#encodeTexts(texts),
+      }),
+      images: new Blocks({
+        items: corpus.images,
+        keyOf: imageKey,
+        size: this.#batch.images,
+        maxBytes: CACHE_BYTES,
+        encode: async (refs) => this.#encodeImages(await Promise.all(refs.map(decodeImage))),
+      }),
+    };
+    return this.#present;
+  }
+
+  async #encodeTexts(texts: readonly string[]): Promise<Float32Array[]> {
+    this.#rowsScored += texts.length;
+    const { windowOf, textPorts, text } = this.#towers;
+    const { model, rows, output, others } = text;
     const feeds = (part: readonly Tokens[], fed: number) => ({
       ...textFeeds(textPorts, windowOf(part), part, fed),
       ...others(fed),
     });
-    const encoded = await encodeRows(model, rows, texts.map(tokenizer.encode), output, feeds, fitAtOnce(windowOf));
-    return checked(model, output, encoded);
-  };
-  const encodeImages = async (images: readonly RgbImage[]) => {
-    rowsScored += images.length;
-    const { model, rows, output, others } = towers.image;
-    const { width, height } = layout.input;
-    const planes = images.map((image) => preprocess(image, layout.preprocess).data);
+    const tokens = texts.map(this.#layout.tokenizer.encode);
+    return checked(model, output, await encodeRows(model, rows, tokens, output, feeds, fitAtOnce(windowOf)));
+  }
+
+  async #encodeImages(images: readonly RgbImage[]): Promise<Float32Array[]> {
+    this.#rowsScored += images.length;
+    const { model, rows, output, others } = this.#towers.image;
+    const { input, preprocess: steps } = this.#layout;
+    const planes = images.map((image) => preprocess(image, steps).data);
     const encoded = await encodeRows(model, rows, planes, output, (part, fed) => ({
-      [rows.name]: { data: stack(part, fed), dims: [fed, 3, height, width] },
+      [rows.name]: { data: stack(part, fed), dims: [fed, 3, input.height, input.width] },
       ...others(fed),
     }));
     return checked(model, output, encoded);
-  };
-
-  const textBatch = fixedRows(towers.text.rows) ?? options.batch;
-  const imageBatch = fixedRows(towers.image.rows) ?? imageBlock(options.batch, layout.input.width, layout.input.height);
-  let current: { key: string; texts: Blocks<string, Float32Array>; images: Blocks<ImageRef, Float32Array> } | undefined;
-  const blocksOf = (corpus: Corpus) => {
-    if (current?.key !== corpus.key) {
-      current = {
-        key: corpus.key,
-        texts: new Blocks({
-          items: corpus.texts,
-          keyOf: (text) => text,
-          size: textBatch,
-          maxBytes: CACHE_BYTES,
-          encode: encodeTexts,
-        }),
-        images: new Blocks({
-          items: corpus.images,
-          keyOf: imageKey,
-          size: imageBatch,
-          maxBytes: CACHE_BYTES,
-          encode: async (refs) => encodeImages(await Promise.all(refs.map(decodeImage))),
-        }),
-      };
-    }
-    return current;
-  };
-
-  return {
-    protocol: 'cosine',
-    tokenLength: tokenizer.length,
-    get rowsScored() {
-      return rowsScored;
-    },
-    async score(corpus, texts, images, signal) {
-      const blocks = blocksOf(corpus);
-      const seen: Float32Array[] = [];
-      for (const image of images) {
-        signal?.throwIfAborted();
-        seen.push(await blocks.images.get(image));
-      }
-      const scores: number[][] = [];
-      for (const text of texts) {
-        signal?.throwIfAborted();
-        const embedding = await blocks.texts.get(text);
-        scores.push(seen.map((image) => cosine(towers.image.model, embedding, image)));
-      }
-      return { scores };
-    },
-    async probe() {
-      const [text] = await encodeTexts(['']);
-      const [image] = await encodeImages([flatImage(Math.max(layout.input.width, layout.input.height), 128)]);
-      cosine(towers.image.model, text!, image!);
-      rowsScored = 0;
-    },
-    async close() {
-      for (const model of towers.models) await model.close();
-    },
-  };
+  }
 }
 
 function checked(

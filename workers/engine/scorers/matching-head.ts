@@ -12,7 +12,7 @@ import type { TextRole } from '../text/text-roles.ts';
 import { fitAtOnce, provenWindow, type TextWindow, type WindowOf } from '../text/text-window.ts';
 import type { Tokens } from '../text/tokenizer.ts';
 import { Blocks, imageBlock } from './blocks.ts';
-import type { Corpus, ImageTextScorer } from './scorer.ts';
+import type { Corpus, ImageTextScorer, PairScores } from './scorer.ts';
 
 /** Bytes of preprocessed images that are kept for their next pairs. */
 const CACHE_BYTES = 128 * 2 ** 20;
@@ -43,45 +43,111 @@ export async function openMatchingHead(
   layout: MatchingHeadLayout,
   options: SessionOptions & { batch: number },
 ): Promise<MatchingHead> {
-  const { tokenizer, output } = layout;
   for (const note of layout.notes) options.warn(note);
-  const { model, pixels, windowOf, feeds } = await openAll(options, (open) => openHead(layout, open));
+  const head = await openAll(options, (open) => openHead(layout, open));
   const { width, height } = layout.input;
-  const batch = fixedRows(pixels) ?? imageBlock(options.batch, width, height);
-  let present: { readonly key: string; readonly images: Blocks<ImageRef, Float32Array> } | undefined;
-  /** What is read depends on the image alone, so that blocks need not be aligned. */
-  const imagesOf = ({ key, images: items }: Corpus) => {
-    present =
-      present?.key === key
-        ? present
-        : {
-            key,
-            images: new Blocks({
-              items,
-              keyOf: imageKey,
-              size: batch,
-              maxBytes: CACHE_BYTES,
-              aligned: false,
-              encode: (refs) =>
-                Promise.all(refs.map(async (ref) => preprocess(await decodeImage(ref), layout.preprocess).data)),
-            }),
-          };
-    return present.images;
-  };
-  const texts = new LRUCache<string, Tokens>({
+  return new PairScorer(layout, head, fixedRows(head.pixels) ?? imageBlock(options.batch, width, height));
+}
+
+class PairScorer implements MatchingHead {
+  readonly protocol = 'matching';
+  readonly #layout: MatchingHeadLayout;
+  readonly #head: Head;
+  /** Pairs that go through the graph at once. */
+  readonly #batch: number;
+  readonly #texts = new LRUCache<string, Tokens>({
     maxSize: TEXT_BYTES,
     sizeCalculation: ({ ids, mask }) => ids.byteLength + mask.byteLength,
   });
-  let rowsScored = 0;
+  #present: { readonly key: string; readonly images: Blocks<ImageRef, Float32Array> } | undefined;
+  #rowsScored = 0;
 
-  const tokensOf = (text: string): Tokens => {
-    const kept = texts.get(text);
+  constructor(layout: MatchingHeadLayout, head: Head, batch: number) {
+    this.#layout = layout;
+    this.#head = head;
+    this.#batch = batch;
+  }
+
+  get tokenLength(): number {
+    return this.#layout.tokenizer.length;
+  }
+
+  get rowsScored(): number {
+    return this.#rowsScored;
+  }
+
+  async score(
+    corpus: Corpus,
+    texts: readonly string[],
+    images: readonly ImageRef[],
+    signal?: AbortSignal,
+  ): Promise<PairScores> {
+    // An image's pairs follow each other, so that it is read once however little the cache holds.
+    const places = images.flatMap((image) => texts.map((text) => ({ text, image })));
+    const blocks = this.#imagesOf(corpus);
+    const prepare = async (at: number): Promise<Pair[]> => {
+      const part = places.slice(at, at + this.#batch);
+      const pixels = await blocks.getAll(part.map(({ image }) => image));
+      return part.map(({ text }, i) => ({ text: this.#tokensOf(text), pixels: pixels[i]! }));
+    };
+    const flat: number[] = [];
+    let next = prepare(0);
+    next.catch(() => {});
+    for (let at = 0; at < places.length; at += this.#batch) {
+      signal?.throwIfAborted();
+      const pairs = await next;
+      // The images of the batch to come are read while this one is in the runtime.
+      next = prepare(at + this.#batch);
+      next.catch(() => {});
+      flat.push(...(await this.#match(pairs)).map(([no, yes]) => yes - no));
+    }
+    return { scores: texts.map((_, text) => images.map((_, image) => flat[image * texts.length + text]!)) };
+  }
+
+  async probe(): Promise<void> {
+    const data = grayPixels(this.#layout);
+    // One pair, so that no square of similarities passes for two logits; more where its logits could be probabilities.
+    const judge = (text: string) => this.#match([{ text: this.#tokensOf(text), pixels: data }]);
+    let shares = 0;
+    for (const text of PROBES) {
+      if (!(await judge(text)).every(isShare)) break;
+      shares++;
+    }
+    if (shares === PROBES.length) throw probabilities(this.#head.model, this.#layout.output);
+    this.#rowsScored = 0;
+  }
+
+  close(): Promise<void> {
+    return this.#head.model.close();
+  }
+
+  /** What is read depends on the image alone, so that blocks need not be aligned. */
+  #imagesOf({ key, images: items }: Corpus): Blocks<ImageRef, Float32Array> {
+    if (this.#present?.key === key) return this.#present.images;
+    const { preprocess: steps } = this.#layout;
+    const images = new Blocks({
+      items,
+      keyOf: imageKey,
+      size: this.#batch,
+      maxBytes: CACHE_BYTES,
+      aligned: false,
+      encode: (refs) => Promise.all(refs.map(async (ref) => preprocess(await decodeImage(ref), steps).data)),
+    });
+    this.#present = { key, images };
+    return images;
+  }
+
+  #tokensOf(text: string): Tokens {
+    const kept = this.#texts.get(text);
     if (kept) return kept;
-    const tokens = tokenizer.encode(text);
-    texts.set(text, tokens);
+    const tokens = this.#layout.tokenizer.encode(text);
+    this.#texts.set(text, tokens);
     return tokens;
-  };
-  const match = async (pairs: readonly Pair[]): Promise<(readonly [no: number, yes: number])[]> => {
+  }
+
+  async #match(pairs: readonly Pair[]): Promise<(readonly [no: number, yes: number])[]> {
+    const { model, pixels, windowOf, feeds } = this.#head;
+    const { output } = this.#layout;
     const words = (part: readonly Pair[]) => part.map(({ text }) => text);
     const { rows, dims } = await encodeRows(
       model,
@@ -96,53 +162,15 @@ export async function openMatchingHead(
       const expected = 'the two logits [batch, 2] of "no match" and "match"';
       throw new CheckpointFault([graphFault(model, found, expected, 'export the head as it is')]);
     }
-    rowsScored += pairs.length;
+    this.#rowsScored += pairs.length;
     for (const row of rows) requireFinite(model, row);
     return rows.map(([no, yes]) => [no!, yes!] as const);
-  };
+  }
+}
 
-  return {
-    protocol: 'matching',
-    tokenLength: tokenizer.length,
-    get rowsScored() {
-      return rowsScored;
-    },
-    async score(corpus, words, shown, signal) {
-      const images = imagesOf(corpus);
-      // An image's pairs follow each other, so that it is read once however little the cache holds.
-      const places = shown.flatMap((image) => words.map((text) => ({ text, image })));
-      const prepare = async (at: number): Promise<Pair[]> => {
-        const part = places.slice(at, at + batch);
-        const pixels = await images.getAll(part.map(({ image }) => image));
-        return part.map(({ text }, i) => ({ text: tokensOf(text), pixels: pixels[i]! }));
-      };
-      const flat: number[] = [];
-      let next = prepare(0);
-      next.catch(() => {});
-      for (let at = 0; at < places.length; at += batch) {
-        signal?.throwIfAborted();
-        const pairs = await next;
-        // The images of the batch to come are read while this one is in the runtime.
-        next = prepare(at + batch);
-        next.catch(() => {});
-        flat.push(...(await match(pairs)).map(([no, yes]) => yes - no));
-      }
-      return { scores: words.map((_, text) => shown.map((_, image) => flat[image * words.length + text]!)) };
-    },
-    async probe() {
-      const { data } = preprocess(flatImage(Math.max(width, height), 128), layout.preprocess);
-      // One pair, so that no square of similarities passes for two logits; more where its logits could be probabilities.
-      const judge = (text: string) => match([{ text: tokensOf(text), pixels: data }]);
-      let shares = 0;
-      for (const text of PROBES) {
-        if (!(await judge(text)).every(isShare)) break;
-        shares++;
-      }
-      if (shares === PROBES.length) throw probabilities(model, output);
-      rowsScored = 0;
-    },
-    close: () => model.close(),
-  };
+/** A gray image as the graph is fed it. */
+function grayPixels({ input: { width, height }, preprocess: steps }: MatchingHeadLayout): Float32Array {
+  return preprocess(flatImage(Math.max(width, height), 128), steps).data;
 }
 
 const PROBES = ['', 'a', 'a man with a dog on the beach'];
@@ -188,8 +216,8 @@ async function openHead(layout: MatchingHeadLayout, open: OpenModel): Promise<He
     },
   });
   const run = async (texts: readonly Tokens[], window: TextWindow) => {
-    const { data } = preprocess(flatImage(Math.max(width, height), 128), layout.preprocess);
-    const pairs = texts.map((text) => ({ text, pixels: data }));
+    const pixels = grayPixels(layout);
+    const pairs = texts.map((text) => ({ text, pixels }));
     return (await encodeRows(model, counts, pairs, output, (part, rows) => feeds(part, window, rows))).rows;
   };
   return { model, pixels: counts, windowOf: await provenWindow(textPorts, tokenizer, run, 'pairs'), feeds };

@@ -15,10 +15,13 @@ import type { BlockScorer, ImageTextScorer } from './scorer.ts';
 /** Kinds whose batches do not span examples. */
 export function oneByOne(scorer: ImageTextScorer): BlockScorer {
   return {
-    ...scorer,
+    protocol: scorer.protocol,
     get rowsScored() {
       return scorer.rowsScored;
     },
+    score: (corpus, texts, images, signal) => scorer.score(corpus, texts, images, signal),
+    probe: () => scorer.probe(),
+    close: () => scorer.close(),
     wholeBlocks: true,
     begin: async () => {},
     blockOf: (_, at) => ({ from: at, to: at + 1 }),
