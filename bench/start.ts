@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '@gdbench/settings/root';
 import { type BuiltinCheckpoint, builtinCheckpoints, checkpointSha256OfFolder } from '../setup/builtin.ts';
+import type * as Dependencies from '../setup/dependencies.ts';
 import { freePort } from '../setup/port.ts';
 import { type Clone, cloneInstalled, endInstall } from './start-clone.ts';
 import { npmStart, type Running } from './start-run.ts';
@@ -85,7 +86,7 @@ function tellWhat({ folder, commit, differing }: Clone, endSeconds: number): voi
 /** npm start would install anew, which is not what is measured. */
 async function requireInstalled(folder: string): Promise<void> {
   const dependencies = pathToFileURL(join(folder, 'setup/dependencies.ts')).href;
-  const { isInstalled } = (await import(dependencies)) as typeof import('../setup/dependencies.ts');
+  const { isInstalled } = (await import(dependencies)) as typeof Dependencies;
   if (isInstalled()) return;
   throw new Error(
     'What is installed is not what package-lock.json of HEAD names: commit its changes, run npm ci, and run the bench again.',

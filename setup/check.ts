@@ -3,14 +3,16 @@ import { ROOT } from '@gdbench/settings/root';
 import { sentence } from './fault.ts';
 import { generateCode } from './prepare.ts';
 import { runNode, step } from './step.ts';
+import { checkWalls } from './walls/walls.ts';
 
 const tool = (path: string) => join(ROOT, 'node_modules', path);
 
-/** Formatting, lint with the import directions, and types. */
+/** Formatting, lint, import directions and types. */
 async function check(): Promise<void> {
   try {
     await generateCode();
-    await step('Format, lint and import directions', () => runNode([tool('@biomejs/biome/bin/biome'), 'ci', '.']));
+    await step('Format and lint', () => runNode([tool('@biomejs/biome/bin/biome'), 'ci', '.']));
+    await step('Import directions', checkWalls);
     await step('Types', () => runNode([tool('typescript/bin/tsc'), '-p', '.']));
     await step('Types of the web pages', () => runNode([tool('typescript/bin/tsc'), '-p', 'apps/web', '--noEmit']));
   } catch (error) {

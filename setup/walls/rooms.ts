@@ -1,0 +1,146 @@
+/** A folder whose files may import the same. A file belongs to the deepest room that it lies in. */
+export interface Room {
+  readonly folder: string;
+  /**
+   * What its files may import beside their own room: a workspace or a part of it (of either, what its `exports` names), or
+   * a folder or file, all of it.
+   */
+  readonly imports: readonly string[];
+  /** What its tests may import besides, beside test/support. */
+  readonly tests?: readonly string[];
+}
+
+/** What of storage needs no store: which files a checkpoint has, what they are called together, how they are shown. */
+const MANIFEST = [
+  '@gdbench/storage/manifest',
+  '@gdbench/storage/checkpoint-files',
+  '@gdbench/storage/hash-files',
+  '@gdbench/storage/junk',
+  '@gdbench/storage/printable',
+] as const;
+
+/** What of the benchmark the pages show. */
+const DISPLAY = [
+  '@gdbench/benchmark/bias-pairs',
+  '@gdbench/benchmark/checkpoint-name',
+  '@gdbench/benchmark/display',
+  '@gdbench/benchmark/edition-words',
+  '@gdbench/benchmark/evaluation-state',
+  '@gdbench/benchmark/figures',
+  '@gdbench/benchmark/holm',
+  '@gdbench/benchmark/protocol',
+  '@gdbench/benchmark/ranking',
+  '@gdbench/benchmark/reported',
+  '@gdbench/benchmark/task',
+  '@gdbench/benchmark/tasks',
+] as const;
+
+const PACKAGES = ['@gdbench/benchmark', '@gdbench/storage', '@gdbench/settings'] as const;
+
+/** Who may import whom. What is not named here is refused. */
+export const ROOMS: readonly Room[] = [
+  { folder: 'schema', imports: [] },
+  { folder: 'packages', imports: [] },
+  { folder: 'packages/benchmark', imports: ['packages/leftover.ts'] },
+  { folder: 'packages/storage', imports: ['packages/leftover.ts'] },
+  { folder: 'packages/settings', imports: [] },
+  { folder: 'packages/launcher', imports: [] },
+  {
+    folder: 'prisma',
+    imports: ['@gdbench/benchmark/evaluation-state', '@gdbench/benchmark/inspection-report', '@gdbench/benchmark/task'],
+    tests: ['@gdbench/benchmark'],
+  },
+  { folder: 'workers/engine', imports: ['@gdbench/benchmark', ...MANIFEST] },
+  {
+    // not prisma: what a child scores may be hostile, and it sees neither the database nor a secret
+    folder: 'workers/child',
+    imports: [
+      '@gdbench/benchmark',
+      '@gdbench/storage/printable',
+      'workers/engine',
+      'workers/board-data.ts',
+      'workers/sentence.ts',
+    ],
+  },
+  {
+    folder: 'workers/stages',
+    imports: [
+      ...PACKAGES,
+      '@gdbench/prisma',
+      'workers/engine',
+      'workers/child',
+      'workers/board-data.ts',
+      'workers/sentence.ts',
+      'workers/runner/lease.ts',
+      'workers/runner/settings.ts',
+    ],
+  },
+  { folder: 'workers', imports: [...PACKAGES, '@gdbench/prisma', 'workers/engine', 'workers/child', 'workers/stages'] },
+  { folder: 'apps/api', imports: [...PACKAGES, '@gdbench/schema', '@gdbench/prisma'] },
+  {
+    folder: 'apps/web',
+    imports: ['@gdbench/schema', ...DISPLAY, '@gdbench/storage/manifest', '@gdbench/storage/checkpoint-files'],
+  },
+  {
+    folder: 'apps/cli',
+    imports: [...PACKAGES, '@gdbench/launcher', '@gdbench/workers', '@gdbench/builtin', 'packages/leftover.ts'],
+    tests: ['@gdbench/prisma', 'builtin/data'],
+  },
+  {
+    folder: 'builtin',
+    imports: [...PACKAGES, '@gdbench/workers/engine'],
+    tests: ['packages/benchmark/load'],
+  },
+  {
+    folder: 'setup',
+    imports: [
+      ...PACKAGES,
+      '@gdbench/prisma/migrate',
+      '@gdbench/builtin',
+      '@gdbench/workers/engine/folder',
+      // by its path, not its name: it runs before anything is installed
+      'packages/launcher',
+      'test/support/browser.ts',
+      'vitest.config.ts',
+    ],
+    tests: ['@gdbench/prisma', 'apps/web/questions', 'apps/web/server'],
+  },
+  { folder: 'bench', imports: [...PACKAGES, '@gdbench/builtin', '@gdbench/workers/engine', 'setup'] },
+  {
+    folder: 'test',
+    imports: [
+      ...PACKAGES,
+      '@gdbench/schema',
+      '@gdbench/prisma',
+      '@gdbench/workers',
+      '@gdbench/api',
+      '@gdbench/builtin',
+      'packages/benchmark',
+      'workers/engine',
+      'builtin/data',
+      'setup',
+    ],
+  },
+  { folder: 'vitest.config.ts', imports: [] },
+];
+
+/** Packages that few may import, whoever names them in a package.json. */
+export const KEPT_PACKAGES: readonly { readonly packages: readonly string[]; readonly by: readonly string[] }[] = [
+  // bench/bare-thread.ts is what the engine is measured against: the runtime alone
+  { packages: ['onnxruntime-node'], by: ['workers/engine/runtime/session.ts', 'bench/bare-thread.ts'] },
+  {
+    packages: ['pg', 'prisma', '@prisma/*'],
+    by: ['prisma', 'setup/postgres/running.ts', 'setup/postgres.test.ts', 'test/support/server.ts'],
+  },
+];
+
+/** Files that load code which is known only when they run, or that they resolve by themselves. */
+export const LOADERS: readonly string[] = [
+  'bench/start.ts',
+  'prisma/engine/cli.mjs',
+  'prisma/engine/schema-engine.mjs',
+  'setup/launch.mjs',
+  'setup/postgres/binaries.ts',
+  'setup/service.ts',
+  'vitest.config.ts',
+];

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { IModule } from 'dependency-cruiser';
+import { LOADERS, ROOMS } from './rooms.ts';
+
+/** A module as dependency-cruiser saw it. */
+export type Seen = Pick<IModule, 'source' | 'dependencies'>;
+
+/** A way to other code that dependency-cruiser did not follow, in words that go on after the file's name. */
+export interface Unread {
+  readonly file: string;
+  readonly what: string;
+}
+
+/** What is imported by name, also deep within a type. */
+const NAMED = /(?:^import\s+|^(?:import|export)\b[^'"`;=()]*?\bfrom\s*|\bimport\s*\(\s*)(['"`])([^'"`\n]+)\1/gm;
+/** Code by an address that is computed, or by another resolution than the one that is checked. */
+const COMPUTED = /\bimport\s*\(\s*(?!['"`\s])|\bcreateRequire\b|\bimport\.meta\.resolve\b|\bgetBuiltinModule\b/;
+/** A thread or process that is begun from a file beside this one. */
+const BESIDE = /\bnew URL\(\s*['"`]([^'"`]+\.[cm]?[jt]sx?)['"`]\s*,\s*import\.meta\.url\s*\)/g;
+
+/** What the text of these modules loads and the check has not seen. */
+export function findUnread(root: string, modules: readonly Seen[]): Unread[] {
+  return modules.flatMap(({ source: file, dependencies }) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    const seen = new Set(dependencies.map(({ module }) => module.replace(/^node:/, '')));
+    const named = [...text.matchAll(NAMED)].map(([, , name]) => name!.replace(/^node:/, ''));
+    const begun = [...text.matchAll(BESIDE)].map(([, path]) => posix.join(posix.dirname(file), path!));
+    const isLoader = LOADERS.includes(file);
+    return [
+      ...named.filter((name) => !seen.has(name)).map((name) => `imports ${name} in a way that the check does not read`),
+      ...begun
+        .filter((path) => roomOf(path) !== roomOf(file))
+        .map((path) => `begins ${path}, which is of another room`),
+      ...(COMPUTED.test(text) && !isLoader ? ['loads code by an address that no check can read'] : []),
+    ].map((what) => ({ file, what }));
+  });
+}
+
+/** The deepest room that a file lies in. */
+export function roomOf(file: string): string | undefined {
+  const around = ROOMS.map(({ folder }) => folder).filter((folder) => file === folder || file.startsWith(`${folder}/`));
+  return around.sort((a, b) => b.length - a.length)[0];
+}
