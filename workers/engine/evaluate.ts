@@ -8,7 +8,7 @@ import { corpusKey, corpusOf, type SpreadCorpus, spread } from './corpus.ts';
 import type { Choice } from './diffusion/tune.ts';
 import type { EvaluatorOptions } from './evaluator-options.ts';
 import { inOrder } from './in-order.ts';
-import { oneByOne, openScorer } from './scorers/open-scorer.ts';
+import { oneByOne, openScorer, type Scorer } from './scorers/open-scorer.ts';
 import type { BlockScorer, Corpus, PairScores, SampleErrors } from './scorers/scorer.ts';
 
 export { type Choice, describeChoice } from './diffusion/tune.ts';
@@ -71,68 +71,102 @@ export async function openEvaluator(options: EvaluatorOptions): Promise<Evaluato
       counts[file] = { calls: before.calls + 1, rows: before.rows + rows };
     },
   });
-  const blocks = 'scoreBlock' in scorer ? scorer : oneByOne(scorer);
-  /** Of blocks that a range cut through, for the range that goes on with them. */
-  const recent = new LRUCache<string, readonly PairScores[]>({ max: BLOCKS_AHEAD });
-  let present: SpreadCorpus | undefined;
+  return new OpenEvaluator(scorer, warnings, counts);
+}
 
-  return {
-    protocol: scorer.protocol,
-    counts,
-    get choice() {
-      return 'choice' in scorer ? scorer.choice : undefined;
-    },
-    get rowsScored() {
-      return scorer.rowsScored;
-    },
-    get warnings() {
-      return [...warnings];
-    },
-    async scoreExamples(data, from, to, { signal, onExample, errors = false, collect = true } = {}) {
-      if (from < 0 || to > data.examples.length || from > to) {
-        throw new RangeError(`examples ${from} to ${to} are not among the ${data.examples.length} of ${data.task}`);
-      }
-      const key = corpusKey(data);
-      if (present?.corpus.key !== key) present = await corpusOf(data);
-      const { corpus, positions } = present;
-      const caution = isAdaptive(scorer.protocol) ? adaptiveCaution(data.task, corpus) : null;
-      if (caution) warnings.add(caution);
-      const scored: ScoredExample[] = [];
-      let done = 0;
-      const jobs = function* () {
-        for (let at = from; at < to; ) {
-          const { cut, ...range } = rangeAt(blocks, corpus, at, from, to);
-          at = Math.min(range.to, to);
-          yield async () => {
-            signal?.throwIfAborted();
-            const name = `${key} ${range.from}`;
-            const known = recent.get(name);
-            const examples = corpus.examples.slice(range.from, range.to);
-            const pairs = known ?? (await blocks.scoreBlock(corpus, examples, signal));
-            if (cut) recent.set(name, pairs);
-            return { range, pairs };
-          };
+class OpenEvaluator implements Evaluator {
+  readonly counts: Readonly<Record<string, Calls>>;
+  readonly #scorer: Scorer;
+  readonly #blocks: BlockScorer;
+  readonly #warnings: Set<string>;
+  /** Of blocks that a range cut through, for the range that goes on with them. */
+  readonly #recent = new LRUCache<string, readonly PairScores[]>({ max: BLOCKS_AHEAD });
+  #present: SpreadCorpus | undefined;
+
+  constructor(scorer: Scorer, warnings: Set<string>, counts: Readonly<Record<string, Calls>>) {
+    this.counts = counts;
+    this.#scorer = scorer;
+    this.#blocks = 'scoreBlock' in scorer ? scorer : oneByOne(scorer);
+    this.#warnings = warnings;
+  }
+
+  get protocol(): Protocol {
+    return this.#scorer.protocol;
+  }
+
+  get choice(): Choice | undefined {
+    return 'choice' in this.#scorer ? this.#scorer.choice : undefined;
+  }
+
+  get rowsScored(): number {
+    return this.#scorer.rowsScored;
+  }
+
+  get warnings(): readonly string[] {
+    return [...this.#warnings];
+  }
+
+  async scoreExamples(
+    data: TaskData,
+    from: number,
+    to: number,
+    { signal, onExample, errors = false, collect = true }: ScoreOptions = {},
+  ): Promise<ScoredExample[]> {
+    if (from < 0 || to > data.examples.length || from > to)
+      throw new RangeError(`examples ${from} to ${to} are not among the ${data.examples.length} of ${data.task}`);
+    const { corpus, positions } = await this.#corpusOf(data);
+    const scored: ScoredExample[] = [];
+    let done = 0;
+    try {
+      await this.#blocks.begin(corpus, from, to);
+      const ahead = this.#blocks === this.#scorer ? BLOCKS_AHEAD : EXAMPLES_AHEAD;
+      await inOrder(this.#jobs(corpus, from, to, signal), ahead, ({ range, pairs }) => {
+        for (let at = Math.max(from, range.from); at < Math.min(to, range.to); at++) {
+          signal?.throwIfAborted();
+          const { index, id } = data.examples[at]!;
+          const one = { index, example: id, ...part(spread(pairs[at - range.from]!, positions[at]!), errors) };
+          if (collect) scored.push(one);
+          done += 1;
+          onExample?.(done, to - from, one);
         }
+      });
+    } catch (error) {
+      belowRoot(data, error);
+    }
+    return scored;
+  }
+
+  close(): Promise<void> {
+    return this.#scorer.close();
+  }
+
+  async #corpusOf(data: TaskData): Promise<SpreadCorpus> {
+    if (this.#present?.corpus.key !== corpusKey(data)) this.#present = await corpusOf(data);
+    const caution = isAdaptive(this.protocol) ? adaptiveCaution(data.task, this.#present.corpus) : null;
+    if (caution) this.#warnings.add(caution);
+    return this.#present;
+  }
+
+  /** The work on each block of the examples `from` to `to`, in their order. */
+  *#jobs(
+    corpus: Corpus,
+    from: number,
+    to: number,
+    signal: AbortSignal | undefined,
+  ): Generator<() => Promise<{ range: Range; pairs: readonly PairScores[] }>> {
+    for (let at = from; at < to; ) {
+      const { cut, ...range } = rangeAt(this.#blocks, corpus, at, from, to);
+      at = Math.min(range.to, to);
+      yield async () => {
+        signal?.throwIfAborted();
+        const name = `${corpus.key} ${range.from}`;
+        const examples = corpus.examples.slice(range.from, range.to);
+        const pairs = this.#recent.get(name) ?? (await this.#blocks.scoreBlock(corpus, examples, signal));
+        if (cut) this.#recent.set(name, pairs);
+        return { range, pairs };
       };
-      try {
-        await blocks.begin(corpus, from, to);
-        await inOrder(jobs(), blocks === scorer ? BLOCKS_AHEAD : EXAMPLES_AHEAD, ({ range, pairs }) => {
-          for (let at = Math.max(from, range.from); at < Math.min(to, range.to); at++) {
-            signal?.throwIfAborted();
-            const { index, id } = data.examples[at]!;
-            const one = { index, example: id, ...part(spread(pairs[at - range.from]!, positions[at]!), errors) };
-            if (collect) scored.push(one);
-            done += 1;
-            onExample?.(done, to - from, one);
-          }
-        });
-      } catch (error) {
-        belowRoot(data, error);
-      }
-      return scored;
-    },
-    close: () => scorer.close(),
-  };
+    }
+  }
 }
 
 interface Range {

@@ -30,11 +30,14 @@ export function oneByOne(scorer: ImageTextScorer): BlockScorer {
   };
 }
 
+/** Of any kind of checkpoint. */
+export type Scorer = ImageTextScorer | Diffusion;
+
 /** @throws CheckpointFault when the folder is not what the report says, or the protocol does not fit it. */
 export async function openScorer(
   options: EvaluatorOptions,
   events: Pick<SessionOptions, 'warn' | 'log' | 'onRun'>,
-): Promise<ImageTextScorer | Diffusion> {
+): Promise<Scorer> {
   const folder = await openFolder(options.dir);
   const layout = await readLayout(folder);
   const protocol = options.protocol ?? options.report.protocol;

@@ -88,54 +88,50 @@ async function inspect(
   claimed: ClaimedInspection,
   signal: AbortSignal,
 ): Promise<void> {
-  const { db } = stage;
-  const bytes = claimed.files.reduce((sum, { size }) => sum + size, 0);
-  await say(
-    stage,
-    evaluationId,
-    'inspect',
-    `Inspection started: ${claimed.files.length} files, ${(bytes / 1e6).toFixed(1)} MB.`,
-  );
-  const { checkpointSha256: sha256, files } = claimed;
+  const { checkpointSha256: sha256, files, token } = claimed;
+  const tell = (line: string) => say(stage, evaluationId, 'inspect', line);
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  await tell(`Inspection started: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB.`);
   const dir = await checkpointFolder(stage.storage, stage.settings.work, { sha256, files });
   signal.throwIfAborted();
   const verdict = await verdictOf(stage, warm, claimed, dir, STEP_SECONDS + bytes * SECONDS_A_BYTE, signal);
   if (!verdict.ok) {
     const why = { fault: 'SUBMITTER', ...verdict.why, faults: verdict.faults } as const;
-    await persist(stage, () => refuse(db, evaluationId, claimed.token, why));
+    await persist(stage, () => refuse(stage.db, evaluationId, token, why));
     return;
   }
-  const { report } = verdict;
+  await tell(accepted(verdict.report));
+  await planAndQueue(stage, evaluationId, claimed, verdict.report, signal);
+}
+
+function accepted({ kind, parameters, checks }: InspectionReport): string {
+  return `Accepted: ${kindWords(kind)}, ${(parameters / 1e6).toFixed(1)} M parameters, ${checks.length} checks passed.`;
+}
+
+/** Plans the shards of a checkpoint that is accepted, and queues them; where no task can be scored it fails. */
+async function planAndQueue(
+  stage: Stage,
+  evaluationId: string,
+  claimed: ClaimedInspection,
+  report: InspectionReport,
+  signal: AbortSignal,
+): Promise<void> {
+  const { db } = stage;
+  const { token } = claimed;
   const protocol = protocolOf(claimed, report);
-  await say(
-    stage,
-    evaluationId,
-    'inspect',
-    `Accepted: ${kindWords(report.kind)}, ${(report.parameters / 1e6).toFixed(1)} M parameters, ${report.checks.length} checks passed.`,
-  );
   // it may have to wait, where the data are still being made
   const plan = await unlessAborted(planEvaluation(stage.data, report, protocol, claimed), signal);
   if (plan.tasks.length === 0) {
     const reason = `No task can be scored on this board's data: ${plan.unavailable[0] ?? 'the data root is empty'}`;
     const remedy = 'Nothing is wrong with the checkpoint: submit it again when the data is back.';
-    await persist(stage, () => failInspection(db, evaluationId, claimed.token, { reason, remedy, permanent: true }));
+    await persist(stage, () => failInspection(db, evaluationId, token, { reason, remedy, permanent: true }));
     return;
   }
   const shards = plan.tasks.reduce((sum, task) => sum + task.shards.length, 0);
-  await say(
-    stage,
-    evaluationId,
-    'inspect',
-    `Planned ${shards} shards over ${plan.tasks.map(({ task }) => task).join(', ')}.`,
-  );
-  await persist(stage, () =>
-    accept(db, evaluationId, claimed.token, {
-      report,
-      protocol,
-      warnings: [...report.warnings, ...plan.unavailable],
-      tasks: plan.tasks,
-    }),
-  );
+  const names = plan.tasks.map(({ task }) => task).join(', ');
+  await say(stage, evaluationId, 'inspect', `Planned ${shards} shards over ${names}.`);
+  const warnings = [...report.warnings, ...plan.unavailable];
+  await persist(stage, () => accept(db, evaluationId, token, { report, protocol, warnings, tasks: plan.tasks }));
 }
 
 /** A good checkpoint is refused all the same when the protocol that was asked for does not fit it. */
