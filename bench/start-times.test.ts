@@ -1,15 +1,14 @@
+import { ask } from '@gdbench/schema/ask';
 import { expect, test } from 'vitest';
 import { startTestApi } from '../test/support/api.ts';
 import { planned } from '../test/support/evaluation.ts';
-import { request } from '../test/support/graphql.ts';
+import { BudgetsDocument, type EvaluationState, LookDocument } from './generated/graphql.ts';
 import {
   type Budget,
-  budgetQuery,
   budgets,
   evaluated,
-  type Look,
   lineOf,
-  lookQuery,
+  newestOf,
   pageShows,
   percents,
   saysWhy,
@@ -17,14 +16,8 @@ import {
   stepDone,
 } from './start-times.ts';
 
-const look = (values: (number | null)[][], states: Record<string, string[]> = {}): Look => ({
+const look = (values: (number | null)[][]) => ({
   leaderboard: { edges: values.map((row) => ({ node: { values: row } })) },
-  submissions: Object.fromEntries(
-    Object.entries(states).map(([name, all]) => [
-      name,
-      all.map((state) => ({ evaluation: { state, failure: { message: 'No room.' } } })),
-    ]),
-  ),
 });
 
 test('a value is shown once any row has one, and zero is a value', () => {
@@ -41,9 +34,16 @@ test('a page shows a measured value when a figure of its own says it', () => {
   expect(pageShows('<td>91.6</td>', [])).toBe(false);
 });
 
-test('the newest submission of a checkpoint says whether it is done; one that failed ends the bench', () => {
-  expect(evaluated(look([], { a: ['DONE', 'FAILED'], b: ['SCORING'], c: [], d: ['DONE'] }))).toEqual(['a', 'd']);
-  expect(() => evaluated(look([], { a: ['DONE'], b: ['FAILED'] }))).toThrow('of b ended as FAILED: No room.');
+test('the newest evaluation of a checkpoint says whether it is done; one that failed ends the bench', () => {
+  const names = new Map(['a', 'b', 'c', 'd'].map((name) => [`sha256 of ${name}`, name]));
+  const of = (name: string, state: EvaluationState) => ({
+    checkpoint: { sha256: `sha256 of ${name}` },
+    state,
+    failure: { message: 'No room.' },
+  });
+  const all = [of('d', 'DONE'), of('another', 'FAILED'), of('b', 'SCORING'), of('a', 'DONE'), of('a', 'FAILED')];
+  expect(evaluated(newestOf(names, all))).toEqual(['a', 'd']);
+  expect(() => evaluated(newestOf(names, [of('b', 'FAILED'), ...all]))).toThrow('of b ended as FAILED: No room.');
 });
 
 test('lines of npm start are read, other lines are not steps', () => {
@@ -65,25 +65,22 @@ test('moments are in columns', () => {
   expect(moments.map(lineOf)).toEqual(['    1.0 s  early', '  123.5 s  late']);
 });
 
-test('checkpoints of one budget share a line, which says samples and examples of the newest submission', () => {
-  const budget = (samples: number | null, limit: number | null, examples: number): Budget => ({
-    evaluation: {
-      samples,
-      limit,
-      tasks: [
-        { task: 'clevr', examples },
-        { task: 'pets', examples: 111 },
-      ],
-    },
+test('checkpoints of one budget share a line, which says samples and examples', () => {
+  const budget = (samples: number | null, limit: number | null, examples: number): Omit<Budget, 'checkpoint'> => ({
+    samples,
+    limit,
+    tasks: [
+      { task: 'clevr', examples },
+      { task: 'pets', examples: 111 },
+    ],
   });
-  const submissions = {
-    a: [budget(null, null, 2800)],
-    b: [budget(10, 5, 35)],
-    c: [budget(null, null, 2800), budget(3, 1, 7)],
-    d: [],
-    e: [{ evaluation: { samples: 3, limit: null, tasks: [] } }],
-  };
-  expect(budgets(submissions)).toBe(
+  const asked = new Map([
+    ['a', budget(null, null, 2800)],
+    ['b', budget(10, 5, 35)],
+    ['c', budget(null, null, 2800)],
+    ['e', { samples: 3, limit: null, tasks: [] }],
+  ]);
+  expect(budgets(asked)).toBe(
     'a, c: nothing sampled; all examples: clevr 2800, pets 111\nb: 10 samples; at most 5 examples a subtask or group: clevr 35, pets 111',
   );
 });
@@ -91,15 +88,14 @@ test('checkpoints of one budget share a line, which says samples and examples of
 test('the API answers the queries', async () => {
   const api = await startTestApi();
   try {
-    const answer = await request(api.url, lookQuery(['0'.repeat(64), '1'.repeat(64)]));
-    expect(answer).toEqual({ leaderboard: { edges: [] }, c0: [], c1: [] });
-    const { evaluationId } = await planned(api.db, { shards: { clevr: [3, 2], mmbias: [2] } });
-    const { evaluation } = await request<{ evaluation: { checkpoint: { sha256: string } } }>(
-      api.url,
-      `{ evaluation(id: "${evaluationId}") { checkpoint { sha256 } } }`,
+    const empty = { leaderboard: { edges: [] }, evaluations: { edges: [] } };
+    expect(await ask(api.url, LookDocument, {})).toEqual(empty);
+    await planned(api.db, { shards: { clevr: [3, 2], mmbias: [2] } });
+    const nodes = (await ask(api.url, BudgetsDocument, {})).evaluations.edges.map(({ node }) => node);
+    expect(nodes).toHaveLength(1);
+    expect(budgets(newestOf(new Map([[nodes[0]!.checkpoint.sha256, 'a']]), nodes))).toBe(
+      'a: nothing sampled; all examples: clevr 5, mmbias 2',
     );
-    const asked = await request<Record<string, Budget[]>>(api.url, budgetQuery([evaluation.checkpoint.sha256]));
-    expect(budgets({ a: asked.c0! })).toBe('a: nothing sampled; all examples: clevr 5, mmbias 2');
   } finally {
     await api.close();
   }

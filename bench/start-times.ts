@@ -1,15 +1,12 @@
 import { percent } from '@gdbench/benchmark/figures';
+import type { BudgetsQuery, LookQuery } from './generated/graphql.ts';
 
-/** What the bench asks of the API at each look. */
-export interface Look {
-  leaderboard: { edges: { node: { values: (number | null)[] } }[] };
-  /** By alias, one a built-in checkpoint: its submissions, newest first. */
-  submissions: Record<string, Submission[]>;
-}
-
-interface Submission {
-  evaluation: { state: string; failure: { message: string } | null };
-}
+/** What the bench sees of the board at a look. */
+type Values = Pick<LookQuery, 'leaderboard'>;
+/** Of one evaluation at a look. */
+type Seen = LookQuery['evaluations']['edges'][number]['node'];
+/** What an evaluation asks of its checkpoint. */
+export type Budget = BudgetsQuery['evaluations']['edges'][number]['node'];
 
 export interface Moment {
   step: string;
@@ -20,13 +17,13 @@ export interface Moment {
 const LOST = new Set(['REFUSED', 'FAILED', 'CANCELLED']);
 
 /** The measured values of all rows, in per cent as the pages write them. */
-export function percents({ leaderboard }: Look): string[] {
+export function percents({ leaderboard }: Values): string[] {
   const values = leaderboard.edges.flatMap(({ node }) => node.values);
   return values.flatMap((value) => (value === null ? [] : [percent(value)]));
 }
 
 /** Whether any row shows a measured value. */
-export function showsValue(look: Look): boolean {
+export function showsValue(look: Values): boolean {
   return percents(look).length > 0;
 }
 
@@ -36,13 +33,27 @@ export function pageShows(html: string, figures: Iterable<string>): boolean {
 }
 
 /**
+ * The newest evaluation of each checkpoint that has any, by the checkpoint's name, in the order of the names.
+ *
+ * @param names by sha256
+ * @param all the newest first
+ */
+export function newestOf<T extends { readonly checkpoint: { readonly sha256: string } }>(
+  names: ReadonlyMap<string, string>,
+  all: readonly T[],
+): Map<string, T> {
+  const found = [...names].map(
+    ([sha256, name]) => [name, all.find(({ checkpoint }) => checkpoint.sha256 === sha256)] as const,
+  );
+  return new Map(found.flatMap(([name, one]) => (one ? [[name, one]] : [])));
+}
+
+/**
  * The checkpoints whose evaluation is done.
  * @throws an Error with a sentence when one has ended in another way: there is then no time to report.
  */
-export function evaluated({ submissions }: Look): string[] {
-  return Object.entries(submissions).flatMap(([name, [newest]]) => {
-    if (!newest) return [];
-    const { state, failure } = newest.evaluation;
+export function evaluated(newest: ReadonlyMap<string, Pick<Seen, 'state' | 'failure'>>): string[] {
+  return [...newest].flatMap(([name, { state, failure }]) => {
     if (LOST.has(state)) throw new Error(`The evaluation of ${name} ended as ${state}: ${failure?.message ?? ''}`);
     return state === 'DONE' ? [name] : [];
   });
@@ -63,46 +74,20 @@ export function lineOf({ step, seconds }: Moment): string {
   return `${seconds.toFixed(1).padStart(7)} s  ${step}`;
 }
 
-/** What an evaluation asks of its checkpoint, as the API says it. */
-export interface Budget {
-  evaluation: {
-    samples: number | null;
-    /** Examples a subtask or group; null: all. */
-    limit: number | null;
-    tasks: { task: string; examples: number }[];
-  };
-}
-
-/** A line for each budget that the newest submission of some checkpoints has. */
-export function budgets(submissions: Record<string, Budget[]>): string {
+/** A line for each budget that the newest evaluation of some checkpoints has. */
+export function budgets(newest: ReadonlyMap<string, Omit<Budget, 'checkpoint'>>): string {
   const namesByBudget = new Map<string, string[]>();
-  for (const [name, [newest]] of Object.entries(submissions)) {
+  for (const [name, asked] of newest) {
     // what is not planned yet has no budget to tell
-    if (!newest || newest.evaluation.tasks.length === 0) continue;
-    const budget = budgetOf(newest);
+    if (asked.tasks.length === 0) continue;
+    const budget = budgetOf(asked);
     namesByBudget.set(budget, [...(namesByBudget.get(budget) ?? []), name]);
   }
   return [...namesByBudget].map(([budget, names]) => `${names.join(', ')}: ${budget}`).join('\n');
 }
 
-function budgetOf({ evaluation: { samples, limit, tasks } }: Budget): string {
+function budgetOf({ samples, limit, tasks }: Omit<Budget, 'checkpoint'>): string {
   const noise = samples === null ? 'nothing sampled' : `${samples} samples`;
   const part = limit === null ? 'all examples' : `at most ${limit} examples a subtask or group`;
   return `${noise}; ${part}: ${tasks.map(({ task, examples }) => `${task} ${examples}`).join(', ')}`;
-}
-
-/** The query of a look at these checkpoints, by sha256; their aliases are c0, c1 and so on. */
-export function lookQuery(sha256s: readonly string[]): string {
-  return `{ leaderboard(first: 100) { edges { node { values } } } ${aliased(sha256s)} }
-    fragment of on Submission { evaluation { state failure { message } } }`;
-}
-
-/** The query for what is asked of these checkpoints, with the same aliases. */
-export function budgetQuery(sha256s: readonly string[]): string {
-  return `{ ${aliased(sha256s)} }
-    fragment of on Submission { evaluation { samples limit tasks { task examples } } }`;
-}
-
-function aliased(sha256s: readonly string[]): string {
-  return sha256s.map((sha256, i) => `c${i}: submissions(sha256: "${sha256}") { ...of }`).join(' ');
 }

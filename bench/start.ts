@@ -3,24 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { ask, type Operation, OperationRefused } from '@gdbench/schema/ask';
 import { ROOT } from '@gdbench/settings/root';
-import { type BuiltinCheckpoint, builtinCheckpoints, checkpointSha256OfFolder } from '../setup/builtin.ts';
+import { builtinCheckpoints, checkpointSha256OfFolder } from '../setup/builtin.ts';
 import type * as Dependencies from '../setup/dependencies.ts';
 import { freePort } from '../setup/port.ts';
+import { BudgetsDocument, type BudgetsQuery, LookDocument } from './generated/graphql.ts';
 import { type Clone, cloneInstalled, endInstall } from './start-clone.ts';
 import { npmStart, type Running } from './start-run.ts';
-import {
-  type Budget,
-  budgetQuery,
-  budgets,
-  evaluated,
-  type Look,
-  lineOf,
-  lookQuery,
-  pageShows,
-  percents,
-  showsValue,
-} from './start-times.ts';
+import { budgets, evaluated, lineOf, newestOf, pageShows, percents, showsValue } from './start-times.ts';
 
 /*
  * npm run bench:start: how long `npm start` takes in a fresh clone of HEAD as `npm ci` leaves it, from the command to the
@@ -96,19 +87,19 @@ async function requireInstalled(folder: string): Promise<void> {
 async function measure(folder: string): Promise<Times> {
   const [apiPort, webPort] = [await freePort(), await freePort()];
   const checkpoints = builtinCheckpoints(join(folder, 'builtin/checkpoints'));
-  const sha256s = await Promise.all(checkpoints.map((each) => checkpointSha256OfFolder(each.folder)));
+  const named = checkpoints.map(async (each) => [await checkpointSha256OfFolder(each.folder), each.name] as const);
+  const names = new Map(await Promise.all(named));
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const settings = { API_PORT: String(apiPort), WEB_PORT: String(webPort) };
   const running = npmStart(folder, settings, (moment) => say(lineOf(moment)));
-  let asked: Record<string, unknown> | undefined;
+  let asked: BudgetsQuery | undefined;
   try {
-    const web = `http://127.0.0.1:${webPort}`;
-    const times = await watch({ apiUrl, web, running, checkpoints, query: lookQuery(sha256s) });
-    asked = await ask(apiUrl, budgetQuery(sha256s));
+    const times = await watch({ apiUrl, web: `http://127.0.0.1:${webPort}`, running, names });
+    asked = await askReady(apiUrl, BudgetsDocument);
     return times;
   } finally {
     await running.end();
-    if (asked) say(`\n${budgets(byName(checkpoints, asked) as Record<string, Budget[]>)}\n`);
+    if (asked) say(`\n${budgets(newestOf(names, nodesOf(asked.evaluations)))}\n`);
   }
 }
 
@@ -116,13 +107,12 @@ interface Watched {
   apiUrl: string;
   web: string;
   running: Running;
-  checkpoints: readonly BuiltinCheckpoint[];
-  /** Of a look. */
-  query: string;
+  /** Of the built-in checkpoints, by sha256. */
+  names: ReadonlyMap<string, string>;
 }
 
 /** Looks at the API, and at the board's page until that shows a value, until every built-in evaluation is done. */
-async function watch({ apiUrl, web, running, checkpoints, query }: Watched): Promise<Times> {
+async function watch({ apiUrl, web, running, names }: Watched): Promise<Times> {
   const done = new Set<string>();
   const figures = new Set<string>();
   let firstScoreSeconds: number | undefined;
@@ -131,33 +121,27 @@ async function watch({ apiUrl, web, running, checkpoints, query }: Watched): Pro
   while (running.seconds() < MOST_SECONDS) {
     interrupted.signal.throwIfAborted();
     if (running.hasEnded()) throw new Error(`npm start ended early; its last line: ${running.lastLine()}`);
-    const answer = await ask(apiUrl, query);
-    if (answer) {
-      const look = { leaderboard: answer.leaderboard, submissions: byName(checkpoints, answer) } as Look;
+    const look = await askReady(apiUrl, LookDocument);
+    if (look) {
       for (const figure of percents(look)) figures.add(figure);
       if (showsValue(look)) firstScoreSeconds ??= running.note('first score');
       if (firstShownSeconds === undefined && pageShows(await page(web), figures))
         firstShownSeconds = running.note('the page shows it');
       if (onlyFirst && firstScoreSeconds !== undefined && firstShownSeconds !== undefined)
         return { firstScoreSeconds, firstShownSeconds, allSeconds: null };
-      for (const name of evaluated(look).filter((each) => !done.has(each))) {
+      for (const name of evaluated(newestOf(names, nodesOf(look.evaluations))).filter((each) => !done.has(each))) {
         done.add(name);
         allSeconds = running.note(`${name} is evaluated`);
       }
-      if (done.size === checkpoints.length && firstScoreSeconds !== undefined && firstShownSeconds !== undefined)
+      if (done.size === names.size && firstScoreSeconds !== undefined && firstShownSeconds !== undefined)
         return { firstScoreSeconds, firstShownSeconds, allSeconds };
     }
     await pause(LOOK_MS);
   }
-  throw new Error(
-    `Only ${done.size} of ${checkpoints.length} evaluations were done after ${MOST_SECONDS / 60} minutes.`,
-  );
+  throw new Error(`Only ${done.size} of ${names.size} evaluations were done after ${MOST_SECONDS / 60} minutes.`);
 }
 
-/** An answer's lists under c0, c1 and so on, by the checkpoints' names. */
-function byName(checkpoints: readonly BuiltinCheckpoint[], answer: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(checkpoints.map(({ name }, i) => [name, answer[`c${i}`] ?? []]));
-}
+const nodesOf = <T>({ edges }: { edges: readonly { node: T }[] }): T[] => edges.map(({ node }) => node);
 
 /** The board's page as it is sent; empty while there are no pages. */
 async function page(url: string): Promise<string> {
@@ -169,18 +153,15 @@ async function page(url: string): Promise<string> {
 }
 
 /** Undefined while there is no API, or none that is ready. */
-async function ask(apiUrl: string, query: string): Promise<Record<string, unknown> | undefined> {
-  const request = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-    signal: AbortSignal.any([interrupted.signal, AbortSignal.timeout(5_000)]),
-  };
-  const body = await fetch(`${apiUrl}/graphql`, request)
-    .then((response) => response.json() as Promise<{ data?: Record<string, unknown>; errors?: unknown }>)
-    .catch(() => undefined);
-  if (body?.errors) throw new Error(`The API answered ${JSON.stringify(body.errors)}`);
-  return body?.data;
+async function askReady<Data>(
+  apiUrl: string,
+  operation: Operation<Data, Record<string, never>>,
+): Promise<Data | undefined> {
+  const signal = AbortSignal.any([interrupted.signal, AbortSignal.timeout(5_000)]);
+  return ask(apiUrl, operation, {}, { signal }).catch((error) => {
+    if (error instanceof OperationRefused) throw new Error(`The API answered ${JSON.stringify(error.errors)}`);
+    return undefined;
+  });
 }
 
 await main().catch((error: Error) => {

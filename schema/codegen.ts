@@ -20,12 +20,32 @@ const mappers = Object.fromEntries(
   ].map((type) => [type, `../graphql/mappers.ts#${type}Parent`]),
 );
 
-/** Two products of the one contract: resolver types for the API, typed operations for the web. */
+/** Who asks the API, each by the operations of its own folder; the tests of the API ask by those of `test`. */
+export const ASKERS = ['apps/web', 'apps/cli', 'setup', 'bench', 'test'];
+
+/** Operations are plain strings with their types: no parser and no AST in a browser's bundle or at a command's start. */
+const operationsOf = (folder: string) => ({
+  [`${root}${folder}/generated/`]: {
+    documents: `${root}${folder}/operations/*.graphql`,
+    preset: 'client',
+    config: {
+      documentMode: 'string',
+      useTypeImports: true,
+      enumsAsTypes: true,
+      scalars: { DateTime: 'string' },
+    },
+    presetConfig: { fragmentMasking: false },
+  },
+});
+
+/** Products of the one contract: resolver types for the API, typed operations for all who ask it. */
 export const config: CodegenConfig = {
   schema: `${root}schema/*.graphql`,
   silent: true,
   errorsOnly: true,
   ignoreNoDocuments: true,
+  // Node wants whole names of files
+  emitLegacyCommonJSImports: false,
   generates: {
     [`${root}apps/api/generated/resolvers.ts`]: {
       plugins: ['typescript', 'typescript-resolvers'],
@@ -41,12 +61,6 @@ export const config: CodegenConfig = {
         avoidOptionals: { field: true, inputValue: false, object: false, defaultValue: false },
       },
     },
-    [`${root}apps/web/generated/`]: {
-      documents: [`${root}apps/web/**/*.{graphql,ts,tsx}`, `!${root}apps/web/{generated,.next,node_modules}/**`],
-      preset: 'client',
-      // documents are plain strings with their types: no parser and no AST in the browser's bundle
-      config: { documentMode: 'string', useTypeImports: true, enumsAsTypes: true, scalars: { DateTime: 'string' } },
-      presetConfig: { fragmentMasking: false },
-    },
+    ...Object.assign({}, ...ASKERS.map(operationsOf)),
   },
 };

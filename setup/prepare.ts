@@ -4,6 +4,7 @@ import { builtinDataRoot } from '@gdbench/builtin/data/root';
 import { home } from '@gdbench/settings/home';
 import { ROOT } from '@gdbench/settings/root';
 import { readSettings } from '@gdbench/settings/settings';
+import { ASKERS } from '../schema/codegen.ts';
 import { type Drawing, draw } from './drawing.ts';
 import { type Derived, derive, isDerived, runNode } from './step.ts';
 
@@ -17,7 +18,7 @@ export async function generateCode(): Promise<void> {
   });
   await derive({
     title: 'Code generation: GraphQL types',
-    inputs: ['schema', 'apps/web/operations'],
+    inputs: ['schema', ...ASKERS.map((folder) => `${folder}/operations`)],
     product: 'apps/api/generated',
     action: () => runNode(['schema/generate.mjs']),
   });

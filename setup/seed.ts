@@ -1,16 +1,13 @@
+import { OperationRefused } from '@gdbench/schema/ask';
+import { follow } from '@gdbench/schema/follow';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type BuiltinCheckpoint, builtinCheckpoints, checkpointSha256OfFolder } from './builtin.ts';
+import { FirstShardDocument } from './generated/graphql.ts';
 import { runNode, step } from './step.ts';
 import { isSubmitted } from './submitted.ts';
 
 const ENDED = new Set(['DONE', 'REFUSED', 'FAILED', 'CANCELLED']);
-const PROGRESS = 'subscription ($id: ID!) { evaluationProgress(id: $id) { state shardsDone } }';
-
-interface Progress {
-  evaluationProgress: { state: string; shardsDone: number } | null;
-}
-
 /**
  * Submits the first of the built-in checkpoints and waits for its first score: inspections go before scores in the queue,
  * so that the other checkpoints would hold it up.
@@ -47,10 +44,11 @@ async function firstScore(apiUrl: string, id: string): Promise<void> {
     shouldRetry: () => true,
   });
   try {
-    for await (const { data } of client.iterate<Progress>({ query: PROGRESS, variables: { id } })) {
-      const progress = data?.evaluationProgress;
+    for await (const { evaluationProgress: progress } of follow(client, FirstShardDocument, { id }))
       if (!progress || progress.shardsDone > 0 || ENDED.has(progress.state)) return;
-    }
+  } catch (error) {
+    // what the API does not tell is no reason to end the platform
+    if (!(error instanceof OperationRefused)) throw error;
   } finally {
     await client.dispose();
   }

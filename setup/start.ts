@@ -48,7 +48,11 @@ async function open(apiPort: number, webPort: number, data: DataRoot): Promise<v
   const logs = join(home(), 'log');
   const apiUrl = `http://localhost:${apiPort}`;
   const webUrl = `http://localhost:${webPort}`;
-  const [{ submitBuiltin, submitFirst }] = await Promise.all([import('./seed.ts'), serve(apiPort, webUrl, logs, data)]);
+  const code = generateCode();
+  const [{ submitBuiltin, submitFirst }] = await Promise.all([
+    code.then(() => import('./seed.ts')),
+    serve(apiPort, webUrl, logs, data, code),
+  ]);
   if (!ending) withdraw = announce(home(), apiUrl);
   // pages that are still to be built take all cores: not before there is something to see
   const isBuilt = isWebBuilt();
@@ -57,9 +61,15 @@ async function open(apiPort: number, webPort: number, data: DataRoot): Promise<v
   await submitBuiltin(apiUrl, () => ending);
 }
 
-/** Runs the API and a worker once there are generated code and a database, made side by side. */
-async function serve(apiPort: number, webUrl: string, logs: string, { root, drawing }: DataRoot): Promise<void> {
-  const [databaseUrl] = await Promise.all([startDatabase(), generateCode()]);
+/** Runs the API and a worker once there are the generated code and a database, made side by side. */
+async function serve(
+  apiPort: number,
+  webUrl: string,
+  logs: string,
+  { root, drawing }: DataRoot,
+  code: Promise<void>,
+): Promise<void> {
+  const [databaseUrl] = await Promise.all([startDatabase(), code]);
   const settings = { DATABASE_URL: databaseUrl, GDBENCH_HOME: home(), GDBENCH_DATA: root };
   const env = { ...budget(), ...settings };
   const apiEnv = {

@@ -1,30 +1,17 @@
+import { ask, NoGraphql, type Operation, OperationRefused } from '@gdbench/schema/ask';
 import pRetry from 'p-retry';
 import { SetupFault } from './fault.ts';
+import { DataVersionsDocument, type DataVersionsQuery, SubmissionsOfCheckpointDocument } from './generated/graphql.ts';
 
 /** States in which a submission needs nothing more from its submitter. */
 const UNDER_WAY = new Set(['INSPECTING', 'QUEUED', 'SCORING']);
-
-const SUBMISSIONS = `query ($sha256: String!) {
-  submissions(sha256: $sha256) { checkpoint { name } evaluation { state tasks { task dataVersion } } }
-}`;
-
-interface Evaluation {
-  state: string;
-  tasks: { task: string; dataVersion: string }[];
-}
-interface Submissions {
-  submissions: { checkpoint: { name: string }; evaluation: Evaluation }[];
-}
-interface Versions {
-  tasks: { name: string; dataVersion: string | null }[];
-}
 
 /**
  * Whether the checkpoint stands on the board under this name, scored on the data that the board has now, or is on its way
  * there with all of its files; or was cancelled and not submitted since, which is somebody's wish.
  */
 export async function isSubmitted(apiUrl: string, name: string, sha256: string): Promise<boolean> {
-  const { submissions } = await ask<Submissions>(apiUrl, SUBMISSIONS, { sha256 });
+  const { submissions } = await askApi(apiUrl, SubmissionsOfCheckpointDocument, { sha256 });
   // newest first
   const own = submissions.flatMap(({ checkpoint, evaluation }) => (checkpoint.name === name ? [evaluation] : []));
   if (own[0]?.state === 'CANCELLED' || own.some(({ state }) => UNDER_WAY.has(state))) return true;
@@ -39,8 +26,8 @@ export async function isSubmitted(apiUrl: string, name: string, sha256: string):
 }
 
 /** Reading a large data root may take longer than the API keeps a request open; it goes on reading meanwhile. */
-function dataVersions(apiUrl: string): Promise<Versions> {
-  return pRetry(() => ask<Versions>(apiUrl, '{ tasks { name dataVersion } }'), {
+function dataVersions(apiUrl: string): Promise<DataVersionsQuery> {
+  return pRetry(() => askApi(apiUrl, DataVersionsDocument, {}), {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 1_000,
     factor: 1,
@@ -48,14 +35,14 @@ function dataVersions(apiUrl: string): Promise<Versions> {
   });
 }
 
-async function ask<T>(apiUrl: string, query: string, variables: Record<string, string> = {}): Promise<T> {
-  const response = await fetch(`${apiUrl}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
+async function askApi<Data, Variables>(
+  apiUrl: string,
+  operation: Operation<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  return ask(apiUrl, operation, variables).catch((error: Error) => {
+    if (!(error instanceof OperationRefused || error instanceof NoGraphql)) throw error;
+    const answer = error instanceof OperationRefused ? error.message : `status ${error.status} and no data`;
+    throw new SetupFault(`The API was asked what is submitted and answered "${answer}": its log says why.`);
   });
-  const { data, errors } = (await response.json()) as { data?: T | null; errors?: { message: string }[] };
-  if (data) return data;
-  const answer = errors?.[0]?.message ?? `status ${response.status} and no data`;
-  throw new SetupFault(`The API was asked what is submitted and answered "${answer}": its log says why.`);
 }

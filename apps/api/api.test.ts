@@ -1,11 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ask } from '@gdbench/schema/ask';
 import { openStorage } from '@gdbench/storage/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  BoardDocument,
+  BoardOfProtocolDocument,
+  type BoardQuery,
+  type BoardQueryVariables,
+  BoardTotalDocument,
+  CancelEvaluationDocument,
+  EvaluationDocument,
+  EvaluationOrSubmissionDocument,
+  LogOfEvaluationDocument,
+  SubmissionsOfCheckpointDocument,
+  SubmitCheckpointDocument,
+  type SubmitCheckpointInput,
+} from '../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
 import { acceptAs, finishAs, scoreNext, sha256, submitStored } from '../../test/support/drive.ts';
-import { request } from '../../test/support/graphql.ts';
-import { askApi } from '../../test/support/post.ts';
 
 let test: TestApi;
 beforeAll(async () => {
@@ -13,39 +26,14 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const ask = (query: string, variables: Record<string, unknown> = {}) => askApi(test.url, query, variables);
+const board = async (variables: BoardQueryVariables, url = test.url) =>
+  (await ask(url, BoardDocument, variables)).leaderboard;
+type Board = BoardQuery['leaderboard'];
 
-const BOARD = `query ($first: Int, $after: String) { leaderboard(first: $first, after: $after) {
-  boardVersion metrics rankingMetric total active
-  edges { cursor node { checkpoint { id name kind } evaluation { id state shardsDone shardsTotal }
-    rankFirst rankLast values lows highs counts complete pValues } }
-  pageInfo { hasNextPage endCursor } } }`;
-
-interface Board {
-  leaderboard: {
-    boardVersion: number;
-    metrics: string[];
-    rankingMetric: string;
-    total: number;
-    active: number;
-    edges: {
-      cursor: string;
-      node: {
-        checkpoint: { id: string; name: string; kind: string };
-        evaluation: { id: string; state: string; shardsDone: number; shardsTotal: number };
-        rankFirst: number | null;
-        rankLast: number | null;
-        values: (number | null)[];
-        lows: (number | null)[];
-        highs: (number | null)[];
-        counts: (number | null)[];
-        complete: boolean[];
-        pValues: (number | null)[];
-      };
-    }[];
-    pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  };
-}
+/** Of an operation that is refused: code and sentence. */
+const badInput = (sentence: RegExp) => ({
+  errors: [{ message: expect.stringMatching(sentence), extensions: { code: 'BAD_USER_INPUT' } }],
+});
 
 describe('the leaderboard', () => {
   it('orders rows by the ranking metric, aligns their lists with the columns, and pages through all of them', async () => {
@@ -56,7 +44,7 @@ describe('the leaderboard', () => {
     await acceptAs(test.db, half.evaluationId);
     await scoreNext(test.db, half.evaluationId, 0.99);
 
-    const { leaderboard } = await request<Board>(test.url, BOARD, { first: 100 });
+    const leaderboard = await board({ first: 100 });
     expect(leaderboard.total).toBe(6);
     expect(leaderboard.active).toBe(1);
     expect(leaderboard.rankingMetric).toBe('clevr.average');
@@ -87,28 +75,26 @@ describe('the leaderboard', () => {
 
     const paged: string[] = [];
     for (let after: string | null = null, more = true; more; ) {
-      const page: Board = await request<Board>(test.url, BOARD, { first: 2, after });
-      paged.push(...page.leaderboard.edges.map(({ node }) => node.evaluation.id));
-      after = page.leaderboard.pageInfo.endCursor;
-      more = page.leaderboard.pageInfo.hasNextPage;
+      const page: Board = await board({ first: 2, after });
+      paged.push(...page.edges.map(({ node }) => node.evaluation.id));
+      after = page.pageInfo.endCursor;
+      more = page.pageInfo.hasNextPage;
     }
     expect(paged).toEqual(nodes.map(({ evaluation }) => evaluation.id));
     expect(new Set(paged)).toEqual(new Set([...ids, half.evaluationId]));
   });
 
   it('keeps rows of another protocol in a list of their own, ranked among themselves', async () => {
-    const LIST = `query ($protocol: String) { leaderboard(first: 100, protocol: $protocol) { total otherProtocols
-      edges { node { evaluation { id protocol samples artifacts { sha256 } } rankFirst rankLast } } } }`;
-    const before = await request<{ leaderboard: { total: number } }>(test.url, LIST);
+    const before = await ask(test.url, BoardOfProtocolDocument, {});
     const { evaluationId } = await submitStored(test.db, 'adaptive');
     await acceptAs(test.db, evaluationId, { examples: 1, protocol: 'diffusion-itm-adaptive' });
     await scoreNext(test.db, evaluationId, 0.99);
-    expect(await request(test.url, LIST)).toMatchObject({
+    expect(await ask(test.url, BoardOfProtocolDocument, {})).toMatchObject({
       leaderboard: { total: before.leaderboard.total, otherProtocols: ['diffusion-itm-adaptive'] },
     });
-    const { leaderboard } = await request<Board>(test.url, BOARD, { first: 100 });
+    const leaderboard = await board({ first: 100 });
     expect(leaderboard.edges.map(({ node }) => node.evaluation.id)).not.toContain(evaluationId);
-    expect(await request(test.url, LIST, { protocol: 'diffusion-itm-adaptive' })).toEqual({
+    expect(await ask(test.url, BoardOfProtocolDocument, { protocol: 'diffusion-itm-adaptive' })).toEqual({
       leaderboard: {
         total: 1,
         otherProtocols: ['diffusion-itm'],
@@ -123,17 +109,18 @@ describe('the leaderboard', () => {
         ],
       },
     });
-    const { body } = await ask('{ leaderboard(protocol: "guess") { total } }');
-    expect(body.errors?.[0]?.message).toMatch(/^protocol is "guess": give one of diffusion-itm, /);
+    await expect(ask(test.url, BoardTotalDocument, { protocol: 'guess' })).rejects.toThrow(
+      /^protocol is "guess": give one of diffusion-itm, /,
+    );
   });
 
   it('shows a change at once, also to a second API process that has the page in its cache', async () => {
     const second = await test.another();
-    const before = await request<Board>(second.url, BOARD, { first: 100 });
+    const before = await board({ first: 100 }, second.url);
     const id = await finishAs(test.db, 'newcomer', 0.8);
     for (const url of [test.url, second.url]) {
-      const { leaderboard } = await request<Board>(url, BOARD, { first: 100 });
-      expect(leaderboard.boardVersion).toBeGreaterThan(before.leaderboard.boardVersion);
+      const leaderboard = await board({ first: 100 }, url);
+      expect(leaderboard.boardVersion).toBeGreaterThan(before.boardVersion);
       expect(leaderboard.edges.map(({ node }) => node.evaluation.id)).toContain(id);
     }
     await second.close();
@@ -146,21 +133,17 @@ describe('the leaderboard', () => {
     };
     await finishAs(test.db, 'one more', 0.5);
     const before = await reads();
-    await Promise.all(Array.from({ length: 30 }, () => request<Board>(test.url, BOARD, { first: 37 })));
+    await Promise.all(Array.from({ length: 30 }, () => board({ first: 37 })));
     expect((await reads()) - before).toBe(1);
   });
 
   it.each([
-    ['{ leaderboard(first: 0) { total } }', /1 to 100 rows/],
-    ['{ leaderboard(first: 101) { total } }', /1 to 100 rows/],
-    ['{ leaderboard(after: "junk") { total } }', /cursor/],
-    [`{ leaderboard(after: "${Buffer.from('[1,2]').toString('base64url')}") { total } }`, /cursor/],
-  ])('answers %s with a sentence', async (query, sentence) => {
-    const { body } = await ask(query);
-    expect(body.errors?.[0]).toMatchObject({
-      message: expect.stringMatching(sentence),
-      extensions: { code: 'BAD_USER_INPUT' },
-    });
+    [{ first: 0 }, /1 to 100 rows/],
+    [{ first: 101 }, /1 to 100 rows/],
+    [{ after: 'junk' }, /cursor/],
+    [{ after: Buffer.from('[1,2]').toString('base64url') }, /cursor/],
+  ])('answers %j with a sentence', async (variables, sentence) => {
+    await expect(ask(test.url, BoardTotalDocument, variables)).rejects.toMatchObject(badInput(sentence));
   });
 });
 
@@ -169,15 +152,7 @@ describe('an evaluation', () => {
     const { evaluationId } = await submitStored(test.db, 'dual encoder');
     await acceptAs(test.db, evaluationId, { protocol: 'cosine' });
     await scoreNext(test.db, evaluationId, 0.75);
-    const { evaluation } = await request<{ evaluation: Record<string, unknown> }>(
-      test.url,
-      `query ($id: ID!) { evaluation(id: $id) {
-        id state protocol samples seed limit shardsDone shardsTotal rowsDone rowsTotal place workers failure { message }
-        checkpoint { kind parameters inputSize predictionType checks }
-        tasks { task examples examplesDone shardsDone shardsTotal } results { task metric value low high chance n complete }
-        bytesStored bytesTotal log(last: 5) { message } } }`,
-      { id: evaluationId },
-    );
+    const { evaluation } = await ask(test.url, EvaluationDocument, { id: evaluationId });
     expect(evaluation).toEqual({
       id: evaluationId,
       state: 'SCORING',
@@ -212,17 +187,14 @@ describe('an evaluation', () => {
   it.each(['junk', '', "' OR 1=1", '01890000-0000-7000-8000-000000000000'])(
     'has no evaluation or submission %j',
     async (id) => {
-      const { body } = await ask('query ($id: ID!) { evaluation(id: $id) { id } submission(id: $id) { id } }', { id });
-      expect(body).toEqual({ data: { evaluation: null, submission: null } });
+      const found = await ask(test.url, EvaluationOrSubmissionDocument, { id });
+      expect(found).toEqual({ evaluation: null, submission: null });
     },
   );
 
   it('can be cancelled once, and says why not otherwise', async () => {
     const { evaluationId } = await submitStored(test.db, 'to be cancelled');
-    const CANCEL = `mutation ($id: ID!) { cancelEvaluation(id: $id) { __typename
-      ... on CancelEvaluationSuccess { evaluation { state } } ... on WrongStateError { state code remedy } ... on NotFoundError { code } } }`;
-    const cancel = async (id: string) =>
-      ((await ask(CANCEL, { id })).body.data as { cancelEvaluation: unknown }).cancelEvaluation;
+    const cancel = async (id: string) => (await ask(test.url, CancelEvaluationDocument, { id })).cancelEvaluation;
     expect(await cancel(evaluationId)).toEqual({
       __typename: 'CancelEvaluationSuccess',
       evaluation: { state: 'CANCELLED' },
@@ -238,54 +210,45 @@ describe('an evaluation', () => {
   it('refuses a log of no or of endless length', async () => {
     const { evaluationId } = await submitStored(test.db, 'log');
     for (const last of [0, 100_000]) {
-      const { body } = await ask(`{ evaluation(id: "${evaluationId}") { log(last: ${last}) { id } } }`);
-      expect(body.errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+      const asked = ask(test.url, LogOfEvaluationDocument, { id: evaluationId, last });
+      await expect(asked).rejects.toMatchObject(badInput(/./));
     }
   });
 });
 
 describe('submitCheckpoint', () => {
-  const SUBMIT = `mutation ($input: SubmitCheckpointInput!) { submitCheckpoint(input: $input) { __typename
-    ... on SubmitCheckpointSuccess { submission { id checkpoint { name sha256 bytes } evaluation { id state bytesTotal samples seed }
-      files { id path size sha256 stored uploadUrl } } }
-    ... on UserError { code message remedy } ... on InvalidInputError { field } } }`;
-  const submit = async (input: unknown) =>
-    ((await ask(SUBMIT, { input })).body.data as { submitCheckpoint: Record<string, unknown> }).submitCheckpoint;
-  const files = [
-    { path: 'unet/model.onnx', size: 5, sha256: sha256('model') },
-    { path: 'model_index.json', size: 2, sha256: sha256('{}') },
-  ];
+  const submit = async (input: SubmitCheckpointInput) =>
+    (await ask(test.url, SubmitCheckpointDocument, { input })).submitCheckpoint;
+  /** One that is taken. */
+  async function submitted(input: SubmitCheckpointInput) {
+    const answer = await submit(input);
+    if (answer.__typename !== 'SubmitCheckpointSuccess') throw new Error(answer.message);
+    return answer.submission;
+  }
+  const model = { path: 'unet/model.onnx', size: 5, sha256: sha256('model') };
+  const index = { path: 'model_index.json', size: 2, sha256: sha256('{}') };
+  const files = [model, index];
 
   it('takes a manifest, says where its files go, and gives the same submission back until it is complete', async () => {
-    const first = await submit({ name: 'mine', files });
-    expect(first).toMatchObject({
-      __typename: 'SubmitCheckpointSuccess',
-      submission: {
-        checkpoint: { name: 'mine', bytes: 7 },
-        evaluation: { state: 'UPLOADING', bytesTotal: 7, samples: 25, seed: 0 },
-      },
+    const submission = await submitted({ name: 'mine', files });
+    expect(submission).toMatchObject({
+      checkpoint: { name: 'mine', bytes: 7 },
+      evaluation: { state: 'UPLOADING', bytesTotal: 7, samples: 25, seed: 0 },
     });
-    const { submission } = first as {
-      submission: { id: string; files: { id: string; path: string; stored: boolean; uploadUrl: string }[] };
-    };
     expect(submission.files.map(({ path }) => path)).toEqual(['model_index.json', 'unet/model.onnx']);
     for (const file of submission.files)
       expect(file).toMatchObject({ stored: false, uploadUrl: `/uploads/${file.id}` });
-    expect(await submit({ name: 'mine', files: [...files].reverse() })).toEqual(first);
-    const other = (await submit({ name: 'mine too', files })) as { submission: { id: string } };
-    expect(other.submission.id).not.toBe(submission.id);
+    expect(await submitted({ name: 'mine', files: [...files].reverse() })).toEqual(submission);
+    const other = await submitted({ name: 'mine too', files });
+    expect(other.id).not.toBe(submission.id);
   });
 
   it('tells the submissions of a checkpoint by its sha256, newest first', async () => {
     const made = [];
-    for (const name of ['one', 'two']) made.push(await submit({ name, files: [{ ...files[0], path: 'only.onnx' }] }));
-    const ids = made.map((one) => (one as { submission: { id: string } }).submission.id);
-    const [first] = made as { submission: { checkpoint: { sha256: string } } }[];
-    const found = await ask('query ($sha256: String!) { submissions(sha256: $sha256) { id evaluation { state } } }', {
-      sha256: first?.submission.checkpoint.sha256,
-    });
-    expect(found.body.data).toEqual({
-      submissions: [...ids].reverse().map((id) => ({ id, evaluation: { state: 'UPLOADING' } })),
+    for (const name of ['one', 'two']) made.push(await submitted({ name, files: [{ ...model, path: 'only.onnx' }] }));
+    const { sha256: checkpoint } = made[0]!.checkpoint;
+    expect(await ask(test.url, SubmissionsOfCheckpointDocument, { sha256: checkpoint })).toEqual({
+      submissions: [...made].reverse().map(({ id }) => ({ id, evaluation: { state: 'UPLOADING' } })),
     });
   });
 
@@ -294,14 +257,14 @@ describe('submitCheckpoint', () => {
     const path = join(test.home, 'model');
     await writeFile(path, 'model');
     await storage.put(sha256('model'), path);
-    expect(await submit({ name: 'mine', files: [{ ...files[0], size: 4 }] })).toMatchObject({
+    expect(await submit({ name: 'mine', files: [{ ...model, size: 4 }] })).toMatchObject({
       code: 'INVALID_SIZE',
       field: 'files[0].size',
     });
   });
 
   it('answers a fault with code, sentence, remedy and field', async () => {
-    const answer = await submit({ name: 'bad', files: [files[0], { ...files[1], path: '../model_index.json' }] });
+    const answer = await submit({ name: 'bad', files: [model, { ...index, path: '../model_index.json' }] });
     expect(answer).toEqual({
       __typename: 'InvalidInputError',
       code: 'INVALID_PATH',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
-import { askApi, post as postTo } from '../../test/support/post.ts';
+import { post as postTo } from '../../test/support/post.ts';
 
 let test: TestApi;
 beforeAll(async () => {
@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 const post = (body: string, headers?: Record<string, string>) => postTo(test.url, body, headers);
-const ask = (query: string) => askApi(test.url, query);
+const ask = (query: string) => post(JSON.stringify({ query }));
 
 describe('hostile and broken requests', () => {
   it.each([

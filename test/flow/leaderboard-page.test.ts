@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { signedPoints } from '@gdbench/benchmark/figures';
 import { PAPER } from '@gdbench/benchmark/reported';
 import { BIAS_CAUTION, BIAS_SPREAD, TASKS } from '@gdbench/benchmark/tasks';
+import { ask } from '@gdbench/schema/ask';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtinSetting } from '../../setup/builtin.ts';
+import { ComparisonDocument, DataVersionsDocument } from '../generated/graphql.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
-import { follow, isDone, liveClient, request } from '../support/graphql.ts';
+import { follow, isDone, liveClient } from '../support/graphql.ts';
 import { screenshot } from '../support/screenshot.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
@@ -140,18 +142,16 @@ test('the data set stands below the board, on the Tasks page and below scores, a
   const client = liveClient(stack.apiUrl());
   await follow(client, evaluationId, isDone);
   await client.dispose();
-  const { dataSet, tasks } = await request<{
-    dataSet: { sha256: string };
-    tasks: { name: string; dataVersion: string | null }[];
-  }>(stack.apiUrl(), '{ dataSet { sha256 } tasks { name dataVersion } }');
+  const { dataSet, tasks } = await ask(stack.apiUrl(), DataVersionsDocument, {});
+  const sha256 = dataSet.sha256!;
   for (const path of ['/', '/tasks', `/submissions/${submissionId}`]) {
     const { page, faults } = await openPage(path);
-    await page.getByTitle(dataSet.sha256).waitFor({ timeout: TIMEOUT });
+    await page.getByTitle(sha256).waitFor({ timeout: TIMEOUT });
     if (path === '/') await page.getByText('6 noise samples an image and text').waitFor({ timeout: TIMEOUT });
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByRole('button', { name: 'Copy hash' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor({ timeout: TIMEOUT });
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(dataSet.sha256);
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(sha256);
     expect(faults).toEqual([]);
     await page.close();
   }
@@ -202,16 +202,14 @@ test('the paper’s questions are answered from what was measured, and any two r
   const client = liveClient(stack.apiUrl());
   for (const { evaluationId } of [asked, other]) await follow(client, evaluationId, isDone);
   await client.dispose();
-  const { comparison } = await request<{
-    comparison: { tasks: { metrics: { metric: string; difference: number }[] }[] };
-  }>(
-    stack.apiUrl(),
-    `query ($left: ID!, $right: ID!) { comparison(left: $left, right: $right, tasks: ["clevr"]) {
-      ... on Comparison { tasks { metrics { metric difference } } } } }`,
-    { left: asked.evaluationId, right: other.evaluationId },
-  );
+  const { comparison } = await ask(stack.apiUrl(), ComparisonDocument, {
+    left: asked.evaluationId,
+    right: other.evaluationId,
+    tasks: ['clevr'],
+  });
+  const metrics = comparison.__typename === 'Comparison' ? comparison.tasks[0]?.metrics : undefined;
   const differenceOf = (name: string) =>
-    signedPoints(comparison.tasks[0]?.metrics.find(({ metric }) => metric === name)?.difference ?? Number.NaN);
+    signedPoints(metrics?.find(({ metric }) => metric === name)?.difference ?? Number.NaN);
 
   const { page, faults } = await openPage('/');
   await page.getByRole('navigation', { name: 'Lists' }).getByRole('link', { name: 'Questions' }).press('Enter');

@@ -4,11 +4,14 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
+import { ask } from '@gdbench/schema/ask';
+import { follow } from '@gdbench/schema/follow';
 import { expect, test } from 'vitest';
 import { freePort } from '../../setup/port.ts';
+import { BoardChangedDocument, TasksDocument } from '../generated/graphql.ts';
 import { builtinData } from '../support/builtin.ts';
 import { gdbench } from '../support/command.ts';
-import { liveClient, request } from '../support/graphql.ts';
+import { liveClient } from '../support/graphql.ts';
 
 function npmStart(env: Record<string, string>) {
   const child = spawn(process.execPath, ['setup/start.mjs'], {
@@ -77,10 +80,8 @@ const commandOf = (pid: number): string => {
 /** Waits until a checkpoint is scored: then the worker keeps a child process with its models open. */
 async function scoringBegins(apiUrl: string): Promise<void> {
   const client = liveClient(apiUrl);
-  const query = 'subscription { leaderboardChanged { edges { node { evaluation { shardsDone } } } } }';
-  type Board = { leaderboardChanged: { edges: { node: { evaluation: { shardsDone: number } } }[] } };
-  for await (const { data } of client.iterate<Board>({ query }))
-    if (data?.leaderboardChanged.edges.some(({ node }) => node.evaluation.shardsDone > 0)) break;
+  for await (const { leaderboardChanged } of follow(client, BoardChangedDocument, {}))
+    if (leaderboardChanged.edges.some(({ node }) => node.evaluation.shardsDone > 0)) break;
   await client.dispose();
 }
 
@@ -102,10 +103,7 @@ test('npm start brings everything up, prints addresses that answer and commands 
     expect(output()).toContain(`http://localhost:${apiPort}/graphql`);
     expect((await fetch(`http://localhost:${apiPort}/readyz`)).status).toBe(200);
     expect(await (await fetch(`http://localhost:${webPort}/`)).text()).toContain('GDBench');
-    const { tasks } = await request<{ tasks: { name: string; unavailable: string | null }[] }>(
-      `http://localhost:${apiPort}`,
-      '{ tasks { name unavailable } }',
-    );
+    const { tasks } = await ask(`http://localhost:${apiPort}`, TasksDocument, {});
     const served = tasks.filter(({ unavailable }) => unavailable === null).map(({ name }) => name);
     expect(served.sort()).toEqual([...TASK_NAMES].sort());
 

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { ask } from '@gdbench/schema/ask';
 import { openStorage } from '@gdbench/storage/storage';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SubmitCheckpointDocument } from '../generated/graphql.ts';
 import { builtinData, DUAL_ENCODER } from '../support/builtin.ts';
 import { gdbench } from '../support/command.ts';
-import { follow, isDone, liveClient, request } from '../support/graphql.ts';
+import { follow, isDone, liveClient } from '../support/graphql.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -116,14 +118,8 @@ interface ManifestLine {
 
 /** Repeating the submission gives the unfinished one back. */
 async function submitManifest(files: ManifestLine[]) {
-  const { submitCheckpoint } = await request<{
-    submitCheckpoint: { submission: { id: string; files: { path: string; uploadUrl: string; stored: boolean }[] } };
-  }>(
-    stack.apiUrl(),
-    `mutation ($input: SubmitCheckpointInput!) { submitCheckpoint(input: $input) {
-      ... on SubmitCheckpointSuccess { submission { id files { path uploadUrl stored } } }
-    } }`,
-    { input: { name: 'cut', files } },
-  );
+  const input = { name: 'cut', files };
+  const { submitCheckpoint } = await ask(stack.apiUrl(), SubmitCheckpointDocument, { input });
+  if (submitCheckpoint.__typename !== 'SubmitCheckpointSuccess') throw new Error(submitCheckpoint.message);
   return submitCheckpoint.submission;
 }

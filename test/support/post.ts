@@ -5,7 +5,7 @@ export interface Answer {
   text: string;
 }
 
-/** Posts any body to an API's GraphQL address. */
+/** Posts any body to an API's GraphQL address, also one that no client of ours would send. */
 export async function post(url: string, body: string, headers: Record<string, string> = {}): Promise<Answer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -15,6 +15,3 @@ export async function post(url: string, body: string, headers: Record<string, st
   const text = await response.text();
   return { status: response.status, text, body: text.startsWith('{') ? JSON.parse(text) : {} };
 }
-
-export const askApi = (url: string, query: string, variables: Record<string, unknown> = {}) =>
-  post(url, JSON.stringify({ query, variables }));

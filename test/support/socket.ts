@@ -1,3 +1,4 @@
+import type { Operation } from '@gdbench/schema/ask';
 import { WebSocket } from 'ws';
 
 /** A message of the graphql-transport-ws protocol. */
@@ -13,16 +14,23 @@ export interface SocketMessage {
  */
 export interface TestSocket {
   send(message: SocketMessage): void;
-  subscribe(id: string, query: string, variables?: Record<string, unknown>): void;
+  /** Begins an operation under an id of its own. */
+  subscribe<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables): Subscribed<Data>;
   /** The next message of an operation that has not been taken yet; throws when the socket closes instead. */
   next(id: string): Promise<SocketMessage>;
-  /** The data of the next `next` message; throws when something else comes. */
-  data<T>(id: string): Promise<T>;
-  /** Takes data until one fits. */
-  until<T>(id: string, fits: (data: T) => boolean): Promise<T>;
   /** Resolves with the code when the socket is closed, by whom ever. */
   readonly closed: Promise<number>;
   close(): Promise<void>;
+}
+
+/** An operation under way. */
+export interface Subscribed<Data> {
+  readonly id: string;
+  next(): Promise<SocketMessage>;
+  /** The data of the next `next` message; throws when something else comes. */
+  data(): Promise<Data>;
+  /** Takes data until one fits. */
+  until(fits: (data: Data) => boolean): Promise<Data>;
 }
 
 export async function openSocket(apiUrl: string, headers: Record<string, string> = {}): Promise<TestSocket> {
@@ -66,28 +74,40 @@ export async function openSocket(apiUrl: string, headers: Record<string, string>
   await take(({ type }) => type === 'connection_ack');
 
   const next = (id: string) => take((message) => message.id === id);
-  const data = async <T>(id: string): Promise<T> => {
-    const message = await next(id);
-    const payload = message.payload as { data?: T; errors?: unknown } | undefined;
+  let begun = 0;
+  return {
+    send,
+    subscribe<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables) {
+      const id = `operation ${++begun}`;
+      send({ id, type: 'subscribe', payload: { query: String(operation), variables } });
+      return subscribed<Data>(id, () => next(id));
+    },
+    next,
+    closed,
+    async close() {
+      socket.close();
+      await closed;
+    },
+  };
+}
+
+function subscribed<Data>(id: string, next: () => Promise<SocketMessage>): Subscribed<Data> {
+  const data = async () => {
+    const message = await next();
+    const payload = message.payload as { data?: Data; errors?: unknown } | undefined;
     if (message.type !== 'next' || !payload?.data || payload.errors)
       throw new Error(`No data: ${JSON.stringify(message)}`);
     return payload.data;
   };
   return {
-    send,
-    subscribe: (id, query, variables = {}) => send({ id, type: 'subscribe', payload: { query, variables } }),
+    id,
     next,
     data,
-    async until<T>(id: string, fits: (value: T) => boolean) {
+    async until(fits) {
       for (;;) {
-        const value = await data<T>(id);
+        const value = await data();
         if (fits(value)) return value;
       }
-    },
-    closed,
-    async close() {
-      socket.close();
-      await closed;
     },
   };
 }

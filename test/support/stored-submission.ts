@@ -1,26 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ask } from '@gdbench/schema/ask';
 import { openStorage } from '@gdbench/storage/storage';
+import { SubmitCheckpointDocument, type SubmittedFragment } from '../generated/graphql.ts';
 import type { Files } from './checkpoint-folders.ts';
 import { sha256 } from './drive.ts';
-import { request } from './graphql.ts';
 import type { Stack } from './stack.ts';
 
-const SUBMIT = `mutation ($input: SubmitCheckpointInput!) { submitCheckpoint(input: $input) {
-  ... on SubmitCheckpointSuccess { submission { id evaluation { id } checkpoint { sha256 } files { path } } }
-  ... on InvalidInputError { code message }
-} }`;
-
-interface Stored {
-  id: string;
-  evaluation: { id: string };
-  checkpoint: { sha256: string };
-  files: { path: string }[];
-}
-
 /** Submits files through the API alone, as no client of ours would: whatever their paths, and nothing left out. */
-export async function submitThroughApi(stack: Stack, name: string, files: Files): Promise<Stored> {
+export async function submitThroughApi(stack: Stack, name: string, files: Files): Promise<SubmittedFragment> {
   const storage = await openStorage(`file:${join(stack.home, 'storage')}`);
   const scratch = join(stack.home, 'to-be-stored');
   await mkdir(scratch, { recursive: true });
@@ -33,9 +22,8 @@ export async function submitThroughApi(stack: Stack, name: string, files: Files)
     await storage.put(sha256(bytes), at);
     manifest.push({ path, size: bytes.length, sha256: sha256(bytes) });
   }
-  const { submitCheckpoint } = await request<{
-    submitCheckpoint: { submission?: Stored; code?: string; message?: string };
-  }>(stack.apiUrl(), SUBMIT, { input: { name, files: manifest } });
-  if (submitCheckpoint.submission) return submitCheckpoint.submission;
+  const input = { name, files: manifest };
+  const { submitCheckpoint } = await ask(stack.apiUrl(), SubmitCheckpointDocument, { input });
+  if (submitCheckpoint.__typename === 'SubmitCheckpointSuccess') return submitCheckpoint.submission;
   throw new Error(`${submitCheckpoint.code}: ${submitCheckpoint.message}`);
 }

@@ -2,10 +2,19 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cancel } from '@gdbench/prisma/evaluations';
+import { ask } from '@gdbench/schema/ask';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  CellsOfRowsDocument,
+  DataVersionsDocument,
+  EditionsOfRowsDocument,
+  OtherDataOfEvaluationDocument,
+  OtherDataOfRowsDocument,
+  SizesOfEvaluationDocument,
+  TasksDocument,
+} from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { acceptAs, scoreNext, sha256, submitStored } from '../../../test/support/drive.ts';
-import { request } from '../../../test/support/graphql.ts';
 import { boardColumns } from './columns.ts';
 import { rowLists } from './row.ts';
 
@@ -84,10 +93,7 @@ describe('the data root', () => {
   });
 
   it('gives each task its version and size, or the reason why it cannot serve', async () => {
-    const { tasks } = await request<{ tasks: Record<string, unknown>[] }>(
-      test.url,
-      '{ tasks { name kind examples dataVersion unavailable metrics { name title label group chance } } }',
-    );
+    const { tasks } = await ask(test.url, TasksDocument, {});
     const mmbias = tasks.find(({ name }) => name === 'mmbias');
     expect(mmbias).toMatchObject({
       kind: 'BIAS',
@@ -115,10 +121,7 @@ describe('the data root', () => {
   });
 
   it('names the data set, with a hash over the versions of what it serves', async () => {
-    const { dataSet, tasks } = await request<{
-      dataSet: unknown;
-      tasks: { name: string; dataVersion: string | null }[];
-    }>(test.url, '{ dataSet { name version sha256 } tasks { name dataVersion } }');
+    const { dataSet, tasks } = await ask(test.url, DataVersionsDocument, {});
     const versionOf = (task: string) => tasks.find(({ name }) => name === task)?.dataVersion;
     const lines = ['mmbias', 'pets'].map((task) => `${task} ${versionOf(task)}\n`).join('');
     expect(dataSet).toEqual({ name: 'shapes', version: '7', sha256: sha256(lines) });
@@ -130,15 +133,10 @@ describe('the data root', () => {
     const clevr = await submitStored(test.db, 'of a task that is not here');
     await acceptAs(test.db, clevr.evaluationId, { task: 'clevr', examples: 1 });
     const now = await submitStored(test.db, 'of these data');
-    const { tasks } = await request<{ tasks: { name: string; dataVersion: string }[] }>(
-      test.url,
-      '{ tasks { name dataVersion } }',
-    );
-    const { dataVersion } = tasks.find(({ name }) => name === 'pets')!;
+    const { tasks } = await ask(test.url, DataVersionsDocument, {});
+    const dataVersion = tasks.find(({ name }) => name === 'pets')!.dataVersion!;
     await acceptAs(test.db, now.evaluationId, { task: 'pets', examples: 1, dataVersion });
-    const { leaderboard } = await request<{
-      leaderboard: { edges: { node: { checkpoint: { name: string }; otherData: string[] } }[] };
-    }>(test.url, '{ leaderboard { edges { node { checkpoint { name } otherData } } } }');
+    const { leaderboard } = await ask(test.url, OtherDataOfRowsDocument, {});
     const rows = leaderboard.edges.map(({ node }) => [node.checkpoint.name, node.otherData]);
     expect(Object.fromEntries(rows)).toEqual({
       'of other data': ['pets'],
@@ -150,8 +148,7 @@ describe('the data root', () => {
       { id: clevr.evaluationId, others: [] },
       { id: now.evaluationId, others: [] },
     ]) {
-      const query = 'query ($id: ID!) { evaluation(id: $id) { otherData } }';
-      expect(await request(test.url, query, { id })).toEqual({ evaluation: { otherData: others } });
+      expect(await ask(test.url, OtherDataOfEvaluationDocument, { id })).toEqual({ evaluation: { otherData: others } });
     }
     for (const id of [evaluationId, clevr.evaluationId, now.evaluationId]) await cancel(test.db, id);
   });
@@ -163,15 +160,8 @@ describe('the data root', () => {
       { metric: 'A-C.effect_size', value: 1.25, low: null, high: null, chance: null, n: 2, sizes: [2, 0] },
       { metric: 'A-C.p_value', value: 0.01, low: null, high: null, chance: null, n: 2 },
     ]);
-    const { leaderboard } = await request<{
-      leaderboard: {
-        metrics: string[];
-        edges: { node: { values: unknown[]; pValues: unknown[]; counts: unknown[] } }[];
-      };
-    }>(test.url, '{ leaderboard { metrics edges { node { values pValues counts } } } }');
-    const sizes = await request(test.url, 'query ($id: ID!) { evaluation(id: $id) { results { metric sizes } } }', {
-      id: evaluationId,
-    });
+    const { leaderboard } = await ask(test.url, CellsOfRowsDocument, {});
+    const sizes = await ask(test.url, SizesOfEvaluationDocument, { id: evaluationId });
     expect(sizes).toEqual({
       evaluation: {
         results: [
@@ -197,11 +187,7 @@ describe('the data root', () => {
       await scoreNext(test.db, evaluationId, name === 'whole' ? 0.5 : 0.9);
       ids.set(evaluationId, name);
     }
-    const query = `{ leaderboard(first: 100) { edges { node { rankFirst rankLast notWhole
-      evaluation { id tasks { edition { state name examples of } } } } } } }`;
-    const { leaderboard } = await request<{
-      leaderboard: { edges: { node: { evaluation: { id: string } } & Record<string, unknown> }[] };
-    }>(test.url, query);
+    const { leaderboard } = await ask(test.url, EditionsOfRowsDocument, {});
     const rows = leaderboard.edges.map(({ node }) => node).filter(({ evaluation }) => ids.has(evaluation.id));
     // what has no rank comes last, whatever its value, and moves nobody else's place
     expect(ids.get(rows[0]!.evaluation.id)).toBe('whole');

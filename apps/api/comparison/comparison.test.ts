@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { loadTask } from '@gdbench/benchmark/load';
 import { pairedTest } from '@gdbench/benchmark/paired';
 import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
+import { ask } from '@gdbench/schema/ask';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ComparisonDocument } from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { submitStored } from '../../../test/support/drive.ts';
-import { request } from '../../../test/support/graphql.ts';
-import { askApi } from '../../../test/support/post.ts';
 import { scored, scoresOf } from '../../../test/support/scored.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 
@@ -27,33 +27,15 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-const METRIC = 'metric n a b difference low high p test onlyA onlyB';
-const COMPARISON = `query ($left: ID!, $right: ID!, $tasks: [String!]) {
-  comparison(left: $left, right: $right, tasks: $tasks) { __typename
-    ... on Comparison { left { id } right { id } differences { setting left right }
-      tasks { task dataVersion metrics { ${METRIC} } } leftOut { task reason } }
-    ... on UserError { code message remedy }
-    ... on WrongStateError { state } ... on InvalidInputError { field } } }`;
+const compare = async (left: string, right: string, tasks?: string[]) =>
+  (await ask(test.url, ComparisonDocument, { left, right, tasks })).comparison;
 
-interface Metric {
-  metric: string;
-  n: number;
-  a: number;
-  b: number;
-  difference: number;
-  onlyA: number;
-  onlyB: number;
+/** Of two that can be compared. */
+async function compared(left: string, right: string, tasks?: string[]) {
+  const answer = await compare(left, right, tasks);
+  if (answer.__typename !== 'Comparison') throw new Error(answer.message);
+  return answer;
 }
-interface Answer {
-  __typename: string;
-  code: string;
-  message: string;
-  tasks: { task: string; dataVersion: string; metrics: Metric[] }[];
-  leftOut: { task: string; reason: string }[];
-}
-
-const compare = async (left: string, right: string, tasks?: string[]): Promise<Answer> =>
-  (await request<{ comparison: Answer }>(test.url, COMPARISON, { left, right, tasks })).comparison;
 
 /** Right where `isRight` says so, ties nowhere. */
 const answers = (data: TaskData, isRight: (index: number) => boolean): ExampleScores[] =>
@@ -72,7 +54,7 @@ describe('comparison', () => {
       { data: clevr, scores: ofRight },
       { data: winoground, scores: images[1] },
     ]);
-    const answer = await compare(left.evaluationId, right.evaluationId);
+    const answer = await compared(left.evaluationId, right.evaluationId);
     const of = (data: TaskData, a: ExampleScores[], b: ExampleScores[]) => ({
       task: data.task,
       dataVersion: data.dataVersion,
@@ -110,9 +92,9 @@ describe('comparison', () => {
     const left = await scored(test.db, 'of two tasks', [right(clevr), right(winoground)]);
     const mixed = await scored(test.db, 'of other data', [right(clevr), right(other)]);
     const single = await scored(test.db, 'of one task', [right(clevr)]);
-    const alone = await compare(left.evaluationId, mixed.evaluationId, ['clevr']);
+    const alone = await compared(left.evaluationId, mixed.evaluationId, ['clevr']);
     expect([alone.tasks.map(({ task }) => task), alone.leftOut]).toEqual([['clevr'], []]);
-    const both = await compare(left.evaluationId, mixed.evaluationId);
+    const both = await compared(left.evaluationId, mixed.evaluationId);
     expect(both.tasks.map(({ task }) => task)).toEqual(['clevr']);
     expect(both.leftOut).toEqual([
       {
@@ -120,7 +102,7 @@ describe('comparison', () => {
         reason: `The two were scored on different data (versions ${winoground.dataVersion} and ${other.dataVersion}).`,
       },
     ]);
-    expect((await compare(left.evaluationId, single.evaluationId)).leftOut).toEqual([
+    expect((await compared(left.evaluationId, single.evaluationId)).leftOut).toEqual([
       { task: 'winoground', reason: 'The right one, of one task, was not scored on it.' },
     ]);
     const twin = await scored(test.db, 'of the same other data', [right(other)]);
@@ -139,8 +121,7 @@ describe('comparison', () => {
     const left = await scored(test.db, 'ten samples', tasks, sampled);
     const right = await scored(test.db, 'more samples', tasks, { ...sampled, samples: 25 });
     const encoder = await scored(test.db, 'nothing sampled', tasks);
-    const differences = async (id: string) =>
-      (await compare(left.evaluationId, id)) as unknown as { differences: object[] };
+    const differences = async (id: string) => compared(left.evaluationId, id);
     expect((await differences(right.evaluationId)).differences).toEqual([
       { setting: 'samples', left: '10', right: '25' },
     ]);
@@ -153,7 +134,7 @@ describe('comparison', () => {
     const tasks = [{ data: clevr, scores: answers(clevr, (i) => i % 2 === 0) }];
     const left = await scored(test.db, 'asked often', tasks);
     const right = await scored(test.db, 'asked often too', tasks);
-    const first = await compare(left.evaluationId, right.evaluationId);
+    const first = await compared(left.evaluationId, right.evaluationId);
     // what is kept needs the scores no more
     await test.db.pool.query('DELETE FROM "ExampleScore" WHERE "evaluationId" = $1', [left.evaluationId]);
     const again = await Promise.all(Array.from({ length: 20 }, () => compare(left.evaluationId, right.evaluationId)));
@@ -218,10 +199,9 @@ describe('what is not compared is refused with a sentence', () => {
     [['clever'], /tasks holds "clever": give some of clevr, /],
     [[], /tasks is empty/],
   ])('tasks %j', async (tasks, sentence) => {
-    const { body } = await askApi(test.url, COMPARISON, { left: 'a', right: 'b', tasks });
-    expect(body.errors?.[0]).toMatchObject({
-      message: expect.stringMatching(sentence),
-      extensions: { code: 'BAD_USER_INPUT' },
+    const refused = compare('a', 'b', tasks);
+    await expect(refused).rejects.toMatchObject({
+      errors: [{ message: expect.stringMatching(sentence), extensions: { code: 'BAD_USER_INPUT' } }],
     });
   });
 });

@@ -1,11 +1,12 @@
 import { cancel } from '@gdbench/prisma/evaluations';
 import { claimInspection, refuse } from '@gdbench/prisma/inspection';
 import { createSubmission, failUpload } from '@gdbench/prisma/submissions';
+import { ask } from '@gdbench/schema/ask';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type EvaluationState, EvaluationsDocument, type EvaluationsQuery } from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { finishAs, submitStored } from '../../../test/support/drive.ts';
 import { newSubmission } from '../../../test/support/evaluation.ts';
-import { request } from '../../../test/support/graphql.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -16,23 +17,10 @@ beforeEach(async () => {
   await api.db.pool.query('TRUNCATE "Checkpoint", "Submission", "Evaluation" CASCADE');
 });
 
-interface Page {
-  edges: { cursor: string; node: { id: string; state: string; checkpoint: { name: string } } }[];
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
-}
+type Page = EvaluationsQuery['evaluations'];
 
-async function page(first: number, after: string | null = null, states: string[] | null = null): Promise<Page> {
-  const { evaluations } = await request<{ evaluations: Page }>(
-    api.url,
-    `query ($first: Int, $after: String, $states: [EvaluationState!]) {
-      evaluations(first: $first, after: $after, states: $states) {
-        edges { cursor node { id state checkpoint { name } } } pageInfo { hasNextPage endCursor }
-      }
-    }`,
-    { first, after, states },
-  );
-  return evaluations;
-}
+const page = async (first: number, after: string | null = null, states: EvaluationState[] | null = null) =>
+  (await ask(api.url, EvaluationsDocument, { first, after, states })).evaluations;
 
 const namesOf = ({ edges }: Page) => edges.map(({ node }) => node.checkpoint.name);
 

@@ -1,11 +1,19 @@
 import { access, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
+import { ask } from '@gdbench/schema/ask';
 import { openStorage } from '@gdbench/storage/storage';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  CancelEvaluationDocument,
+  EvaluationProgressDocument,
+  ModelCardDocument,
+  SubmissionDocument,
+  SubmitCheckpointDocument,
+  type SubmittedFragment,
+} from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { sha256 } from '../../../test/support/drive.ts';
-import { request } from '../../../test/support/graphql.ts';
 import { openSocket } from '../../../test/support/socket.ts';
 
 let test: TestApi;
@@ -17,21 +25,8 @@ afterAll(() => test.close());
 const TUS = { 'tus-resumable': '1.0.0' };
 const STREAM = { ...TUS, 'content-type': 'application/offset+octet-stream' };
 
-interface File {
-  id: string;
-  path: string;
-  stored: boolean;
-  uploadUrl: string;
-}
-interface Submission {
-  id: string;
-  evaluation: { id: string; state: string; bytesStored: number };
-  files: File[];
-}
-
-const SUBMIT = `mutation ($input: SubmitCheckpointInput!) { submitCheckpoint(input: $input) {
-  ... on SubmitCheckpointSuccess { submission { id evaluation { id state bytesStored } files { id path stored uploadUrl } } } } }`;
-const READ = `query ($id: ID!) { submission(id: $id) { id evaluation { id state bytesStored } files { id path stored uploadUrl } } }`;
+type Submission = SubmittedFragment;
+type File = Submission['files'][number];
 
 async function submit(name: string, contents: Record<string, string>): Promise<Submission> {
   const files = Object.entries(contents).map(([path, text]) => ({
@@ -39,12 +34,11 @@ async function submit(name: string, contents: Record<string, string>): Promise<S
     size: Buffer.byteLength(text),
     sha256: sha256(text),
   }));
-  const answer = await request<{ submitCheckpoint: { submission: Submission } }>(test.url, SUBMIT, {
-    input: { name, files },
-  });
-  return answer.submitCheckpoint.submission;
+  const { submitCheckpoint } = await ask(test.url, SubmitCheckpointDocument, { input: { name, files } });
+  if (submitCheckpoint.__typename !== 'SubmitCheckpointSuccess') throw new Error(submitCheckpoint.message);
+  return submitCheckpoint.submission;
 }
-const read = async (id: string) => (await request<{ submission: Submission }>(test.url, READ, { id })).submission;
+const read = async (id: string) => (await ask(test.url, SubmissionDocument, { id })).submission!;
 
 const metadata = (fileId: string) => `fileId ${Buffer.from(fileId).toString('base64')}`;
 const create = (fileId: string, length: number, url = test.url) =>
@@ -105,15 +99,12 @@ describe('an upload', () => {
 
   it('shows those who watch how many bytes have arrived', async () => {
     const socket = await openSocket(test.url);
-    const watch = 'subscription ($id: ID!) { evaluationProgress(id: $id) { bytesStored bytesTotal } }';
-    socket.subscribe('1', watch, { id: submission.evaluation.id });
-    expect(await socket.data('1')).toEqual({ evaluationProgress: { bytesStored: 0, bytesTotal: content.length } });
+    const progress = socket.subscribe(EvaluationProgressDocument, { id: submission.evaluation.id });
+    const before = { bytesStored: 0, bytesTotal: content.length };
+    expect(await progress.data()).toMatchObject({ evaluationProgress: before });
     await create(only.id, content.length);
     await send(only, 0, content.slice(0, 3000));
-    await socket.until<{ evaluationProgress: { bytesStored: number } }>(
-      '1',
-      (data) => data.evaluationProgress.bytesStored === 3000,
-    );
+    await progress.until(({ evaluationProgress }) => evaluationProgress?.bytesStored === 3000);
     await socket.close();
   });
 
@@ -221,9 +212,7 @@ describe('an upload that does not fit', () => {
   });
 
   it('is refused once its evaluation was cancelled', async () => {
-    await request(test.url, 'mutation ($id: ID!) { cancelEvaluation(id: $id) { __typename } }', {
-      id: submission.evaluation.id,
-    });
+    await ask(test.url, CancelEvaluationDocument, { id: submission.evaluation.id });
     const answer = await create(only.id, content.length);
     expect(answer.status).toBe(409);
     expect(await answer.text()).toMatch(/takes no more files: it is CANCELLED/);
@@ -250,14 +239,9 @@ describe('what a crash left behind', () => {
   it('is finished when an API starts', async () => {
     await leaveComplete();
     const socket = await openSocket(test.url);
-    socket.subscribe('1', 'subscription ($id: ID!) { evaluationProgress(id: $id) { state } }', {
-      id: submission.evaluation.id,
-    });
+    const progress = socket.subscribe(EvaluationProgressDocument, { id: submission.evaluation.id });
     const further = await test.another();
-    await socket.until<{ evaluationProgress: { state: string } }>(
-      '1',
-      (data) => data.evaluationProgress.state === 'INSPECTING',
-    );
+    await progress.until(({ evaluationProgress }) => evaluationProgress?.state === 'INSPECTING');
     await socket.close();
     await further.close();
   });
@@ -299,7 +283,6 @@ describe('an upload that nobody goes on with', () => {
     test.db.pool.query(`UPDATE "Evaluation" SET "createdAt" = now() - interval '25 hours' WHERE id = $1`, [
       evaluationId,
     ]);
-  const failed = 'subscription ($id: ID!) { evaluationProgress(id: $id) { state failure { fault message remedy } } }';
 
   it('is forgotten after a day, and its submission ends with the reason', async () => {
     await create(only.id, content.length);
@@ -313,13 +296,10 @@ describe('an upload that nobody goes on with', () => {
     await create((moving.files[0] as File).id, content.length + 5);
     await dayOld(moving.evaluation.id);
     const socket = await openSocket(test.url);
-    socket.subscribe('1', failed, { id: submission.evaluation.id });
+    const progress = socket.subscribe(EvaluationProgressDocument, { id: submission.evaluation.id });
     const further = await test.another();
-    const { evaluationProgress } = await socket.until<{ evaluationProgress: { state: string; failure: unknown } }>(
-      '1',
-      (data) => data.evaluationProgress.state === 'FAILED',
-    );
-    expect(evaluationProgress.failure).toMatchObject({
+    const ended = await progress.until(({ evaluationProgress }) => evaluationProgress?.state === 'FAILED');
+    expect(ended.evaluationProgress?.failure).toMatchObject({
       fault: 'SUBMITTER',
       message: '1 of its files did not arrive within 24 hours.',
     });
@@ -349,10 +329,7 @@ async function cutOff(file: File, bytes: string, announced: number): Promise<voi
 }
 
 describe('a model card', () => {
-  const cardOf = async (id: string) => {
-    const query = 'query ($id: ID!) { submission(id: $id) { modelCard } }';
-    return (await request<{ submission: { modelCard: string | null } }>(test.url, query, { id })).submission.modelCard;
-  };
+  const cardOf = async (id: string) => (await ask(test.url, ModelCardDocument, { id })).submission!.modelCard;
   const upload = async (file: File, text: string) => {
     expect((await create(file.id, Buffer.byteLength(text))).status).toBe(201);
     expect((await send(file, 0, text)).status).toBe(204);

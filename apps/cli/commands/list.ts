@@ -3,8 +3,9 @@ import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { CliFault } from '../fault.ts';
 import { whole } from '../flags/whole.ts';
-import { type Evaluation, FAILURE_FIELDS } from '../server/evaluation.ts';
-import { ask, type ServerOptions, serverOf, serverOptions } from '../server/server.ts';
+import { ListEvaluationsDocument, type ListEvaluationsQuery } from '../generated/graphql.ts';
+import type { Evaluation } from '../server/evaluation.ts';
+import { askServer, type ServerOptions, serverOf, serverOptions } from '../server/server.ts';
 import { aligned } from '../terminal/table.ts';
 
 interface ListOptions extends ServerOptions {
@@ -26,28 +27,17 @@ export function register(program: Command): void {
   serverOptions(command, 'the page as one JSON object for machines').action(list);
 }
 
-type Fields = 'id' | 'submissionId' | 'state' | 'checkpoint' | 'protocol' | 'shardsDone' | 'shardsTotal' | 'failure';
-type Listed = Pick<Evaluation, Fields> & { createdAt: string };
-
-const LIST = `query ($first: Int!, $after: String, $states: [EvaluationState!]) {
-  evaluations(first: $first, after: $after, states: $states) {
-    edges { node {
-      id submissionId state createdAt checkpoint { name kind } protocol shardsDone shardsTotal
-      failure { ${FAILURE_FIELDS} }
-    } }
-    pageInfo { hasNextPage endCursor }
-  }
-}`;
-
-interface Page {
-  evaluations: { edges: { node: Listed }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
-}
+type Listed = ListEvaluationsQuery['evaluations']['edges'][number]['node'];
 
 async function list(options: ListOptions): Promise<void> {
   const server = await serverOf(options);
   const states = statesOf(options.state);
   const first = whole('--first', options.first, 1, MOST);
-  const { evaluations } = await ask<Page>(server, LIST, { first, after: options.after ?? null, states });
+  const { evaluations } = await askServer(server, ListEvaluationsDocument, {
+    first,
+    after: options.after ?? null,
+    states,
+  });
   const listed = evaluations.edges.map(({ node }) => node);
   const { hasNextPage, endCursor } = evaluations.pageInfo;
   if (options.json) process.stdout.write(`${JSON.stringify({ evaluations: listed, hasNextPage, endCursor })}\n`);

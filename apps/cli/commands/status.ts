@@ -1,6 +1,7 @@
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
-import { describe, EVALUATION_FIELDS, type Evaluation, type Failure, tableOf } from '../server/evaluation.ts';
+import { EvaluationNowDocument } from '../generated/graphql.ts';
+import { describe, type Failure, tableOf } from '../server/evaluation.ts';
 import { findEvaluation } from '../server/find.ts';
 import { scoredOn } from '../server/scored-on.ts';
 import { type ServerOptions, serverOf, serverOptions, submissionPage } from '../server/server.ts';
@@ -17,7 +18,7 @@ export function register(program: Command): void {
 
 async function status(id: string, options: ServerOptions): Promise<void> {
   const server = await serverOf(options);
-  const evaluation = await findEvaluation<Evaluation>(server, id, EVALUATION_FIELDS);
+  const evaluation = await findEvaluation(server, id, EvaluationNowDocument);
   const url = await submissionPage(server, evaluation.submissionId);
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ ...evaluation, url })}\n`);

@@ -4,8 +4,16 @@ import type { HashedFile } from '@gdbench/storage/hash-files';
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { CliFault, tellingRefusals } from '../fault.ts';
-import { describe, type Standing } from '../server/evaluation.ts';
-import { ask, type Server, type ServerOptions, serverOf, serverOptions, submissionPage } from '../server/server.ts';
+import { SubmitCheckpointDocument, type SubmittedPartsFragment } from '../generated/graphql.ts';
+import { describe } from '../server/evaluation.ts';
+import {
+  askServer,
+  type Server,
+  type ServerOptions,
+  serverOf,
+  serverOptions,
+  submissionPage,
+} from '../server/server.ts';
 import type { ListedFolder } from '../upload/folder.ts';
 
 interface SubmitOptions extends ServerOptions {
@@ -37,41 +45,13 @@ it is done on the data that the board has now it is not scored again.`,
     .action(submit);
 }
 
-interface SubmittedFile {
-  id: string;
-  path: string;
-  size: number;
-  stored: boolean;
-  uploadUrl: string;
-}
-
-interface Submission {
-  id: string;
-  evaluation: { id: string } & Standing;
-  files: SubmittedFile[];
-}
-
-const SUBMIT = `mutation ($input: SubmitCheckpointInput!) { submitCheckpoint(input: $input) {
-  __typename
-  ... on SubmitCheckpointSuccess {
-    submission {
-      id evaluation { id state place shardsDone shardsTotal rowsPerSecond secondsLeft }
-      files { id path size stored uploadUrl }
-    }
-    repeated
-  }
-  ... on UserError { code message remedy }
-} }`;
+type Submission = SubmittedPartsFragment;
 
 interface Submitted {
   submission: Submission;
   /** It was there before. */
   repeated: boolean;
 }
-
-type SubmitPayload =
-  | ({ __typename: 'SubmitCheckpointSuccess' } & Submitted)
-  | { __typename: 'InvalidInputError'; code: string; message: string; remedy: string };
 
 const submit = (dir: string, options: SubmitOptions): Promise<void> =>
   tellingRefusals(options.json === true, () => submitted(dir, options));
@@ -165,8 +145,8 @@ async function createSubmission(
   files: readonly HashedFile[],
   protocol: string | undefined,
 ): Promise<Submitted> {
-  const { submitCheckpoint: payload } = await ask<{ submitCheckpoint: SubmitPayload }>(server, SUBMIT, {
-    input: { name, files, ...(protocol === undefined ? {} : { protocol }) },
+  const { submitCheckpoint: payload } = await askServer(server, SubmitCheckpointDocument, {
+    input: { name, files: [...files], ...(protocol === undefined ? {} : { protocol }) },
   });
   if (payload.__typename === 'SubmitCheckpointSuccess') return payload;
   const { code, message, remedy } = payload;

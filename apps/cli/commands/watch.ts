@@ -1,7 +1,9 @@
+import { OperationRefused } from '@gdbench/schema/ask';
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { CliFault, refusal } from '../fault.ts';
-import { describe, EVALUATION_FIELDS, type Evaluation, type Failure, hasEnded, tableOf } from '../server/evaluation.ts';
+import { EvaluationProgressDocument, NameOfEvaluationDocument } from '../generated/graphql.ts';
+import { describe, type Evaluation, type Failure, hasEnded, tableOf } from '../server/evaluation.ts';
 import { scoredOn } from '../server/scored-on.ts';
 import { type Server, type ServerOptions, serverOf, serverOptions } from '../server/server.ts';
 
@@ -16,7 +18,7 @@ export function register(program: Command): void {
 async function watch(id: string, options: ServerOptions): Promise<void> {
   const { findEvaluation } = await import('../server/find.ts');
   const server = await serverOf(options);
-  const evaluation = await findEvaluation<{ id: string }>(server, id, 'id');
+  const evaluation = await findEvaluation(server, id, NameOfEvaluationDocument);
   await follow(server, evaluation.id, { json: options.json === true });
 }
 
@@ -65,7 +67,11 @@ async function inOneLine({ message, remedy, faults }: Failure): Promise<string> 
 
 /** The evaluation now and after each change; a lost connection is made anew until the server is there again. */
 async function* changes(server: Server, id: string, onLost: () => void): AsyncGenerator<Evaluation> {
-  const [{ createClient }, { WebSocket }] = await Promise.all([import('graphql-ws'), import('ws')]);
+  const [{ createClient }, { WebSocket }, { follow: followOperation }] = await Promise.all([
+    import('graphql-ws'),
+    import('ws'),
+    import('@gdbench/schema/follow'),
+  ]);
   const client = createClient({
     url: `${server.url.replace(/^http/, 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -81,12 +87,10 @@ async function* changes(server: Server, id: string, onLost: () => void): AsyncGe
     shouldRetry: () => true,
   });
   try {
-    const query = `subscription ($id: ID!) { evaluationProgress(id: $id) { ${EVALUATION_FIELDS} } }`;
-    for await (const event of client.iterate<{ evaluationProgress: Evaluation | null }>({ query, variables: { id } })) {
-      const [error] = event.errors ?? [];
-      if (error) throw new CliFault(`The server answered: ${error.message}`);
-      if (event.data?.evaluationProgress) yield event.data.evaluationProgress;
-    }
+    const progress = followOperation(client, EvaluationProgressDocument, { id });
+    for await (const { evaluationProgress } of progress) if (evaluationProgress) yield evaluationProgress;
+  } catch (error) {
+    throw error instanceof OperationRefused ? new CliFault(`The server answered: ${error.message}`) : error;
   } finally {
     await client.dispose();
   }

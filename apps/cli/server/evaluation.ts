@@ -1,69 +1,14 @@
 import { editionWords } from '@gdbench/benchmark/edition-words';
-import type { EvaluationState } from '@gdbench/benchmark/evaluation-state';
 import { figure, interval } from '@gdbench/benchmark/figures';
 import type { DataSet } from '@gdbench/benchmark/results';
-import type { Told } from '@gdbench/workers/engine/fault';
 import { dataSetLine } from '../data/data-set.ts';
+import type { EvaluationPartsFragment, FailurePartsFragment } from '../generated/graphql.ts';
 import { duration } from '../terminal/pace.ts';
 import { aligned } from '../terminal/table.ts';
 
 /** What `gdbench watch` asks of an evaluation and prints with --json. */
-export interface Evaluation {
-  id: string;
-  submissionId: string;
-  state: EvaluationState;
-  checkpoint: { name: string; kind: string | null };
-  protocol: string | null;
-  samples: number | null;
-  seed: number | null;
-  shardsDone: number;
-  shardsTotal: number;
-  retriedShards: number;
-  rowsDone: number;
-  rowsTotal: number;
-  rowsPerSecond: number | null;
-  secondsLeft: number | null;
-  place: number | null;
-  failure: Failure | null;
-  warnings: string[];
-  tasks: {
-    task: string;
-    dataVersion: string;
-    examples: number;
-    examplesDone: number;
-    edition: { state: 'WHOLE' | 'PART' | 'UNKNOWN'; name: string | null; examples: number; of: number | null } | null;
-  }[];
-  results: Result[];
-}
-
-export interface Failure {
-  fault: string;
-  message: string;
-  remedy: string;
-  /** All that is wrong with the files of a checkpoint that was refused, the gravest first. */
-  faults: readonly Told[];
-}
-
-export interface Result {
-  task: string;
-  metric: string;
-  value: number | null;
-  low: number | null;
-  high: number | null;
-  chance: number | null;
-  n: number;
-  /** Bias: images of the first group and of the second. */
-  sizes: number[];
-  complete: boolean;
-}
-
-export const FAILURE_FIELDS = 'fault message remedy faults { file message expected found remedy }';
-
-export const EVALUATION_FIELDS = `id submissionId state checkpoint { name kind } protocol samples seed
-  shardsDone shardsTotal retriedShards rowsDone rowsTotal rowsPerSecond secondsLeft place
-  failure { ${FAILURE_FIELDS} } warnings
-  tasks { task dataVersion examples examplesDone edition { state name examples of } }
-  results { task metric value low high chance n sizes complete }`;
+export type Evaluation = EvaluationPartsFragment;
+export type Failure = FailurePartsFragment;
 
 const ENDED = new Set<Evaluation['state']>(['REFUSED', 'DONE', 'FAILED', 'CANCELLED']);
 

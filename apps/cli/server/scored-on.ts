@@ -1,11 +1,7 @@
 import type { DataSet } from '@gdbench/benchmark/results';
+import { DataNowDocument } from '../generated/graphql.ts';
 import type { Evaluation } from './evaluation.ts';
-import { ask, type Server } from './server.ts';
-
-interface DataNow {
-  dataSet: Pick<DataSet, 'name' | 'version'>;
-  tasks: { name: string; dataVersion: string | null }[];
-}
+import { askServer, type Server } from './server.ts';
 
 /** How long the name of the data is waited for: a server that has just been started may still be reading them. */
 const NAME_SECONDS = 10;
@@ -14,9 +10,8 @@ const NAME_SECONDS = 10;
 export async function scoredOn(server: Server, { tasks }: Evaluation): Promise<DataSet> {
   const { dataSetSha256 } = await import('@gdbench/benchmark/data-set');
   const sha256 = dataSetSha256(new Map(tasks.map(({ task, dataVersion }) => [task, dataVersion])));
-  const query = '{ dataSet { name version } tasks { name dataVersion } }';
   // the figures stand for themselves: a name is no reason to keep them back
-  const now = await ask<DataNow>(server, query, {}, { seconds: NAME_SECONDS }).catch(() => null);
+  const now = await askServer(server, DataNowDocument, {}, { seconds: NAME_SECONDS }).catch(() => null);
   const isNow = (one: { task: string; dataVersion: string }) =>
     now?.tasks.some(({ name, dataVersion }) => name === one.task && dataVersion === one.dataVersion);
   return { ...(now && tasks.every(isNow) ? now.dataSet : { name: null, version: null }), sha256 };

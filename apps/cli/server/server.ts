@@ -1,6 +1,8 @@
+import { ask, NoAnswer, NoGraphql, type Operation, OperationRefused } from '@gdbench/schema/ask';
 import { runningApi } from '@gdbench/settings/running-api';
 import type { Command } from 'commander';
 import { CliFault } from '../fault.ts';
+import { ServicePagesDocument } from '../generated/graphql.ts';
 
 /** The service that a command talks to. */
 export interface Server {
@@ -59,7 +61,7 @@ export async function submissionPage(server: Server, submissionId: string): Prom
 
 /** A page is no reason to fail what was asked for. */
 function webUrlOf(server: Server): Promise<string | null> {
-  return ask<{ service: { webUrl: string | null } }>(server, '{ service { webUrl } }', {}).then(
+  return askServer(server, ServicePagesDocument, {}).then(
     ({ service }) => service.webUrl,
     () => null,
   );
@@ -69,34 +71,26 @@ function isLoopback(url: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }
 
-interface GraphqlAnswer<T> {
-  data?: T | null;
-  errors?: { message: string }[];
+/** Runs one GraphQL operation. Throws CliFault with the server's sentence, or ours when nothing answers, or not in time. */
+export async function askServer<Data, Variables>(
+  server: Server,
+  operation: Operation<Data, Variables>,
+  variables: Variables,
+  { seconds }: { seconds?: number } = {},
+): Promise<Data> {
+  const signal = seconds === undefined ? {} : { signal: AbortSignal.timeout(seconds * 1000) };
+  try {
+    return await ask(server.url, operation, variables, { headers: authorization(server), ...signal });
+  } catch (error) {
+    throw faultOf(error, server);
+  }
 }
 
-/** Runs one GraphQL operation. Throws CliFault with the server's sentence, or ours when nothing answers, or not in time. */
-export async function ask<T>(
-  server: Server,
-  query: string,
-  variables: Record<string, unknown>,
-  { seconds }: { seconds?: number } = {},
-): Promise<T> {
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...authorization(server) },
-    body: JSON.stringify({ query, variables }),
-    ...(seconds === undefined ? {} : { signal: AbortSignal.timeout(seconds * 1000) }),
-  }).catch(() => {
-    throw new CliFault(
-      `No server answers at ${server.url}: start one with "npm start", or give its address with --server.`,
-    );
-  });
-  const answer = (await response.json().catch(() => undefined)) as GraphqlAnswer<T> | undefined;
-  const [error] = answer?.errors ?? [];
-  if (error) throw new CliFault(`The server answered: ${error.message}`);
-  if (!answer?.data)
-    throw new CliFault(
-      `${server.url} answered ${response.status} and no GraphQL: check the address given with --server.`,
-    );
-  return answer.data;
+function faultOf(error: unknown, { url }: Server): unknown {
+  if (error instanceof OperationRefused) return new CliFault(`The server answered: ${error.message}`);
+  if (error instanceof NoAnswer)
+    return new CliFault(`No server answers at ${url}: start one with "npm start", or give its address with --server.`);
+  if (error instanceof NoGraphql)
+    return new CliFault(`${url} answered ${error.status} and no GraphQL: check the address given with --server.`);
+  return error;
 }

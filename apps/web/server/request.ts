@@ -1,5 +1,5 @@
+import { answerTo, NoAnswer, type Operation } from '@gdbench/schema/ask';
 import { connection } from 'next/server';
-import type { TypedDocumentString } from '../generated/graphql.ts';
 import { apiUrl } from './settings.ts';
 
 /** The API did not answer, or answered with an error. The message is a sentence for a reader. */
@@ -9,31 +9,24 @@ const PATIENCE_MS = 10_000;
 
 /** One GraphQL request from the web's server: always fresh, given up after ten seconds or as long as said. */
 export async function request<Data, Variables>(
-  document: TypedDocumentString<Data, Variables>,
+  document: Operation<Data, Variables>,
   variables: Variables,
   patienceMs = PATIENCE_MS,
 ): Promise<Data> {
   await connection();
-  let answer: { data?: Data; errors?: { message: string }[] };
-  try {
-    const init: RequestInit = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: document.toString(), variables }),
-      cache: 'no-store',
-      signal: AbortSignal.timeout(patienceMs),
-    };
-    const post = () => fetch(`${apiUrl()}/graphql`, init);
-    // a kept connection may be closed at the moment of its next use, and pages only read: once more on a new one
-    const response = await post().catch((error) => (isClosed(error) ? post() : Promise.reject(error)));
-    answer = await response.json();
-  } catch (cause) {
-    throw new ApiUnreachable('The API does not answer.', { cause });
-  }
-  if (!answer.data) throw new ApiUnreachable(answer.errors?.[0]?.message ?? 'The API gave no data.');
-  return answer.data;
+  const options = { cache: 'no-store', signal: AbortSignal.timeout(patienceMs) } as const;
+  const send = () => answerTo(apiUrl(), document, variables, options);
+  // a kept connection may be closed at the moment of its next use, and pages only read: once more on a new one
+  const { data, errors } = await send()
+    .catch((error) => (isClosed(error) ? send() : Promise.reject(error)))
+    .catch((cause) => {
+      throw new ApiUnreachable('The API does not answer.', { cause });
+    });
+  if (data === null) throw new ApiUnreachable(errors[0]?.message ?? 'The API gave no data.');
+  return data;
 }
 
-function isClosed(error: { cause?: { code?: unknown } }): boolean {
-  return error.cause?.code === 'UND_ERR_SOCKET';
+function isClosed(error: unknown): boolean {
+  const failure = error instanceof NoAnswer ? (error.cause as { cause?: { code?: unknown } } | undefined) : undefined;
+  return failure?.cause?.code === 'UND_ERR_SOCKET';
 }
