@@ -35,11 +35,14 @@ const DISPLAY = [
   '@gdbench/benchmark/tasks',
 ] as const;
 
+/** What sends an operation of the contract. */
+const ASKING = ['@gdbench/schema/ask', '@gdbench/schema/follow'] as const;
+
 const PACKAGES = ['@gdbench/benchmark', '@gdbench/storage', '@gdbench/settings'] as const;
 
 /** Who may import whom. What is not named here is refused. */
 export const ROOMS: readonly Room[] = [
-  { folder: 'schema', imports: [] },
+  { folder: 'schema', imports: [], tests: ['test/generated'] },
   { folder: 'packages', imports: [] },
   { folder: 'packages/benchmark', imports: ['packages/leftover.ts'] },
   { folder: 'packages/storage', imports: ['packages/leftover.ts'] },
@@ -76,14 +79,25 @@ export const ROOMS: readonly Room[] = [
     ],
   },
   { folder: 'workers', imports: [...PACKAGES, '@gdbench/prisma', 'workers/engine', 'workers/child', 'workers/stages'] },
-  { folder: 'apps/api', imports: [...PACKAGES, '@gdbench/schema', '@gdbench/prisma'] },
+  {
+    folder: 'apps/api',
+    imports: [...PACKAGES, '@gdbench/schema/sdl', '@gdbench/prisma'],
+    tests: ['@gdbench/schema/ask', 'test/generated'],
+  },
   {
     folder: 'apps/web',
     imports: ['@gdbench/schema', ...DISPLAY, '@gdbench/storage/manifest', '@gdbench/storage/checkpoint-files'],
   },
   {
     folder: 'apps/cli',
-    imports: [...PACKAGES, '@gdbench/launcher', '@gdbench/workers', '@gdbench/builtin', 'packages/leftover.ts'],
+    imports: [
+      ...PACKAGES,
+      ...ASKING,
+      '@gdbench/launcher',
+      '@gdbench/workers',
+      '@gdbench/builtin',
+      'packages/leftover.ts',
+    ],
     tests: ['@gdbench/prisma', 'builtin/data'],
   },
   {
@@ -95,9 +109,12 @@ export const ROOMS: readonly Room[] = [
     folder: 'setup',
     imports: [
       ...PACKAGES,
+      ...ASKING,
       '@gdbench/prisma/migrate',
       '@gdbench/builtin',
       '@gdbench/workers/engine/folder',
+      // which folders hold operations
+      'schema/codegen.ts',
       // by its path, not its name: it runs before anything is installed
       'packages/launcher',
       'test/support/browser.ts',
@@ -105,7 +122,7 @@ export const ROOMS: readonly Room[] = [
     ],
     tests: ['@gdbench/prisma', 'apps/web/questions', 'apps/web/server'],
   },
-  { folder: 'bench', imports: [...PACKAGES, '@gdbench/builtin', '@gdbench/workers/engine', 'setup'] },
+  { folder: 'bench', imports: [...PACKAGES, ...ASKING, '@gdbench/builtin', '@gdbench/workers/engine', 'setup'] },
   {
     folder: 'test',
     imports: [
