@@ -25,7 +25,7 @@ export async function underSupportedNode() {
     module.enableCompileCache?.(COMPILED);
     return;
   }
-  const node = (await fetchedNode(MAJOR)) ?? (await fetchTold());
+  const node = fetchedNode(MAJOR) ?? (await fetchTold());
   await runAgain(node.path);
 }
 

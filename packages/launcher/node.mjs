@@ -1,6 +1,6 @@
 // Plain JavaScript without any dependency: it runs on an old Node, before anything is installed.
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ export const oldestSupported = OLDEST.join('.');
  * The Node of a major version that was fetched before.
  *
  * @param {number} major
- * @returns {Promise<{ path: string, version: string } | null>} null where there is none that runs.
+ * @returns {{ path: string, version: string } | null} null where there is none.
  */
 export function fetchedNode(major) {
   return nodeIn(join(FETCHED, String(major)));
@@ -57,28 +57,31 @@ export async function fetchNode(major, signal) {
     const args = ['install', `--prefix=${draft}`, '--no-audit', '--no-fund', '--loglevel=error', ...FEW_RETRIES];
     const { code, output } = await npm([...args, `node@${major}`], draft, { signal });
     if (code !== 0) throw new NodeFault(firstFault(output));
-    if (!(await nodeIn(draft))) throw new NodeFault('what came does not run here');
-    if (!(await nodeIn(folder))) {
-      await rm(folder, { recursive: true, force: true });
-      // another one may have been quicker
-      await rename(draft, folder).catch(() => undefined);
-    }
-    const node = await nodeIn(folder);
-    if (!node) throw new NodeFault(`it could not be moved to ${folder}`);
+    if (!(await doesRun(executableIn(draft)))) throw new NodeFault('what came does not run here');
+    // another one may have been quicker
+    await rename(draft, folder).catch(() => undefined);
+    const node = nodeIn(folder);
+    if (!node) throw new NodeFault(`${folder} is no folder of a Node: remove it`);
     return node;
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
 }
 
-async function nodeIn(folder) {
-  const path = join(folder, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+/** It is moved here whole and tried, so that being there is enough. */
+function nodeIn(folder) {
+  const path = executableIn(folder);
   if (!existsSync(path)) return null;
-  return new Promise((resolve) =>
-    execFile(path, ['--version'], (error, stdout) =>
-      resolve(error ? null : { path, version: stdout.trim().replace(/^v/, '') }),
-    ),
-  );
+  const { version } = JSON.parse(readFileSync(join(folder, 'node_modules/node/package.json'), 'utf8'));
+  return { path, version };
+}
+
+function executableIn(folder) {
+  return join(folder, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
+}
+
+function doesRun(path) {
+  return new Promise((resolve) => execFile(path, ['--version'], (error) => resolve(!error)));
 }
 
 /**
