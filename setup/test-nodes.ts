@@ -47,7 +47,7 @@ async function testNodes(): Promise<void> {
 async function nodeOf(major: number): Promise<{ path: string; version: string }> {
   if (Number(process.versions.node.split('.')[0]) === major)
     return { path: process.execPath, version: process.versions.node };
-  const there = await fetchedNode(major);
+  const there = fetchedNode(major);
   if (there !== null) return there;
   return fetchNode(major).catch((error: Error) => {
     throw new SetupFault(
