@@ -5,6 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY schema/package.json schema/
 COPY prisma/package.json prisma/
 COPY packages/benchmark/package.json packages/benchmark/
+COPY packages/file-names/package.json packages/file-names/
 COPY packages/launcher/package.json packages/launcher/
 COPY packages/storage/package.json packages/storage/
 COPY packages/settings/package.json packages/settings/

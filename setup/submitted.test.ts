@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadTask } from '@gdbench/benchmark/load';
 import { cancel } from '@gdbench/prisma/evaluations';
 import { createSubmission } from '@gdbench/prisma/submissions';
-import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { checkpointSha256 } from '@gdbench/storage/identity';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApi, type TestApi } from '../test/support/api.ts';
 import { acceptAs, scoreNext, sha256, submitStored } from '../test/support/drive.ts';

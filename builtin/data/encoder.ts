@@ -1,5 +1,4 @@
-import { hashFiles } from '@gdbench/storage/hash-files';
-import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { checkpointSha256, hashFiles } from '@gdbench/storage/identity';
 import { openFolder } from '@gdbench/workers/engine/folder';
 
 /**

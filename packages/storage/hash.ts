@@ -1,4 +1,4 @@
-import { hashFile } from './hash-files.ts';
+import { hashFile } from './identity.ts';
 
 /** A file is not what its hash says. */
 export class HashMismatchError extends Error {

@@ -1,5 +1,5 @@
 // Safe to ship to a browser.
-import { isLeftover, isLitter } from '../leftover.ts';
+import { isLeftover, isLitter } from '@gdbench/file-names/leftover';
 
 /** What a training leaves beside its weights. */
 const OF_TRAINING = /^(optimizer|scheduler|scaler)(_\d+)?\.(pt|bin)$|^rng_state(_\d+)?\.pth$|^training_args\.bin$/i;

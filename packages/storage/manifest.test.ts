@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { isAbsolute, normalize, resolve, sep } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkManifestPath, checkpointSha256 } from './manifest.ts';
+import { checkpointSha256 } from './identity.ts';
+import { checkManifestPath } from './manifest.ts';
 
 const Sha256 = fc
   .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 64, maxLength: 64 })

@@ -1,6 +1,4 @@
-// Safe to ship to a browser, also over plain HTTP, where it has no crypto.subtle.
-import { sha256 } from '@noble/hashes/sha2';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
+// Safe to ship to a browser.
 import { isPrintable, printable } from './printable.ts';
 
 /** Files of a checkpoint: an export of a large U-Net may have one for each of its 1,700 tensors. */
@@ -8,30 +6,8 @@ export const MAX_FILES = 2_000;
 /** Of UTF-8: more has no room in the names of most file systems. */
 export const MAX_PATH_BYTES = 255;
 export const MAX_PATH_DEPTH = 8;
-
-interface ManifestLine {
-  /** Relative to the checkpoint's folder, with forward slashes. */
-  readonly path: string;
-  /** 64 hex digits. */
-  readonly sha256: string;
-}
-
-/** The identity of a checkpoint: sha256, 64 hex digits, over the lines "path\0sha256\n", sorted by path in code-point order. */
-export function checkpointSha256(files: readonly ManifestLine[]): string {
-  const sorted = [...files].sort((a, b) => compareCodePoints(a.path, b.path));
-  const text = sorted.map((file) => `${file.path}\0${file.sha256}\n`).join('');
-  return bytesToHex(sha256(utf8ToBytes(text)));
-}
-
-/** Unlike `<`, which compares UTF-16 units and so puts "😀" before "ﬁ". */
-function compareCodePoints(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
-  for (let i = 0; i < Math.min(left.length, right.length); i += 1) {
-    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
-}
+/** Of all files together, 20 GB: a large latent diffusion export with two text encoders. */
+export const MAX_TOTAL_BYTES = 20e9;
 
 /** What is wrong with a file or a folder: words that go on after its name; a noun; an imperative without a full stop. */
 export interface Misfit {
@@ -48,7 +24,7 @@ export function pathMisfit(path: string): Misfit | null {
   if (path === '') return misfit('is empty', 'a name', 'give the file a name');
   if (!isPrintable(path))
     return misfit('holds a character that cannot be shown', 'a path of printable characters', rename);
-  const bytes = utf8ToBytes(path).length;
+  const bytes = new TextEncoder().encode(path).length;
   if (bytes > MAX_PATH_BYTES) return misfit(`has ${bytes} bytes`, `a path of at most ${MAX_PATH_BYTES}`, 'shorten it');
   if (path.includes('\\')) return misfit('holds a backslash', 'a "/" between folders', rename);
   if (path.startsWith('/') || /^[a-z]:/i.test(path))

@@ -14,7 +14,7 @@ export interface Room {
 const MANIFEST = [
   '@gdbench/storage/manifest',
   '@gdbench/storage/checkpoint-files',
-  '@gdbench/storage/hash-files',
+  '@gdbench/storage/identity',
   '@gdbench/storage/junk',
   '@gdbench/storage/printable',
 ] as const;
@@ -44,9 +44,10 @@ const PACKAGES = ['@gdbench/benchmark', '@gdbench/storage', '@gdbench/settings']
 export const ROOMS: readonly Room[] = [
   { folder: 'schema', imports: [], tests: ['test/generated'] },
   { folder: 'packages', imports: [] },
-  { folder: 'packages/benchmark', imports: ['packages/leftover.ts'] },
-  { folder: 'packages/storage', imports: ['packages/leftover.ts'] },
+  { folder: 'packages/benchmark', imports: ['@gdbench/file-names'] },
+  { folder: 'packages/storage', imports: ['@gdbench/file-names'] },
   { folder: 'packages/settings', imports: [] },
+  { folder: 'packages/file-names', imports: [] },
   { folder: 'packages/launcher', imports: [] },
   {
     folder: 'prisma',
@@ -86,7 +87,13 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'apps/web',
-    imports: ['@gdbench/schema', ...DISPLAY, '@gdbench/storage/manifest', '@gdbench/storage/checkpoint-files'],
+    imports: [
+      '@gdbench/schema',
+      ...DISPLAY,
+      '@gdbench/file-names/order',
+      '@gdbench/storage/manifest',
+      '@gdbench/storage/checkpoint-files',
+    ],
   },
   {
     folder: 'apps/cli',
@@ -96,7 +103,7 @@ export const ROOMS: readonly Room[] = [
       '@gdbench/launcher',
       '@gdbench/workers',
       '@gdbench/builtin',
-      'packages/leftover.ts',
+      '@gdbench/file-names',
     ],
     tests: ['@gdbench/prisma', 'builtin/data'],
   },

@@ -5,7 +5,7 @@ import type { Database } from '@gdbench/prisma/database';
 import { accept, claimInspection } from '@gdbench/prisma/inspection';
 import { claim, complete } from '@gdbench/prisma/shards';
 import { createSubmission } from '@gdbench/prisma/submissions';
-import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { checkpointSha256 } from '@gdbench/storage/identity';
 import { reportFor } from './report.ts';
 
 /** Hex sha256 of bytes or text. */

@@ -14,7 +14,7 @@ import { readLog } from '@gdbench/prisma/log';
 import { readArtifacts } from '@gdbench/prisma/scores';
 import { createSubmission } from '@gdbench/prisma/submissions';
 import { sweep } from '@gdbench/prisma/sweep';
-import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { checkpointSha256 } from '@gdbench/storage/identity';
 import { openStorage } from '@gdbench/storage/storage';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';

@@ -1,5 +1,5 @@
 import { createSubmission, readSubmission } from '@gdbench/prisma/submissions';
-import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { checkpointSha256 } from '@gdbench/storage/identity';
 import type { Storage } from '@gdbench/storage/storage';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { findFault, listedFiles, storedSizeFault } from '../upload/manifest.ts';

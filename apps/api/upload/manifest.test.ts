@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { MAX_FILES } from '@gdbench/storage/manifest';
+import { MAX_FILES, MAX_TOTAL_BYTES } from '@gdbench/storage/manifest';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findFault, listedFiles, MAX_TOTAL_BYTES, storedSizeFault } from './manifest.ts';
+import { findFault, listedFiles, storedSizeFault } from './manifest.ts';
 
 /** Files of one size have one content. */
 const hashOf = (size: number) => createHash('sha256').update(`${size}`).digest('hex');

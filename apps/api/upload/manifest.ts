@@ -1,11 +1,8 @@
 import { MAX_NAME_LENGTH, UNPRINTABLE } from '@gdbench/benchmark/checkpoint-name';
 import { isProtocol, PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
-import { checkManifestPath, countMisfit, MAX_FILES } from '@gdbench/storage/manifest';
+import { checkManifestPath, countMisfit, MAX_FILES, MAX_TOTAL_BYTES } from '@gdbench/storage/manifest';
 import type { SubmitCheckpointInput } from '../generated/resolvers.ts';
-
-/** 20 GB: a large latent diffusion export with two text encoders. */
-export const MAX_TOTAL_BYTES = 20e9;
 
 /** What is wrong with a submission, in which input field, and what to do. */
 export interface ManifestFault {

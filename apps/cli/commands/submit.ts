@@ -1,6 +1,6 @@
 import { join, resolve, sep } from 'node:path';
 import { MAX_NAME_LENGTH, nameOfFolder } from '@gdbench/benchmark/checkpoint-name';
-import type { HashedFile } from '@gdbench/storage/hash-files';
+import type { HashedFile } from '@gdbench/storage/identity';
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { CliFault, tellingRefusals } from '../fault.ts';
@@ -114,7 +114,7 @@ function whereabouts(submissionId: string, url: string | null): string {
 
 async function readManifest(dir: string, silent: boolean): Promise<{ folder: ListedFolder; manifest: HashedFile[] }> {
   const { bytes, startProgress } = await import('../terminal/progress.ts');
-  const { hashFiles } = await import('@gdbench/storage/hash-files');
+  const { hashFiles } = await import('@gdbench/storage/identity');
   const { listFolder } = await import('../upload/folder.ts');
   const folder = await listFolder(dir);
   if (!silent) process.stdout.write(whatIsSent(dir, folder));

@@ -4,7 +4,7 @@ import { withRoot } from '@gdbench/benchmark/data-error';
 import { editionWords } from '@gdbench/benchmark/edition-words';
 import type { TaskListing } from '@gdbench/benchmark/load';
 import type { TaskName } from '@gdbench/benchmark/task';
-import { isLeftover } from '../../../packages/leftover.ts';
+import { isLeftover } from '@gdbench/file-names/leftover';
 import { CliFault } from '../fault.ts';
 import { aligned } from '../terminal/table.ts';
 import { knownEditions } from './editions.ts';

@@ -1,3 +1,4 @@
+import { byCodePoint } from '@gdbench/file-names/order';
 import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
 
 /** A checkpoint's folder as the browser gave it. */
@@ -27,7 +28,7 @@ export function folderOf(given: readonly File[]): Folder {
   const below = new Map(all.map(({ file, path }) => [name ? path.slice(name.length + 1) : path, file]));
   const { root, paths, leftOut } = checkpointFiles([...below.keys()]);
   const files = paths.map((path) => ({ path: pathInside(root, path), file: below.get(path)! }));
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  files.sort((a, b) => byCodePoint(a.path, b.path));
   return {
     name: root === '' ? name : (root.split('/').at(-1) ?? name),
     path: [name, root].filter(Boolean).join('/'),

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLeftover, isLitter } from '../../leftover.ts';
+import { isLeftover, isLitter } from '@gdbench/file-names/leftover';
+import { byCodePoint } from '@gdbench/file-names/order';
 import type { TaskName } from '../task.ts';
-import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { DataError } from './data-error.ts';
 import { codeOf, unreadKind } from './files.ts';
 import type { UnreadFile } from './official-task.ts';

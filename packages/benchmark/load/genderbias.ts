@@ -1,4 +1,4 @@
-import { byCodePoint } from '../tasks/bias-pairs.ts';
+import { byCodePoint } from '@gdbench/file-names/order';
 import { DataError } from './data-error.ts';
 import { type Entries, entriesIn, imagesAmong, isPicture } from './entries.ts';
 import { whole } from './files.ts';

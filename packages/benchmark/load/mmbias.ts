@@ -1,5 +1,6 @@
+import { byCodePoint } from '@gdbench/file-names/order';
 import { z } from 'zod';
-import { biasPairs, byCodePoint, OFFICIAL_GROUPS } from '../tasks/bias-pairs.ts';
+import { biasPairs, OFFICIAL_GROUPS } from '../tasks/bias-pairs.ts';
 import { canonicalGroup } from '../tasks/group-names.ts';
 import { DataError } from './data-error.ts';
 import { type Entries, entriesIn, imagesAmong, isPicture } from './entries.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { byCodePoint } from '../tasks/bias-pairs.ts';
+import { byCodePoint } from '@gdbench/file-names/order';
 import { affinity, type SetName } from './affinity.ts';
 import type { PrepareContext } from './context.ts';
 import { type FoundFile, folderOf, grouped, nameOf, sameName } from './found.ts';

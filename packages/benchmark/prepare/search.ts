@@ -1,8 +1,8 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { isLeftover, isLitter } from '../../leftover.ts';
+import { isLeftover, isLitter } from '@gdbench/file-names/leftover';
+import { byCodePoint } from '@gdbench/file-names/order';
 import { type FileKind, fileKind, KIND_PHRASES, readHead } from '../load/file-kind.ts';
-import { byCodePoint } from '../tasks/bias-pairs.ts';
 import { BOUNDS } from './bounds.ts';
 import { type FoundFile, isImageName, type LeftOut, nameOf } from './found.ts';
 import { PrepareFault } from './prepare-fault.ts';

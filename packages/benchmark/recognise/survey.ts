@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLeftover } from '../../leftover.ts';
+import { isLeftover } from '@gdbench/file-names/leftover';
 
 /** What lies below a folder, whatever it is: by the path of each folder ('' for the top), the names of its files and folders. */
 export type Survey = ReadonlyMap<string, { readonly files: readonly string[]; readonly folders: readonly string[] }>;

@@ -1,3 +1,4 @@
+import { byCodePoint } from '@gdbench/file-names/order';
 /** Two groups of one category; a positive effect size is a bias towards X. */
 export interface BiasPair {
   /** "<Category>/<Group>", as an example's `group`. */
@@ -63,11 +64,3 @@ export const GENDER_PAIRS: readonly BiasPair[] = ['clothes', 'bags', 'drinks'].m
   y: `${object}/female`,
   name: object,
 }));
-
-/** Order of two strings by code point; JavaScript's own order is by UTF-16 unit, which differs above U+FFFF. */
-export function byCodePoint(a: string, b: string): number {
-  const shorter = Math.min(a.length, b.length);
-  let i = 0;
-  while (i < shorter && a.charCodeAt(i) === b.charCodeAt(i)) i++;
-  return i === shorter ? a.length - b.length : a.codePointAt(i)! - b.codePointAt(i)!;
-}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TASK_NAMES } from '../task.ts';
-import { biasPairs, byCodePoint, OFFICIAL_GROUPS } from './bias-pairs.ts';
+import { biasPairs, OFFICIAL_GROUPS } from './bias-pairs.ts';
 import { boardMetrics, describeMetric, pValueOf } from './display.ts';
 import { canonicalGroup } from './group-names.ts';
 import { PUBLISHED_RELATIONS } from './published-groups.ts';
@@ -143,19 +143,5 @@ describe('biasPairs', () => {
         },
       ),
     );
-  });
-});
-
-describe('byCodePoint', () => {
-  it('orders as the bytes of UTF-8 do', () => {
-    const text = fc.string({
-      unit: fc.constantFrom('/', ' ', 'a', 'é', '\uE000', '\uFFFD', '\u{1F600}', '\u{1F601}', '\u{20000}'),
-    });
-    fc.assert(
-      fc.property(text, text, (a, b) => {
-        expect(Math.sign(byCodePoint(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
-      }),
-    );
-    expect(byCodePoint('\u{1F600}', '\uFFFD')).toBeGreaterThan(0);
   });
 });

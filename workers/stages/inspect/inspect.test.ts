@@ -6,7 +6,7 @@ import { readEvaluation } from '@gdbench/prisma/evaluations';
 import { MAX_ATTEMPTS } from '@gdbench/prisma/lease';
 import { readLog } from '@gdbench/prisma/log';
 import { createSubmission } from '@gdbench/prisma/submissions';
-import { checkpointSha256 } from '@gdbench/storage/manifest';
+import { checkpointSha256 } from '@gdbench/storage/identity';
 import { openStorage, type Storage } from '@gdbench/storage/storage';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';

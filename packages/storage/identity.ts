@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { byCodePoint } from '@gdbench/file-names/order';
 
 /** A file's line in a submission's manifest. */
 export interface HashedFile {
@@ -36,4 +37,12 @@ export async function hashFiles(
   const hashed: HashedFile[] = [];
   for (const path of paths) hashed.push({ path, ...(await hashFile(join(root, path), onBytes)) });
   return hashed;
+}
+
+/** The identity of a checkpoint: sha256, 64 hex digits, over the lines "path\0sha256\n", sorted by path in code-point order. */
+export function checkpointSha256(files: readonly Pick<HashedFile, 'path' | 'sha256'>[]): string {
+  const sorted = [...files].sort((a, b) => byCodePoint(a.path, b.path));
+  return createHash('sha256')
+    .update(sorted.map(({ path, sha256 }) => `${path}\0${sha256}\n`).join(''))
+    .digest('hex');
 }
