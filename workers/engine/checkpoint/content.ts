@@ -6,6 +6,8 @@ import { type Format, firstEntry, unpackDisguised } from './packed.ts';
 
 /** A file of a checkpoint that is something else than its name says. */
 export interface Disguise {
+  /** What its first bytes are. */
+  readonly kind: FileKind;
   /** Words that go on after the file's name. */
   readonly found: string;
   readonly remedy: string;
@@ -47,15 +49,16 @@ const LOGIN = /<input[^>]+type=["']?password|(log|sign) ?in|gated|you need to (a
 export function disguiseOf(head: Uint8Array, place: Place): Disguise | null {
   const kind = fileKind(head);
   const again = `copy it again, or ${downloadOf(place)}`;
-  if (kind === 'empty') return { found: 'is empty (0 bytes)', remedy: again };
-  if (kind === 'zeros') return { found: 'holds nothing but zeros', remedy: again };
+  if (kind === 'empty') return { kind, found: 'is empty (0 bytes)', remedy: again };
+  if (kind === 'zeros') return { kind, found: 'holds nothing but zeros', remedy: again };
   const format = PACKED[kind];
   if (format === undefined) return textDisguiseOf(head, place);
   const first = firstEntry(head);
   if (first !== null && TORCH_ENTRY.test(first))
-    return { found: 'is PyTorch weights (a zip that torch.save wrote)', remedy: exportOf(place) };
+    return { kind, found: 'is PyTorch weights (a zip that torch.save wrote)', remedy: exportOf(place) };
   const archive = kind === 'gzip' && first !== null ? 'tar' : format;
-  return { found: `is ${KIND_PHRASES[kind]}`, remedy: `unpack it: ${unpackDisguised(place.dir, place.file, archive)}` };
+  const remedy = `unpack it: ${unpackDisguised(place.dir, place.file, archive)}`;
+  return { kind, found: `is ${KIND_PHRASES[kind]}`, remedy };
 }
 
 /** As disguiseOf, of text alone: numbers may look like anything else. */
@@ -69,18 +72,18 @@ export function textDisguiseOf(head: Uint8Array, place: Place): Disguise | null 
   const shown = printable(text, 80);
   if (kind === 'lfs-pointer') {
     const remedy = `fetch what it stands for: \`cd ${quoted(place.dir)} && git lfs pull\``;
-    return { found: 'is a Git LFS pointer', remedy };
+    return { kind, found: 'is a Git LFS pointer', remedy };
   }
   if (kind === 'html') {
     const login = LOGIN.test(text);
     const found = `is a web page (HTML)${login ? ' that asks for a login' : ''}`;
-    return { found, remedy: login ? downloadOf(place, 'log in and ', 'hf auth login && ') : again };
+    return { kind, found, remedy: login ? downloadOf(place, 'log in and ', 'hf auth login && ') : again };
   }
   if (kind === 'xml' && /^<(\?xml|error)\b/i.test(text))
-    return { found: `is an XML document (${shown})`, remedy: again };
+    return { kind, found: `is an XML document (${shown})`, remedy: again };
   const said =
     kind === 'json' ? tellsOfError(text) : kind === 'text' && text.length < 400 && SAID_BY_SERVERS.test(text);
-  return said ? { found: `is the error message of a server (${shown})`, remedy: again } : null;
+  return said ? { kind, found: `is the error message of a server (${shown})`, remedy: again } : null;
 }
 
 const exportOf = ({ dir }: Place): string =>

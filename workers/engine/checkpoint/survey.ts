@@ -139,7 +139,7 @@ async function disguises(folder: Folder, files: readonly string[], expected: str
   const found: Fault[] = [];
   for (const file of files) {
     const disguise = disguiseOf(await readHead(path.join(folder.root, file)), { file, dir: folder.name });
-    if (disguise?.found.includes('Git LFS')) found.push(faultOf({ file, ...disguise, expected, gravity: 'file' }));
+    if (disguise?.kind === 'lfs-pointer') found.push(faultOf({ file, ...disguise, expected, gravity: 'file' }));
   }
   return found;
 }

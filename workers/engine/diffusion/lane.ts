@@ -52,61 +52,94 @@ const DEPTH = 4;
 
 /** A thread with a session of its own; resolves when the graph is loaded. @throws CheckpointFault when it cannot be. */
 export async function laneInThread(start: LaneStart, events: LaneEvents): Promise<Lane> {
-  const worker = new Worker(new URL('./lane-thread.ts', import.meta.url), { workerData: start, execArgv: [] });
-  const waiting = new Map<number, { resolve(errors: Float32Array): void; reject(error: Error): void }>();
-  let ended: Error | undefined;
-  const end = (error: Error) => {
-    ended ??= error;
-    for (const { reject } of waiting.values()) reject(ended);
-    waiting.clear();
-  };
-  const expect = (id: number): Promise<Float32Array> => {
-    if (ended) return Promise.reject(ended);
-    return new Promise<Float32Array>((resolve, reject) => {
-      worker.ref();
-      waiting.set(id, { resolve, reject });
+  const lane = new ThreadLane(start, events);
+  await lane.ready();
+  return lane;
+}
+
+interface Job {
+  resolve(errors: Float32Array): void;
+  reject(error: Error): void;
+}
+
+class ThreadLane implements Lane {
+  readonly depth = DEPTH;
+  readonly #worker: Worker;
+  readonly #events: LaneEvents;
+  readonly #jobs = new Map<number, Job>();
+  readonly #gone: Promise<void>;
+  #ended: Error | undefined;
+  #lastId = 0;
+
+  constructor(start: LaneStart, events: LaneEvents) {
+    this.#events = events;
+    this.#worker = new Worker(new URL('./lane-thread.ts', import.meta.url), { workerData: start, execArgv: [] });
+    this.#worker.on('message', (message: FromLane) => this.#hear(message));
+    this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
+    this.#gone = new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        this.#end(new Error('the thread of a session has ended'));
+        resolve();
+      });
     });
-  };
-  worker.on('message', (message: FromLane) => {
-    if ('warning' in message) return events.warn(message.warning);
-    if ('line' in message) return events.log(message.line);
-    if ('fed' in message) return events.onRun(message.fed);
-    if ('evidence' in message) return events.onEvidence(message.evidence);
-    const job = waiting.get(message.id);
-    waiting.delete(message.id);
+  }
+
+  /** When the graph is loaded. */
+  async ready(): Promise<void> {
+    try {
+      await this.#expect(0);
+    } catch (error) {
+      await this.#worker.terminate();
+      throw error;
+    }
+  }
+
+  errors(rows: readonly GraphRow[]): Promise<Float32Array> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const job = this.#expect(id);
+    this.#send({ id, rows });
+    return job;
+  }
+
+  async close(): Promise<void> {
+    this.#worker.ref();
+    this.#send({ close: true });
+    await this.#gone;
+  }
+
+  #send(message: ToLane): void {
+    this.#worker.postMessage(message);
+  }
+
+  #expect(id: number): Promise<Float32Array> {
+    if (this.#ended) return Promise.reject(this.#ended);
+    return new Promise((resolve, reject) => {
+      this.#worker.ref();
+      this.#jobs.set(id, { resolve, reject });
+    });
+  }
+
+  #hear(message: FromLane): void {
+    if ('warning' in message) this.#events.warn(message.warning);
+    else if ('line' in message) this.#events.log(message.line);
+    else if ('fed' in message) this.#events.onRun(message.fed);
+    else if ('evidence' in message) this.#events.onEvidence(message.evidence);
+    else this.#answer(message);
+  }
+
+  #answer(message: Extract<FromLane, { id: number }>): void {
+    const job = this.#jobs.get(message.id);
+    this.#jobs.delete(message.id);
     // An idle thread keeps no process alive.
-    if (waiting.size === 0) worker.unref();
+    if (this.#jobs.size === 0) this.#worker.unref();
     if ('errors' in message) job?.resolve(message.errors);
     else job?.reject(message.faults ? new CheckpointFault(message.faults) : new Error(message.message));
-  });
-  worker.on('error', (error) => end(error instanceof Error ? error : new Error(String(error))));
-  const gone = new Promise<void>((resolve) => {
-    worker.on('exit', () => {
-      end(new Error('the thread of a session has ended'));
-      resolve();
-    });
-  });
-  let id = 0;
-  const send = (message: ToLane) => worker.postMessage(message);
-  const close = async () => {
-    worker.ref();
-    send({ close: true });
-    await gone;
-  };
-  try {
-    await expect(0);
-  } catch (error) {
-    await worker.terminate();
-    throw error;
   }
-  return {
-    depth: DEPTH,
-    errors(rows) {
-      id += 1;
-      const job = expect(id);
-      send({ id, rows });
-      return job;
-    },
-    close,
-  };
+
+  #end(error: Error): void {
+    this.#ended ??= error;
+    for (const { reject } of this.#jobs.values()) reject(this.#ended);
+    this.#jobs.clear();
+  }
 }

@@ -29,54 +29,61 @@ export async function planUNet(
   },
 ): Promise<UNetPlan> {
   const ports = matchInputs<UNetRole>(model, UNET_ROLES);
-  const { hidden, pooled } = text;
+  checkFit(layout, model, text, ports);
   const sample = ports.get('sample')!;
   const timestep = ports.get('timestep')!;
-  const states = ports.get('encoder_hidden_states')!;
-  const embeds = ports.get('text_embeds');
-  const timeIds = ports.get('time_ids');
-  const guidance = ports.get('timestep_cond');
   const { channels, height, width } = layout.latent;
-  checkShape(model, sample, [null, channels, height, width], 'unet/config.json');
-  checkShape(
-    model,
-    states,
-    [null, ...hidden.dims],
-    layout.texts.length > 1 ? 'the pair of text encoders' : 'the text encoder',
-  );
-  if (embeds) {
-    if (!pooled) throw withoutPooled(model);
-    checkShape(model, embeds, [null, pooled.length], 'text_encoder_2/model.onnx');
-  }
-  if (timeIds) checkShape(model, timeIds, [null, TIME_IDS], 'an SDXL model');
-
   const size = channels * height * width;
   const plan: UNetPlan = {
-    names: {
-      sample: sample.name,
-      timestep: timestep.name,
-      states: states.name,
-      embeds: embeds?.name ?? null,
-      timeIds: timeIds?.name ?? null,
-      guidance: guidance?.name ?? null,
-      output: pickOutput(model, UNET_OUTPUTS, true).name,
-    },
+    names: namesOf(model, ports),
     latent: [channels, height, width],
     // Where the variance is learned, it follows the prediction on the channel axis.
     predicted: layout.learnedVariance ? 2 * size : size,
-    hidden: hidden.dims,
-    pooled: embeds ? (pooled?.length ?? 0) : 0,
+    hidden: text.hidden.dims,
+    pooled: ports.has('text_embeds') ? (text.pooled?.length ?? 0) : 0,
     // Original size, top left corner of the crop, target size: the whole square image.
     sizes: [layout.side, layout.side, 0, 0, layout.side, layout.side],
-    guidance: guidance ? guidanceEmbedding(GUIDANCE_SCALE, guidanceWidth(model, layout)) : null,
+    guidance: ports.has('timestep_cond') ? guidanceEmbedding(GUIDANCE_SCALE, guidanceWidth(model, layout)) : null,
     prediction: layout.scheduler.prediction_type,
     timesteps: schedule.timesteps,
     mixtures: schedule.mixtures,
-    insists: insistence(sample, states, timestep),
+    insists: insistence(sample, ports.get('encoder_hidden_states')!, timestep),
     timestepRank: timestep.shape.length,
     manySteps: false,
   };
   return { ...plan, manySteps: await takesManySteps(model, plan, { sample, timestep }, schedule.probeRow) };
+}
+
+/** @throws CheckpointFault where the graph takes other sizes than the latent and the texts have. */
+function checkFit(
+  layout: DiffusionLayout,
+  model: Model,
+  { hidden, pooled }: Conditioning,
+  ports: ReadonlyMap<UNetRole, Port>,
+): void {
+  const { channels, height, width } = layout.latent;
+  const encoders = layout.texts.length > 1 ? 'the pair of text encoders' : 'the text encoder';
+  checkShape(model, ports.get('sample')!, [null, channels, height, width], 'unet/config.json');
+  checkShape(model, ports.get('encoder_hidden_states')!, [null, ...hidden.dims], encoders);
+  const embeds = ports.get('text_embeds');
+  if (embeds) {
+    if (!pooled) throw withoutPooled(model);
+    checkShape(model, embeds, [null, pooled.length], 'text_encoder_2/model.onnx');
+  }
+  const timeIds = ports.get('time_ids');
+  if (timeIds) checkShape(model, timeIds, [null, TIME_IDS], 'an SDXL model');
+}
+
+function namesOf(model: Model, ports: ReadonlyMap<UNetRole, Port>): UNetPlan['names'] {
+  return {
+    sample: ports.get('sample')!.name,
+    timestep: ports.get('timestep')!.name,
+    states: ports.get('encoder_hidden_states')!.name,
+    embeds: ports.get('text_embeds')?.name ?? null,
+    timeIds: ports.get('time_ids')?.name ?? null,
+    guidance: ports.get('timestep_cond')?.name ?? null,
+    output: pickOutput(model, UNET_OUTPUTS, true).name,
+  };
 }
 
 /** @throws CheckpointFault where neither the graph nor its configuration says. */
