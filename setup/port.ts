@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
+import getPort, { clearLockedPorts } from 'get-port';
 import { SetupFault } from './fault.ts';
 
-/** A fault with a remedy when something else listens on the port. */
+/** A fault with a remedy when the port cannot be listened on. Not by get-port, which does not tell why. */
 export async function requireFreePort(port: number, variable: string): Promise<void> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -18,12 +19,9 @@ export async function requireFreePort(port: number, variable: string): Promise<v
   });
 }
 
-/** A port of this machine that nothing listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || !address) throw new SetupFault('No port is free.');
-  return address.port;
+/** A port of this machine that nothing listens on now: the one that is wanted where it can be had, else any. */
+export function freePort(wanted?: number): Promise<number> {
+  // get-port keeps back for a while what it has handed out, also from whoever wants it again
+  if (wanted !== undefined) clearLockedPorts();
+  return getPort({ host: '127.0.0.1', ...(wanted === undefined ? {} : { port: wanted }) });
 }

@@ -53,10 +53,8 @@ function isGone(pid: number): Promise<boolean> {
   );
 }
 
-/** Looks again and again; the test's own limit ends it. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
-}
+/** Until no process has this number. */
+const gone = (pid: number | undefined) => expect.poll(() => isGone(pid ?? 0), { timeout: 60_000 }).toBe(true);
 
 /** Another process that starts the server and then waits to be killed. */
 async function startElsewhere(folder = dir): Promise<{ child: ChildProcess; url: string; ended: Promise<unknown> }> {
@@ -132,7 +130,7 @@ test('a server killed by SIGKILL starts again with what was committed', async ()
   await query(first.url, 'CREATE TABLE kept1 AS SELECT 42 AS answer');
   const postmaster = await readPostmaster(join(dir, 'data'));
   process.kill(postmaster?.pid ?? 0, 'SIGKILL');
-  await until(() => isGone(postmaster?.pid ?? 0));
+  await gone(postmaster?.pid);
   expect(await readPostmaster(join(dir, 'data'))).toEqual(postmaster);
   const second = await start();
   expect(await query(second.url, 'SELECT answer FROM kept1')).toEqual([{ answer: 42 }]);
@@ -166,7 +164,7 @@ test('a server that another process runs is used and left alone; when that proce
   const next = await start();
   expect((await readPostmaster(join(dir, 'data')))?.pid).not.toBe(postmaster?.pid);
   expect(await query(next.url, 'SELECT answer FROM kept2')).toEqual([{ answer: 42 }]);
-  await until(() => isGone(postmaster?.pid ?? 0));
+  await gone(postmaster?.pid);
   await next.stop();
 });
 
@@ -176,7 +174,7 @@ test('a killed process takes its server with it', async () => {
   expect(await isGone(pid)).toBe(false);
   child.kill('SIGKILL');
   await ended;
-  await until(() => isGone(pid));
+  await gone(pid);
 });
 
 test('two processes that start on an empty folder at once share one server', async () => {

@@ -1,5 +1,6 @@
 import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { home } from '@gdbench/settings/home';
 import { ROOT } from '@gdbench/settings/root';
 import { announce } from '@gdbench/settings/running-api';
@@ -195,8 +196,7 @@ async function keepWeb(port: number, apiUrl: string, logs: string): Promise<void
     console.error(`The web process died: ${join(logs, 'web.log')} says why.`);
     void end(1);
   });
-  while (!died && !(await answers(`http://127.0.0.1:${port}/`)))
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  while (!died && !(await answers(`http://127.0.0.1:${port}/`))) await setTimeout(100);
 }
 
 async function answers(url: string): Promise<boolean> {

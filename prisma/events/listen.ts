@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { CHANNEL, type DatabaseEvent, parseEvent } from './channel.ts';
 
@@ -87,15 +88,7 @@ async function endWithin(client: pg.Client, ms: number): Promise<void> {
   await Promise.race([end, pause(ms, ended.signal)]);
 }
 
+/** Ends early where the signal is aborted. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });
+  return setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { appendFile, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { USER } from '@gdbench/settings/running-database';
 import { SetupFault } from '../fault.ts';
+import { freePort } from '../port.ts';
 import { type Owner, run } from './binaries.ts';
 import type { Place } from './place.ts';
 
@@ -69,26 +69,13 @@ export async function writeSettings(data: string, port: number, durable: boolean
 /** The port asked for; else the one of last time, if it is free; else a free one. */
 export async function choosePort(asked: number | undefined, memory: string): Promise<number> {
   if (asked !== undefined) {
-    if (await tryPort(asked)) return asked;
+    if ((await freePort(asked)) === asked) return asked;
     throw new SetupFault(
       `Port ${asked}, asked for by PostgreSQL, is taken by another program: end it, or choose another port.`,
     );
   }
   const remembered = Number(await readFile(memory, 'utf8').catch(() => ''));
-  const port = (remembered > 0 && (await tryPort(remembered))) || (await tryPort(0));
-  if (!port)
+  return freePort(remembered > 0 ? remembered : undefined).catch(() => {
     throw new SetupFault('No port is free on 127.0.0.1 for PostgreSQL: end some programs and run the command again.');
-  return port;
-}
-
-/** The number of the port when it can be listened on. */
-function tryPort(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
-    });
   });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { isAlive } from '@gdbench/settings/alive';
 import { SetupFault } from '../fault.ts';
 
@@ -8,6 +9,9 @@ import { SetupFault } from '../fault.ts';
  * The lock is a folder with one empty file in it, whose name says who holds it: "<process>.<random>". A holder that died is
  * followed by renaming its file: of all who try, the one that finds the file under the old name succeeds, and there is no
  * moment at which the lock is nobody's, so that no newer holder can be taken for the dead one.
+ *
+ * Not by a library: proper-lockfile takes a holder for dead that has not touched its file for some seconds. One that was suspended
+ * would share the lock when it goes on, and one that was killed would be waited for.
  */
 
 const WAIT_MS = 180_000;
@@ -31,7 +35,7 @@ async function take(path: string): Promise<string> {
   for (const until = Date.now() + WAIT_MS; Date.now() < until; ) {
     const holder = await holderOf(path);
     if (holder === null ? await makeLock(path, mine) : await follow(path, holder, mine)) return mine;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await setTimeout(PAUSE_MS);
   }
   throw new SetupFault(
     `Another process has been starting PostgreSQL for minutes: end it, remove ${path}, and run the command again.`,

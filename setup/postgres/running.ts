@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { isAlive } from '@gdbench/settings/alive';
 import { USER } from '@gdbench/settings/running-database';
 import pg from 'pg';
@@ -34,7 +35,7 @@ export async function findRunning(data: string, password: string): Promise<Postm
       await rm(join(data, 'postmaster.pid'), { force: true });
       return null;
     }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await setTimeout(200);
   }
   const pid = (await readPostmaster(data))?.pid;
   throw new SetupFault(

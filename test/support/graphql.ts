@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { follow as followOperation } from '@gdbench/schema/follow';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -9,7 +10,7 @@ export function liveClient(apiUrl: string): Client {
     url: `${apiUrl.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
     retryAttempts: Number.POSITIVE_INFINITY,
-    retryWait: () => new Promise((resolve) => setTimeout(resolve, 100)),
+    retryWait: () => setTimeout(100),
     shouldRetry: () => true,
   });
 }

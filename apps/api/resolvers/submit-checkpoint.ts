@@ -1,6 +1,7 @@
 import { createSubmission, readSubmission } from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/identity';
 import type { Storage } from '@gdbench/storage/storage';
+import pMap from 'p-map';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { findFault, listedFiles, storedSizeFault } from '../upload/manifest.ts';
 import { isRefusal } from '../upload/store.ts';
@@ -38,16 +39,9 @@ export const submitCheckpoint: Resolvers = {
 
 /** Bytes of those files that the storage holds, by hash. */
 async function storedSizes(storage: Storage, hashes: ReadonlySet<string>): Promise<Map<string, number>> {
-  const waiting = [...hashes];
-  const found = new Map<string, number>();
-  const ask = async () => {
-    for (let hash = waiting.pop(); hash !== undefined; hash = waiting.pop()) {
-      const size = await storage.size(hash);
-      if (size !== null) found.set(hash, size);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, ask));
-  return found;
+  const ask = async (hash: string) => [hash, await storage.size(hash)] as const;
+  const sizes = await pMap(hashes, ask, { concurrency: AT_ONCE });
+  return new Map(sizes.flatMap(([hash, size]) => (size === null ? [] : [[hash, size]])));
 }
 
 /** A complete upload with the wrong bytes is gone now: the file is simply to be sent again. */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { OperationRefused } from '@gdbench/schema/ask';
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
@@ -80,9 +81,7 @@ async function* changes(server: Server, id: string, onLost: () => void): AsyncGe
     retryAttempts: Number.POSITIVE_INFINITY,
     retryWait: (retries) => {
       if (retries === 0) onLost();
-      return new Promise((resolve) =>
-        setTimeout(resolve, Math.min(5_000, 250 * 2 ** retries) * (0.5 + Math.random() / 2)),
-      );
+      return setTimeout(Math.min(5_000, 250 * 2 ** retries) * (0.5 + Math.random() / 2));
     },
     shouldRetry: () => true,
   });

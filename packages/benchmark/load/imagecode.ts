@@ -1,6 +1,6 @@
+import pMap from 'p-map';
 import { z } from 'zod';
 import type { TaskName } from '../task.ts';
-import { inBatches } from './bounded.ts';
 import { DataError } from './data-error.ts';
 import { entriesIn, imagesAmong } from './entries.ts';
 import { caption, readJson, whole } from './files.ts';
@@ -28,7 +28,7 @@ export function readImagecode(task: 'imagecode' | 'imagecode_video'): (root: str
   return async (root) => {
     const { metadata, value } = await readJson(task, root, PATH, Sets);
     const sets = Object.entries(value).filter(([set]) => set.includes('open-images') === (task === 'imagecode'));
-    const found = await inBatches(sets, LISTED_AT_ONCE, ([set]) => imagesOf(task, root, set));
+    const found = await pMap(sets, ([set]) => imagesOf(task, root, set), { concurrency: LISTED_AT_ONCE });
     const examples = sets.flatMap(([set, texts], i) =>
       Object.keys(texts)
         .sort()

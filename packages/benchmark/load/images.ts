@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import pMap from 'p-map';
 import type { TaskName } from '../task.ts';
-import { inBatches } from './bounded.ts';
 import { DataError, REMEDIES } from './data-error.ts';
 import { type FileState, stateOf } from './files.ts';
 import type { OfficialExample } from './official-task.ts';
@@ -41,7 +41,7 @@ export function pathsOf(examples: readonly OfficialExample[]): string[] {
 
 /** Looks at each file's state; reads none. */
 export function lookAt(root: string, paths: readonly string[]): Promise<NamedImage[]> {
-  return inBatches(paths, STATES_AT_ONCE, async (path) => ({ path, state: await stateOf(root, path) }));
+  return pMap(paths, async (path) => ({ path, state: await stateOf(root, path) }), { concurrency: STATES_AT_ONCE });
 }
 
 /** The verdicts on those that are there, by path; calls `check` once for each, a few at a time. */
@@ -54,11 +54,12 @@ export async function verdictsOn(
   const present = images.filter(({ state }) => state.kind === 'present');
   const faults = new Map<string, string>();
   let done = 0;
-  await inBatches(present, CHECKS_AT_ONCE, async ({ path }) => {
+  const checkOne = async ({ path }: NamedImage) => {
     const fault = await check(join(root, path));
     if (fault !== null) faults.set(path, fault);
     onChecked(++done, present.length);
-  });
+  };
+  await pMap(present, checkOne, { concurrency: CHECKS_AT_ONCE });
   return faults;
 }
 

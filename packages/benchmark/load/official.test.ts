@@ -1,5 +1,6 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import pMap from 'p-map';
 import { describe, expect, it } from 'vitest';
 import { addFiles, numbered, writeTree } from '../../../test/support/official-tree.ts';
 import { EDITIONS } from '../editions/editions.ts';
@@ -7,7 +8,6 @@ import { editionWords } from '../editions/words.ts';
 import { summarise } from '../metrics/summarise.ts';
 import type { TaskName } from '../task.ts';
 import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
-import { inBatches } from './bounded.ts';
 import { listTasks, loadTask } from './load.ts';
 
 /** A folder with the official metadata; images may lack. */
@@ -52,11 +52,11 @@ async function officialRoot(): Promise<string> {
   ]);
   const root = await writeTree({});
   for (const folder of new Set([...images].map(dirname))) await mkdir(join(root, folder), { recursive: true });
-  await inBatches([...images], 16, (path) => writeFile(join(root, path), PIXEL));
+  await pMap(images, (path) => writeFile(join(root, path), PIXEL), { concurrency: 16 });
   // all sets are one: links to its folder are fewer than files
   await mkdir(join(root, 'imagecode/image-sets'), { recursive: true });
   const sets = Object.keys(await metadata('imagecode/valid_data.json'));
-  await inBatches(sets, 16, (set) => symlink(join(root, ONE_SET), join(root, 'imagecode/image-sets', set)));
+  await pMap(sets, (set) => symlink(join(root, ONE_SET), join(root, 'imagecode/image-sets', set)), { concurrency: 16 });
   for (const path of [
     'clevr/captions',
     'winoground/data.json',

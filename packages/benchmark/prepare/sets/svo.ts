@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { inBatches } from '../../load/bounded.ts';
+import pMap from 'p-map';
 import { asPythonWrites } from '../../load/python-json.ts';
 import type { TaskName } from '../../task.ts';
 import { unaskedNote } from '../askable-rows.ts';
@@ -124,7 +124,7 @@ async function takeOutUndecodable(
   for (let at = 0; at < all.length; at += CHECKED_AT_ONCE) {
     const some = all.slice(at, at + CHECKED_AT_ONCE);
     const files = await contents.onDisk(some.map(([, file]) => file));
-    const verdicts = await inBatches(files, CHECKED_AT_ONCE / 8, check);
+    const verdicts = await pMap(files, (file) => check(file), { concurrency: CHECKED_AT_ONCE / 8 });
     for (const [i, [to, { path }]] of some.entries()) {
       const why = verdicts[i]!;
       if (why === null) continue;
