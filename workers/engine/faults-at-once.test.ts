@@ -33,7 +33,7 @@ describe('all faults are told at once', () => {
       for (const part of [fault.expected, fault.found, fault.remedy, fault.message]) expect(part).toMatch(/\S/);
     expect(inspection.reason).not.toContain('\n');
     expect(inspection.reason).toMatch(
-      /is a Git LFS pointer, and so is \S+\/model.onnx, where an ONNX model is expected; .*`cd '\/home\/me\/my model' && git lfs pull`;/,
+      /is a Git LFS pointer, where an ONNX model is expected, and the same goes for \S+\/model.onnx; .*`cd '\/home\/me\/my model' && git lfs pull`;/,
     );
   });
 

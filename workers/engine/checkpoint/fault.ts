@@ -76,12 +76,10 @@ export function oneLine(faults: readonly Told[]): string {
 }
 
 /** Faults that differ by nothing but their file, together; in the order of their first. */
-export function alike<F extends Told>(faults: readonly F[]): [F, ...F[]][] {
+function alike<F extends Told>(faults: readonly F[]): [F, ...F[]][] {
   const groups = new Map<string, [F, ...F[]]>();
   for (const fault of faults) {
-    const { file, found, expected, remedy } = fault;
-    const shared = file !== '' && /^is [^:,]*$/.test(found);
-    const key = shared ? JSON.stringify([found, expected, remedy]) : fault.message;
+    const key = JSON.stringify([fault.found, fault.expected, fault.remedy]);
     const group = groups.get(key);
     if (group) group.push(fault);
     else groups.set(key, [fault]);
@@ -93,12 +91,12 @@ export function alike<F extends Told>(faults: readonly F[]): [F, ...F[]][] {
 const NAMED = 5;
 
 function sentenceOf([first, ...more]: readonly [Told, ...Told[]]): string {
-  const { file, found, expected, remedy, message } = first;
+  const { remedy, message } = first;
   if (more.length === 0) return message;
   const named = more.slice(0, NAMED - 1).map((fault) => fault.file);
   const rest = more.length - named.length;
   const all = rest > 0 ? `${named.join(', ')} and ${rest} more (${more.length + 1} files in all)` : joined(named);
-  return `${file} ${found}, and ${more.length > 1 ? 'so are' : 'so is'} ${all}, where ${expected} is expected; ${remedy}.`;
+  return `${words(first)}, and the same goes for ${all}; ${remedy}.`;
 }
 
 function joined(words: readonly string[]): string {
