@@ -26,8 +26,6 @@ test('several faults are told at once, in one line, the gravest first and each o
       }),
     ).toBeUndefined();
   await expect(faults.attempt(() => Promise.reject(new TypeError('other')))).rejects.toThrow(TypeError);
-  expect(() => faults.settle()).toThrow(
-    'c has x, where y is expected, and the same goes for b; write y.',
-  );
+  expect(() => faults.settle()).toThrow('c has x, where y is expected, and the same goes for b; write y.');
   expect(() => new Faults().settle()).not.toThrow();
 });
