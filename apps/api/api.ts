@@ -15,7 +15,7 @@ import { createMask } from './graphql/errors.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createApollo } from './http/apollo.ts';
 import { createApp } from './http/app.ts';
-import { createMetrics } from './http/metrics.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { openSockets } from './http/sockets.ts';
 import { createLive } from './live/live.ts';
 import { createLog, type Logger, logUnexpected } from './log.ts';
@@ -38,11 +38,36 @@ export async function startApi(
   log: Logger = createLog(config.logLevel),
   arrival?: Arrival,
 ): Promise<Api> {
+  const metrics = createMetrics();
+  const services = await openServices(config, metrics, log, arrival);
+  const served = await serve(services.context, config, metrics, log);
+  const end = async () => {
+    await served.end();
+    await services.end();
+  };
+  let ending: Promise<void> | undefined;
+  const close = () => {
+    ending ??= end();
+    return ending;
+  };
+  try {
+    const port = await listen(served.server, config);
+    const name = config.loopbackOnly ? '127.0.0.1' : config.host;
+    const url = `http://${name}:${port}`;
+    log.info({ url }, config.loopbackOnly ? `listening on ${url}, for this machine only` : `listening on ${url}`);
+    return { url, port, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What resolvers ask: the database, the storage, and what is made of them. */
+async function openServices(config: ApiConfig, metrics: Metrics, log: Logger, arrival: Arrival | undefined) {
   const editions = await readEditions(config.editions).catch((error) => {
     throw error instanceof EditionsFault ? new SettingsFault(error.message) : error;
   });
   const storage = await storageOf(config);
-  const metrics = createMetrics();
   const db = openDatabase(config.databaseUrl, {
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
@@ -51,14 +76,8 @@ export async function startApi(
   const evaluations = createEvaluations(db);
   const board = createBoard({ db, evaluations, data, metrics });
   const comparisons = createComparisons({ databaseUrl: config.databaseUrl, root: config.data, data });
-  const uploads = createUploads({
-    db,
-    storage,
-    home: config.home,
-    metrics,
-    log,
-    onProgress: (evaluationId) => live.evaluationChanged(evaluationId),
-  });
+  const onProgress = (evaluationId: string) => live.evaluationChanged(evaluationId);
+  const uploads = createUploads({ db, storage, home: config.home, metrics, log, onProgress });
   const live = createLive({
     databaseUrl: config.databaseUrl,
     readEvaluation: evaluations.read,
@@ -70,46 +89,37 @@ export async function startApi(
   });
   const { budget, webUrl } = config;
   const context: Context = { db, storage, evaluations, board, comparisons, live, uploads, data, budget, webUrl };
-  const schema = createSchema();
-  const mask = createMask(log);
-  const httpServer = createServer();
-  // an upload takes as long as it takes; a client that sends no header within this time is cut off
-  httpServer.requestTimeout = 0;
-  httpServer.headersTimeout = 20_000;
-  const apollo = createApollo({ schema, httpServer, mask, metrics, log });
-  await apollo.start();
-  const isReady = () =>
-    db.pool.query('SELECT 1').then(
-      () => live.connected(),
-      () => false,
-    );
-  httpServer.on('request', createApp({ apollo, context, hosts: config.hosts, isReady, metrics, log }));
-  const sockets = openSockets({ httpServer, schema, context, mask, metrics, log, hosts: config.hosts });
-
   const end = async () => {
-    await sockets.close();
-    await apollo.stop();
     uploads.close();
     await live.close();
     await comparisons.close();
     await db.close();
   };
-  let ending: Promise<void> | undefined;
-  const close = () => {
-    ending ??= end();
-    return ending;
-  };
+  return { context, end };
+}
 
-  try {
-    const port = await listen(httpServer, config);
-    const name = config.loopbackOnly ? '127.0.0.1' : config.host;
-    const url = `http://${name}:${port}`;
-    log.info({ url }, config.loopbackOnly ? `listening on ${url}, for this machine only` : `listening on ${url}`);
-    return { url, port, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+/** GraphQL over HTTP and sockets, uploads, health and metrics, on a server that does not listen yet. */
+async function serve(context: Context, { hosts }: ApiConfig, metrics: Metrics, log: Logger) {
+  const schema = createSchema();
+  const mask = createMask(log);
+  const server = createServer();
+  // an upload takes as long as it takes; a client that sends no header within this time is cut off
+  server.requestTimeout = 0;
+  server.headersTimeout = 20_000;
+  const apollo = createApollo({ schema, httpServer: server, mask, metrics, log });
+  await apollo.start();
+  const isReady = () =>
+    context.db.pool.query('SELECT 1').then(
+      () => context.live.connected(),
+      () => false,
+    );
+  server.on('request', createApp({ apollo, context, hosts, isReady, metrics, log }));
+  const sockets = openSockets({ httpServer: server, schema, context, mask, metrics, log, hosts });
+  const end = async () => {
+    await sockets.close();
+    await apollo.stop();
+  };
+  return { server, end };
 }
 
 async function storageOf({ storage }: ApiConfig): Promise<Storage> {

@@ -24,47 +24,59 @@ export interface Topic<T> {
   end(): void;
 }
 
+/** What changed since the last read began. */
+interface Changed<T> {
+  /** Subscribers since then, who get the next value whatever it is. */
+  readonly newcomers: Set<Mailbox<T>>;
+  /** For those who are no newcomers. */
+  dirty: boolean;
+  /** Also for those who know that state. */
+  resend: boolean;
+}
+
+const unchanged = <T>(): Changed<T> => ({ newcomers: new Set(), dirty: false, resend: false });
+
 export function createTopic<T>({ read, isLast, isSame, onEmpty }: TopicOptions<T>): Topic<T> {
   /** Subscribers and the value each was given last. */
   const subscribers = new Map<Mailbox<T>, { told: { value: T } | null }>();
-  let newcomers = new Set<Mailbox<T>>();
-  let dirty = false;
-  let resend = false;
+  let changed = unchanged<T>();
   let reading = false;
   let lastRead = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
+  const unschedule = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
   const schedule = () => {
+    const { newcomers, dirty } = changed;
     if (reading || subscribers.size === 0 || (newcomers.size === 0 && !dirty)) return;
     const wait = newcomers.size > 0 ? 0 : lastRead + COALESCE_MS - performance.now();
     if (wait <= 0) void deliver();
     else timer ??= setTimeout(() => void deliver(), wait);
   };
-
+  const tell = (value: T, { newcomers, dirty, resend }: Changed<T>) => {
+    for (const [mailbox, state] of subscribers) {
+      if (!newcomers.has(mailbox)) {
+        if (!dirty || state.told === null) continue;
+        if (!resend && isSame?.(state.told.value, value)) continue;
+      }
+      state.told = { value };
+      mailbox.put(value);
+    }
+  };
   /** Newcomers of before the read get its value, so that what they get first is never older than their subscription. */
   const deliver = async () => {
-    clearTimeout(timer);
-    timer = undefined;
+    unschedule();
     if (reading) return;
     reading = true;
-    const everyone = dirty;
-    const again = resend;
-    const waiting = newcomers;
-    dirty = false;
-    resend = false;
-    newcomers = new Set();
+    const before = changed;
+    changed = unchanged();
     lastRead = performance.now();
     try {
       const value = await read();
-      for (const [mailbox, state] of subscribers) {
-        if (!waiting.has(mailbox)) {
-          if (!everyone || state.told === null) continue;
-          if (!again && isSame?.(state.told.value, value)) continue;
-        }
-        state.told = { value };
-        mailbox.put(value);
-      }
-      if (isLast?.(value)) for (const mailbox of subscribers.keys()) if (!newcomers.has(mailbox)) mailbox.end();
+      tell(value, before);
+      if (isLast?.(value)) for (const mailbox of subscribers.keys()) if (!changed.newcomers.has(mailbox)) mailbox.end();
     } catch (error) {
       for (const mailbox of [...subscribers.keys()]) mailbox.fail(error);
     } finally {
@@ -72,25 +84,25 @@ export function createTopic<T>({ read, isLast, isSame, onEmpty }: TopicOptions<T
       schedule();
     }
   };
+  const leave = (mailbox: Mailbox<T>) => {
+    changed.newcomers.delete(mailbox);
+    if (!subscribers.delete(mailbox) || subscribers.size > 0) return;
+    unschedule();
+    onEmpty();
+  };
 
   return {
     subscribe() {
-      const mailbox = createMailbox<T>(() => {
-        newcomers.delete(mailbox);
-        if (!subscribers.delete(mailbox) || subscribers.size > 0) return;
-        clearTimeout(timer);
-        timer = undefined;
-        onEmpty();
-      });
+      const mailbox = createMailbox<T>(() => leave(mailbox));
       subscribers.set(mailbox, { told: null });
-      newcomers.add(mailbox);
+      changed.newcomers.add(mailbox);
       // reading in a microtask lets those who subscribe in the same tick share it
       queueMicrotask(schedule);
       return mailbox;
     },
-    changed(again = false) {
-      dirty = true;
-      resend ||= again;
+    changed(resend = false) {
+      changed.dirty = true;
+      changed.resend ||= resend;
       schedule();
     },
     end() {

@@ -62,24 +62,15 @@ export async function openPartial(
   const folder = path.join(out, FOLDER);
   const fileOf = ({ task }: TaskData) => path.join(folder, `${task}.jsonl`);
   const before = await readHeader(folder);
-  const isSetAside = before !== undefined && !resume;
+  const isGoneOnWith = before !== undefined && resume;
+  if (isGoneOnWith) refuseOthers(out, before.settings, settings);
+  else await beginAnew(out, before !== undefined, resume, say);
   const done = new Map<string, ExampleScores[]>();
-  if (before && resume) {
-    refuseOthers(out, before.settings, settings);
-    for (const one of data) done.set(one.task, await recover(fileOf(one), one.examples));
-  } else {
-    if (resume) say(`No interrupted run is in ${out}: beginning from the start.`);
-    if (isSetAside) {
-      await rm(path.join(out, BEFORE), { recursive: true, force: true });
-      await rename(folder, path.join(out, BEFORE));
-      say(`An interrupted run is in ${out}: beginning again, as --resume was not given; it is kept in ${BEFORE}.`);
-    }
-    await rm(folder, { recursive: true, force: true });
-  }
+  if (isGoneOnWith) for (const one of data) done.set(one.task, await recover(fileOf(one), one.examples));
   let written = [...done.values()].reduce((sum, { length }) => sum + length, 0);
   let isMade = false;
   return {
-    pins: (resume && before?.pins) || {},
+    pins: isGoneOnWith ? before.pins : {},
     written: () => written,
     async begin(pins) {
       const made = await mkdir(folder, { recursive: true });
@@ -97,26 +88,48 @@ export async function openPartial(
       return { ...draft, append };
     },
     file: fileOf,
-    async publish(one, place) {
-      await mkdir(path.dirname(place), { recursive: true });
-      const draft = `${place}.${process.pid}`;
-      // a second name for the same bytes, where the file system has such
-      await link(fileOf(one), draft).catch(() => copyFile(fileOf(one), draft));
-      await rename(draft, place);
-    },
+    publish: (one, place) => putInPlace(fileOf(one), place),
     async remove() {
-      // without its header, whatever is left counts for nothing
-      await rm(path.join(folder, HEADER), { force: true });
-      await rm(folder, { recursive: true, force: true });
+      await removePartial(folder);
       await rm(path.join(out, BEFORE), { recursive: true, force: true });
     },
     async abandon() {
-      await rm(path.join(folder, HEADER), { force: true });
-      await rm(folder, { recursive: true, force: true });
-      if (isSetAside) await rename(path.join(out, BEFORE), folder);
+      await removePartial(folder);
+      if (before !== undefined && !resume) await rename(path.join(out, BEFORE), folder);
       else if (isMade) await rmdir(out).catch(() => {});
     },
   };
+}
+
+/** Makes room for a new run: what another left is set aside, until that has results. */
+async function beginAnew(
+  out: string,
+  isInterrupted: boolean,
+  resume: boolean,
+  say: (sentence: string) => void,
+): Promise<void> {
+  const folder = path.join(out, FOLDER);
+  if (resume) say(`No interrupted run is in ${out}: beginning from the start.`);
+  if (isInterrupted) {
+    await rm(path.join(out, BEFORE), { recursive: true, force: true });
+    await rename(folder, path.join(out, BEFORE));
+    say(`An interrupted run is in ${out}: beginning again, as --resume was not given; it is kept in ${BEFORE}.`);
+  }
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function removePartial(folder: string): Promise<void> {
+  // without its header, whatever is left counts for nothing
+  await rm(path.join(folder, HEADER), { force: true });
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function putInPlace(file: string, place: string): Promise<void> {
+  await mkdir(path.dirname(place), { recursive: true });
+  const draft = `${place}.${process.pid}`;
+  // a second name for the same bytes, where the file system has such
+  await link(file, draft).catch(() => copyFile(file, draft));
+  await rename(draft, place);
 }
 
 interface Header {

@@ -2,86 +2,83 @@
 
 import { useRouter } from 'next/navigation';
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import { SubmitCheckpointDocument } from '../generated/graphql.ts';
-import { ask } from '../live/ask.ts';
 import { useApiOrigin } from '../live/origin.tsx';
+import { announce, missingOf, problemOf, type Submission } from './announce.ts';
 import type { Folder } from './folder.ts';
-import { sha256Of } from './hash.ts';
 import { createEstimate, type Problem, problemsOf, type Step } from './machine.ts';
-import { type Sendable, type Sending, sendFiles } from './send.ts';
+import { type Sending, sendFiles } from './send.ts';
+import { useWarningBeforeLeaving } from './use-warning.ts';
 
 type Running = { abort: AbortController; sending: Sending | null };
 
 /** Hash, announce, send, open: the whole way of a folder from this browser to its page. */
 export function useSubmit() {
   const origin = useApiOrigin();
-  const router = useRouter();
-  const [step, setStep] = useState<Step>({ at: 'choose' });
-  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const standing = useStanding();
+  const { step, problems, setStep, setProblems, ready, changeSending } = standing;
+  const send = useSending(origin, standing);
   const running = useRef<Running | null>(null);
-
-  const stop = () => end(running);
   useEffect(() => () => end(running), []);
   useWarningBeforeLeaving(step.at === 'sending');
 
   const choose = (folder: Folder) => {
-    stop();
-    setProblems([]);
-    setStep({ at: 'ready', folder });
+    end(running);
+    ready(folder, []);
   };
   const back = () => {
-    stop();
+    end(running);
     setStep((now) => ('folder' in now ? { at: 'ready', folder: now.folder } : now));
   };
-  const fail = (folder: Folder, problem: Problem) => {
-    setProblems([problem]);
-    setStep({ at: 'ready', folder });
-  };
-
   const submit = async (name: string, folder: Folder) => {
     const found = problemsOf(name, folder);
     setProblems(found);
     if (found.length > 0) return;
-    stop();
+    end(running);
     const abort = new AbortController();
+    const { signal } = abort;
     running.current = { abort, sending: null };
+    const onHashed = (done: number) => setStep({ at: 'hashing', folder, done });
     try {
-      let done = 0;
-      setStep({ at: 'hashing', folder, done });
-      const files = [];
-      for (const { path, file } of folder.files) {
-        const count = (bytes: number) => {
-          done += bytes;
-          setStep({ at: 'hashing', folder, done });
-        };
-        files.push({ path, size: file.size, sha256: await sha256Of(file, count, abort.signal) });
-      }
-      const { submitCheckpoint } = await ask(origin, SubmitCheckpointDocument, {
-        input: { name: name.trim(), files },
-      });
-      if (abort.signal.aborted) return;
-      if (submitCheckpoint.__typename !== 'SubmitCheckpointSuccess') return fail(folder, submitCheckpoint);
-      await send(folder, submitCheckpoint.submission, abort.signal);
+      const announced = await announce(origin, name, folder, onHashed, signal);
+      if (signal.aborted) return;
+      if (announced.__typename !== 'SubmitCheckpointSuccess') return ready(folder, [announced]);
+      await send(folder, announced.submission, signal, running);
     } catch (error) {
-      if (abort.signal.aborted) return;
-      const unreadable = error instanceof DOMException;
-      fail(folder, {
-        field: unreadable ? 'files' : '',
-        message: unreadable ? 'A file of the folder can no longer be read.' : (error as Error).message,
-        remedy: unreadable ? 'It may have been changed or moved since; choose the folder again.' : '',
-      });
+      if (!signal.aborted) ready(folder, [problemOf(error)]);
     }
   };
+  const pause = () => {
+    running.current?.sending?.pause();
+    changeSending({ paused: true, secondsLeft: null });
+  };
+  const resume = () => {
+    setProblems([]);
+    changeSending({ paused: false });
+    running.current?.sending?.resume();
+  };
+  return { step, problems, choose, submit, pause, resume, back };
+}
 
-  type Submission = { id: string; files: readonly { id: string; path: string; stored: boolean; uploadUrl: string }[] };
+/** Where the submission stands, and what is wrong with it. */
+function useStanding() {
+  const [step, setStep] = useState<Step>({ at: 'choose' });
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const ready = (folder: Folder, found: readonly Problem[]) => {
+    setProblems(found);
+    setStep({ at: 'ready', folder });
+  };
+  /** Nothing changes where no files are on their way. */
+  const changeSending = (change: Partial<Extract<Step, { at: 'sending' }>>) =>
+    setStep((now) => (now.at === 'sending' ? { ...now, ...change } : now));
+  return { step, problems, setStep, setProblems, ready, changeSending };
+}
 
-  const send = async (folder: Folder, submission: Submission, signal: AbortSignal) => {
+/** Sends what the service lacks of a folder, and opens the submission's page once it has all. */
+function useSending(origin: string, { setStep, setProblems, changeSending }: ReturnType<typeof useStanding>) {
+  const router = useRouter();
+  return async (folder: Folder, submission: Submission, signal: AbortSignal, running: RefObject<Running | null>) => {
     const { id } = submission;
-    const byPath = new Map(folder.files.map(({ path, file }) => [path, file]));
-    const missing = submission.files.flatMap(({ id: fileId, path, stored, uploadUrl }): Sendable[] => {
-      const file = byPath.get(path);
-      return file && !stored ? [{ id: fileId, file, uploadUrl }] : [];
-    });
+    const missing = missingOf(folder, submission);
     const open = () => {
       running.current = null;
       setStep({ at: 'opening', folder, id });
@@ -95,43 +92,22 @@ export function useSubmit() {
       sent: (sent) => {
         if (signal.aborted) return;
         const secondsLeft = estimate(sent, performance.now());
-        setStep((now) => (now.at === 'sending' ? { ...now, sent, secondsLeft: secondsLeft ?? now.secondsLeft } : now));
+        changeSending({ sent, ...(secondsLeft === null ? {} : { secondsLeft }) });
       },
       done: () => !signal.aborted && open(),
       error: (message) => {
         if (signal.aborted) return;
         setProblems([{ field: '', message, remedy: 'Press “Go on” to continue from where it stopped.' }]);
-        setStep((now) => (now.at === 'sending' ? { ...now, paused: true } : now));
+        changeSending({ paused: true });
       },
     });
     if (signal.aborted) sending.stop();
     else if (running.current) running.current.sending = sending;
   };
-
-  const pause = () => {
-    running.current?.sending?.pause();
-    setStep((now) => (now.at === 'sending' ? { ...now, paused: true, secondsLeft: null } : now));
-  };
-  const resume = () => {
-    setProblems([]);
-    setStep((now) => (now.at === 'sending' ? { ...now, paused: false } : now));
-    running.current?.sending?.resume();
-  };
-
-  return { step, problems, choose, submit, pause, resume, back };
 }
 
 function end(running: RefObject<Running | null>): void {
   running.current?.abort.abort();
   running.current?.sending?.stop();
   running.current = null;
-}
-
-function useWarningBeforeLeaving(active: boolean): void {
-  useEffect(() => {
-    if (!active) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [active]);
 }
