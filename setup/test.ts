@@ -1,25 +1,3 @@
-import { sentence } from './fault.ts';
-import { buildWeb, dataRoot, generateCode } from './prepare.ts';
-import { step } from './step.ts';
-import { runVitest, totalsLine } from './vitest.ts';
+import { runTests } from './run-tests.ts';
 
-/** Sets everything up and runs all tests; extra words go to Vitest (a file, -t "name"). */
-async function test(words: string[]): Promise<void> {
-  try {
-    await generateCode();
-    await buildWeb();
-    const { root, drawing } = await dataRoot();
-    await drawing?.done;
-    const { findBrowser } = await import('../test/support/browser.ts');
-    const browser = await step('Browser: finding one for the page tests', () => findBrowser());
-    const env = { GDBENCH_DATA: root, CHROMIUM_PATH: browser.path };
-    const totals = await runVitest({ node: process.execPath, name: 'vitest', words, env });
-    console.log(totalsLine(totals));
-    process.exit(totals.code);
-  } catch (error) {
-    console.error(sentence(error));
-    process.exit(1);
-  }
-}
-
-await test(process.argv.slice(2));
+await runTests(process.argv.slice(2));

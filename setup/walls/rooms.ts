@@ -125,6 +125,7 @@ export const ROOMS: readonly Room[] = [
       // by its path, not its name: it runs before anything is installed
       'packages/launcher',
       'test/support/browser.ts',
+      'test/support/screenshot.ts',
       'vitest.config.ts',
     ],
     tests: ['@gdbench/prisma', 'apps/web/questions', 'apps/web/server'],
@@ -134,6 +135,7 @@ export const ROOMS: readonly Room[] = [
     folder: 'test',
     imports: [
       ...PACKAGES,
+      '@gdbench/launcher',
       '@gdbench/schema',
       '@gdbench/prisma',
       '@gdbench/workers',

@@ -3,12 +3,15 @@ import type { Page } from 'playwright-core';
 
 const FOLDER = join(process.cwd(), 'test-results/screenshots');
 const TIMEOUT = 120_000;
+/** Set by `npm run shots`. */
+export const SHOTS = 'SHOTS';
 
 /**
- * The whole page as a picture, for people to look at. The window is made as tall as the page first: on a busy machine a
+ * With `npm run shots`: the whole page as a picture, for people to look at; no test depends on it. The window is made as tall as the page first: on a busy machine a
  * browser without a GPU often fails to capture what lies beyond its window.
  */
 export async function screenshot(page: Page, name: string): Promise<void> {
+  if (!process.env[SHOTS]) return;
   const window = page.viewportSize()!;
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width: window.width, height: Math.max(window.height, height) });
