@@ -1,18 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LITTER } from '../../test/support/litter.ts';
 import { checkpointFiles, pathInside } from './checkpoint-files.ts';
 
 const DIFFUSION = ['model_index.json', 'unet/model.onnx', 'unet/config.json', 'text_encoder/model.onnx'];
 const ENCODER = ['config.json', 'onnx/text_model.onnx', 'onnx/vision_model.onnx', 'tokenizer.json'];
 const CHECKPOINTS = [DIFFUSION, ENCODER, [...DIFFUSION, 'README.md']];
-const LITTER = [
-  '.DS_Store',
-  '__MACOSX/a/._model.onnx',
-  '.git/config',
-  '.cache/huggingface/x.json',
-  'Thumbs.db',
-  'optimizer.pt',
-];
 const BESIDE = ['README.md', 'LICENSE', 'download.zip', 'samples/one.png', 'notes/read.txt'];
 
 const below = (folder: string, paths: readonly string[]) => paths.map((path) => `${folder}${path}`);

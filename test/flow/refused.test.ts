@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Results } from '@gdbench/benchmark/results';
+import { ask } from '@gdbench/schema/ask';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SubmissionDocument } from '../generated/graphql.ts';
 import { DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { merged } from '../support/checkpoint-folders.ts';
 import { gdbench, submit } from '../support/command.ts';
 import { LFS_POINTER } from '../support/disguises.ts';
 import { follow, isDone, liveClient, type Progress } from '../support/graphql.ts';
+import { LITTER } from '../support/litter.ts';
 import { onnxModel } from '../support/onnx-writer.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { submitThroughApi } from '../support/stored-submission.ts';
-import { tinyDiffusion } from '../support/tiny-checkpoints.ts';
+import { tinyDiffusion, writeFiles } from '../support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip, tinyTowers } from '../support/tiny-clip.ts';
 import { writeTinyData } from '../support/tiny-data.ts';
 
@@ -143,17 +147,37 @@ test.each([
   }
 });
 
-test('what no checkpoint needs, and names outside of the basic plane, change nothing about who it is', async () => {
+test('a checkpoint is the same with litter and with names outside of the basic plane, through every door', async () => {
   const files = { ...tinyDiffusion(), '😀.txt': 'x', 'ﬁ.txt': 'y' };
   const clean = await submitThroughApi(stack, 'clean', files);
-  const wrapped = Object.fromEntries(Object.entries(files).map(([path, content]) => [`sd/${path}`, content]));
-  const littered = { ...wrapped, 'sd/.gitattributes': 'x', '.DS_Store': 'x', '__MACOSX/sd/._a': 'x', 'README.md': 'x' };
-  const same = await submitThroughApi(stack, 'littered', littered);
-  expect(same.checkpoint.sha256).toBe(clean.checkpoint.sha256);
-  expect(same.files.map(({ path }) => path).sort()).toEqual(Object.keys(files).sort());
+  const { sha256 } = clean.checkpoint;
+  const litter = Object.fromEntries(LITTER.map((path) => [path, 'x']));
+  const littered = await submitThroughApi(stack, 'littered', { ...files, ...litter });
+  const below = (folder: string) =>
+    Object.fromEntries(
+      Object.entries({ ...files, ...litter }).map(([path, content]) => [`${folder}/${path}`, content]),
+    );
+  const nested = await submitThroughApi(stack, 'nested', { ...below('sd'), ...litter, 'README.md': 'x' });
+  for (const { checkpoint, files: kept } of [littered, nested]) {
+    expect(checkpoint.sha256).toBe(sha256);
+    expect(kept.map(({ path }) => path).sort()).toEqual(Object.keys(files).sort());
+  }
+
+  const dir = join(folder, 'littered');
+  await writeFiles(dir, { ...files, ...litter });
+  const sent = await submit(stack.apiUrl(), dir, 'sent');
+  const { submission } = await ask(stack.apiUrl(), SubmissionDocument, { id: sent.submissionId });
+  expect(submission?.checkpoint.sha256).toBe(sha256);
+  const words = ['--data', join(folder, 'data'), '--tasks', 'winoground', '--limit', '1', '--samples', '1'];
+  const scored = await gdbench(['evaluate', dir, ...words, '--out', join(folder, 'out')]).ended;
+  expect([scored.code, scored.stderr]).toEqual([0, '']);
+  const results = JSON.parse(await readFile(join(folder, 'out/results.json'), 'utf8')) as Results;
+  expect(results.checkpointSha256).toBe(sha256);
+
   const client = liveClient(stack.apiUrl());
   // a diffusion model's errors are kept under the identity that the engine found
-  for (const { evaluation } of [clean, same]) await follow(client, evaluation.id, isDone);
+  for (const { evaluation } of [clean, littered, nested]) await follow(client, evaluation.id, isDone);
+  await follow(client, sent.evaluationId, isDone);
   await client.dispose();
 });
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkpointFolders, expectRefusal, type Files } from '../../test/support/checkpoint-folders.ts';
 import { LFS_POINTER } from '../../test/support/disguises.ts';
+import { LITTER } from '../../test/support/litter.ts';
 import { tinyDiffusion } from '../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../test/support/tiny-clip.ts';
 import { zipOf } from '../../test/support/zip-file.ts';
@@ -33,7 +34,7 @@ describe('a checkpoint is what it is', () => {
     ['three folders deep', moved(clip, 'a/b/c/'), clip],
     [
       'with what a clone and a training leave',
-      { ...ldm, '.gitattributes': 'x', '.git/config': 'x', 'optimizer.pt': 'x' },
+      { ...ldm, ...Object.fromEntries(LITTER.map((file) => [file, 'x'])) },
       ldm,
     ],
     ['beside its zip', { ...moved(clip, 'clip/'), 'clip.zip': zipOf('sd/model_index.json') }, clip],

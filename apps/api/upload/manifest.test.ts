@@ -32,7 +32,7 @@ describe('a submission’s manifest', () => {
     expect(fault(name)).toMatchObject({ code: 'INVALID_NAME', field });
   });
 
-  it.each(['/etc/passwd', '../up', 'a/../../b', 'a//b', '', 'a\\b', 'C:/x', 'a/./b', 'nul\0', './a'])(
+  it.each(['/etc/passwd', '../up', 'a/../../b', 'a//b', '', 'a\\b', 'C:/x', 'a/./b', 'nul\0', './a', 'é'.repeat(128)])(
     'refuses the path %j',
     (path) => {
       expect(fault('name', [file('ok.json'), file(path)])).toMatchObject({

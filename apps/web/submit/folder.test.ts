@@ -1,5 +1,6 @@
 import { MAX_FILES } from '@gdbench/storage/manifest';
 import { describe, expect, it } from 'vitest';
+import { LITTER } from '../../../test/support/litter.ts';
 import { folderOf } from './folder.ts';
 import { createEstimate, fileOf, problemsOf } from './machine.ts';
 
@@ -25,11 +26,9 @@ describe('a folder out of a browser', () => {
   });
 
   it('leaves out what systems put there, and says so', () => {
-    const folder = folderOf(
-      ['toy/.DS_Store', 'toy/.git/config', 'toy/unet/Thumbs.db', 'toy/a.json'].map((p) => given(p, 'path')),
-    );
+    const folder = folderOf([...LITTER, 'a.json'].map((path) => given(`toy/${path}`, 'path')));
     expect(folder.files.map(({ path }) => path)).toEqual(['a.json']);
-    expect(folder.leftOut).toEqual(['.DS_Store', '.git/config', 'unet/Thumbs.db']);
+    expect(folder.leftOut).toEqual(LITTER);
   });
 
   it('has no name of its own when loose files or two folders were dropped', () => {
