@@ -16,6 +16,8 @@ const MANIFEST = [
   '@gdbench/storage/checkpoint-files',
   '@gdbench/storage/identity',
   '@gdbench/storage/junk',
+  '@gdbench/storage/links',
+  '@gdbench/storage/list-folder',
   '@gdbench/storage/printable',
 ] as const;
 

@@ -1,15 +1,13 @@
-import type { Dirent } from 'node:fs';
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { quoted } from '@gdbench/benchmark/shell';
-import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
 import { checkpointSha256, hashFiles } from '@gdbench/storage/identity';
-import { isJunk } from '@gdbench/storage/junk';
+import { type Listing, listFolder, MOST_ENTRIES, TooManyEntriesError } from '@gdbench/storage/list-folder';
 import { countMisfit, MAX_FILES, pathMisfit } from '@gdbench/storage/manifest';
 import { printable } from '@gdbench/storage/printable';
+import { barredFault } from './barred.ts';
 import { disguiseOf } from './content.ts';
 import { CheckpointFault, type Fault, type FaultParts, Faults, faultOf } from './fault.ts';
-import { followLink, linkFault } from './links.ts';
 import { missingFile, unfinishedFault } from './missing.ts';
 import { unfinished } from './packed.ts';
 
@@ -27,9 +25,6 @@ export interface Folder {
   readonly leftOut: readonly string[];
 }
 
-/** Entries of a folder that are looked at, whatever they are. */
-const MOST_ENTRIES = 20_000;
-const DEEPEST = 32;
 /** Configurations are kilobytes and vocabularies a few megabytes; more is not read into memory. */
 const LARGEST_TEXT = 128 * 2 ** 20;
 
@@ -53,28 +48,28 @@ export async function lookInto(
   called: string = path.basename(path.resolve(dir)),
 ): Promise<{ folder: Folder; faults: readonly Fault[] }> {
   const given = await realpath(dir);
-  const name = withName(called);
-  const walk = new Walk(given, name);
-  await walk.enter('', 0);
-  const { root, paths, leftOut } = checkpointFiles([...walk.files.keys()]);
+  const outer = withName(called);
+  const { root, inside, files: listed, leftOut, barred } = await listingOf(given, outer);
+  const faults = barred.map((one) => barredFault(one, given, outer));
   const files = new Map<string, number>();
-  const faults = [...walk.faults];
-  for (const file of paths) {
-    const inside = pathInside(root, file);
-    const wrong = pathMisfit(inside);
-    if (wrong) faults.push(faultOf({ ...wrong, file: printable(inside, 80), gravity: 'file' }));
-    else files.set(inside, walk.files.get(file)!);
+  for (const [file, size] of listed) {
+    const wrong = pathMisfit(file);
+    if (wrong) faults.push(faultOf({ ...wrong, file: printable(file, 80), gravity: 'file' }));
+    else files.set(file, size);
   }
-  const folder: Folder = {
-    root: path.join(given, root),
-    files,
-    name: root === '' ? name : path.posix.join(name, root),
-    inside: root,
-    leftOut: [...leftOut, ...walk.junk].sort(),
-  };
-  if (paths.length > MAX_FILES) faults.push(faultOf({ file: '', ...countMisfit(paths, folder.name), gravity: 'kind' }));
-  if (paths.length === 0 && faults.length === 0) faults.push(emptyFault(folder));
+  const name = inside === '' ? outer : path.posix.join(outer, inside);
+  const folder: Folder = { root, files, name, inside, leftOut };
+  if (listed.size > MAX_FILES)
+    faults.push(faultOf({ file: '', ...countMisfit([...listed.keys()], name), gravity: 'kind' }));
+  if (listed.size === 0 && faults.length === 0) faults.push(emptyFault(folder));
   return { folder, faults };
+}
+
+/** @throws CheckpointFault where the folder is too large to be a checkpoint. */
+function listingOf(given: string, name: string): Promise<Listing> {
+  return listFolder(given).catch((error) => {
+    throw error instanceof TooManyEntriesError ? new CheckpointFault(tooLarge(name)) : error;
+  });
 }
 
 /** A path to the folder that ends with its name, so that one for what stands beside it can be made of it. */
@@ -102,52 +97,6 @@ function tooLarge(name: string): FaultParts {
   const remedy = `give the folder of one checkpoint instead of ${quoted(name)}`;
   const found = `holds more than ${MOST_ENTRIES.toLocaleString('en')} files and folders`;
   return { file: '', found, expected: 'the folder of one checkpoint', remedy, gravity: 'kind' };
-}
-
-/** The files of a folder and what may not lie in it. */
-class Walk {
-  readonly files = new Map<string, number>();
-  readonly junk: string[] = [];
-  readonly faults: Fault[] = [];
-  readonly #root: string;
-  readonly #name: string;
-  #entries = 0;
-
-  constructor(root: string, name: string) {
-    this.#root = root;
-    this.#name = name;
-  }
-
-  async enter(at: string, depth: number): Promise<void> {
-    for (const entry of await readdir(path.join(this.#root, at), { withFileTypes: true })) {
-      this.#entries += 1;
-      if (this.#entries > MOST_ENTRIES) throw new CheckpointFault(tooLarge(this.#name));
-      await this.#take(entry, at === '' ? entry.name : `${at}/${entry.name}`, depth);
-    }
-  }
-
-  async #take(entry: Dirent, file: string, depth: number): Promise<void> {
-    if (isJunk(file)) this.junk.push(entry.isDirectory() ? `${file}/` : file);
-    else if (entry.isDirectory() && depth < DEEPEST) await this.enter(file, depth + 1);
-    else if (entry.isFile()) this.files.set(file, (await stat(path.join(this.#root, file))).size);
-    else if (entry.isSymbolicLink()) await this.#follow(file);
-    else
-      this.#refuse(
-        file,
-        entry.isDirectory() ? `is more than ${DEEPEST} folders deep` : 'is a device, a socket or a pipe',
-      );
-  }
-
-  async #follow(file: string): Promise<void> {
-    const target = await followLink(this.#root, path.join(this.#root, file));
-    if (typeof target === 'string') this.faults.push(linkFault(file, target, this.#root, this.#name));
-    else this.files.set(file, target.size);
-  }
-
-  #refuse(file: string, found: string): void {
-    const remedy = `remove it: \`rm -r ${quoted(`${this.#name}/${file}`)}\``;
-    this.faults.push(faultOf({ file: printable(file, 200), found, expected: 'a file', remedy, gravity: 'file' }));
-  }
 }
 
 /** Absolute path of a listed file. @throws CheckpointFault that says what is there instead. */

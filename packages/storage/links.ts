@@ -1,21 +1,12 @@
 import type { Stats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { quoted } from '@gdbench/benchmark/shell';
-import { type Fault, faultOf } from './fault.ts';
 
 /** What huggingface_hub calls a repository's folder in its cache: models--<owner>--<name>. */
 const REPOSITORY = /^(?:models|datasets|spaces)--(.+)$/;
 
 /** Why a link is not followed. */
 export type Unfollowed = 'broken' | 'circle' | 'outside' | 'not a file';
-
-const FOUND: Readonly<Record<Unfollowed, string>> = {
-  broken: 'is a symbolic link to a file that is not there',
-  circle: 'is a symbolic link to a folder that it lies in itself',
-  outside: 'is a symbolic link that leaves the folder',
-  'not a file': 'is a symbolic link to what is no file',
-};
 
 /**
  * What a link leads to, where it may be followed: to a file of the folder that was given, or, in a Hugging Face cache, of the same
@@ -40,28 +31,11 @@ export async function followLink(root: string, at: string): Promise<Stats | Unfo
  * The repository's folder in a Hugging Face cache that a folder belongs to, and its name on the hub where it is known: its snapshots
  * are folders of links into its blobs.
  */
-function cacheFolderOf(folder: string): { dir: string; repository: string | null } | null {
+export function cacheFolderOf(folder: string): { dir: string; repository: string | null } | null {
   for (let at = folder; path.dirname(at) !== at; at = path.dirname(at)) {
     const dir = path.basename(at) === 'snapshots' ? path.dirname(at) : at;
     const repository = REPOSITORY.exec(path.basename(dir))?.[1]?.replace('--', '/') ?? null;
     if (dir !== at || repository !== null) return { dir, repository };
   }
   return null;
-}
-
-/** The fault of a link that is not followed. */
-export function linkFault(file: string, why: Unfollowed, root: string, name: string): Fault {
-  const repository = cacheFolderOf(root)?.repository;
-  const download =
-    repository &&
-    `download it whole: \`hf download ${quoted(repository)} --local-dir ${quoted(path.posix.basename(repository))}\``;
-  const copy = `copy the folder with what its links lead to: \`cp -rL ${quoted(name)} ${quoted(`${name}-copy`)}\``;
-  const remedies: Readonly<Record<Unfollowed, string>> = {
-    broken: 'add the file that it should lead to',
-    circle: `remove it: \`rm ${quoted(`${name}/${file}`)}\``,
-    outside: copy,
-    'not a file': copy,
-  };
-  const remedy = why === 'circle' ? remedies.circle : (download ?? remedies[why]);
-  return faultOf({ file, found: FOUND[why], expected: 'a file', remedy, gravity: 'file' });
 }
