@@ -19,6 +19,13 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   data: () => import('./commands/data.ts'),
 };
 
+/** Of the commands that a line needs to know: the one that it begins with, none for the version, else all. */
+function loadersFor(word: string): (typeof COMMANDS)[string][] {
+  if (word === '--version' || word === '-V') return [];
+  const wanted = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  return wanted ? [wanted] : Object.values(COMMANDS);
+}
+
 /** Runs one command line; gives the exit code. */
 async function main(words: string[]): Promise<number> {
   const program = new Command('gdbench')
@@ -28,9 +35,7 @@ async function main(words: string[]): Promise<number> {
     // a wrong use is told below, in one sentence
     .configureOutput({ writeErr: () => {} })
     .showSuggestionAfterError(false);
-  const word = words[0] ?? '';
-  const wanted = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
-  for (const load of wanted ? [wanted] : Object.values(COMMANDS)) (await load()).register(program);
+  for (const command of await Promise.all(loadersFor(words[0] ?? '').map((load) => load()))) command.register(program);
   try {
     if (words.length === 0) program.help();
     await program.parseAsync(words, { from: 'user' });
