@@ -81,7 +81,7 @@ export function drawPart({ tasks, images, ...options }: PartOptions): Promise<st
 }
 
 async function withPool<T>(work: (pool: Tinypool) => Promise<T>): Promise<T> {
-  const pool = openPool('set-thread.ts');
+  const pool = openPool('./set-thread.ts');
   try {
     return await work(pool);
   } finally {

@@ -29,7 +29,7 @@ let testHashes: Set<string>;
 
 beforeAll(async () => {
   out = await mkdtemp(path.join(tmpdir(), 'builtin-train-'));
-  const pool = openPool('set-thread.ts');
+  const pool = openPool('./set-thread.ts');
   try {
     sketches = await Promise.all(
       PLANNER_NAMES.map((planner): Promise<Sketch> => pool.run({ planner, seed: 0 }, { name: 'plan' })),

@@ -30,7 +30,7 @@ export async function writeTrainSet(
   const hash = createHash('sha256');
   const images = createWriteStream(path.join(out, 'images.u8.part'));
   const lines: string[] = [];
-  const pool = openPool('train-thread.ts');
+  const pool = openPool('./train-thread.ts');
   try {
     const starts = Array.from({ length: Math.ceil(count / BATCH) }, (_, i) => i * BATCH);
     // Begun in order, and awaited in order.

@@ -116,7 +116,7 @@ export function npm(args, cwd, { env = {}, signal } = {}) {
  */
 export function firstFault(output) {
   const lines = output.split('\n').filter((line) => line.startsWith('npm error') && !line.includes('complete log'));
-  const told = lines.find((line) => !/^npm error (code|syscall|errno|path) /.test(line)) ?? lines[0];
+  const told = lines.find((line) => !/^npm error( (code|syscall|errno|path) .*)?$/.test(line)) ?? lines[0];
   return told?.replace('npm error ', '').trim() ?? 'no reason given';
 }
 

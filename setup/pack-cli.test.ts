@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '@gdbench/settings/root';
+import { extract } from 'tar';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gdbench } from '../test/support/command.ts';
+import { oldNode } from '../test/support/old-node.ts';
+import { writeTinyData } from '../test/support/tiny-data.ts';
+import { packCli } from './pack-cli.ts';
+
+let folder: string;
+/** The package, where npm would install it. */
+let installed: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gdbench-packed-'));
+  installed = join(folder, 'node_modules/@gdbench/cli');
+  await mkdir(installed, { recursive: true });
+  await extract({ file: await packCli(folder), cwd: installed, strip: 1 });
+  // what npm would fetch beside it
+  const others = await readdir(join(ROOT, 'node_modules'));
+  for (const name of others.filter((other) => other !== '@gdbench' && !other.startsWith('.')))
+    await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function packed(words: readonly string[], node = process.execPath) {
+  const env = { ...process.env, GDBENCH_DEVICE: 'cpu', NODE_OPTIONS: '' };
+  const child = spawn(node, [join(installed, 'gdbench.mjs'), ...words], { cwd: folder, env });
+  const told = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      told[name] += text;
+    });
+  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
+    child.on('close', (code) => resolve({ code, ...told })),
+  );
+}
+
+test('holds JavaScript alone, which imports nothing that it does not bring or name as a dependency', async () => {
+  const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+  const entries = await readdir(installed, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  expect(files.filter((file) => /\.tsx?$|\.py$|\.onnx$/.test(file))).toEqual([]);
+  const sources = files.filter((file) => /\.m?js$/.test(file));
+  expect(sources.length).toBeGreaterThan(200);
+  const known = new Set([...Object.keys(manifest.dependencies), ...manifest.bundleDependencies]);
+  const imported = new Set<string>();
+  for (const file of sources)
+    for (const [, from = ''] of (await readFile(file, 'utf8')).matchAll(/(?:from|import\()\s*'([^'.][^'\n]*)'/g))
+      if (!isBuiltin(from)) imported.add(from.split('/', from.startsWith('@') ? 2 : 1).join('/'));
+  expect(imported.size).toBeGreaterThan(20);
+  expect([...imported].filter((name) => !known.has(name))).toEqual([]);
+  expect(existsSync(join(installed, 'node_modules/@gdbench/workers/child/child.js'))).toBe(true);
+});
+
+test('says its version as it does from the sources', async () => {
+  const { stdout } = await gdbench(['--version']).ended;
+  expect(await packed(['--version'])).toEqual({ code: 0, stdout, stderr: '' });
+});
+
+test('scores as it does from the sources, threads of its own included', async () => {
+  const data = join(folder, 'data');
+  await writeTinyData(data);
+  const words = ['evaluate', 'builtin/checkpoints/toy-ldm', '--data', data, '--samples', '2', '--json'];
+  const fromSources = await gdbench(words).ended;
+  const fromPackage = await packed(words.map((word) => (word.startsWith('builtin/') ? join(ROOT, word) : word)));
+  expect(fromPackage.stderr).toBe('');
+  expect(JSON.parse(fromPackage.stdout)).toEqual(JSON.parse(fromSources.stdout));
+});
+
+test('says which Node it needs', async () => {
+  const { code, stdout, stderr } = await packed(['--version'], await oldNode());
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(
+    /^gdbench needs Node 22\.18 or newer, and this is Node \d+\.\d+\.\d+: install a newer one\.\n$/,
+  );
+});
