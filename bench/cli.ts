@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { ROOT } from '@gdbench/settings/root';
 
 /*
@@ -10,14 +11,20 @@ import { ROOT } from '@gdbench/settings/root';
 const ROUNDS = 11;
 const NOBODY = ['--server', 'http://127.0.0.1:1'];
 const FOLDER = join(ROOT, 'builtin/checkpoints/toy-clip');
-const npm = process.env.npm_execpath;
-/** The same npx as npm's, without a shell. */
-const npx = npm ? [process.execPath, npm, 'exec', '--no', '--'] : ['npx', '--no', '--'];
+const npx = ['npx', '--no', '--'];
+/** A command that does nothing, where npx finds `gdbench`. */
+const NOTHING = join(ROOT, 'node_modules/.bin/gdbench-nothing');
+/** As a terminal has it: the machine's own Node, not one that was fetched for us. */
+const PATH = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((folder) => !folder.startsWith(join(ROOT, '.node')))
+  .join(delimiter);
+const env = Object.fromEntries(Object.entries({ ...process.env, PATH }).filter(([name]) => !name.startsWith('npm_')));
 
 /** What is started, up to where a command would wait for somebody: for a server, for a folder's bytes. */
 const STARTS: Record<string, readonly string[]> = {
-  'node alone': [process.execPath, '-e', '0'],
-  'npx alone': [...npx, 'node', '-e', '0'],
+  'node alone': ['node', '-e', '0'],
+  'npx alone': [...npx, 'gdbench-nothing'],
   'npx gdbench --version': [...npx, 'gdbench', '--version'],
   'npx gdbench --help': [...npx, 'gdbench', '--help'],
   'npx gdbench list': [...npx, 'gdbench', 'list', ...NOBODY],
@@ -30,14 +37,19 @@ const STARTS: Record<string, readonly string[]> = {
 
 function milliseconds([command = '', ...args]: readonly string[]): number {
   const began = performance.now();
-  const { error } = spawnSync(command, args, { cwd: ROOT, stdio: 'ignore' });
+  const { error } = spawnSync(command, args, { cwd: ROOT, env, stdio: 'ignore', shell: process.platform === 'win32' });
   if (error) throw error;
   return performance.now() - began;
 }
 
 const taken = new Map(Object.keys(STARTS).map((name) => [name, [] as number[]]));
-for (let round = 0; round < ROUNDS; round++)
-  for (const [name, command] of Object.entries(STARTS)) taken.get(name)?.push(milliseconds(command));
+writeFileSync(NOTHING, '#!/bin/sh\n', { mode: 0o755 });
+try {
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [name, command] of Object.entries(STARTS)) taken.get(name)?.push(milliseconds(command));
+} finally {
+  rmSync(NOTHING);
+}
 
 const median: Record<string, number> = {};
 console.log(`Milliseconds of ${ROUNDS} starts each, in turn:\n`);

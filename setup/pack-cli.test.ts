@@ -20,12 +20,18 @@ beforeAll(async () => {
   installed = join(folder, 'node_modules/@gdbench/cli');
   await mkdir(installed, { recursive: true });
   await extract({ file: await packCli(folder), cwd: installed, strip: 1 });
-  // what npm would fetch beside it
-  const others = await readdir(join(ROOT, 'node_modules'));
-  for (const name of others.filter((other) => other !== '@gdbench' && !other.startsWith('.')))
-    await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  // what npm would fetch beside it: a version of a workspace's own before that of the root
+  for (const from of ['workers', 'apps/cli', '.']) {
+    const others = await readdir(join(ROOT, from, 'node_modules')).catch(() => []);
+    for (const name of others.filter((other) => other !== '@gdbench' && !other.startsWith('.')))
+      await symlink(join(ROOT, from, 'node_modules', name), join(folder, 'node_modules', name)).catch(ignoreTaken);
+  }
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function ignoreTaken(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
 
 function packed(words: readonly string[], node = process.execPath) {
   const env = { ...process.env, GDBENCH_DEVICE: 'cpu', NODE_OPTIONS: '' };
@@ -65,9 +71,10 @@ test('says its version as it does from the sources', async () => {
 test('scores as it does from the sources, threads of its own included', async () => {
   const data = join(folder, 'data');
   await writeTinyData(data);
-  const words = ['evaluate', 'builtin/checkpoints/toy-ldm', '--data', data, '--samples', '2', '--json'];
-  const fromSources = await gdbench(words).ended;
-  const fromPackage = await packed(words.map((word) => (word.startsWith('builtin/') ? join(ROOT, word) : word)));
+  const checkpoint = join(ROOT, 'builtin/checkpoints/toy-ldm');
+  const words = ['evaluate', checkpoint, '--data', data, '--samples', '2', '--json', '--out'];
+  const fromSources = await gdbench([...words, join(folder, 'sources')]).ended;
+  const fromPackage = await packed([...words, join(folder, 'package')]);
   expect(fromPackage.stderr).toBe('');
   expect(JSON.parse(fromPackage.stdout)).toEqual(JSON.parse(fromSources.stdout));
 });
