@@ -111,3 +111,20 @@ test('the version is told, and each wrong use names the help of its own command'
   expect(await help('data', 'verify', '--nonsense')).toBe('gdbench data verify --help');
   expect(await help('nonsense')).toBe('gdbench --help');
 });
+
+test('settings that cannot serve are told all at once, in one line and without a password', async () => {
+  const listing = gdbench(['list'], { GDBENCH_SERVER: 'localhost:4000', GDBENCH_TOKEN: 'my secret' });
+  expect(await listing.ended).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'GDBENCH_SERVER is "localhost:4000": give an address like http://localhost:4000. GDBENCH_TOKEN is something else: give a token in one line of ASCII.\n',
+  });
+  const memory = { GDBENCH_MEMORY_MB: 'half' };
+  const evaluating = gdbench(['evaluate', 'test/reference/odd-clip', '--out', '/nowhere/out'], memory);
+  expect(await evaluating.ended).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'GDBENCH_MEMORY_MB is "half": give a whole number from 1 to 100000000.\n',
+  });
+});
