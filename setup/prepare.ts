@@ -27,7 +27,7 @@ export async function generateCode(): Promise<void> {
 /** The web application's production build. */
 const WEB: Derived = {
   title: 'Build: the web pages',
-  inputs: ['apps/web', 'schema', 'packages/benchmark', 'package-lock.json'],
+  inputs: ['apps/web', 'schema', 'packages/benchmark', 'packages/file-names', 'packages/storage', 'package-lock.json'],
   product: 'apps/web/.next/BUILD_ID',
   action: () =>
     runNode([join(ROOT, 'node_modules/next/dist/bin/next'), 'build'], {
