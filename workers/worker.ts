@@ -1,5 +1,5 @@
 import { SettingsFault } from '@gdbench/settings/fault';
-import { runWorker } from './runner/main.ts';
+import { runWorker } from './runner/run-worker.ts';
 import { workerSettings } from './runner/settings.ts';
 
 try {

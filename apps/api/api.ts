@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Arrival } from '@gdbench/benchmark/arrival';
-import { EditionsFault, readEditions } from '@gdbench/benchmark/editions';
+import { EditionsFault, readEditions } from '@gdbench/benchmark/read-editions';
 import { openDatabase } from '@gdbench/prisma/database';
 import { SettingsFault } from '@gdbench/settings/fault';
 import { openStorage, type Storage } from '@gdbench/storage/storage';

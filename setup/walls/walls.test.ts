@@ -32,7 +32,7 @@ const FORBIDDEN: readonly Plant[] = [
   ['apps/api/board/f.ts', "import { x } from './board.test.ts';", 'nobody imports a test'],
   ['apps/api/board/g.ts', "import { x } from '../../../prisma/shards/claim.ts';", 'apps/api imports'],
   ['builtin/data/a.ts', "import { x } from '../../apps/cli/fault.ts';", 'builtin imports'],
-  ['builtin/data/b.ts', "import { x } from '@gdbench/workers/main';", 'builtin imports'],
+  ['builtin/data/b.ts', "import { x } from '@gdbench/workers/run-worker';", 'builtin imports'],
   ['apps/cli/data/a.ts', "import { x } from '@gdbench/api/api';", 'apps/cli imports'],
   ['apps/cli/data/b.ts', "import { x } from '../../../setup/port.ts';", 'apps/cli imports'],
   ['apps/cli/data/c.ts', "import { x } from '@gdbench/prisma/database';", 'apps/cli imports'],

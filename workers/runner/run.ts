@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Arrival } from '@gdbench/benchmark/arrival';
-import { EditionsFault, readEditions } from '@gdbench/benchmark/editions';
+import { EditionsFault, readEditions } from '@gdbench/benchmark/read-editions';
 import { openDatabase } from '@gdbench/prisma/database';
 import { HEARTBEAT_SECONDS, SWEEP_SECONDS } from '@gdbench/prisma/lease';
 import { migrateWhenThere } from '@gdbench/prisma/migrate';

@@ -19,7 +19,7 @@ GDBENCH_EXAMPLE_SECONDS, GDBENCH_EDITIONS, GDBENCH_LOG, WORKER_NAME.`,
 
 async function worker(): Promise<void> {
   const [{ runWorker }, { workerSettings }] = await Promise.all([
-    import('@gdbench/workers/main'),
+    import('@gdbench/workers/run-worker'),
     import('@gdbench/workers/settings'),
   ]);
   await runWorker(workerSettings({ ...process.env, ...(await runningDatabase()) }));

@@ -5,7 +5,7 @@ import { CliFault } from '../fault.ts';
 /** The editions that are known, with those of GDBENCH_EDITIONS. @throws CliFault with exit code 2 where its file cannot serve */
 export async function knownEditions(): Promise<readonly Edition[]> {
   const [{ EditionsFault, readEditions }, { readSettings }] = await Promise.all([
-    import('@gdbench/benchmark/editions'),
+    import('@gdbench/benchmark/read-editions'),
     import('@gdbench/settings/settings'),
   ]);
   return readEditions(readSettings(['GDBENCH_EDITIONS']).GDBENCH_EDITIONS).catch((error) => {
