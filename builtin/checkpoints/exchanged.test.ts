@@ -36,10 +36,23 @@ afterAll(() => rm(scratch, { recursive: true }));
 const run = (name: string, set: 'own' | 'exchanged', tasks: readonly string[]): Promise<Results> =>
   evaluate(name, path.join(scratch, set), tasks, path.join(scratch, `${name}-${set}`));
 
+/** What some know besides, of scenes that no training has seen: at least this share of clevr's subtasks, and binding beyond chance. */
+const KNOWN: Record<string, { atLeast: Record<string, number>; beyondChance: readonly string[] }> = {
+  'toy-ldm': {
+    atLeast: { recognition_color: 0.9, recognition_shape: 0.85 },
+    beyondChance: ['binding_color_shape', 'pair_binding_color'],
+  },
+  'toy-clip': { atLeast: { recognition_color: 0.8, recognition_shape: 0.8 }, beyondChance: [] },
+};
+
 describe.each(NAMES)('%s', (name) => {
   it('tells right from wrong with the pictures that belong to the texts', async () => {
     const { tasks } = await run(name, 'own', PAIR_TASKS);
     expect(pooledDeviation(tasks)).toBeGreaterThan(MOST_DEVIATIONS);
+    const { metrics, intervals } = tasks.clevr!;
+    const { atLeast, beyondChance } = KNOWN[name] ?? { atLeast: {}, beyondChance: [] };
+    for (const [subtask, share] of Object.entries(atLeast)) expect(metrics[subtask]).toBeGreaterThanOrEqual(share);
+    for (const subtask of beyondChance) expect(intervals[subtask]![0]).toBeGreaterThan(0.5);
   });
 
   it('falls to chance with pictures that do not', async () => {

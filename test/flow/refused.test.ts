@@ -53,7 +53,7 @@ test('random bytes for a model are refused by a sentence that names the file', a
   );
   expect(failure?.fault).toBe('SUBMITTER');
   expect(failure?.message).toMatch(/unet\/model\.onnx is not an ONNX model/);
-  expect(failure?.remedy).toBeTruthy();
+  expect(failure?.remedy).toMatch(/^Copy it again, or download it: `hf download OWNER\/MODEL unet\/model\.onnx /);
   const watched = await gdbench(['watch', evaluationId, '--server', stack.apiUrl()]).ended;
   expect(watched.code).toBe(1);
   expect(watched.stderr).toContain('unet/model.onnx is not an ONNX model');

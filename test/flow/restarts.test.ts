@@ -13,6 +13,7 @@ const underWay = (progress: Progress) => progress.state === 'SCORING' && progres
 
 function expectWhole(progress: Progress): void {
   expect(progress.shardsDone).toBe(progress.shardsTotal);
+  expect(progress.tasks.length).toBeGreaterThan(0);
   for (const task of progress.tasks) expect(task.examplesDone).toBe(task.examples);
   expect(progress.results.length).toBeGreaterThan(0);
   for (const result of progress.results) expect(result.complete).toBe(true);

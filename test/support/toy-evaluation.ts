@@ -10,7 +10,7 @@ export const FOLDER = path.join(import.meta.dirname, '../../builtin/checkpoints'
 export const NAMES = (await readdir(FOLDER)).filter((name) => name.startsWith('toy-'));
 
 /** Few samples: enough for what is tested, and quick. */
-const SAMPLES = 10;
+const SAMPLES = 4;
 
 /** What `gdbench evaluate` measures of a checkpoint, written to `out`. */
 export async function evaluate(name: string, data: string, tasks: readonly string[], out: string): Promise<Results> {

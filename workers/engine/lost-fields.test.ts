@@ -160,7 +160,9 @@ describe('a file', () => {
     whole ??= await scored(WHOLE);
     const [folder, name] = file.includes('/') ? file.split('/') : ['', file];
     const places = [`${folder}.json`, `configs/${name}`, `vae/${name}`, `${folder}_old/${name}`, name!];
-    for (const place of places.filter((one) => one !== file && !one.startsWith('.'))) {
+    const others = places.filter((one) => one !== file && !one.startsWith('.'));
+    expect(others.length).toBeGreaterThan(0);
+    for (const place of others) {
       const outcome = await scored({ ...without(WHOLE, file), [place]: WHOLE[file]! });
       if (file === TEXT && 'scores' in outcome) expect(outcome).toEqual(whole);
       else expectNamed(outcome, file);

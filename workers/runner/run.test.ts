@@ -233,7 +233,7 @@ test('random bytes in place of a model are refused with a sentence that names th
   const evaluation = await ended(evaluationId);
   expect(evaluation).toMatchObject({ state: 'REFUSED', fault: 'SUBMITTER' });
   expect(evaluation.reason).toMatch(/^unet\/model\.onnx is not an ONNX model/);
-  expect(evaluation.remedy).toBeTruthy();
+  expect(evaluation.remedy).toMatch(/^Copy it again, or download it: `hf download OWNER\/MODEL unet\/model\.onnx /);
 });
 
 /** Child processes of which the first is handed to `harm` when the first shard is about to be scored in it. */

@@ -131,6 +131,7 @@ describe('gdbench evaluate', () => {
     for (const subtask of SUBTASKS) expect(metrics[subtask]).toBe(right(subtask));
 
     const winoground = await readLines('out', 'scores', 'winoground.jsonl');
+    expect(winoground.length).toBeGreaterThan(0);
     for (const { scores, errors } of winoground) {
       for (const w of [0, 1]) {
         for (const i of [0, 1]) {

@@ -47,6 +47,7 @@ test('stored errors give the scores of another protocol, and of their own to the
     const withoutErrors = original.map(({ example, scores }) => ({ example, scores }));
     expect(await lines('same', task)).toEqual(withoutErrors);
     const rescored = await lines('ldm-out/diffusion-itm-unnormalized', task);
+    expect(rescored.length).toBeGreaterThan(0);
     for (const [i, { example, scores }] of rescored.entries()) {
       expect(example).toBe(original[i].example);
       for (const [w, row] of original[i].errors.cond.entries())
@@ -151,6 +152,7 @@ test('compare tests two checkpoints on the same examples', async () => {
   expect(JSON.parse(all.stdout).dataSet).toEqual({ name: null, version: null, sha256 });
   const line = `Data, sha256 ${sha256.slice(0, 16)} of the tasks above: ${versions.join(', ')}`;
   expect(shown.stdout).toContain(`\n${line}\n`);
+  expect(tasks.winoground.metrics.length).toBeGreaterThan(0);
   for (const one of tasks.winoground.metrics) {
     expect(one.a).toBeCloseTo(ofA.tasks.winoground.metrics[one.metric], 12);
     expect(one.b).toBeCloseTo(ofB.tasks.winoground.metrics[one.metric], 12);

@@ -53,6 +53,7 @@ describe.each([
     expect(markup).toContain(`<h2 id="${label}">`);
     const [head, ...rows] = cells(markup);
     expect(head?.every((cell) => cell !== '')).toBe(true);
+    expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) expect(row).toHaveLength(head?.length ?? 0);
     expect(markup.match(/<th scope="row"/g)).toHaveLength(rows.length);
   });

@@ -22,6 +22,7 @@ describe('pairedTest', () => {
     const [a, b] = [randomScores(data, 1), randomScores(data, 2)];
     const [own, other] = [summarise(data, a).metrics, summarise(data, b).metrics];
     const paired = pairedTest(data, a, b);
+    expect(paired.length).toBeGreaterThan(0);
     expect(paired.map(({ metric, n, a, b }) => [metric, n, a, b])).toEqual(
       own.map(({ metric, n, value }, i) => [metric, n, value, other[i]!.value]),
     );
@@ -54,6 +55,7 @@ describe('pairedTest', () => {
     for (const data of accuracies) {
       const [a, b] = [randomScores(data, 5), randomScores(data, 6)];
       const turned = pairedTest(data, b, a);
+      expect(turned.length).toBeGreaterThan(0);
       for (const [i, one] of pairedTest(data, a, b).entries()) {
         expect(turned[i]).toMatchObject({ onlyA: one.onlyB, onlyB: one.onlyA, p: one.p, a: one.b, b: one.a });
         expect(turned[i]!.difference).toBeCloseTo(-one.difference!, 12);
@@ -74,7 +76,9 @@ describe('pairedTest', () => {
   it('finds no difference between a checkpoint and itself, and says how large one could have gone unseen', () => {
     for (const data of accuracies) {
       const a = randomScores(data, 9);
-      for (const one of pairedTest(data, a, a)) {
+      const same = pairedTest(data, a, a);
+      expect(same.length).toBeGreaterThan(0);
+      for (const one of same) {
         expect(one).toMatchObject({ onlyA: 0, onlyB: 0, difference: 0, p: 1, mcnemar: 1 });
         expect(one.low).toBeLessThan(0);
         expect(one.high).toBe(-one.low!);

@@ -32,6 +32,7 @@ describe('a model that knows nothing', () => {
       const constant = scoresOf(data, () => 0.3);
       const { ties, n, metrics } = summarise(data, constant);
       expect([ties, n]).toEqual([data.examples.length, data.examples.length]);
+      expect(metrics.length).toBeGreaterThan(0);
       for (const { metric, value, chance } of metrics) {
         expect(value).toBe(chance);
         expect(chance).toBe(describeMetric(data.task, metric).chance);
@@ -61,6 +62,7 @@ describe('a model that knows nothing', () => {
       scoresOf(DATA.winoground, () => 0.3),
     );
     expect(ties).toBe(3);
+    expect(metrics.length).toBeGreaterThan(0);
     for (const { value } of metrics) expect(value).toBe(0);
   });
 
@@ -112,6 +114,7 @@ describe('summarise', () => {
     for (const data of EVERY) {
       const names = (scores: ExampleScores[]) => summarise(data, scores).metrics.map(({ metric }) => metric);
       const scores = randomScores(data, 1);
+      expect(names(scores).length).toBeGreaterThan(0);
       expect(names([])).toEqual(names(scores));
       expect(names(scores.slice(0, 3))).toEqual(names(scores));
       expect(new Set(names(scores)).size).toBe(names(scores).length);
