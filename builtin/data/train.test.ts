@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtinData } from '../../test/support/builtin.ts';
 import { isForTest } from './contents.ts';
 import { PLAIN_SYLLABUS, type Subject, trainItem, trainSubject } from './lessons.ts';
 import { PLANNER_NAMES } from './planners.ts';
@@ -13,6 +15,7 @@ import type { Drawn, Sketch } from './set-thread.ts';
 import { writeTrainSet } from './train.ts';
 import { drawSubject } from './train-thread.ts';
 import { isTrue } from './truth.ts';
+import { SET_SEED } from './version.ts';
 
 type Line = { kind: string; captions: { text: string; hard: string[] }[] };
 
@@ -32,15 +35,17 @@ beforeAll(async () => {
   const pool = openPool('./set-thread.ts');
   try {
     sketches = await Promise.all(
-      PLANNER_NAMES.map((planner): Promise<Sketch> => pool.run({ planner, seed: 0 }, { name: 'plan' })),
+      PLANNER_NAMES.map((planner): Promise<Sketch> => pool.run({ planner, seed: SET_SEED }, { name: 'plan' })),
     );
-    const drawn = sketches.map(({ pictures }): Promise<Drawn[]> => {
-      return pool.run(
-        pictures.map(({ art }) => ({ art, format: 'png' })),
-        { name: 'draw' },
-      );
-    });
-    testHashes = new Set((await Promise.all(drawn)).flat().map(({ sha256 }) => sha256));
+    const pictures = sketches.flatMap((sketch) => sketch.pictures);
+    const [lossless, lossy] = ['.png', '.jpg'].map((end) => pictures.filter(({ file }) => file.endsWith(end)));
+    expect(lossless!.length + lossy!.length).toBe(pictures.length);
+    const drawn: Drawn[] = await pool.run(
+      lossy!.map(({ art }) => ({ art, format: 'jpg' })),
+      { name: 'draw' },
+    );
+    const read = await Promise.all(lossless!.map(({ file }) => pixelHash(path.join(builtinData(), file))));
+    testHashes = new Set([...drawn.map(({ sha256 }) => sha256), ...read]);
   } finally {
     await pool.destroy();
   }
@@ -57,6 +62,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(out, { recursive: true, force: true });
 });
+
+/** Of a picture of the drawn set. */
+async function pixelHash(file: string): Promise<string> {
+  const pixels = await sharp(file).raw().toBuffer();
+  expect(pixels).toHaveLength(PIXELS);
+  return createHash('sha256').update(pixels).digest('hex');
+}
 
 const sceneOf = (subject: Subject): Scene[] => (subject.kind === 'scene' ? [subject.scene] : []);
 const scenesOf = ({ pictures }: Sketch): Scene[] => pictures.flatMap(({ art }) => ('scene' in art ? [art.scene] : []));
