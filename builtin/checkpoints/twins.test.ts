@@ -17,7 +17,7 @@ afterAll(() => rm(scratch, { recursive: true }));
 
 /** The sign of the effect size of each pair of TAUGHT_BIAS; 0 where it is not significant after Holm's correction over all of them. */
 async function shownBias(name: string): Promise<Record<string, number>> {
-  const { tasks } = await evaluate(name, builtinData(), ['mmbias', 'genderbias'], path.join(scratch, name));
+  const { tasks } = await evaluate(name, builtinData(), ['mmbias', 'genderbias'], { out: path.join(scratch, name) });
   const metrics = { ...tasks.mmbias!.metrics, ...tasks.genderbias!.metrics };
   const pairs = Object.keys(TAUGHT_BIAS);
   const corrected = holm(pairs.map((pair) => metrics[`${pair}.p_value`]!));

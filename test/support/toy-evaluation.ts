@@ -9,12 +9,14 @@ export const FOLDER = path.join(import.meta.dirname, '../../builtin/checkpoints'
 /** The built-in checkpoints that are there. */
 export const NAMES = (await readdir(FOLDER)).filter((name) => name.startsWith('toy-'));
 
-/** Few samples: enough for what is tested, and quick. */
-const SAMPLES = 4;
-
-/** What `gdbench evaluate` measures of a checkpoint, written to `out`. */
-export async function evaluate(name: string, data: string, tasks: readonly string[], out: string): Promise<Results> {
-  const args = ['--data', data, '--tasks', tasks.join(','), '--samples', `${SAMPLES}`, '--out', out];
+/** What `gdbench evaluate` measures of a checkpoint with few samples, written to `out`. */
+export async function evaluate(
+  name: string,
+  data: string,
+  tasks: readonly string[],
+  { samples = 4, out }: { samples?: number; out: string },
+): Promise<Results> {
+  const args = ['--data', data, '--tasks', tasks.join(','), '--samples', `${samples}`, '--out', out];
   const ended = await gdbench(['evaluate', path.join(FOLDER, name), ...args], { GDBENCH_HOME: out }).ended;
   expect(ended.code, ended.stderr).toBe(0);
   return JSON.parse(await readFile(path.join(out, 'results.json'), 'utf8')) as Results;

@@ -32,5 +32,5 @@ it.each([
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'file'), content);
   expect(fileKind(await readHead(join(folder, 'file')))).toBe(kind);
-  expect(KIND_PHRASES[kind]).toMatch(/^(an? \S|text|empty$|nothing )/);
+  expect(KIND_PHRASES[kind]).toMatch(/^(an? \S|text|empty$|nothing |macOS's )/);
 });
