@@ -1,6 +1,7 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ROOT } from '@gdbench/settings/root';
 import { readSettings } from '@gdbench/settings/settings';
+import { storageAddress } from '@gdbench/settings/storage-address';
 import { LOOPBACK_NAMES } from './http/loopback.ts';
 
 export interface ApiConfig {
@@ -60,7 +61,7 @@ export function readConfig(env: Record<string, string | undefined>): ApiConfig {
     hosts: new Set([...LOOPBACK_NAMES, ...ownName(value.API_HOST), ...value.API_ALLOWED_HOSTS]),
     port: value.API_PORT,
     home: value.GDBENCH_HOME,
-    storage: value.GDBENCH_STORAGE ?? `file:${join(value.GDBENCH_HOME, 'storage')}`,
+    storage: storageAddress(value),
     ...(value.GDBENCH_DATA ? { data: resolve(ROOT, value.GDBENCH_DATA) } : {}),
     ...(value.GDBENCH_EDITIONS ? { editions: resolve(ROOT, value.GDBENCH_EDITIONS) } : {}),
     webUrl: value.PUBLIC_WEB_URL ?? null,

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ROOT } from '@gdbench/settings/root';
 import { readSettings } from '@gdbench/settings/settings';
+import { storageAddress } from '@gdbench/settings/storage-address';
 import type { Device } from '../engine/runtime/device.ts';
 
 export interface WorkerSettings {
@@ -50,7 +51,7 @@ export function workerSettings(env: Record<string, string | undefined>): WorkerS
     databaseUrl: given.DATABASE_URL,
     workerId: given.WORKER_NAME ?? `${hostname().slice(0, 40)}-${randomBytes(3).toString('hex')}`,
     work: join(home, 'work'),
-    storage: given.GDBENCH_STORAGE ?? `file:${join(home, 'storage')}`,
+    storage: storageAddress(given),
     data: resolve(ROOT, given.GDBENCH_DATA ?? drawnData(join(home, 'data'))),
     ...(given.GDBENCH_EDITIONS === undefined ? {} : { editions: resolve(ROOT, given.GDBENCH_EDITIONS) }),
     ...(given.GDBENCH_BATCH === undefined ? {} : { batch: given.GDBENCH_BATCH }),
