@@ -81,6 +81,7 @@ async function* changes(server: Server, id: string, onLost: () => void): AsyncGe
     retryAttempts: Number.POSITIVE_INFINITY,
     retryWait: (retries) => {
       if (retries === 0) onLost();
+      // drawn at random, so that those who watch do not all come back at the same moment
       return setTimeout(Math.min(5_000, 250 * 2 ** retries) * (0.5 + Math.random() / 2));
     },
     shouldRetry: () => true,
