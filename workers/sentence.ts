@@ -1,4 +1,5 @@
 import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
+import { asSentence } from '@gdbench/storage/remedy';
 import { wrongOf } from './engine/checkpoint/fault.ts';
 
 /** A fault as the submitter reads it: what is wrong and where; what to do. */
@@ -12,11 +13,6 @@ export function sentencesOfFaults([first, ...more]: readonly [CheckpointFault, .
   const others =
     more.length === 0 ? '' : ` ${more.length} more ${more.length === 1 ? 'fault is' : 'faults are'} listed.`;
   return { reason: wrongOf(first) + others, remedy: asSentence(first.remedy) };
-}
-
-/** An imperative as a sentence. */
-export function asSentence(imperative: string): string {
-  return `${imperative.charAt(0).toUpperCase()}${imperative.slice(1)}.`;
 }
 
 /** The first line of an error's message, short enough for a page; never a stack trace. */

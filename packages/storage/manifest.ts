@@ -1,5 +1,15 @@
 // Safe to ship to a browser.
 import { isPrintable, printable } from './printable.ts';
+import {
+  type Argument,
+  command,
+  type FolderName,
+  inWords,
+  ofWords,
+  type Remedy,
+  remedy,
+  UNKNOWN_FOLDER,
+} from './remedy.ts';
 
 /** Files of a checkpoint: an export of a large U-Net may have one for each of its 1,700 tensors. */
 export const MAX_FILES = 2_000;
@@ -9,14 +19,14 @@ export const MAX_PATH_DEPTH = 8;
 /** Of all files together, 20 GB: a large latent diffusion export with two text encoders. */
 export const MAX_TOTAL_BYTES = 20e9;
 
-/** What is wrong with a file or a folder: words that go on after its name; a noun; an imperative without a full stop. */
+/** What is wrong with a file or a folder: words that go on after its name; a noun; what mends it. */
 export interface Misfit {
   readonly found: string;
   readonly expected: string;
-  readonly remedy: string;
+  readonly remedy: Remedy;
 }
 
-const misfit = (found: string, expected: string, remedy: string): Misfit => ({ found, expected, remedy });
+const misfit = (found: string, expected: string, mend: string): Misfit => ({ found, expected, remedy: ofWords(mend) });
 
 /** Why a path may not stand in a manifest, or null when it may. */
 export function pathMisfit(path: string): Misfit | null {
@@ -43,7 +53,7 @@ export function checkManifestPath(path: string): string | null {
   const why = pathMisfit(path);
   return (
     why &&
-    `The path ${JSON.stringify(printable(path, 80))} ${why.found}, where ${why.expected} is expected: ${why.remedy}.`
+    `The path ${JSON.stringify(printable(path, 80))} ${why.found}, where ${why.expected} is expected: ${inWords(why.remedy.parts)}.`
   );
 }
 
@@ -52,16 +62,18 @@ export function checkManifestPath(path: string): string | null {
  *
  * @param dir what the folder is called in commands.
  */
-export function countMisfit(paths: readonly string[], dir = 'DIR'): Misfit {
+export function countMisfit(paths: readonly string[], dir: FolderName = UNKNOWN_FOLDER): Misfit {
   const graph = graphOfMostFiles(paths);
   const [folder, file] = [graph.slice(0, Math.max(0, graph.lastIndexOf('/'))), graph.slice(graph.lastIndexOf('/') + 1)];
-  const into = `${dir}-merged/${folder}`.replace(/\/$/, '');
-  const merge = `onnx.save_model(onnx.load('${dir}/${graph}'), '${into}/${file}', save_as_external_data=True, all_tensors_to_one_file=True, location='${file}_data')`;
-  return misfit(
-    `holds ${paths.length.toLocaleString('en')} files`,
-    `a checkpoint of at most ${MAX_FILES.toLocaleString('en')}`,
-    `bring the weights of ${graph} into one file: \`mkdir -p '${into}' && python -c "import onnx; ${merge}"\`, and put the two files that it writes in the place of the many`,
-  );
+  const at = (more: string): Argument => ({ text: `${dir.path}${more}`, namesPlaceholder: dir.isPlaceholder });
+  const into = at(`-merged/${folder}`.replace(/\/$/, ''));
+  const merge = command`onnx.save_model(onnx.load('${at(`/${graph}`)}'), '${into}/${file}', save_as_external_data=True, all_tensors_to_one_file=True, location='${file}_data')`;
+  const bring = command`mkdir -p '${into}' && python -c "import onnx; ${merge}"`;
+  return {
+    found: `holds ${paths.length.toLocaleString('en')} files`,
+    expected: `a checkpoint of at most ${MAX_FILES.toLocaleString('en')}`,
+    remedy: remedy`bring the weights of ${graph} into one file: ${bring}, and put the two files that it writes in the place of the many`,
+  };
 }
 
 /** The graph in the folder with the most files: those are its tensors. */

@@ -1,4 +1,5 @@
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
+import type { RemedyPart } from '@gdbench/storage/remedy';
 import type { CheckpointKind } from '../generated/enums.ts';
 import { storedReport } from './stored-report.ts';
 
@@ -32,7 +33,12 @@ export interface CheckpointFault {
   readonly message: string;
   readonly expected: string;
   readonly found: string;
+  /** An imperative, its commands between backticks. */
   readonly remedy: string;
+  /** The same, its words and its commands apart. */
+  readonly remedyParts: readonly RemedyPart[];
+  /** Whether a word stands in it for the folder (PLACEHOLDER). */
+  readonly namesPlaceholder: boolean;
 }
 
 /** Columns of a CheckpointRow, of a table called c. */

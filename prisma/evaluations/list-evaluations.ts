@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { CHECKPOINT_COLUMNS, type CheckpointColumns, type CheckpointRow, checkpointOf } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
-import { EVALUATION_COLUMNS, type EvaluationRow, type EvaluationState, evaluationOf } from './rows.ts';
+import {
+  EVALUATION_COLUMNS,
+  type EvaluationColumns,
+  type EvaluationRow,
+  type EvaluationState,
+  evaluationOf,
+} from './rows.ts';
 
 export interface ListedEvaluation {
   readonly cursor: string;
@@ -49,7 +55,7 @@ export async function listEvaluations(
 ): Promise<EvaluationPage> {
   const [createdAt, id] = after === null ? [null, null] : readCursor(after);
   // one row more says whether there is a next page
-  const { rows } = await db.pool.query<EvaluationRow & CheckpointColumns>(PAGE, [states, first + 1, createdAt, id]);
+  const { rows } = await db.pool.query<EvaluationColumns & CheckpointColumns>(PAGE, [states, first + 1, createdAt, id]);
   const listed = rows.slice(0, first).map((row) => ({
     cursor: cursorOf(row),
     evaluation: evaluationOf(row),
@@ -60,7 +66,7 @@ export async function listEvaluations(
 
 const Cursor = z.tuple([z.iso.datetime(), z.guid()]);
 
-function cursorOf({ createdAt, id }: EvaluationRow): string {
+function cursorOf({ createdAt, id }: Pick<EvaluationRow, 'createdAt' | 'id'>): string {
   return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url');
 }
 

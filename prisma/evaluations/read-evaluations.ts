@@ -1,9 +1,15 @@
 import { CHECKPOINT_COLUMNS, type CheckpointColumns, checkpointOf } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import { isId } from '../id.ts';
-import { EVALUATION_COLUMNS, type EvaluationDetail, type EvaluationRow, evaluationOf } from './rows.ts';
+import {
+  EVALUATION_COLUMNS,
+  type EvaluationColumns,
+  type EvaluationDetail,
+  type EvaluationRow,
+  evaluationOf,
+} from './rows.ts';
 
-type Columns = EvaluationRow & CheckpointColumns & Omit<EvaluationDetail, keyof EvaluationRow | 'checkpoint'>;
+type Columns = EvaluationColumns & CheckpointColumns & Omit<EvaluationDetail, keyof EvaluationRow | 'checkpoint'>;
 
 /*
  * One statement, so that all figures are of one moment.

@@ -1,5 +1,6 @@
 import type { MetricValue } from '@gdbench/benchmark/task';
 import type { CheckpointFault, CheckpointRow } from '../checkpoints/rows.ts';
+import { storedFaults } from '../checkpoints/stored-faults.ts';
 import type { EditionState, EvaluationState, Fault } from '../generated/enums.ts';
 
 export type { EditionState, EvaluationState, Fault };
@@ -78,13 +79,16 @@ export interface EvaluationDetail extends EvaluationRow {
   readonly place: number | null;
 }
 
+/** An EvaluationRow as the database gives it. */
+export type EvaluationColumns = Omit<EvaluationRow, 'faults'> & { readonly faults: unknown };
+
 /** Columns of an EvaluationRow, of a table called e. */
 export const EVALUATION_COLUMNS = `
   e.id, e."submissionId", e."checkpointId", e.state, e."stateSince", e.samples, e.seed, e."limit", e.protocol,
   e."shardsDone", e."shardsTotal", e."retriedShards", e.fault, e.reason, e.remedy, e.faults, e.warnings,
   e."createdAt", e."uploadedAt", e."inspectedAt", e."startedAt", e."finishedAt"`;
 
-export function evaluationOf(row: EvaluationRow): EvaluationRow {
+export function evaluationOf(row: EvaluationColumns): EvaluationRow {
   return {
     id: row.id,
     submissionId: row.submissionId,
@@ -101,7 +105,7 @@ export function evaluationOf(row: EvaluationRow): EvaluationRow {
     fault: row.fault,
     reason: row.reason,
     remedy: row.remedy,
-    faults: row.faults,
+    faults: storedFaults(row.faults),
     warnings: row.warnings,
     createdAt: row.createdAt,
     uploadedAt: row.uploadedAt,

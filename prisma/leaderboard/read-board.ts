@@ -1,6 +1,6 @@
 import { CHECKPOINT_COLUMNS, type CheckpointColumns, type CheckpointRow, checkpointOf } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
-import { EVALUATION_COLUMNS, type EvaluationRow, evaluationOf } from '../evaluations/rows.ts';
+import { EVALUATION_COLUMNS, type EvaluationColumns, type EvaluationRow, evaluationOf } from '../evaluations/rows.ts';
 import { afterCursor, cursorOf, ORDER_BY, readCursor } from './order.ts';
 
 /** [value, low, high, n, complete]; null where undefined. */
@@ -37,7 +37,7 @@ interface Head {
   board_active: number;
 }
 
-type Body = EvaluationRow & CheckpointColumns & Pick<BoardRow, 'rankValue' | 'results'>;
+type Body = EvaluationColumns & CheckpointColumns & Pick<BoardRow, 'rankValue' | 'results'>;
 
 // one statement, so that version, counts and rows are of one moment; without rows the counts still come as one line
 const page = (condition: string) => `

@@ -10,7 +10,7 @@ export interface Room {
   readonly tests?: readonly string[];
 }
 
-/** What of storage needs no store: which files a checkpoint has, what they are called together, how they are shown. */
+/** What of storage needs no store: which files a checkpoint has, what they are called together, how they are shown, what mends them. */
 const MANIFEST = [
   '@gdbench/storage/manifest',
   '@gdbench/storage/checkpoint-files',
@@ -19,6 +19,7 @@ const MANIFEST = [
   '@gdbench/storage/links',
   '@gdbench/storage/list-folder',
   '@gdbench/storage/printable',
+  '@gdbench/storage/remedy',
 ] as const;
 
 /** What of the benchmark the pages show. */
@@ -52,7 +53,12 @@ export const ROOMS: readonly Room[] = [
   { folder: 'packages/launcher', imports: [] },
   {
     folder: 'prisma',
-    imports: ['@gdbench/benchmark/evaluation-state', '@gdbench/benchmark/inspection-report', '@gdbench/benchmark/task'],
+    imports: [
+      '@gdbench/benchmark/evaluation-state',
+      '@gdbench/benchmark/inspection-report',
+      '@gdbench/benchmark/task',
+      '@gdbench/storage/remedy',
+    ],
     tests: ['@gdbench/benchmark'],
   },
   { folder: 'workers/engine', imports: ['@gdbench/benchmark', ...MANIFEST] },
@@ -62,6 +68,7 @@ export const ROOMS: readonly Room[] = [
     imports: [
       '@gdbench/benchmark',
       '@gdbench/storage/printable',
+      '@gdbench/storage/remedy',
       'workers/engine',
       'workers/board-data.ts',
       'workers/sentence.ts',
@@ -94,6 +101,7 @@ export const ROOMS: readonly Room[] = [
       '@gdbench/file-names/order',
       '@gdbench/storage/manifest',
       '@gdbench/storage/checkpoint-files',
+      '@gdbench/storage/remedy',
     ],
   },
   {

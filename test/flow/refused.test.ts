@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Results } from '@gdbench/benchmark/results';
 import { ask } from '@gdbench/schema/ask';
+import { inWords } from '@gdbench/storage/remedy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SubmissionDocument } from '../generated/graphql.ts';
 import { DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
@@ -71,6 +72,21 @@ test('a graph with inputs that nothing can feed is refused by name', async () =>
 test('a checkpoint without its tokenizer is refused by a sentence that names it', async () => {
   const { failure } = await refusal(DUAL_ENCODER, 'speechless', (dir) => rm(join(dir, 'tokenizer.json')));
   expect(failure?.message).toMatch(/tokenizer/);
+});
+
+test('a remedy says in GraphQL what of it is a command, and that a word stands in it for the folder', async () => {
+  const { failure } = await refusal(DIFFUSION, 'apart', async (dir) => {
+    await writeFile(join(dir, 'unet/model.onnx'), LFS_POINTER);
+    await writeFile(join(dir, 'scheduler/scheduler_config.json'), '{"beta_schedule": "wavy"}');
+  });
+  const told = new Map(failure?.faults.map((fault) => [fault.file, fault]));
+  expect(told.get('unet/model.onnx')).toMatchObject({
+    remedyParts: [{ words: 'fetch what it stands for: ' }, { command: 'cd DIR && git lfs pull' }],
+    namesPlaceholder: true,
+  });
+  expect(told.get('scheduler/scheduler_config.json')).toMatchObject({ namesPlaceholder: false });
+  expect(told.size).toBeGreaterThan(1);
+  for (const { remedy, remedyParts } of told.values()) expect(inWords(remedyParts)).toBe(remedy);
 });
 
 test('all faults are told at once: in GraphQL, in one line of the command, and as one object for machines', async () => {

@@ -1,3 +1,4 @@
+import { UNKNOWN_FOLDER } from '@gdbench/storage/remedy';
 import { type BoardData, openBoardData } from '../board-data.ts';
 import { CheckpointFault } from '../engine/checkpoint/fault.ts';
 import { type Evaluator, openEvaluator, type ScoredExample } from '../engine/evaluate.ts';
@@ -52,7 +53,7 @@ async function inspect({ id, dir, device }: Extract<Request, { type: 'inspect' }
   let done = 0;
   const outcome = await inspectCheckpoint(dir, {
     // the folder is here; what its submitter calls it is not known
-    name: 'DIR',
+    name: UNKNOWN_FOLDER,
     device,
     onCheck: () => {
       done += 1;

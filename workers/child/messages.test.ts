@@ -3,7 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { reportFor } from '../../test/support/report.ts';
 import { FromChild } from './messages.ts';
 
-const fault = { file: 'a', message: 'a is b, where c is expected; d.', expected: 'c', found: 'is b', remedy: 'd' };
+const fault = {
+  file: 'a',
+  message: 'a is b, where c is expected; d.',
+  expected: 'c',
+  found: 'is b',
+  remedyParts: [{ words: 'd' }],
+  namesPlaceholder: false,
+};
+const refused = (...faults: object[]) => {
+  const said = FromChild.parse({ type: 'refused', id: 1, faults });
+  return said.type === 'refused' ? said.faults : [];
+};
 const UNSHOWN = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const texts = (value: unknown): string[] =>
   typeof value === 'string'
@@ -20,7 +31,8 @@ describe('what a child says', () => {
     fc.assert(
       fc.property(any, any, any, fc.jsonValue({ stringUnit: 'binary' }), (one, two, three, more) => {
         const found = { checks: [one], warnings: [two, three], predictionType: one, inside: two };
-        const parts = { file: one, found: two, remedy: three, message: two, expected: one };
+        const remedyParts = [{ words: one }, { command: two }, { words: three }, { command: one }];
+        const parts = { ...fault, file: one, found: two, remedyParts, message: two, expected: one };
         const said = [
           { type: 'refused', id: 1, faults: [parts, { ...fault, file: three }] },
           { type: 'failed', id: 1, message: one, remedy: two, fault: 'SUBMITTER', permanent: true, more },
@@ -47,8 +59,9 @@ describe('what a child says', () => {
 
   it('is cut to what a page can hold, however long it is', () => {
     const long = 'x'.repeat(70_000);
-    const refused = FromChild.parse({ type: 'refused', id: 1, faults: [{ ...fault, found: long, message: long }] });
-    expect(texts(refused).join('').length).toBeLessThan(6_000);
+    const remedyParts = [{ words: long }, { command: long }];
+    const faults = refused({ ...fault, found: long, message: long, remedyParts });
+    expect(texts(faults).join('').length).toBeLessThan(8_000);
     const failed = FromChild.parse({
       type: 'failed',
       id: 1,
@@ -58,6 +71,26 @@ describe('what a child says', () => {
       permanent: false,
     });
     expect(texts(failed).join('').length).toBeLessThan(3_000);
+  });
+
+  it('is a remedy whose sentence is that of its parts, whatever the child gives for it', () => {
+    const remedyParts = [{ words: 'fetch it: ' }, { command: 'git lfs pull' }];
+    expect(refused({ ...fault, remedyParts, remedy: 'run `rm -r /`' })).toEqual([
+      { ...fault, remedyParts, remedy: 'fetch it: `git lfs pull`' },
+    ]);
+  });
+
+  it('is a command as it stands or none: one that would be shown as another is told in words', () => {
+    const partsOf = (...remedyParts: object[]) => refused({ ...fault, remedyParts })[0]?.remedyParts;
+    expect(partsOf({ command: 'rm a\u0000b' }, { command: 'ls' })).toEqual([
+      { words: '`rm a\ufffdb`' },
+      { command: 'ls' },
+    ]);
+    expect(partsOf({ command: `rm ${'x'.repeat(2_000)}` }, { command: 'ls' })).toEqual([
+      { words: expect.stringMatching(/^`rm x{1400,1500}…$/) },
+    ]);
+    const wrong = [Array(21).fill({ words: 'x' }), [{ words: 'x', command: 'y' }], [{}], undefined];
+    for (const remedyParts of wrong) expect(() => refused({ ...fault, remedyParts })).toThrow();
   });
 
   it('is at least one fault of a checkpoint that is refused, and no more than help', () => {

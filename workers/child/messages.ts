@@ -1,7 +1,8 @@
 import { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import { PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
-import { printable } from '@gdbench/storage/printable';
+import { isPrintable, printable } from '@gdbench/storage/printable';
+import { inWords, type RemedyPart } from '@gdbench/storage/remedy';
 import { z } from 'zod';
 import { MOST_FAULTS } from '../engine/checkpoint/fault.ts';
 import { DEVICES } from '../engine/runtime/device.ts';
@@ -57,13 +58,37 @@ export type Asked = { [Type in Request['type']]: Omit<Extract<Request, { type: T
 const shown = (most: number) => z.string().transform((text) => printable(text, most));
 const Sentence = shown(2_000);
 
-const CheckpointFault = z.object({
-  file: shown(300),
-  message: shown(3_000),
-  expected: shown(500),
-  found: shown(1_000),
-  remedy: shown(1_500),
-});
+/** UTF-16 units of a remedy, and its parts. */
+const LONGEST_REMEDY = 1_500;
+const MOST_PARTS = 20;
+const Part: z.ZodType<RemedyPart> = z.union([
+  z.strictObject({ words: z.string() }),
+  z.strictObject({ command: z.string() }),
+]);
+
+/**
+ * A remedy's parts as they are shown. A command that would not be shown as it stands is not one to run: it is told in words, and so
+ * is all of a remedy that is too long.
+ */
+function shownParts(parts: readonly RemedyPart[]): readonly RemedyPart[] {
+  const told = parts.map((part) =>
+    'command' in part && isPrintable(part.command) ? part : { words: printable(inWords([part])) },
+  );
+  const sentence = inWords(told);
+  return sentence.length > LONGEST_REMEDY ? [{ words: printable(sentence, LONGEST_REMEDY) }] : told;
+}
+
+const CheckpointFault = z
+  .object({
+    file: shown(300),
+    message: shown(3_000),
+    expected: shown(500),
+    found: shown(1_000),
+    remedyParts: z.array(Part).max(MOST_PARTS).transform(shownParts),
+    namesPlaceholder: z.boolean(),
+  })
+  // what its parts say, whatever the child says
+  .transform((fault) => ({ ...fault, remedy: inWords(fault.remedyParts) }));
 
 /** Levels of the report, which is a flat object of numbers, texts and lists. */
 const DEEPEST = 8;

@@ -1,3 +1,4 @@
+import { folderCalled } from '@gdbench/storage/remedy';
 import { describe, expect, it } from 'vitest';
 import { checkpointFolders, expectRefusal, type Files, merged } from '../../test/support/checkpoint-folders.ts';
 import { LFS_POINTER, WEB_PAGE } from '../../test/support/disguises.ts';
@@ -18,7 +19,7 @@ describe('all faults are told at once', () => {
   };
 
   it('in one line, each file with what was found, expected and mends it', async () => {
-    const inspection = await inspectCheckpoint(await folderOf(broken), { name: '/home/me/my model' });
+    const inspection = await inspectCheckpoint(await folderOf(broken), { name: folderCalled('/home/me/my model') });
     if (inspection.ok) throw new Error('accepted');
     expect(new Set(inspection.faults.map(({ file }) => file))).toEqual(
       new Set([

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderCalled } from '@gdbench/storage/remedy';
 import { describe, expect, it } from 'vitest';
 import {
   checkpointFolders,
@@ -289,7 +290,7 @@ describe('a checkpoint is refused for', () => {
     const dir = await folderOf(ldm);
     await symlink('..', path.join(dir, 'unet/up'));
     expectRefusal(
-      await inspectCheckpoint(dir, { name: 'my model' }),
+      await inspectCheckpoint(dir, { name: folderCalled('my model') }),
       'unet/up',
       /^unet\/up is a symbolic link to a folder that it lies in itself, .*`rm 'my model\/unet\/up'`\.$/,
       scratch(),

@@ -1,4 +1,5 @@
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
+import type { FolderName } from '@gdbench/storage/remedy';
 import { CheckpointFault, type Fault } from './checkpoint/fault.ts';
 import { type Folder, hashFolder, lookInto } from './checkpoint/folder.ts';
 import { modelFiles, readLayout, readModel } from './checkpoint/layout.ts';
@@ -21,7 +22,7 @@ export type Inspection =
 
 export interface InspectOptions {
   /** What the folder is called in the commands that mend it. Default: its own name. */
-  readonly name?: string | undefined;
+  readonly name?: FolderName | undefined;
   /** Where the graphs will run: what that device cannot run is refused. Default: the CPU. */
   readonly device?: Device | undefined;
   /** Told of each check as it is passed: a large checkpoint takes a while. */

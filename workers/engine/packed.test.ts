@@ -3,6 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { folderCalled } from '@gdbench/storage/remedy';
 import { describe, expect, it } from 'vitest';
 import { checkpointFolders, expectRefusal, type Files, without } from '../../test/support/checkpoint-folders.ts';
 import { onnxModel } from '../../test/support/onnx-writer.ts';
@@ -244,7 +245,7 @@ describe('the command that is given', () => {
   ])('%s', async (_, pack) => {
     const dir = await folderOf(ldm);
     await pack(dir);
-    const before = await inspectCheckpoint(dir, { name: dir });
+    const before = await inspectCheckpoint(dir, { name: folderCalled(dir) });
     if (before.ok) throw new Error('accepted');
     await run('sh', ['-c', commandOf(before.reason)]);
     const after = await inspectCheckpoint(dir);

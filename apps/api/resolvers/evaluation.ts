@@ -1,9 +1,10 @@
 import { isSampled } from '@gdbench/benchmark/protocol';
+import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
 import { cancel, type EvaluationDetail, type EvaluationRow } from '@gdbench/prisma/evaluations';
 import { readArtifacts } from '@gdbench/prisma/scores';
 import { readSubmission } from '@gdbench/prisma/submissions';
 import { otherDataOf } from '../benchmark/other-data.ts';
-import type { Resolvers } from '../generated/resolvers.ts';
+import type { Resolvers, CheckpointFault as ToldFault } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
 import type { EvaluationParent } from '../graphql/mappers.ts';
 import { evaluationNotFound } from './not-found.ts';
@@ -101,7 +102,7 @@ export const evaluation: Resolvers = {
       const { fault, reason, remedy, faults } = await parent.row();
       return fault === null || reason === null
         ? null
-        : { fault, message: reason, remedy: remedy ?? '', faults: [...(faults ?? [])] };
+        : { fault, message: reason, remedy: remedy ?? '', faults: (faults ?? []).map(faultOf) };
     },
     artifacts: ({ id }, _args, { db }) => readArtifacts(db, id),
     log(parent, { last }) {
@@ -111,3 +112,12 @@ export const evaluation: Resolvers = {
     },
   },
 };
+
+function faultOf({ remedyParts, ...fault }: CheckpointFault): ToldFault {
+  return {
+    ...fault,
+    remedyParts: remedyParts.map((part) =>
+      'words' in part ? { __typename: 'RemedyWords', ...part } : { __typename: 'RemedyCommand', ...part },
+    ),
+  };
+}

@@ -2,6 +2,7 @@ import { MAX_NAME_LENGTH, UNPRINTABLE } from '@gdbench/benchmark/checkpoint-name
 import { isProtocol, PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
 import { checkManifestPath, countMisfit, MAX_FILES, MAX_TOTAL_BYTES } from '@gdbench/storage/manifest';
+import { asSentence, inWords } from '@gdbench/storage/remedy';
 import type { SubmitCheckpointInput } from '../generated/resolvers.ts';
 
 /** What is wrong with a submission, in which input field, and what to do. */
@@ -78,7 +79,7 @@ function countFault(files: readonly ListedFile[]): ManifestFault | null {
   if (files.length <= MAX_FILES) return null;
   const { found, expected, remedy } = countMisfit(files.map(({ path }) => path));
   const message = `The manifest ${found}, where ${expected} is expected.`;
-  return { code: 'TOO_MANY_FILES', field: 'files', message, remedy: `${remedy[0]?.toUpperCase()}${remedy.slice(1)}.` };
+  return { code: 'TOO_MANY_FILES', field: 'files', message, remedy: asSentence(inWords(remedy.parts)) };
 }
 
 function fileFault(files: readonly ListedFile[]): ManifestFault | null {

@@ -3,6 +3,7 @@ import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { Protocol } from '@gdbench/benchmark/protocol';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
+import { folderCalled } from '@gdbench/storage/remedy';
 import type { Command } from 'commander';
 import type { EvaluateOptions, Plan } from '../evaluate/plan.ts';
 import type { Settings } from '../evaluate/run.ts';
@@ -78,7 +79,7 @@ async function evaluated(dir: string, options: EvaluateOptions): Promise<void> {
 /** @param name the folder as it was given, for the commands that mend it. */
 async function inspected({ dir, device }: Plan, name: string): Promise<InspectionReport> {
   const { inspectCheckpoint } = await import('@gdbench/workers/engine/inspect');
-  const inspection = await inspectCheckpoint(dir, { name, device });
+  const inspection = await inspectCheckpoint(dir, { name: folderCalled(name), device });
   if (!inspection.ok) throw refusedFault(inspection.reason, inspection.faults);
   return inspection.report;
 }

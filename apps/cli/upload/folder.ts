@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { byCodePoint } from '@gdbench/file-names/order';
+import { folderCalled } from '@gdbench/storage/remedy';
 import { CheckpointFault } from '@gdbench/workers/engine/fault';
 import { openFolder } from '@gdbench/workers/engine/folder';
 import { CliFault, refusedFault } from '../fault.ts';
@@ -36,7 +37,7 @@ export async function requireFolder(dir: string): Promise<void> {
 export async function listFolder(dir: string): Promise<ListedFolder> {
   await requireFolder(dir);
   try {
-    const { root, inside, files, leftOut } = await openFolder(dir, dir);
+    const { root, inside, files, leftOut } = await openFolder(dir, folderCalled(dir));
     const listed = [...files].map(([path, size]) => ({ path, size })).sort((a, b) => byCodePoint(a.path, b.path));
     return { root, inside, files: listed, leftOut };
   } catch (error) {

@@ -1,7 +1,9 @@
+import { PLACEHOLDER } from '@gdbench/storage/remedy';
 import Link from 'next/link';
 import type { EvaluationPageFragment } from '../generated/graphql.ts';
-import { CopyButton } from './copy-button.tsx';
-import { grouped, remedyOf } from './remedy.ts';
+import { grouped } from './grouped.ts';
+import { NamesInCode } from './names-in-code.tsx';
+import { Remedy } from './remedy.tsx';
 import styles from './submission.module.css';
 
 type Fault = NonNullable<EvaluationPageFragment['failure']>['faults'][number];
@@ -19,10 +21,10 @@ export function Faults({ faults }: { faults: readonly Fault[] }) {
       <p className="muted">
         No model time was spent on what cannot be scored. Mend {many ? 'these' : 'this'}, then submit the folder again:
         files that have not changed are not sent twice.
-        {faults.some(({ remedy }) => /\bDIR\b/.test(remedy)) && (
+        {faults.some(({ namesPlaceholder }) => namesPlaceholder) && (
           <>
             {' '}
-            <code>DIR</code> stands for the folder on your machine.
+            <code>{PLACEHOLDER}</code> stands for the folder on your machine.
           </>
         )}
       </p>
@@ -39,7 +41,6 @@ export function Faults({ faults }: { faults: readonly Fault[] }) {
 }
 
 function FaultRow({ fault, files }: { fault: Fault; files: readonly string[] }) {
-  const { words, commands } = remedyOf(fault.remedy);
   const named = files.slice(0, NAMED);
   return (
     <li>
@@ -52,37 +53,16 @@ function FaultRow({ fault, files }: { fault: Fault; files: readonly string[] }) 
       <dl>
         <dt>expected</dt>
         <dd>
-          <Words text={fault.expected} />
+          <NamesInCode text={fault.expected} />
         </dd>
         <dt>found</dt>
         <dd>
           <b>
-            <Words text={fault.found} />
+            <NamesInCode text={fault.found} />
           </b>
         </dd>
       </dl>
-      <div className={styles.remedy}>
-        {words && (
-          <p>
-            <Words text={words} />
-          </p>
-        )}
-        {commands.map((command) => (
-          <div key={command} className={styles.command}>
-            <code>{command}</code>
-            <CopyButton text={() => command}>Copy</CopyButton>
-          </div>
-        ))}
-      </div>
+      <Remedy parts={fault.remedyParts} />
     </li>
-  );
-}
-
-/** A text whose names stand between backticks. */
-function Words({ text }: { text: string }) {
-  const parts = text.split('`');
-  return parts.map((part, i) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never change places
-    i % 2 === 1 && i < parts.length - 1 ? <code key={i}>{part}</code> : part,
   );
 }

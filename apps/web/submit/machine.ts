@@ -1,5 +1,6 @@
 import { MAX_NAME_LENGTH } from '@gdbench/benchmark/checkpoint-name';
 import { checkManifestPath, countMisfit, MAX_FILES } from '@gdbench/storage/manifest';
+import { asSentence, inWords } from '@gdbench/storage/remedy';
 import type { Folder } from './folder.ts';
 
 /** Where a submission stands in this browser. */
@@ -51,7 +52,7 @@ export function problemsOf(name: string, folder: Folder): Problem[] {
     problems.push({
       field: 'files',
       message: `The folder ${found}, where ${expected} is expected.`,
-      remedy: `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.`,
+      remedy: asSentence(inWords(remedy.parts)),
     });
   }
   for (const [index, path] of paths.entries()) {

@@ -1,4 +1,5 @@
 import { printable } from '@gdbench/storage/printable';
+import { remedy } from '@gdbench/storage/remedy';
 import { CheckpointFault, type Fault, type FaultParts } from './fault.ts';
 import { shown } from './fields.ts';
 import type { Folder } from './folder.ts';
@@ -155,7 +156,7 @@ function withoutFile(folder: Folder, index: ModelIndex, warnings: string[]): Aut
       file: FILE,
       found: `is missing, though ${other} is there`,
       expected: "the autoencoder's configuration",
-      remedy: `give it that name if it is this one's, or export the model again: ${exportAgain(index)}`,
+      remedy: remedy`give it that name if it is this one's, or export the model again: ${exportAgain(index)}`,
       gravity: 'file',
     });
   }
@@ -166,7 +167,7 @@ function withoutFile(folder: Folder, index: ModelIndex, warnings: string[]): Aut
       file: FILE,
       found: 'is missing, and the graph does not tell its scaling factor',
       expected: "the autoencoder's configuration",
-      remedy: `write {"scaling_factor": ...} into it (0.18215 for the autoencoder of Stable Diffusion 1 and 2, 0.13025 for that of XL), or export the model again: ${exportAgain(index)}`,
+      remedy: remedy`write {"scaling_factor": ...} into it (0.18215 for the autoencoder of Stable Diffusion 1 and 2, 0.13025 for that of XL), or export the model again: ${exportAgain(index)}`,
       gravity: 'file',
     });
   }

@@ -3,6 +3,8 @@ import { quoted } from '@gdbench/benchmark/shell';
 import { cacheFolderOf } from '@gdbench/storage/links';
 import { type Barred, DEEPEST } from '@gdbench/storage/list-folder';
 import { printable } from '@gdbench/storage/printable';
+import { command, type FolderName, type Remedy, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 import { type Fault, faultOf } from './fault.ts';
 
 const FOUND: Readonly<Record<Barred['why'], string>> = {
@@ -20,7 +22,7 @@ const FOUND: Readonly<Record<Barred['why'], string>> = {
  * @param root the folder that was given, absolute and without links.
  * @param name what it is called in commands.
  */
-export function barredFault(barred: Barred, root: string, name: string): Fault {
+export function barredFault(barred: Barred, root: string, name: FolderName): Fault {
   const file = isLink(barred) ? barred.path : printable(barred.path, 200);
   return faultOf({
     file,
@@ -33,13 +35,16 @@ export function barredFault(barred: Barred, root: string, name: string): Fault {
 
 const isLink = ({ why }: Barred): boolean => why !== 'too deep' && why !== 'special';
 
-function remedyOf(barred: Barred, root: string, name: string): string {
-  const at = quoted(`${name}/${barred.path}`);
-  if (!isLink(barred)) return `remove it: \`rm -r ${at}\``;
-  if (barred.why === 'circle') return `remove it: \`rm ${at}\``;
+function remedyOf(barred: Barred, root: string, name: FolderName): string | Remedy {
+  const at = argument(name, `/${barred.path}`);
+  if (!isLink(barred)) return remedy`remove it: ${command`rm -r ${at}`}`;
+  if (barred.why === 'circle') return remedy`remove it: ${command`rm ${at}`}`;
   const repository = cacheFolderOf(root)?.repository;
-  if (repository)
-    return `download it whole: \`hf download ${quoted(repository)} --local-dir ${quoted(path.posix.basename(repository))}\``;
+  if (repository) {
+    const beside = quoted(path.posix.basename(repository));
+    return remedy`download it whole: ${command`hf download ${quoted(repository)} --local-dir ${beside}`}`;
+  }
   if (barred.why === 'broken') return 'add the file that it should lead to';
-  return `copy the folder with what its links lead to: \`cp -rL ${quoted(name)} ${quoted(`${name}-copy`)}\``;
+  const copy = command`cp -rL ${argument(name)} ${argument(name, '-copy')}`;
+  return remedy`copy the folder with what its links lead to: ${copy}`;
 }

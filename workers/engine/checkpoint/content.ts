@@ -1,6 +1,8 @@
 import { type FileKind, fileKind, HEAD_BYTES, KIND_PHRASES, readHead } from '@gdbench/benchmark/file-kind';
 import { quoted } from '@gdbench/benchmark/shell';
 import { printable } from '@gdbench/storage/printable';
+import { command, type FolderName, type Remedy, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 import { type Fault, faultOf } from './fault.ts';
 import { type Format, firstEntry, unpackDisguised } from './packed.ts';
 
@@ -10,13 +12,13 @@ export interface Disguise {
   readonly kind: FileKind;
   /** Words that go on after the file's name. */
   readonly found: string;
-  readonly remedy: string;
+  readonly remedy: Remedy;
 }
 
 /** Where a file lies: its path inside the checkpoint, and what the checkpoint's folder is called in commands. */
 interface Place {
   readonly file: string;
-  readonly dir: string;
+  readonly dir: FolderName;
 }
 
 /** What is packed, by how it is unpacked: of what is one file packed, only gzip tells whether that is an archive. */
@@ -48,7 +50,7 @@ const LOGIN = /<input[^>]+type=["']?password|(log|sign) ?in|gated|you need to (a
  */
 export function disguiseOf(head: Uint8Array, place: Place): Disguise | null {
   const kind = fileKind(head);
-  const again = `copy it again, or ${downloadOf(place)}`;
+  const again = remedy`copy it again, or ${downloadOf(place)}`;
   if (kind === 'empty') return { kind, found: 'is empty (0 bytes)', remedy: again };
   if (kind === 'zeros') return { kind, found: 'holds nothing but zeros', remedy: again };
   const format = PACKED[kind];
@@ -57,8 +59,8 @@ export function disguiseOf(head: Uint8Array, place: Place): Disguise | null {
   if (first !== null && TORCH_ENTRY.test(first))
     return { kind, found: 'is PyTorch weights (a zip that torch.save wrote)', remedy: exportOf(place) };
   const archive = kind === 'gzip' && first !== null ? 'tar' : format;
-  const remedy = `unpack it: ${unpackDisguised(place.dir, place.file, archive)}`;
-  return { kind, found: `is ${KIND_PHRASES[kind]}`, remedy };
+  const unpack = unpackDisguised(place.dir, place.file, archive);
+  return { kind, found: `is ${KIND_PHRASES[kind]}`, remedy: remedy`unpack it: ${unpack}` };
 }
 
 /** As disguiseOf, of text alone: numbers may look like anything else. */
@@ -71,8 +73,8 @@ export function textDisguiseOf(head: Uint8Array, place: Place): Disguise | null 
     .trim();
   const shown = printable(text, 80);
   if (kind === 'lfs-pointer') {
-    const remedy = `fetch what it stands for: \`cd ${quoted(place.dir)} && git lfs pull\``;
-    return { kind, found: 'is a Git LFS pointer', remedy };
+    const pull = command`cd ${argument(place.dir)} && git lfs pull`;
+    return { kind, found: 'is a Git LFS pointer', remedy: remedy`fetch what it stands for: ${pull}` };
   }
   if (kind === 'html') {
     const login = LOGIN.test(text);
@@ -86,11 +88,11 @@ export function textDisguiseOf(head: Uint8Array, place: Place): Disguise | null 
   return said ? { kind, found: `is the error message of a server (${shown})`, remedy: again } : null;
 }
 
-const exportOf = ({ dir }: Place): string =>
-  `export the model that it is of: \`optimum-cli export onnx --model MODEL ${quoted(`${dir}-onnx/`)}\``;
+const exportOf = ({ dir }: Place): Remedy =>
+  remedy`export the model that it is of: ${command`optimum-cli export onnx --model MODEL ${argument(dir, '-onnx/')}`}`;
 
-const downloadOf = ({ file, dir }: Place, words = '', command = ''): string =>
-  `${words}download the file itself: \`${command}hf download OWNER/MODEL ${quoted(file)} --local-dir ${quoted(dir)}\``;
+const downloadOf = ({ file, dir }: Place, words = '', before = ''): Remedy =>
+  remedy`${words}download the file itself: ${command`${before}hf download OWNER/MODEL ${quoted(file)} --local-dir ${argument(dir)}`}`;
 
 /** A JSON object that tells of an error and holds nothing of a configuration. */
 function tellsOfError(text: string): boolean {

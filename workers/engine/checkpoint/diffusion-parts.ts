@@ -1,5 +1,6 @@
-import { quoted } from '@gdbench/benchmark/shell';
 import { printable } from '@gdbench/storage/printable';
+import { command, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 import { CheckpointFault, type Faults } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { missingFile } from './missing.ts';
@@ -96,12 +97,12 @@ function graphOf(folder: Folder, part: string, faults: Faults, warnings: string[
 function variants({ name }: Folder, part: string, graphs: readonly string[]): CheckpointFault {
   const best = graphs.find((graph) => WHOLE.test(graph));
   const rounded = best === undefined ? ', which are rounded to few bits' : '';
-  const at = (graph: string) => quoted(`${name}/${part}/${graph}`);
+  const at = (graph: string) => argument(name, `/${part}/${graph}`);
   return new CheckpointFault({
     file: `${part}/model.onnx`,
     found: `is missing, though ${part}/ holds ${printable(graphs.slice(0, 8).join(', '), 300)}${rounded}`,
     expected: 'an ONNX model of that name',
-    remedy: `choose one and give it that name: \`mv ${at(best ?? graphs[0]!)} ${at('model.onnx')}\``,
+    remedy: remedy`choose one and give it that name: ${command`mv ${at(best ?? graphs[0]!)} ${at('model.onnx')}`}`,
     gravity: 'file',
   });
 }
@@ -130,7 +131,7 @@ function missingPart(folder: Folder, part: string, though: string | null, index:
     file,
     found: why === null ? 'is missing' : `is missing, though ${why}`,
     expected: `the folder of a part`,
-    remedy: packed?.remedy ?? `copy it in, or export the model with all of its parts: ${exportAgain(index)}`,
+    remedy: packed?.remedy ?? remedy`copy it in, or export the model with all of its parts: ${exportAgain(index)}`,
     gravity: 'file',
   });
 }

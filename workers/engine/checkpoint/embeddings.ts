@@ -1,3 +1,4 @@
+import { command, type Remedy, remedy } from '@gdbench/storage/remedy';
 import { CheckpointFault } from './fault.ts';
 import type { ModelConfig } from './model-config.ts';
 import { modelType, OPEN_CLIP } from './model-types.ts';
@@ -73,7 +74,7 @@ function missing(graph: Ends, tower: TowerName, share: Share, model: ModelConfig
     return {
       found: `gives ${has}, perhaps from before a projection (${model.file} names no model_type)`,
       expected: `\`${wanted}\``,
-      remedy: `write the model's own \`model_type\` into ${model.file} (siglip has no projection), or ${exportWhole(model)}`,
+      remedy: remedy`write the model's own \`model_type\` into ${model.file} (siglip has no projection), or ${exportWhole(model)}`,
     };
   }
   if (before) {
@@ -89,12 +90,12 @@ function missing(graph: Ends, tower: TowerName, share: Share, model: ModelConfig
 }
 
 /** What exports a dual encoder with its projections. */
-function exportWhole({ type, name }: ModelConfig): string {
+function exportWhole({ type, name }: ModelConfig): string | Remedy {
   if (type === OPEN_CLIP) {
     return "export `model.encode_text` and `model.encode_image`: `torch.onnx.export(..., output_names=['text_features'])` and `['image_features']`";
   }
   const source = name !== null && /^[\w.-]+\/[\w.-]+$/.test(name) ? name : 'MODEL';
-  return `export the whole model: \`optimum-cli export onnx --model ${source} --task zero-shot-image-classification OUT/\``;
+  return remedy`export the whole model: ${command`optimum-cli export onnx --model ${source} --task zero-shot-image-classification OUT/`}`;
 }
 
 /** @throws CheckpointFault when the two embeddings are of different widths. */

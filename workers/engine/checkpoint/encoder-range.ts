@@ -1,3 +1,4 @@
+import { command, remedy } from '@gdbench/storage/remedy';
 import type { Affine } from './affine.ts';
 import { type Encoder, encoderOutput } from './autoencoder.ts';
 import { type Fault, faultOf } from './fault.ts';
@@ -9,7 +10,7 @@ const PREPARATIONS: readonly Affine[] = [
   { factor: 1 / 255, offset: 0 },
 ];
 const NEAR = 1e-4;
-const EXPORT = 'export the encoder alone: `optimum-cli export onnx --model MODEL OUT/`';
+const EXPORT = remedy`export the encoder alone: ${command`optimum-cli export onnx --model MODEL OUT/`}`;
 
 /**
  * Exports that prepare pixels or scale latents in the graph itself: both are done before and after it, and must not be done twice.
@@ -38,7 +39,7 @@ export function rangeFaults({ config, graph }: Encoder): Fault[] {
       file,
       found: `scales its latents in the graph (${shown('z', last)})`,
       expected: `latents as the autoencoder makes them, which its configuration says to scale by ${scalingFactor}${shift}`,
-      remedy: `if that is all of their scaling, write {"scaling_factor": 1, "shift_factor": null} into vae_encoder/config.json; else ${EXPORT}`,
+      remedy: remedy`if that is all of their scaling, write {"scaling_factor": 1, "shift_factor": null} into vae_encoder/config.json; else ${EXPORT}`,
       gravity: 'setting',
     }),
   );

@@ -3,6 +3,8 @@ import { readHead } from '@gdbench/benchmark/file-kind';
 import { quoted } from '@gdbench/benchmark/shell';
 import { isJunk } from '@gdbench/storage/junk';
 import { printable } from '@gdbench/storage/printable';
+import { command, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 import { disguiseOf, textDisguiseOf } from './content.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
@@ -77,12 +79,11 @@ async function faultOfTarget(folder: Folder, file: string, target: string, end: 
   const expected = `a file with weights of ${file}`;
   if (size === undefined) {
     if (!isJunk(target)) return missingFile(folder, printable(target, 200), expected).faults[0];
-    const remedy = `give the file another name, and save ${file} with it`;
     return faultOf({
       file: printable(target, 200),
       found: 'is left out, as a file of such a name is of no checkpoint',
       expected,
-      remedy,
+      remedy: `give the file another name, and save ${file} with it`,
       gravity: 'file',
     });
   }
@@ -99,8 +100,9 @@ async function faultOfTarget(folder: Folder, file: string, target: string, end: 
   const needed = Number.isFinite(end)
     ? `a file of ${end.toLocaleString('en')} bytes with weights of ${file}`
     : expected;
-  const remedy = `copy it again, or download it: \`hf download OWNER/MODEL ${quoted(target)} --local-dir ${quoted(folder.name)}\``;
-  return faultOf({ file: target, found, expected: needed, remedy, gravity: 'file' });
+  const download = command`hf download OWNER/MODEL ${quoted(target)} --local-dir ${argument(folder.name)}`;
+  const mend = remedy`copy it again, or download it: ${download}`;
+  return faultOf({ file: target, found, expected: needed, remedy: mend, gravity: 'file' });
 }
 
 function outside(file: string, location: string): Fault {

@@ -1,3 +1,4 @@
+import { command, remedy } from '@gdbench/storage/remedy';
 import { expect, test } from 'vitest';
 import { CheckpointFault, Faults } from './fault.ts';
 
@@ -6,12 +7,21 @@ test('a fault says where, what is there, what should be, and what mends it', () 
     file: 'unet/model.onnx',
     found: 'is a Git LFS pointer',
     expected: 'an ONNX model',
-    remedy: 'run `git lfs pull`',
+    remedy: remedy`run ${command`git lfs pull`}`,
     gravity: 'file',
   });
   expect(message).toBe('unet/model.onnx is a Git LFS pointer, where an ONNX model is expected; run `git lfs pull`.');
   expect(faults).toEqual([
-    expect.objectContaining({ file: 'unet/model.onnx', found: 'is a Git LFS pointer', remedy: 'run `git lfs pull`' }),
+    {
+      file: 'unet/model.onnx',
+      found: 'is a Git LFS pointer',
+      expected: 'an ONNX model',
+      message,
+      remedy: 'run `git lfs pull`',
+      remedyParts: [{ words: 'run ' }, { command: 'git lfs pull' }],
+      namesPlaceholder: false,
+      gravity: 'file',
+    },
   ]);
 });
 

@@ -1,3 +1,5 @@
+import { inWords, ofWords, type Remedy, type RemedyPart } from '@gdbench/storage/remedy';
+
 /**
  * How much of the checkpoint a fault spoils; the order in which faults are told. `kind`: what is there is no model that can be
  * scored at all. `file`: a file is missing, or is not what its name says. `setting`: a file says something that cannot be served.
@@ -15,13 +17,17 @@ export interface Fault {
   readonly expected: string;
   /** What is there: words that go on after the file's name. */
   readonly found: string;
-  /** What mends it, as an imperative: a command where there is one. */
+  /** What mends it, as an imperative, its commands between backticks. */
   readonly remedy: string;
+  /** The same, its words and its commands apart. */
+  readonly remedyParts: readonly RemedyPart[];
+  /** Whether a word stands in it for the folder (PLACEHOLDER). */
+  readonly namesPlaceholder: boolean;
   readonly gravity: Gravity;
 }
 
-/** A fault as it is told to people, without its weight. */
-export type Told = Omit<Fault, 'gravity'>;
+/** A fault as it is told to people in sentences. */
+export type Told = Omit<Fault, 'gravity' | 'remedyParts' | 'namesPlaceholder'>;
 
 /** The parts of a fault, of which its sentence is made. */
 export interface FaultParts {
@@ -30,8 +36,8 @@ export interface FaultParts {
   readonly found: string;
   /** A noun: "an ONNX model". */
   readonly expected: string;
-  /** An imperative without a full stop: "run `git lfs pull` in the folder that was cloned". */
-  readonly remedy: string;
+  /** An imperative without a full stop; a text holds no command. */
+  readonly remedy: string | Remedy;
   readonly gravity: Gravity;
 }
 
@@ -55,8 +61,20 @@ export class CheckpointFault extends Error {
 
 /** A fault out of its parts. */
 export function faultOf(parts: FaultParts): Fault {
-  const { file, found, expected, remedy, gravity } = parts;
-  return { file, message: `${words(parts)}; ${remedy}.`, expected, found, remedy, gravity };
+  const { file, found, expected, gravity } = parts;
+  const mend = typeof parts.remedy === 'string' ? ofWords(parts.remedy) : parts.remedy;
+  const remedy = inWords(mend.parts);
+  const message = `${words(parts)}; ${remedy}.`;
+  return {
+    file,
+    message,
+    expected,
+    found,
+    remedy,
+    remedyParts: mend.parts,
+    namesPlaceholder: mend.namesPlaceholder,
+    gravity,
+  };
 }
 
 type Wrong = Pick<FaultParts, 'file' | 'found' | 'expected'>;

@@ -1,10 +1,11 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { quoted } from '@gdbench/benchmark/shell';
 import { checkpointSha256, hashFiles } from '@gdbench/storage/identity';
 import { type Listing, listFolder, MOST_ENTRIES, TooManyEntriesError } from '@gdbench/storage/list-folder';
 import { countMisfit, MAX_FILES, pathMisfit } from '@gdbench/storage/manifest';
 import { printable } from '@gdbench/storage/printable';
+import { command, type FolderName, folderCalled, type Remedy, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 import { barredFault } from './barred.ts';
 import { disguiseOf } from './content.ts';
 import { CheckpointFault, type Fault, type FaultParts, Faults, faultOf } from './fault.ts';
@@ -18,7 +19,7 @@ export interface Folder {
   /** Path inside the folder (forward slashes) -> size in bytes. */
   readonly files: ReadonlyMap<string, number>;
   /** What the folder is called in the commands that mend it. */
-  readonly name: string;
+  readonly name: FolderName;
   /** Where in the folder that was given the checkpoint lies; '' where it is that folder itself. */
   readonly inside: string;
   /** Paths in the folder that was given which are no part of the checkpoint. */
@@ -34,7 +35,7 @@ const LARGEST_TEXT = 128 * 2 ** 20;
  * @param name what the folder is called in commands; default: its own name.
  * @throws CheckpointFault with all that is wrong: no file, links that lead out, devices, paths that may not stand, too many files.
  */
-export async function openFolder(dir: string, name?: string): Promise<Folder> {
+export async function openFolder(dir: string, name?: FolderName): Promise<Folder> {
   const { folder, faults } = await lookInto(dir, name);
   const found = new Faults();
   found.add(...faults);
@@ -45,7 +46,7 @@ export async function openFolder(dir: string, name?: string): Promise<Folder> {
 /** As openFolder, with the faults told and what they are of left out, so that faults of the other files can be told with them. */
 export async function lookInto(
   dir: string,
-  called: string = path.basename(path.resolve(dir)),
+  called: FolderName = folderCalled(path.basename(path.resolve(dir))),
 ): Promise<{ folder: Folder; faults: readonly Fault[] }> {
   const given = await realpath(dir);
   const outer = withName(called);
@@ -57,7 +58,7 @@ export async function lookInto(
     if (wrong) faults.push(faultOf({ ...wrong, file: printable(file, 80), gravity: 'file' }));
     else files.set(file, size);
   }
-  const name = inside === '' ? outer : path.posix.join(outer, inside);
+  const name = inside === '' ? outer : { ...outer, path: path.posix.join(outer.path, inside) };
   const folder: Folder = { root, files, name, inside, leftOut };
   if (listed.size > MAX_FILES)
     faults.push(faultOf({ file: '', ...countMisfit([...listed.keys()], name), gravity: 'kind' }));
@@ -66,16 +67,16 @@ export async function lookInto(
 }
 
 /** @throws CheckpointFault where the folder is too large to be a checkpoint. */
-function listingOf(given: string, name: string): Promise<Listing> {
+function listingOf(given: string, name: FolderName): Promise<Listing> {
   return listFolder(given).catch((error) => {
     throw error instanceof TooManyEntriesError ? new CheckpointFault(tooLarge(name)) : error;
   });
 }
 
 /** A path to the folder that ends with its name, so that one for what stands beside it can be made of it. */
-function withName(called: string): string {
-  const plain = called.replace(/(.)\/+$/, '$1');
-  return /(^|\/)\.{0,2}$/.test(plain) ? path.resolve(plain) : plain;
+function withName(called: FolderName): FolderName {
+  const plain = called.path.replace(/(.)\/+$/, '$1');
+  return { ...called, path: /(^|\/)\.{0,2}$/.test(plain) ? path.resolve(plain) : plain };
 }
 
 function emptyFault(folder: Folder): Fault {
@@ -83,20 +84,20 @@ function emptyFault(folder: Folder): Fault {
   const [part] = unfinished(folder);
   if (part) {
     const found = `is empty but for ${printable(part.file, 80)}, a download that did not end`;
-    const remedy = `download the whole model: \`hf download OWNER/MODEL --local-dir ${quoted(name)}\``;
-    return faultOf({ file: '', found, expected: 'an exported model', remedy, gravity: 'kind' });
+    const mend = remedy`download the whole model: ${command`hf download OWNER/MODEL --local-dir ${argument(name)}`}`;
+    return faultOf({ file: '', found, expected: 'an exported model', remedy: mend, gravity: 'kind' });
   }
   const [first, ...more] = leftOut;
   const but =
     first === undefined ? '' : ` but for ${printable(first, 80)}${more.length > 0 ? ` and ${more.length} more` : ''}`;
-  const remedy = `give the folder of an exported model instead of ${quoted(name)}`;
-  return faultOf({ file: '', found: `is empty${but}`, expected: 'an exported model', remedy, gravity: 'kind' });
+  const mend = remedy`give the folder of an exported model instead of ${argument(name)}`;
+  return faultOf({ file: '', found: `is empty${but}`, expected: 'an exported model', remedy: mend, gravity: 'kind' });
 }
 
-function tooLarge(name: string): FaultParts {
-  const remedy = `give the folder of one checkpoint instead of ${quoted(name)}`;
+function tooLarge(name: FolderName): FaultParts {
+  const mend = remedy`give the folder of one checkpoint instead of ${argument(name)}`;
   const found = `holds more than ${MOST_ENTRIES.toLocaleString('en')} files and folders`;
-  return { file: '', found, expected: 'the folder of one checkpoint', remedy, gravity: 'kind' };
+  return { file: '', found, expected: 'the folder of one checkpoint', remedy: mend, gravity: 'kind' };
 }
 
 /** Absolute path of a listed file. @throws CheckpointFault that says what is there instead. */
@@ -116,8 +117,8 @@ export function pathOf(folder: Folder, file: string): string {
 export async function readText(folder: Folder, file: string, expected = 'a text file'): Promise<string> {
   const at = pathOf(folder, file);
   const size = folder.files.get(file) ?? 0;
-  const refuse = (found: string, asked: string, remedy: string) =>
-    new CheckpointFault({ file, found, expected: asked, remedy, gravity: 'file' });
+  const refuse = (found: string, asked: string, mend: string | Remedy) =>
+    new CheckpointFault({ file, found, expected: asked, remedy: mend, gravity: 'file' });
   if (size > LARGEST_TEXT) {
     const most = `${expected} of at most ${LARGEST_TEXT.toLocaleString('en')} bytes`;
     throw refuse(`has ${size.toLocaleString('en')} bytes`, most, 'take it from an export of the model');
@@ -125,9 +126,9 @@ export async function readText(folder: Folder, file: string, expected = 'a text 
   const bytes = await readFile(at);
   const disguise = disguiseOf(bytes, { file, dir: folder.name });
   if (disguise) throw refuse(disguise.found, expected, disguise.remedy);
-  const on = quoted(`${folder.name}/${file}`);
+  const on = argument(folder.name, `/${file}`);
   const recode = (from: string) =>
-    `save it as UTF-8: \`iconv -f ${from} -t UTF-8 ${on} > ${on}.new && mv ${on}.new ${on}\``;
+    remedy`save it as UTF-8: ${command`iconv -f ${from} -t UTF-8 ${on} > ${on}.new && mv ${on}.new ${on}`}`;
   const wide = wideEncodingOf(bytes);
   if (wide) throw refuse(`is text in ${wide}`, `${expected} in UTF-8`, recode(wide));
   try {

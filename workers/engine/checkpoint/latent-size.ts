@@ -1,3 +1,4 @@
+import { remedy } from '@gdbench/storage/remedy';
 import { type Encoder, encoderOutput } from './autoencoder.ts';
 import { CheckpointFault } from './fault.ts';
 import { exportAgain, isOfFirstScript, isXL, type ModelIndex } from './model-index.ts';
@@ -135,7 +136,7 @@ function contradiction(
     file: graph.file,
     found: `gives latents of ${given} by ${given}`,
     expected: `the ${taken} by ${taken} that ${unet.file} is fixed to`,
-    remedy: `export both at one size: ${exportAgain(index, ' --height 512 --width 512')}`,
+    remedy: remedy`export both at one size: ${exportAgain(index, ' --height 512 --width 512')}`,
     gravity: 'setting',
   });
 }

@@ -1,4 +1,5 @@
-import { quoted } from '@gdbench/benchmark/shell';
+import { command, type Remedy, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 import { exportCommand } from './export-command.ts';
 import { CheckpointFault, type Fault, faultOf } from './fault.ts';
 import { isGraph, otherFormats } from './formats.ts';
@@ -11,8 +12,7 @@ const NAMED = 4;
 
 /** The fault of a file that is not there, which says what is there in its place. */
 export function missingFile(folder: Listed, file: string, expected: string = expectedOf(file)): CheckpointFault {
-  const { found, remedy } = instead(folder, file);
-  return new CheckpointFault({ file, found, expected, remedy, gravity: 'file' });
+  return new CheckpointFault({ file, ...instead(folder, file), expected, gravity: 'file' });
 }
 
 /** The fault of a file of which not all is there yet, whatever its length says. */
@@ -29,12 +29,12 @@ export function expectedOf(file: string): string {
   return file.endsWith('.json') ? 'a JSON file' : 'a file of the export';
 }
 
-function instead(folder: Listed, file: string): { found: string; remedy: string } {
+function instead(folder: Listed, file: string): { found: string; remedy: Remedy } {
   const paths = [...folder.files.keys()];
-  const inDir = (path: string) => quoted(`${folder.name}/${path}`);
+  const inDir = (path: string) => argument(folder.name, `/${path}`);
   const renamed = (other: string) => ({
     found: `is missing, though ${other} is there`,
-    remedy: `give it that name: \`mv ${inDir(other)} ${inDir(file)}\``,
+    remedy: remedy`give it that name: ${command`mv ${inDir(other)} ${inDir(file)}`}`,
   });
   const twin = paths.find((path) => path !== file && path.toLowerCase() === file.toLowerCase());
   if (twin !== undefined) return renamed(twin);
@@ -48,7 +48,7 @@ function instead(folder: Listed, file: string): { found: string; remedy: string 
     const [format] = otherFormats(beside);
     if (format !== undefined && !beside.some(isGraph)) {
       const held = `${folderOf === '' ? 'the folder' : folderOf} holds ${format.name} (${format.files[0]!.slice(folderOf.length)})`;
-      return { found: `is missing: ${held}`, remedy: `export it: ${exportCommand(folder)}` };
+      return { found: `is missing: ${held}`, remedy: remedy`export it: ${exportCommand(folder)}` };
     }
   }
   const elsewhere = paths.find((path) => path.endsWith(`/${file}`));
@@ -56,17 +56,17 @@ function instead(folder: Listed, file: string): { found: string; remedy: string 
     const root = elsewhere.slice(0, -file.length - 1);
     return {
       found: `is missing, though ${elsewhere} is there`,
-      remedy: `give the folder ${inDir(root)}, or move the file to its place`,
+      remedy: remedy`give the folder ${inDir(root)}, or move the file to its place`,
     };
   }
   const names = entriesOf(folderOf, beside);
   const where = folderOf === '' ? 'the folder' : folderOf;
   const found =
     names.length === 0 ? `is missing, and so is the folder ${folderOf}` : `is missing: ${where} holds ${names}`;
-  const again = `\`optimum-cli export onnx --model MODEL ${quoted(`${folder.name}/`)}\``;
+  const again = command`optimum-cli export onnx --model MODEL ${argument(folder.name, '/')}`;
   return {
     found,
-    remedy: `add it from where the model was exported or published, or export the whole model again: ${again}`,
+    remedy: remedy`add it from where the model was exported or published, or export the whole model again: ${again}`,
   };
 }
 

@@ -1,5 +1,6 @@
-import { quoted } from '@gdbench/benchmark/shell';
+import { type Command, command, type FolderName } from '@gdbench/storage/remedy';
 import { z } from 'zod';
+import { argument } from './argument.ts';
 import type { Folder } from './folder.ts';
 import { readJson } from './json.ts';
 
@@ -18,7 +19,7 @@ export interface ModelIndex {
   /** Where the pipeline was exported from, if that is a name on the Hub. */
   readonly source: string | null;
   /** What its folder is called in the commands that mend it. */
-  readonly name: string;
+  readonly name: FolderName;
 }
 
 const text = z.string().nullish().catch(null);
@@ -54,8 +55,8 @@ export async function readModelIndex(folder: Folder): Promise<ModelIndex> {
 }
 
 /** The command that makes this folder again; MODEL stands for its PyTorch form where the index does not tell that one's name. */
-export function exportAgain({ source, name }: ModelIndex, more = ''): string {
-  return `\`optimum-cli export onnx --model ${source ?? 'MODEL'}${more} ${quoted(`${name}/`)}\``;
+export function exportAgain({ source, name }: ModelIndex, more = ''): Command {
+  return command`optimum-cli export onnx --model ${source ?? 'MODEL'}${more} ${argument(name, '/')}`;
 }
 
 /** Whether a pipeline is one of Stable Diffusion XL's, by its name or by its second text encoder. */

@@ -1,4 +1,5 @@
-import { quoted } from '@gdbench/benchmark/shell';
+import { command, type FolderName, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { OnnxFile } from './onnx.ts';
 
@@ -6,14 +7,14 @@ import type { OnnxFile } from './onnx.ts';
 const OF_PATCHES = ['pixel_attention_mask', 'spatial_shapes'];
 
 /** A SigLIP 2 of the NaFlex kind, which is fed as no other dual encoder is; null: the graph is none. */
-export function naflexFault({ file, inputs }: OnnxFile, name: string): Fault | null {
+export function naflexFault({ file, inputs }: OnnxFile, name: FolderName): Fault | null {
   const patches = inputs.map((input) => input.name).filter((input) => OF_PATCHES.includes(input));
   if (patches.length === 0) return null;
   return faultOf({
     file,
     found: `is of a NaFlex model, whose images keep their shape (inputs ${patches.map((input) => `\`${input}\``).join(', ')})`,
     expected: 'a vision tower for images of one size',
-    remedy: `give the fixed-resolution form of the model: \`optimum-cli export onnx --model google/siglip2-base-patch16-224 --task zero-shot-image-classification ${quoted(`${name}-onnx/`)}\` or a larger one`,
+    remedy: remedy`give the fixed-resolution form of the model: ${command`optimum-cli export onnx --model google/siglip2-base-patch16-224 --task zero-shot-image-classification ${argument(name, '-onnx/')}`} or a larger one`,
     gravity: 'kind',
   });
 }

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { quoted } from '@gdbench/benchmark/shell';
+import { command, remedy } from '@gdbench/storage/remedy';
 import { type Affines, affinesOf } from './affine.ts';
+import { argument } from './argument.ts';
 import { disguiseOf } from './content.ts';
 import { type Convolutions, convolutionsOf } from './convolutions.ts';
 import { externalFaults, externalPlace } from './external-data.ts';
@@ -125,24 +127,25 @@ function decoded(folder: Folder, file: string, bytes: Uint8Array): Model & { gra
   if (model) return model;
   const format = modelFormat(bytes);
   if (format) {
-    const remedy = `export the model that it is of: \`optimum-cli export onnx --model MODEL ${quoted(`${folder.name}-onnx/`)}\``;
+    const again = command`optimum-cli export onnx --model MODEL ${argument(folder.name, '-onnx/')}`;
     throw new CheckpointFault({
       file,
       found: `is not an ONNX model: it is ${format}`,
       expected,
-      remedy,
+      remedy: remedy`export the model that it is of: ${again}`,
       gravity: 'file',
     });
   }
   const missing = bytesMissing(bytes);
   const why =
     missing > 0 ? `it is cut short, ${missing.toLocaleString('en')} bytes before its end` : 'its bytes hold no graph';
-  const again = `copy it again, or download it: \`hf download OWNER/MODEL ${quoted(file)} --local-dir ${quoted(folder.name)}\``;
+  const download = command`hf download OWNER/MODEL ${quoted(file)} --local-dir ${argument(folder.name)}`;
+  const again = remedy`copy it again, or download it: ${download}`;
   throw new CheckpointFault({
     file,
     found: `is not an ONNX model: ${why}`,
     expected,
-    remedy: missing > 0 ? again : `${again}, or export it again`,
+    remedy: missing > 0 ? again : remedy`${again}, or export it again`,
     gravity: 'file',
   });
 }
@@ -183,7 +186,7 @@ export async function readWithZeroNoise(folder: Folder, file: string): Promise<U
     file,
     found: 'draws a random sample in its graph, so that scores would not repeat',
     expected: 'the mean of the posterior',
-    remedy: `re-export: this encoder samples (\`optimum-cli export onnx --model MODEL ${quoted(`${folder.name}/`)}\` gives its parameters)`,
+    remedy: remedy`re-export: this encoder samples (${command`optimum-cli export onnx --model MODEL ${argument(folder.name, '/')}`} gives its parameters)`,
     gravity: 'setting',
   });
 }

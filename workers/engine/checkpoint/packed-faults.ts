@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readHead } from '@gdbench/benchmark/file-kind';
-import { quoted } from '@gdbench/benchmark/shell';
+import { command, type Remedy, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 import { disguiseOf, textDisguiseOf } from './content.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
@@ -30,15 +31,15 @@ export async function packedFaults(folder: Folder): Promise<Fault[]> {
 function packedFault({ name: dir }: Folder, file: string): Fault {
   const { format, stem } = packing(file)!;
   if (!isArchive(format))
-    return told(file, 'is packed', `unpack it: ${unpack(dir, file, format, { into: '', flat: true })}`);
+    return told(file, 'is packed', remedy`unpack it: ${unpack(dir, file, format, { into: '', flat: true })}`);
   const inside = path.posix.dirname(file);
   const isPart = PART.test(stem) || PART.test(inside);
   const target = isPart ? { into: PART.test(stem) ? stem : inside, flat: true } : { into: stem, flat: false };
-  const command = unpack(dir, file, format, target);
+  const steps = unpack(dir, file, format, target);
   return told(
     file,
     'is an archive',
-    isPart ? `unpack it: ${command}` : `unpack it and give the folder that comes out: ${command}`,
+    isPart ? remedy`unpack it: ${steps}` : remedy`unpack it and give the folder that comes out: ${steps}`,
   );
 }
 
@@ -53,10 +54,10 @@ export async function flawedFault(folder: Folder, file: string): Promise<Fault |
   return told(file, 'is an archive that is cut short', downloadAgain(folder.name, file), 'a whole one');
 }
 
-const downloadOf = ({ name }: Folder, of: string): string =>
+const downloadOf = ({ name }: Folder, of: string): Remedy =>
   /unconfirmed/i.test(of)
-    ? `download the whole model: \`hf download OWNER/MODEL --local-dir ${quoted(name)}\``
+    ? remedy`download the whole model: ${command`hf download OWNER/MODEL --local-dir ${argument(name)}`}`
     : downloadAgain(name, of);
 
-const told = (file: string, found: string, remedy: string, expected = EXPORTED): Fault =>
-  faultOf({ file, found, expected, remedy, gravity: 'kind' });
+const told = (file: string, found: string, mend: Remedy, expected = EXPORTED): Fault =>
+  faultOf({ file, found, expected, remedy: mend, gravity: 'kind' });

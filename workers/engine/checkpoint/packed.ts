@@ -2,6 +2,8 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync, constants as zlib } from 'node:zlib';
 import { quoted } from '@gdbench/benchmark/shell';
+import { type Command, command, type FolderName, type Remedy, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 
 /*
  * Archives, packed files and downloads that did not end, in the place of what they should have become.
@@ -13,7 +15,7 @@ export interface Listed {
   /** Paths in the folder that was given which are no part of the checkpoint, and where in that folder it lies. */
   readonly leftOut: readonly string[];
   readonly inside: string;
-  readonly name: string;
+  readonly name: FolderName;
 }
 
 /** What is packed, by the end of its name: archives of many files first, then what is one file. */
@@ -50,9 +52,9 @@ interface Target {
   readonly flat: boolean;
 }
 
-/** The command that unpacks a file, between backticks. */
-export function unpack(dir: string, file: string, format: Format, target: Target): string {
-  return `\`cd ${quoted(dir)} && ${steps(file, format, target)}\``;
+/** The command that unpacks a file. */
+export function unpack(dir: FolderName, file: string, format: Format, target: Target): Command {
+  return command`cd ${argument(dir)} && ${steps(file, format, target)}`;
 }
 
 function steps(file: string, format: Format, { into, flat }: Target): string {
@@ -72,10 +74,10 @@ function steps(file: string, format: Format, { into, flat }: Target): string {
 }
 
 /** The command for a packed file under the name of what is in it. */
-export function unpackDisguised(dir: string, file: string, format: Format): string {
+export function unpackDisguised(dir: FolderName, file: string, format: Format): Command {
   const named = `${file}.${format}`;
   const moved = `mv ${quoted(file)} ${quoted(named)}`;
-  return `\`cd ${quoted(dir)} && ${moved} && ${steps(named, format, { into: folderOf(file), flat: true })}\``;
+  return command`cd ${argument(dir)} && ${moved} && ${steps(named, format, { into: folderOf(file), flat: true })}`;
 }
 
 /** The folder of a path inside the checkpoint; '' for the checkpoint's own. */
@@ -103,7 +105,7 @@ function unzipped(bytes: Buffer): Buffer {
 export interface Unready {
   /** Words that go on after "is missing, though". */
   readonly found: string;
-  readonly remedy: string;
+  readonly remedy: Remedy;
 }
 
 /** @param wanted a path inside the checkpoint; that of a folder ends with a slash. */
@@ -118,7 +120,8 @@ export function unready(folder: Listed, wanted: string): Unready | null {
   if (packed !== undefined) {
     const { format } = packing(packed)!;
     const into = wanted.endsWith('/') ? bare : folderOf(bare);
-    return { found: `${packed} is there`, remedy: `unpack it: ${unpack(dir, packed, format, { into, flat: true })}` };
+    const command = unpack(dir, packed, format, { into, flat: true });
+    return { found: `${packed} is there`, remedy: remedy`unpack it: ${command}` };
   }
   const parts = unfinished(folder);
   const part = parts.find(({ of }) => of === bare) ?? parts.find(({ file }) => isNameless(file, folderOf(bare)));
@@ -147,9 +150,9 @@ export function unfinished({ files, leftOut, inside }: Listed): { readonly file:
     .map((file) => ({ file, of: file.replace(UNFINISHED, '') }));
 }
 
-export function downloadAgain(dir: string, wanted: string): string {
+export function downloadAgain(dir: FolderName, wanted: string): Remedy {
   const what = wanted.endsWith('/') ? `--include ${quoted(`${wanted}*`)}` : quoted(wanted);
-  return `download it again: \`hf download OWNER/MODEL ${what} --local-dir ${quoted(dir)}\``;
+  return remedy`download it again: ${command`hf download OWNER/MODEL ${what} --local-dir ${argument(dir)}`}`;
 }
 
 /** The file beside one of which not all is there yet, whatever its length. */

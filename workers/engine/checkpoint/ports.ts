@@ -1,4 +1,5 @@
 import { printable } from '@gdbench/storage/printable';
+import { type Command, command, remedy } from '@gdbench/storage/remedy';
 import { CheckpointFault, type Fault, Faults, faultOf } from './fault.ts';
 import type { Port } from './onnx.ts';
 
@@ -8,8 +9,8 @@ export interface Ends {
   readonly file: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** What exports such a graph, as a sentence quotes it; Optimum where it is left out. */
-  readonly exporter?: string;
+  /** What exports such a graph: a command, or words; Optimum where it is left out. */
+  readonly exporter?: string | Command;
 }
 
 /** Inputs or outputs that are named in a sentence; a graph may have any number of them. */
@@ -65,14 +66,14 @@ export function matchInputs<R extends string>(model: Ends, roles: Readonly<Recor
   return found;
 }
 
-/** A fault of a graph, whose remedy is another export. */
+/** A fault of a graph, whose remedy is another export. @param how what is to be other in it, as an imperative. */
 export function graphFault(
   { file, exporter = EXPORT }: Pick<Ends, 'file' | 'exporter'>,
   found: string,
   expected: string,
-  remedy: string,
+  how: string,
 ): Fault {
-  return faultOf({ file, found, expected, remedy: `${remedy}: ${exporter}`, gravity: 'file' });
+  return faultOf({ file, found, expected, remedy: remedy`${how}: ${exporter}`, gravity: 'file' });
 }
 
 /** The fault of a graph that gives NaN or infinite values. */
@@ -83,7 +84,7 @@ export function notFinite(model: Pick<Ends, 'file' | 'exporter'>): CheckpointFau
   ]);
 }
 
-const EXPORT = '`optimum-cli export onnx --model MODEL OUT/`';
+const EXPORT = command`optimum-cli export onnx --model MODEL OUT/`;
 
 function portFaults(model: Ends, port: Port, role: Role): Fault[] {
   const types = role.values === 'float' ? FLOATS : role.values === 'integer' ? INTEGERS : [...FLOATS, ...INTEGERS];

@@ -1,4 +1,9 @@
-/** A path inside of a Python string in single quotes, which a shell's double quotes hold. */
-export function pythonPath(at: string): string {
-  return /["'`$\\!]/.test(at) ? 'DIR' : at;
+import { type Argument, type FolderName, PLACEHOLDER } from '@gdbench/storage/remedy';
+
+/** The checkpoint's folder inside of a Python string in single quotes, which a shell's double quotes hold. @param more what goes on after its name. */
+export function pythonPath({ path, isPlaceholder }: FolderName, more = ''): Argument {
+  const text = `${path}${more}`;
+  return /["'`$\\!]/.test(text)
+    ? { text: PLACEHOLDER, namesPlaceholder: true }
+    : { text, namesPlaceholder: isPlaceholder };
 }

@@ -2,7 +2,7 @@ import { printable } from '@gdbench/storage/printable';
 import { type SchedulerConfig, scheduleFault } from '../diffusion/schedule.ts';
 import { otherScheduler, SCHEDULER_CLASSES } from '../diffusion/scheduler-classes.ts';
 import { type FieldFault, readScheduler } from '../diffusion/scheduler-config.ts';
-import { CheckpointFault, type FaultParts } from './fault.ts';
+import { CheckpointFault } from './fault.ts';
 import type { Folder } from './folder.ts';
 import { jsonObject, readJson } from './json.ts';
 import { INDEX, type ModelIndex } from './model-index.ts';
@@ -67,7 +67,7 @@ function withoutEnd({ zero_snr, ...config }: SchedulerConfig): object {
   return { ...config, zero_snr: zero_snr !== null };
 }
 
-function withoutClass(): Omit<FaultParts, 'gravity'> {
+function withoutClass(): FieldFault & { readonly file: string } {
   return {
     file: FILE,
     found: `names no class, and neither does ${INDEX}`,

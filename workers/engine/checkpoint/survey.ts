@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readHead } from '@gdbench/benchmark/file-kind';
-import { quoted } from '@gdbench/benchmark/shell';
+import { command, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 import { disguiseOf } from './content.ts';
 import { type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
@@ -42,7 +43,7 @@ function bareFault({ name: dir }: Folder, configs: readonly string[]): Fault {
     file: '',
     found: `holds the configuration of a model (${listed(configs)}), and neither an ONNX model nor other weights`,
     expected: EXPORTED,
-    remedy: `fetch the large files too, \`hf download OWNER/MODEL --local-dir ${quoted(dir)}\` or \`cd ${quoted(dir)} && git lfs pull\`, and export them if they are not ONNX`,
+    remedy: remedy`fetch the large files too, ${command`hf download OWNER/MODEL --local-dir ${argument(dir)}`} or ${command`cd ${argument(dir)} && git lfs pull`}, and export them if they are not ONNX`,
     gravity: 'kind',
   });
 }
@@ -58,7 +59,7 @@ function nothingFault(folder: Folder, graphs: readonly string[]): Fault {
     found: `holds no checkpoint that GDBench knows: ${held}`,
     expected:
       'model_index.json with unet/model.onnx (diffusion), or model.onnx, or text_model.onnx with vision_model.onnx (dual encoder, matching head)',
-    remedy: `give the folder of an export, such as \`optimum-cli export onnx --model MODEL ${quoted(`${folder.name}-onnx/`)}\` makes`,
+    remedy: remedy`give the folder of an export, such as ${command`optimum-cli export onnx --model MODEL ${argument(folder.name, '-onnx/')}`} makes`,
     gravity: 'kind',
   });
 }
@@ -83,7 +84,7 @@ export function scatteredFault({ files, name }: Folder): Fault | null {
     found: `holds the graphs of a diffusion model (${listed(graphs)}), and not where its parts belong`,
     expected:
       'model_index.json with scheduler/, tokenizer/, text_encoder/model.onnx, unet/model.onnx and vae_encoder/model.onnx',
-    remedy: `export the model so: \`optimum-cli export onnx --model MODEL --task text-to-image ${quoted(`${name}-onnx/`)}\``,
+    remedy: remedy`export the model so: ${command`optimum-cli export onnx --model MODEL --task text-to-image ${argument(name, '-onnx/')}`}`,
     gravity: 'kind',
   });
 }
@@ -129,7 +130,7 @@ async function innerFault({ name: dir, root }: Folder, inner: readonly string[])
     file: '',
     found: `holds ${folders} one folder deeper (${listed(inner)})`,
     expected: 'the folder of one checkpoint',
-    remedy: `give ${inner.length === 1 ? 'that one' : 'one of them'}: ${quoted(`${dir}/${present}`)}`,
+    remedy: remedy`give ${inner.length === 1 ? 'that one' : 'one of them'}: ${argument(dir, `/${present}`)}`,
     gravity: 'kind',
   });
 }

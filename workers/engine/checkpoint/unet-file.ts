@@ -1,4 +1,5 @@
 import { printable } from '@gdbench/storage/printable';
+import { remedy } from '@gdbench/storage/remedy';
 import { z } from 'zod';
 import { CheckpointFault, type FaultParts } from './fault.ts';
 import type { Folder } from './folder.ts';
@@ -186,7 +187,7 @@ function notSquare(file: string, { name }: Port, height: number, width: number, 
     file,
     found: `is fixed to a \`${name}\` of ${height} by ${width}`,
     expected: 'a square',
-    remedy: `export it as one: ${exportAgain(index, ' --height 512 --width 512')}`,
+    remedy: remedy`export it as one: ${exportAgain(index, ' --height 512 --width 512')}`,
     gravity: 'setting',
   });
 }

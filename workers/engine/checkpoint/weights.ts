@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { quoted } from '@gdbench/benchmark/shell';
 import { printable } from '@gdbench/storage/printable';
+import { type Command, command, type FolderName, folderCalled, type Remedy, remedy } from '@gdbench/storage/remedy';
+import { argument } from './argument.ts';
 import { exportCommand } from './export-command.ts';
 import { CheckpointFault, type Fault, faultOf } from './fault.ts';
 import type { Folder } from './folder.ts';
@@ -39,7 +40,7 @@ export async function weightsFaults(folder: Folder, formats: ReturnType<typeof o
       file: '',
       found: `holds PyTorch weights and no ONNX model (${listed(files)})`,
       expected: EXPORTED,
-      remedy: `export it: ${exportCommand(folder)}`,
+      remedy: remedy`export it: ${exportCommand(folder)}`,
       gravity: 'kind',
     }),
   ];
@@ -101,14 +102,14 @@ function partFault(folder: Folder, name: string): Fault {
   });
 }
 
-function putIntoModel({ name: dir }: Folder, part: string, className: string): string {
-  const whole = `import diffusers as d; d.DiffusionPipeline.from_pretrained('BASE_MODEL', ${part}=d.${className}.from_pretrained('${pythonPath(dir)}')).save_pretrained('${pythonPath(`${dir}-whole`)}')`;
-  return `put it into its model and export that: ${exportOf(dir, whole, `${dir}-whole`)}`;
+function putIntoModel({ name: dir }: Folder, part: string, className: string): Remedy {
+  const whole = command`import diffusers as d; d.DiffusionPipeline.from_pretrained('BASE_MODEL', ${part}=d.${className}.from_pretrained('${pythonPath(dir)}')).save_pretrained('${pythonPath(dir, '-whole')}')`;
+  return remedy`put it into its model and export that: ${exportOf(dir, whole, '-whole')}`;
 }
 
-/** A command that runs Python and exports the pipeline that it saved. */
-function exportOf(dir: string, python: string, saved: string): string {
-  return `\`python -c "${python}" && optimum-cli export onnx --model ${quoted(saved)} --task text-to-image ${quoted(`${dir}-onnx/`)}\``;
+/** A command that runs Python and exports the pipeline that it saved beside the folder. */
+function exportOf(dir: FolderName, python: Command, saved: string): Command {
+  return command`python -c "${python}" && optimum-cli export onnx --model ${argument(dir, saved)} --task text-to-image ${argument(dir, '-onnx/')}`;
 }
 
 interface Addition {
@@ -116,7 +117,7 @@ interface Addition {
   readonly file: RegExp;
   readonly tensor: RegExp;
   readonly does: string;
-  readonly remedy: (folder: Folder) => string;
+  readonly remedy: (folder: Folder) => string | Remedy;
 }
 
 const ALONE = () => 'give the text-to-image model itself, without it';
@@ -171,19 +172,19 @@ async function additionFault(folder: Folder, files: readonly string[]): Promise<
     names.filter((name) => tensor.test(name)).length * 2 > names.length;
   const addition = ADDITIONS.find(is);
   if (!addition) return null;
-  const { noun, does, remedy } = addition;
+  const { noun, does } = addition;
   return faultOf({
     file: own[0] ?? files[0]!,
     found: `is ${noun}, which ${does}`,
     expected: EXPORTED,
-    remedy: remedy(folder),
+    remedy: addition.remedy(folder),
     gravity: 'kind',
   });
 }
 
-function mergeLora({ name: dir }: Folder): string {
-  const merge = `import diffusers; p = diffusers.DiffusionPipeline.from_pretrained('BASE_MODEL'); p.load_lora_weights('${pythonPath(dir)}'); p.fuse_lora(); p.unload_lora_weights(); p.save_pretrained('${pythonPath(`${dir}-merged`)}')`;
-  return `merge it into its base model and export that: ${exportOf(dir, merge, `${dir}-merged`)}`;
+function mergeLora({ name: dir }: Folder): Remedy {
+  const merge = command`import diffusers; p = diffusers.DiffusionPipeline.from_pretrained('BASE_MODEL'); p.load_lora_weights('${pythonPath(dir)}'); p.fuse_lora(); p.unload_lora_weights(); p.save_pretrained('${pythonPath(dir, '-merged')}')`;
+  return remedy`merge it into its base model and export that: ${exportOf(dir, merge, '-merged')}`;
 }
 
 /** Tensors of Stable Diffusion's own files, before diffusers. */
@@ -210,28 +211,28 @@ async function singleFault(folder: Folder, file: string): Promise<Fault> {
   const isWhole = names === null || has(LDM_TENSOR);
   const { name: dir } = folder;
   const pipeline = has(XL_TENSOR) ? 'StableDiffusionXLPipeline' : 'StableDiffusionPipeline';
-  const convert = `from diffusers import ${pipeline} as P; P.from_single_file('${pythonPath(`${dir}/${file}`)}').save_pretrained('${pythonPath(`${dir}-diffusers`)}')`;
+  const convert = command`from diffusers import ${pipeline} as P; P.from_single_file('${pythonPath(dir, `/${file}`)}').save_pretrained('${pythonPath(dir, '-diffusers')}')`;
   const unsure = names === null ? ' (of SDXL: StableDiffusionXLPipeline)' : '';
   return faultOf({
     file,
     found: isWhole ? 'is a PyTorch checkpoint in a single file' : 'is PyTorch weights without a configuration',
     expected: EXPORTED,
-    remedy: `convert it, then export that${unsure}: ${exportOf(dir, convert, `${dir}-diffusers`)}`,
+    remedy: remedy`convert it, then export that${unsure}: ${exportOf(dir, convert, '-diffusers')}`,
     gravity: 'kind',
   });
 }
 
 function foreignFault({ name: dir }: Folder, name: string, files: readonly string[]): Fault {
   const dduf = files.find((file) => file.endsWith('.dduf'));
-  const unpack = `import diffusers; diffusers.DiffusionPipeline.from_pretrained('${pythonPath(dir)}', dduf_file='${pythonPath(dduf ?? '')}').save_pretrained('${pythonPath(`${dir}-diffusers`)}')`;
+  const unpack = command`import diffusers; diffusers.DiffusionPipeline.from_pretrained('${pythonPath(dir)}', dduf_file='${pythonPath(folderCalled(dduf ?? ''))}').save_pretrained('${pythonPath(dir, '-diffusers')}')`;
   return faultOf({
     file: '',
     found: `holds ${name} and no ONNX model (${listed(files)})`,
     expected: EXPORTED,
     remedy:
       dduf === undefined
-        ? `take the PyTorch weights that it was made of, and export them: \`optimum-cli export onnx --model MODEL ${quoted(`${dir}-onnx/`)}\``
-        : `unpack it and export that: ${exportOf(dir, unpack, `${dir}-diffusers`)}`,
+        ? remedy`take the PyTorch weights that it was made of, and export them: ${command`optimum-cli export onnx --model MODEL ${argument(dir, '-onnx/')}`}`
+        : remedy`unpack it and export that: ${exportOf(dir, unpack, '-diffusers')}`,
     gravity: 'kind',
   });
 }
@@ -241,7 +242,7 @@ function openClipFault({ name: dir }: Folder, files: readonly string[]): Fault {
     file: '',
     found: `holds PyTorch weights of open_clip and no ONNX model (${listed(files)})`,
     expected: EXPORTED,
-    remedy: `take the same model in the format of transformers, and export that: \`optimum-cli export onnx --model MODEL --task zero-shot-image-classification ${quoted(`${dir}-onnx/`)}\``,
+    remedy: remedy`take the same model in the format of transformers, and export that: ${command`optimum-cli export onnx --model MODEL --task zero-shot-image-classification ${argument(dir, '-onnx/')}`}`,
     gravity: 'kind',
   });
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { printable } from '@gdbench/storage/printable';
+import { command, type Remedy, remedy } from '@gdbench/storage/remedy';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { decodeModel, type Node, tensorsOf } from '../checkpoint/onnx-graph.ts';
 import type { Device, Provider } from './device.ts';
@@ -7,11 +8,11 @@ import { loadReason } from './load-reason.ts';
 
 /** TensorProto.DataType */
 const BFLOAT16 = 16;
-const EXPORT = '`optimum-cli export onnx --model MODEL OUT/`';
+const EXPORT = command`optimum-cli export onnx --model MODEL OUT/`;
 /** What a fault of loading says after the file's name, and what mends it. */
 interface Told {
   readonly why: string;
-  readonly remedy: string;
+  readonly remedy: Remedy;
 }
 
 /** Where a graph was to run. */
@@ -40,12 +41,12 @@ export async function loadFault(
   const onGpu =
     tried === 'cpu' && !isAway ? ', or evaluate it on the device that it was made for (`--device cuda`)' : '';
   const where = { devices: tried === 'cpu' ? cpu : `${tried} or the CPU`, elsewhere: onGpu };
-  const { why, remedy } = await told(said, source, where);
+  const { why, remedy: mend } = await told(said, source, where);
   return new CheckpointFault({
     file,
     found: `cannot be loaded by ONNX Runtime: ${why}`,
     expected: `a graph that ${tried === 'cpu' ? 'the CPU' : where.devices} can run`,
-    remedy,
+    remedy: mend,
     gravity: 'file',
   });
 }
@@ -56,17 +57,17 @@ async function told(said: string, source: string | Uint8Array, where: Where): Pr
     case 'compiled':
       return {
         why: 'it was compiled for another device (operator EPContext)',
-        remedy: `submit the graph that it was compiled from: ${EXPORT}`,
+        remedy: remedy`submit the graph that it was compiled from: ${EXPORT}`,
       };
     case 'no-kernel':
       return withoutKernel(reason.operator, await graphOf(source), where);
     case 'no-operator':
       return {
         why: `it has the operator ${qualified(reason.operator, await graphOf(source))}, which ONNX Runtime does not know`,
-        remedy: `export it without that operator: ${EXPORT}`,
+        remedy: remedy`export it without that operator: ${EXPORT}`,
       };
     case 'other':
-      return { why: said, remedy: `export it again: ${EXPORT}` };
+      return { why: said, remedy: remedy`export it again: ${EXPORT}` };
   }
 }
 
@@ -75,16 +76,16 @@ function withoutKernel(operator: string, graph: Operators, { devices, elsewhere 
   if (name !== operator)
     return {
       why: `its operator ${name} does not exist for ${devices}, since the graph was optimised for a GPU provider`,
-      remedy: `submit the unoptimised export (${EXPORT})${elsewhere}`,
+      remedy: remedy`submit the unoptimised export (${EXPORT})${elsewhere}`,
     };
   if (graph.bfloat16)
     return {
       why: `it computes in bfloat16 (operator ${name}), which does not exist for ${devices}`,
-      remedy: `export it in float32 or float16 (\`optimum-cli export onnx --model MODEL --dtype fp32 OUT/\`)${elsewhere}`,
+      remedy: remedy`export it in float32 or float16 (${command`optimum-cli export onnx --model MODEL --dtype fp32 OUT/`})${elsewhere}`,
     };
   return {
     why: `its operator ${name} does not exist for ${devices} with the types that the graph has`,
-    remedy: `submit the unoptimised export in float32 (${EXPORT})${elsewhere}`,
+    remedy: remedy`submit the unoptimised export in float32 (${EXPORT})${elsewhere}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { command, remedy } from '@gdbench/storage/remedy';
 import * as ort from 'onnxruntime-node';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import type { Port } from '../checkpoint/onnx.ts';
@@ -82,7 +83,7 @@ export async function openModel(source: string | Uint8Array, file: string, optio
         file,
         found: `fails when it runs: ${runtimeMessage(error, source)}`,
         expected: 'a graph that runs',
-        remedy: 'export it again: `optimum-cli export onnx --model MODEL OUT/`',
+        remedy: remedy`export it again: ${command`optimum-cli export onnx --model MODEL OUT/`}`,
         gravity: 'file',
       });
     }

@@ -1,3 +1,4 @@
+import { remedy } from '@gdbench/storage/remedy';
 import protobuf from 'protobufjs';
 import type { CheckpointFault } from '../checkpoint/fault.ts';
 import { type Charsmap, readCharsmap } from './charsmap.ts';
@@ -94,7 +95,10 @@ function decode(at: VocabularyFile, bytes: Uint8Array): Message {
 }
 
 function broken({ file, makeJson }: VocabularyFile, why: string): CheckpointFault {
-  const remedy = `copy it again, or ${makeJson}`;
   const found = `is not a SentencePiece model that can be loaded (${why})`;
-  return withoutJson({ file, makeJson: remedy }, { found, expected: 'a SentencePiece model' }, 'file');
+  return withoutJson(
+    { file, makeJson: remedy`copy it again, or ${makeJson}` },
+    { found, expected: 'a SentencePiece model' },
+    'file',
+  );
 }

@@ -68,7 +68,7 @@ async function findSource(
   }
   const place = (name: string): VocabularyFile => ({
     file: at(name),
-    makeJson: makeJson(dir === '' ? folder.name : `${folder.name}/${dir}`),
+    makeJson: makeJson(folder.name, dir),
   });
   if (has('vocab.json') && has('merges.txt'))
     return fromMerges(folder, place('vocab.json'), at('merges.txt'), settings);

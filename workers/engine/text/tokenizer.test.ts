@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ofWords } from '@gdbench/storage/remedy';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { END, START, tokenizerFiles, tokensOf, VOCAB, writeFiles } from '../../../test/support/tiny-checkpoints.ts';
@@ -91,7 +92,7 @@ describe('tokenizer', () => {
   it('numbers T5’s extra ids behind its pieces, the last one first', async () => {
     const { files } = tokenCase('t5');
     const model = Buffer.from((files['spiece.model'] as { base64: string }).base64, 'base64');
-    const { pieces } = readSentencePiece({ file: 'spiece.model', makeJson: 'x' }, model);
+    const { pieces } = readSentencePiece({ file: 'spiece.model', makeJson: ofWords('x') }, model);
     const tokenizer = await tokenizerOf({ ...files, 'spiece.model': model });
     const ids = (text: string) => tokenizer.encode(text).ids[0];
     expect(ids('<extra_id_99>')).toBe(pieces.length);

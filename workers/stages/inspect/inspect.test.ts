@@ -124,5 +124,8 @@ test('a protocol that does not fit the kind of checkpoint is refused by name, wi
     fault: 'SUBMITTER',
     reason: 'The protocol diffusion-itm-gray does not fit a dual encoder checkpoint.',
     remedy: 'Submit it again without a protocol, or with cosine.',
+    faults: [
+      { remedyParts: [{ words: 'submit it again without a protocol, or with cosine' }], namesPlaceholder: false },
+    ],
   });
 });

@@ -12,13 +12,14 @@ import {
 } from '@gdbench/prisma/inspection';
 import { InspectJob } from '@gdbench/prisma/jobs';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
+import { asSentence } from '@gdbench/storage/remedy';
 import type { Task } from 'graphile-worker';
 import { ChildEnded } from '../../child/ending.ts';
 import type { Answer } from '../../child/messages.ts';
 import { startStageProcess } from '../../child/process.ts';
 import { type WarmProcess, warmKey } from '../../child/warm.ts';
 import { holdLease, Interrupted, unlessAborted } from '../../runner/lease.ts';
-import { asSentence, faultLine, gigabytes, type Sentences, sentencesOfFaults } from '../../sentence.ts';
+import { faultLine, gigabytes, type Sentences, sentencesOfFaults } from '../../sentence.ts';
 import { persist, type Stage, say } from '../stage.ts';
 import { checkpointFolder } from '../work-folder.ts';
 import { planEvaluation } from './plan-evaluation.ts';
@@ -144,7 +145,9 @@ function withProtocol(verdict: Verdict, asked: string | null): Verdict {
   const expected = `the protocol ${protocols.join(' or ')}`;
   const remedy = `submit it again without a protocol, or with ${protocols.join(' or ')}`;
   const reason = `The protocol ${asked} does not fit a ${kindWords(kind)} checkpoint`;
-  const fault = { file: '', message: `${reason}; ${remedy}.`, found, expected, remedy };
+  const remedyParts = [{ words: remedy }];
+  const message = `${reason}; ${remedy}.`;
+  const fault = { file: '', message, found, expected, remedy, remedyParts, namesPlaceholder: false };
   return { ok: false, why: { reason: `${reason}.`, remedy: asSentence(remedy) }, faults: [fault] };
 }
 
