@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Example, imageKey } from '@gdbench/benchmark/task';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import type { Evaluator, SampleErrors } from '@gdbench/workers/engine/evaluate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { flatSquare } from '../test/support/flat-images.ts';
+import { newFolder } from '../test/support/folder.ts';
 import { writeTinyData } from '../test/support/tiny-data.ts';
 import { benchAdaptive, describeAdaptive } from './adaptive.ts';
 import { racedTasks } from './adaptive-tasks.ts';
@@ -23,16 +23,14 @@ function listsOfTen(): Record<string, string[]> {
   return Object.fromEntries(entries);
 }
 
-let root: string;
+const root = newFolder();
 beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'bench-adaptive-'));
   await writeTinyData(root);
   await mkdir(path.join(root, 'flickr30k'));
   const lists = JSON.stringify(listsOfTen());
   await writeFile(path.join(root, 'flickr30k/val_top10_RN50x64.json'), lists);
   for (const name of IMAGES) await flatSquare(path.join(root, name), IMAGES.indexOf(name), 40);
 });
-afterAll(() => rm(root, { recursive: true }));
 
 /** Errors of a pretended model: the noise is the image's and the sample's, `behind` is what a pair adds. */
 function pretended(behind: (text: number, image: number, example: Example, k: number) => number): Evaluator {

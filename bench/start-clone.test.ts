@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeFiles } from '../test/support/tiny-checkpoints.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { newFolder, writeFiles } from '../test/support/folder.ts';
 import { cloneInstalled, endInstall } from './start-clone.ts';
 
-let scratch: string;
+const scratch = newFolder();
 let repository: string;
 const never = new AbortController().signal;
 
@@ -17,7 +16,6 @@ function git(...args: string[]): string {
 }
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'gdbench-clone-'));
   repository = join(scratch, 'repository');
   const packages = { '': {}, 'apps/api': {}, 'apps/web': {}, 'node_modules/a': {}, 'apps/api/node_modules/b': {} };
   await writeFiles(repository, {
@@ -42,7 +40,6 @@ beforeAll(async () => {
   await mkdir(join(repository, 'node_modules/@gdbench'));
   await symlink('../../apps/api', join(repository, 'node_modules/@gdbench/api'));
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 test('a clone holds what is committed and what is installed, and nothing generated', async () => {
   const clone = await cloneInstalled(repository, join(scratch, 'first'), never);

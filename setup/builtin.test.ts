@@ -1,32 +1,22 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkpointsOf, QUESTIONS } from '../apps/web/questions/questions.ts';
 import { builtinSha256s } from '../apps/web/server/builtin.ts';
+import { folderOf } from '../test/support/folder.ts';
 import { builtinCheckpoints, builtinSetting, checkpointSha256OfFolder } from './builtin.ts';
 
 test('checkpoints of one pass come before diffusion, each by name; other folders and files are left out', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'gdbench-builtin-'));
-  try {
-    const marks = {
-      'b-clip': 'config.json',
-      'a-ldm': 'model_index.json',
-      'c-itm': 'config.json',
-      'd-ldm': 'model_index.json',
-    };
-    for (const [name, mark] of Object.entries(marks)) {
-      await mkdir(join(root, name));
-      await writeFile(join(root, name, mark), '{}');
-    }
-    await mkdir(join(root, 'notes'));
-    await writeFile(join(root, 'train.py'), '');
-    expect(builtinCheckpoints(root)).toEqual(
-      ['b-clip', 'c-itm', 'a-ldm', 'd-ldm'].map((name) => ({ name, folder: join(root, name) })),
-    );
-  } finally {
-    await rm(root, { recursive: true });
-  }
+  const root = await folderOf({
+    'b-clip/config.json': {},
+    'a-ldm/model_index.json': {},
+    'c-itm/config.json': {},
+    'd-ldm/model_index.json': {},
+    'notes/README.md': '',
+    'train.py': '',
+  });
+  expect(builtinCheckpoints(root)).toEqual(
+    ['b-clip', 'c-itm', 'a-ldm', 'd-ldm'].map((name) => ({ name, folder: join(root, name) })),
+  );
 });
 
 test('the checkpoints of the project are there, and with them all that a question of the pages names', () => {
@@ -45,19 +35,11 @@ test('the checkpoints of the project are there, and with them all that a questio
 });
 
 test('the web pages read which checkpoints are the built-in ones', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'gdbench-builtin-'));
-  try {
-    for (const name of ['a-clip', 'b-clip']) {
-      await mkdir(join(root, name));
-      await writeFile(join(root, name, 'config.json'), name);
-    }
-    const read = builtinSha256s(await builtinSetting(builtinCheckpoints(root)));
-    expect([...read.keys()]).toEqual(['a-clip', 'b-clip']);
-    for (const [name, sha256] of read) expect(sha256).toBe(await checkpointSha256OfFolder(join(root, name)));
-    expect(new Set(read.values()).size).toBe(2);
-    expect(builtinSha256s('').size).toBe(0);
-    expect(builtinSha256s(`toy-clip=${'0'.repeat(63)},toy=ldm`).size).toBe(0);
-  } finally {
-    await rm(root, { recursive: true });
-  }
+  const root = await folderOf({ 'a-clip/config.json': 'a', 'b-clip/config.json': 'b' });
+  const read = builtinSha256s(await builtinSetting(builtinCheckpoints(root)));
+  expect([...read.keys()]).toEqual(['a-clip', 'b-clip']);
+  for (const [name, sha256] of read) expect(sha256).toBe(await checkpointSha256OfFolder(join(root, name)));
+  expect(new Set(read.values()).size).toBe(2);
+  expect(builtinSha256s('').size).toBe(0);
+  expect(builtinSha256s(`toy-clip=${'0'.repeat(63)},toy=ldm`).size).toBe(0);
 });

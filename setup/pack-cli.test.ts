@@ -1,22 +1,21 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '@gdbench/settings/root';
 import { extract } from 'tar';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../test/support/command.ts';
+import { newFolder } from '../test/support/folder.ts';
 import { oldNode } from '../test/support/old-node.ts';
 import { writeTinyData } from '../test/support/tiny-data.ts';
 import { packCli } from './pack-cli.ts';
 
-let folder: string;
+const folder = newFolder();
 /** The package, where npm would install it. */
 let installed: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gdbench-packed-'));
   installed = join(folder, 'node_modules/@gdbench/cli');
   await mkdir(installed, { recursive: true });
   await extract({ file: await packCli(folder), cwd: installed, strip: 1 });
@@ -27,7 +26,6 @@ beforeAll(async () => {
       await symlink(join(ROOT, from, 'node_modules', name), join(folder, 'node_modules', name)).catch(ignoreTaken);
   }
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function ignoreTaken(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;

@@ -1,26 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { newFolder } from '../test/support/folder.ts';
 import { SetupFault } from './fault.ts';
 import { readPostmaster } from './postgres/running.ts';
 import { startEmbeddedPostgres } from './postgres.ts';
 
 /** Making a data folder takes seconds, so that most tests take turns with one. */
-let root: string;
+const root = newFolder();
 let dir: string;
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'gdbench-postgres-'));
   dir = join(root, 'postgres');
   // as a home made by an ordinary mkdir
   await chmod(root, 0o755);
 });
-
-afterAll(() => rm(root, { recursive: true, force: true }));
 
 const start = (port?: number) => startEmbeddedPostgres({ dir, ...(port ? { port } : {}) });
 

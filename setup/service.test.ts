@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { newFolder } from '../test/support/folder.ts';
 import { type Arrivals, createArrivals } from './drawing.ts';
 import { endService, messageFrom, startService } from './service.ts';
 
@@ -16,11 +14,7 @@ const SCRIPT = `
   await arrival?.all;
   process.send({ readsAll: true });`;
 
-let logs: string;
-beforeAll(async () => {
-  logs = await mkdtemp(join(tmpdir(), 'gdbench-service-'));
-});
-afterAll(() => rm(logs, { recursive: true, force: true }));
+const logs = newFolder();
 
 function start(drawing?: Arrivals) {
   const args = ['--input-type=module', '-e', SCRIPT];

@@ -18,7 +18,7 @@ import {
   type SubmitCheckpointInput,
 } from '../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
-import { acceptAs, finishAs, scoreNext, sha256, submitStored } from '../../test/support/drive.ts';
+import { acceptAs, finishAs, scoreNext, sha256, submitStored } from '../../test/support/evaluation.ts';
 
 let test: TestApi;
 beforeAll(async () => {
@@ -39,7 +39,8 @@ describe('the leaderboard', () => {
   it('orders rows by the ranking metric, aligns their lists with the columns, and pages through all of them', async () => {
     const averages = [0.61, 0.95, 0.7, 0.95, 0.52];
     const ids: string[] = [];
-    for (const [i, average] of averages.entries()) ids.push(await finishAs(test.db, `model ${i}`, average));
+    for (const [i, average] of averages.entries())
+      ids.push((await finishAs(test.db, `model ${i}`, average)).evaluationId);
     const half = await submitStored(test.db, 'half scored');
     await acceptAs(test.db, half.evaluationId);
     await scoreNext(test.db, half.evaluationId, 0.99);
@@ -87,7 +88,7 @@ describe('the leaderboard', () => {
   it('keeps rows of another protocol in a list of their own, ranked among themselves', async () => {
     const before = await ask(test.url, BoardOfProtocolDocument, {});
     const { evaluationId } = await submitStored(test.db, 'adaptive');
-    await acceptAs(test.db, evaluationId, { examples: 1, protocol: 'diffusion-itm-adaptive' });
+    await acceptAs(test.db, evaluationId, { shards: { clevr: [1] }, protocol: 'diffusion-itm-adaptive' });
     await scoreNext(test.db, evaluationId, 0.99);
     expect(await ask(test.url, BoardOfProtocolDocument, {})).toMatchObject({
       leaderboard: { total: before.leaderboard.total, otherProtocols: ['diffusion-itm-adaptive'] },
@@ -101,7 +102,7 @@ describe('the leaderboard', () => {
         edges: [
           {
             node: {
-              evaluation: { id: evaluationId, protocol: 'diffusion-itm-adaptive', samples: 5, artifacts: [] },
+              evaluation: { id: evaluationId, protocol: 'diffusion-itm-adaptive', samples: 25, artifacts: [] },
               rankFirst: 1,
               rankLast: 1,
             },
@@ -117,7 +118,7 @@ describe('the leaderboard', () => {
   it('shows a change at once, also to a second API process that has the page in its cache', async () => {
     const second = await test.another();
     const before = await board({ first: 100 }, second.url);
-    const id = await finishAs(test.db, 'newcomer', 0.8);
+    const { evaluationId: id } = await finishAs(test.db, 'newcomer', 0.8);
     for (const url of [test.url, second.url]) {
       const leaderboard = await board({ first: 100 }, url);
       expect(leaderboard.boardVersion).toBeGreaterThan(before.boardVersion);
@@ -178,8 +179,8 @@ describe('an evaluation', () => {
       results: [
         { task: 'clevr', metric: 'average', value: 0.75, low: 0.7, high: 0.8, chance: 0.5, n: 1, complete: false },
       ],
-      bytesStored: 3,
-      bytesTotal: 3,
+      bytesStored: 300,
+      bytesTotal: 300,
       log: [],
     });
   });

@@ -1,22 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { expect, it } from 'vitest';
+import { testFileDatabase } from '../../test/support/database.ts';
+import { newFolder } from '../../test/support/folder.ts';
 
-let database: TestDatabase;
-let home: string;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  home = await mkdtemp(join(tmpdir(), 'gdbench-server-'));
-});
-afterAll(async () => {
-  await database.drop();
-  await rm(home, { recursive: true, force: true });
-});
+const database = testFileDatabase();
+const home = newFolder();
 
 interface Started {
   child: ChildProcess;
@@ -25,7 +15,7 @@ interface Started {
 
 function start(env: Record<string, string>): Started {
   const child = spawn(process.execPath, ['apps/api/server.ts'], {
-    env: { ...process.env, DATABASE_URL: database.url, GDBENCH_HOME: home, API_PORT: '0', ...env },
+    env: { ...process.env, DATABASE_URL: database().url, GDBENCH_HOME: home, API_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let stderr = '';

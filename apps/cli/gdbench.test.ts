@@ -1,20 +1,19 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
 import { claimInspection, refuse } from '@gdbench/prisma/inspection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
 import { gdbench } from '../../test/support/command.ts';
-import { finishAs } from '../../test/support/drive.ts';
+import { finishAs } from '../../test/support/evaluation.ts';
+import { newFolder } from '../../test/support/folder.ts';
 
 const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
 
 let api: TestApi;
-let folder: string;
+const folder = newFolder();
 beforeAll(async () => {
   api = await startTestApi({ PUBLIC_WEB_URL: 'http://localhost:3456/' });
-  folder = await mkdtemp(join(tmpdir(), 'gdbench-cli-'));
   await mkdir(join(folder, 'empty'));
   await mkdir(join(folder, 'linked'));
   await symlink('/etc/hostname', join(folder, 'linked/model.onnx'));
@@ -23,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await api.close();
-  await rm(folder, { recursive: true });
 });
 
 /** Runs a command against the test's API. */
@@ -88,11 +86,11 @@ test('a folder is sent once; what the service holds already is not sent again; i
 });
 
 test('watching an evaluation that is done shows its results and ends with 0', async () => {
-  const evaluationId = await finishAs(api.db, 'done before', 0.625);
+  const { evaluationId } = await finishAs(api.db, 'done before', 0.625);
   const watched = await run('watch', evaluationId);
   expect(watched).toMatchObject({ code: 0, stderr: '' });
   expect(watched.stdout).toMatch(
-    /clevr\.average {2}62\.5% {2}\[57\.5%, 67\.5%\] {2}chance 50\.0% {2}n = 1 {2}data test {2}whole, test\n {2}Data, sha256 [0-9a-f]{16} of the tasks above\n {2}diffusion-itm, 5 samples, seed 0\n$/,
+    /clevr\.average {2}62\.5% {2}\[57\.5%, 67\.5%\] {2}chance 50\.0% {2}n = 1 {2}data test {2}whole, test\n {2}Data, sha256 [0-9a-f]{16} of the tasks above\n {2}diffusion-itm, 25 samples, seed 0\n$/,
   );
 });
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newFolder } from '../../test/support/folder.ts';
 import { oldNode } from '../../test/support/old-node.ts';
 import { type Registry, startRegistry, startSilentRegistry } from '../../test/support/registry.ts';
 import { isSupported } from './node.mjs';
@@ -42,15 +42,9 @@ beforeAll(async () => {
 });
 afterAll(() => registry.close());
 
-const folders: string[] = [];
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-});
-
 /** A checkout of the launcher alone. */
 async function checkout(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'gdbench-launcher-'));
-  folders.push(folder);
+  const folder = newFolder();
   await cp(import.meta.dirname, join(folder, 'packages/launcher'), { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'main.mjs'), MAIN);

@@ -1,17 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { newFolder } from '../../test/support/folder.ts';
 import { LITTER } from '../../test/support/litter.ts';
 import { DEEPEST, listFolder, MOST_ENTRIES, TooManyEntriesError } from './list-folder.ts';
 
 let root: string;
 beforeEach(async () => {
-  root = await realpath(await mkdtemp(join(tmpdir(), 'gdbench-listing-')));
+  root = newFolder();
 });
-afterEach(() => rm(root, { recursive: true }));
 
 async function write(path: string, content = 'x'): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
@@ -39,7 +38,7 @@ test('a folder holds a checkpoint, at its place, with the sizes of its files, an
 
 test('what may not lie in it is named with the reason, and is no file of it', async () => {
   await write('model_index.json');
-  const outside = await mkdtemp(join(tmpdir(), 'gdbench-outside-'));
+  const outside = newFolder();
   await writeFile(join(outside, 'weights'), 'x');
   await symlink(join(outside, 'weights'), join(root, 'far'));
   await symlink('nowhere', join(root, 'gone'));
@@ -48,7 +47,6 @@ test('what may not lie in it is named with the reason, and is no file of it', as
   await write(`${'d/'.repeat(DEEPEST + 1)}file`);
   execFileSync('mkfifo', [join(root, 'pipe')]);
   const { files, barred } = await listFolder(root);
-  await rm(outside, { recursive: true });
   expect([...files.keys()].sort()).toEqual(['model_index.json', 'near']);
   expect(Object.fromEntries(barred.map(({ path, why }) => [path, why]))).toEqual({
     far: 'outside',

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Bucket, startBucket } from '../../test/support/bucket.ts';
+import { newFolder } from '../../test/support/folder.ts';
 import type { Storage } from './files-by-hash.ts';
 import { removeHalfMade } from './leftovers.ts';
 import { MAX_FILES } from './manifest.ts';
@@ -17,12 +17,11 @@ let root: string;
 let storage: Storage;
 let bucket: Bucket | undefined;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'gdbench-storage-'));
+  root = newFolder();
 });
 afterEach(async () => {
   await bucket?.close();
   bucket = undefined;
-  await rm(root, { recursive: true, force: true });
 });
 
 const inFolder = () => openStorage(`file:${join(root, 'store')}`);

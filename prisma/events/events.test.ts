@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { completeTruly, planned, uploaded } from '../../test/support/evaluation.ts';
-import { testFileDatabase } from '../../test/support/open-database.ts';
+import { testFileDatabase } from '../../test/support/database.ts';
+import { completeTruly, planned, submitStored } from '../../test/support/evaluation.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import { type DatabaseEvent, listen } from '../events.ts';
 import { boardVersion } from '../leaderboard.ts';
@@ -103,7 +103,7 @@ test('a listener whose connection is ended by the server connects anew, says so,
     for (let round = 2; round <= 4; round += 1) {
       expect(await terminateListeners()).toBe(1);
       await heard.until(() => heard.connections() === round);
-      const { evaluationId } = await uploaded(database());
+      const { evaluationId } = await submitStored(database());
       await heard.until(() => heard.events.some(isOf(evaluationId)));
       await cancel(database(), evaluationId);
     }

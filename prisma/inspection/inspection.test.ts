@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { expireLeases, planned, uploaded } from '../../test/support/evaluation.ts';
-import { testFileDatabase } from '../../test/support/open-database.ts';
+import { testFileDatabase } from '../../test/support/database.ts';
+import { expireLeases, planned, submitStored } from '../../test/support/evaluation.ts';
 import { reportFor } from '../../test/support/report.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import {
@@ -45,7 +45,7 @@ async function held(evaluationId: string) {
 }
 
 test('of many that claim an inspection at once exactly one gets it', async () => {
-  const { submissionId, evaluationId } = await uploaded(database());
+  const { submissionId, evaluationId } = await submitStored(database());
   const claims = await Promise.all(
     Array.from({ length: 8 }, (_, i) => claimInspection(database(), evaluationId, `w${i}`)),
   );
@@ -59,7 +59,7 @@ test('of many that claim an inspection at once exactly one gets it', async () =>
 });
 
 test('accepting makes the plan: tasks, shards with a job each in their order, and a row on the board', async () => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   const { token } = await held(evaluationId);
   expect(await accept(database(), evaluationId, token, acceptance)).toBe(true);
   expect(await accept(database(), evaluationId, token, acceptance)).toBe(false);
@@ -111,7 +111,7 @@ test.each([
     ],
   ],
 ])('a plan with %s is refused', async (_, shards) => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   const { token } = await held(evaluationId);
   const plan = { ...acceptance, tasks: [{ task: 'clevr', dataVersion: 'v', examples: 3, edition, shards }] };
   await expect(accept(database(), evaluationId, token, plan)).rejects.toThrow(/plan of clevr/);
@@ -119,7 +119,7 @@ test.each([
 });
 
 test('a refusal tells whose fault it is, why and what to do', async () => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   const { token } = await held(evaluationId);
   const why = { fault: 'SUBMITTER', reason: 'unet/model.onnx is no ONNX file.', remedy: 'Export it again.' } as const;
   expect(await refuse(database(), evaluationId, token, why)).toBe(true);
@@ -130,7 +130,7 @@ test('a refusal tells whose fault it is, why and what to do', async () => {
 const why = { reason: 'No data.', remedy: 'Ask us.', permanent: false };
 
 test('a fault of the service is tried again later, and fails the evaluation when the tries are used up', async () => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const { token } = await held(evaluationId);
     const outcome = await failInspection(database(), evaluationId, token, why);
@@ -150,14 +150,14 @@ test('a fault of the service is tried again later, and fails the evaluation when
 });
 
 test('a fault that another try cannot mend fails the evaluation at once', async () => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   const { token } = await held(evaluationId);
   expect(await failInspection(database(), evaluationId, token, { ...why, permanent: true })).toBe('failed');
   expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'FAILED', fault: 'SERVICE' });
 });
 
 test('a worker that lost its lease can write nothing', async () => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   const first = await held(evaluationId);
   expect(await claimInspection(database(), evaluationId, 'other')).toBeNull();
   expect(await renewInspection(database(), evaluationId, first.token)).toBe(true);
@@ -174,14 +174,14 @@ test('a worker that lost its lease can write nothing', async () => {
 });
 
 test('an inspection given back at shutdown does not count as a try', async () => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   const { token } = await held(evaluationId);
   expect(await releaseInspection(database(), evaluationId, token)).toBe(true);
   expect((await held(evaluationId)).attempts).toBe(1);
 });
 
 test('a checkpoint that kills its inspector too often fails', async () => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     await held(evaluationId);
     await expireLeases(database(), evaluationId);
@@ -193,14 +193,14 @@ test('a checkpoint that kills its inspector too often fails', async () => {
 });
 
 test('an inspection that waits without a job gets one', async () => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   await database().pool.query('SELECT graphile_worker.remove_job($1)', [evaluationId]);
   expect(await sweep(database())).toEqual({ requeued: 1, failed: 0 });
   expect(await sweep(database())).toEqual({ requeued: 0, failed: 0 });
 });
 
 test('a cancelled inspection cannot go on', async () => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   const { token } = await held(evaluationId);
   await cancel(database(), evaluationId);
   expect(await renewInspection(database(), evaluationId, token)).toBe(false);

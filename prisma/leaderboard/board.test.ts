@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { testFileDatabase } from '../../test/support/database.ts';
 import { completeTruly, planned } from '../../test/support/evaluation.ts';
-import { testFileDatabase } from '../../test/support/open-database.ts';
 import { boardVersion, InvalidCursorError, readBoard, readRanked } from '../leaderboard.ts';
 import { claim } from '../shards.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { completeTruly, expireLeases, planned, scoresOf, summarise } from '../../test/support/evaluation.ts';
-import { testFileDatabase } from '../../test/support/open-database.ts';
+import { testFileDatabase } from '../../test/support/database.ts';
+import { completeTruly, expireLeases, planned, sumOf, trueScores } from '../../test/support/evaluation.ts';
 import { readEvaluation } from '../evaluations.ts';
 import { type ClaimedShard, claim, fail, heartbeat, release } from '../shards.ts';
 import { sweep } from '../sweep.ts';
@@ -117,9 +117,9 @@ async function expectWhole(evaluationId: string): Promise<void> {
     ['clevr', 6],
     ['mmbias', 3],
   ] as const) {
-    const undisturbed = summarise(
+    const undisturbed = sumOf(
       task,
-      Array.from({ length: n }, (_, index) => scoresOf(index)),
+      Array.from({ length: n }, (_, index) => trueScores(index)),
     );
     expect(end?.results.filter((result) => result.task === task)).toEqual([
       { task, sizes: [], ...undisturbed.metrics[0], complete: true },

@@ -1,14 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  anySha256,
-  completeTruly,
-  expireLeases,
-  planned,
-  RANKING_METRIC,
-  scoresOf,
-  summarise,
-} from '../../test/support/evaluation.ts';
-import { testFileDatabase } from '../../test/support/open-database.ts';
+import { testFileDatabase } from '../../test/support/database.ts';
+import { anySha256, completeTruly, expireLeases, planned, sumOf, trueScores } from '../../test/support/evaluation.ts';
 import { reportFor } from '../../test/support/report.ts';
 import { shardRecords } from '../../test/support/shard-records.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
@@ -16,7 +8,7 @@ import { newId } from '../id.ts';
 import { readBoard } from '../leaderboard.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
 import { readArtifacts } from '../scores.ts';
-import { type ClaimedShard, claim, complete, fail, heartbeat, release } from '../shards.ts';
+import { type ClaimedShard, claim, fail, heartbeat, release } from '../shards.ts';
 import { sweep } from '../sweep.ts';
 
 const database = testFileDatabase();
@@ -123,7 +115,7 @@ test('results are partial until the last shard of the task, final afterwards, an
   const shards = await Promise.all(shardIds.map((id) => held(id)));
   const [early, late, bias] = shards as [ClaimedShard, ClaimedShard, ClaimedShard];
   await completeTruly(database(), late);
-  const partial = summarise('clevr', [3, 4].map(scoresOf)).metrics[0];
+  const partial = sumOf('clevr', [3, 4].map(trueScores)).metrics[0];
   const seen = await readEvaluation(database(), evaluationId);
   expect(seen).toMatchObject({ state: 'SCORING', shardsDone: 1, finishedAt: null });
   expect(seen?.results).toEqual([{ task: 'clevr', sizes: [], ...partial, complete: false }]);
@@ -136,7 +128,7 @@ test('results are partial until the last shard of the task, final afterwards, an
     results: { 'clevr.average': [partial?.value, partial?.low, partial?.high, 2, false] },
   });
   await Promise.all([completeTruly(database(), early), completeTruly(database(), bias)]);
-  const whole = summarise('clevr', [0, 1, 2, 3, 4].map(scoresOf)).metrics[0];
+  const whole = sumOf('clevr', [0, 1, 2, 3, 4].map(trueScores)).metrics[0];
   const end = await readEvaluation(database(), evaluationId);
   expect(end).toMatchObject({
     state: 'DONE',
@@ -176,9 +168,8 @@ test('scores come back to the bit, and metrics that are undefined as null', asyn
     },
   ];
   let read: unknown;
-  await complete(database(), shard.shardId, shard.token, {
+  await completeTruly(database(), shard, {
     scores,
-    rankingMetric: RANKING_METRIC,
     summarise(all) {
       read = all;
       const undefinedMetric = { metric: 'average', value: Number.NaN, low: null, high: null, chance: null, n: 1 };
@@ -190,14 +181,13 @@ test('scores come back to the bit, and metrics that are undefined as null', asyn
 });
 
 test.each([
-  ['too few', [scoresOf(0)]],
-  ['one twice', [scoresOf(0), scoresOf(1), scoresOf(1)]],
-  ['no numbers', [0, 1, 2].map((index) => ({ ...scoresOf(index), scores: [[Number.NaN]] }))],
+  ['too few', [trueScores(0)]],
+  ['one twice', [trueScores(0), trueScores(1), trueScores(1)]],
+  ['no numbers', [0, 1, 2].map((index) => ({ ...trueScores(index), scores: [[Number.NaN]] }))],
 ])('scores that are %s are refused and nothing is written', async (_, scores) => {
   const { evaluationId, shardIds } = await planned(database());
   const shard = await held(shardIds[0]);
-  const completion = { scores, summarise: () => summarise('clevr', scores), rankingMetric: RANKING_METRIC };
-  await expect(complete(database(), shard.shardId, shard.token, completion)).rejects.toThrow();
+  await expect(completeTruly(database(), shard, { scores })).rejects.toThrow();
   expect(await scoreCount(evaluationId)).toBe(0);
   expect(await shardRow(shard.shardId)).toMatchObject({ state: 'RUNNING', leaseToken: shard.token });
 });
@@ -206,8 +196,7 @@ test('a summary that throws leaves the shard as it was', async () => {
   const { evaluationId, shardIds } = await planned(database());
   const shard = await held(shardIds[0]);
   const summariseBadly = () => Promise.reject(new Error('bad data'));
-  const completion = { scores: [0, 1, 2].map(scoresOf), summarise: summariseBadly, rankingMetric: RANKING_METRIC };
-  await expect(complete(database(), shard.shardId, shard.token, completion)).rejects.toThrow('bad data');
+  await expect(completeTruly(database(), shard, { summarise: summariseBadly })).rejects.toThrow('bad data');
   expect(await scoreCount(evaluationId)).toBe(0);
   expect(await completeTruly(database(), shard)).toBe('done');
 });
@@ -315,13 +304,7 @@ test('warnings of shards stand with the evaluation once each, and not without en
   const { evaluationId, shardIds } = await planned(database());
   const completeWith = async (shardId: string | undefined, warnings: string[]) => {
     const shard = await held(shardId);
-    const scores = Array.from({ length: shard.to - shard.from }, (_, i) => scoresOf(shard.from + i));
-    await complete(database(), shard.shardId, shard.token, {
-      scores,
-      summarise: (all) => summarise(shard.task, all),
-      rankingMetric: RANKING_METRIC,
-      warnings,
-    });
+    await completeTruly(database(), shard, { warnings });
     return (await readEvaluation(database(), evaluationId))?.warnings;
   };
   expect(await completeWith(shardIds[0], ['b', 'a', 'b'])).toEqual(['b', 'a']);
@@ -336,15 +319,9 @@ test('the errors of a shard are on record with its scores, and only then', async
   const { evaluationId, shardIds } = await planned(database());
   const shard = await held(shardIds[0]);
   const errors = { sha256: anySha256(), bytes: 4_000_000_000 };
-  const completion = {
-    scores: [0, 1, 2].map(scoresOf),
-    summarise: (all: Parameters<typeof summarise>[1]) => summarise(shard.task, all),
-    rankingMetric: RANKING_METRIC,
-    errors,
-  };
-  expect(await complete(database(), shard.shardId, newId(), completion)).toBe('fenced');
+  expect(await completeTruly(database(), { ...shard, token: newId() }, { errors })).toBe('fenced');
   expect(await readArtifacts(database(), evaluationId)).toEqual([]);
-  expect(await complete(database(), shard.shardId, shard.token, completion)).toBe('done');
+  expect(await completeTruly(database(), shard, { errors })).toBe('done');
   const other = await held(shardIds[1]);
   await completeTruly(database(), other);
   expect(await readArtifacts(database(), evaluationId)).toEqual([{ task: 'clevr', from: 0, to: 3, ...errors }]);

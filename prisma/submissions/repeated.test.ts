@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { acceptAs, scoreNext, submitStored } from '../../test/support/drive.ts';
-import { newSubmission } from '../../test/support/evaluation.ts';
-import { testFileDatabase } from '../../test/support/open-database.ts';
+import { testFileDatabase } from '../../test/support/database.ts';
+import { acceptAs, newSubmission, scoreNext, submitStored } from '../../test/support/evaluation.ts';
 import type { Database } from '../database.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import { claimInspection, refuse } from '../inspection.ts';
@@ -106,12 +105,9 @@ test('another name or another protocol is another submission in every state', as
 /** Done on clevr's data of version "a". */
 async function done(name: string): Promise<{ input: Input; evaluationId: string }> {
   const { evaluationId } = await submitStored(database(), name);
-  await acceptAs(database(), evaluationId, { examples: 1, dataVersion: 'a' });
+  await acceptAs(database(), evaluationId, { shards: { clevr: [1] }, dataVersion: 'a' });
   await scoreNext(database(), evaluationId, 0.7);
-  const { checkpoint } = (await readEvaluation(database(), evaluationId)) ?? {};
-  const budget = { samples: 5, seed: 0, limit: null };
-  const input = { ...newSubmission(name), ...budget, sha256: checkpoint?.sha256 ?? '' };
-  return { input, evaluationId };
+  return { input: newSubmission(name), evaluationId };
 }
 
 test.each<[string, boolean, Partial<Input>, Record<string, string>]>([
@@ -135,7 +131,7 @@ test.each<[string, boolean, Partial<Input>, Record<string, string>]>([
 test('of several that are done, the newest on the data of now is given', async () => {
   const { input, evaluationId } = await done('done twice');
   const other = await createSubmission(database(), { ...input, ...stores(input) }, dataOf({ clevr: 'b' }));
-  await acceptAs(database(), other.evaluationId, { examples: 1, dataVersion: 'b' });
+  await acceptAs(database(), other.evaluationId, { shards: { clevr: [1] }, dataVersion: 'b' });
   await scoreNext(database(), other.evaluationId, 0.7);
   const on = async (version: string) => {
     const { evaluationId } = await createSubmission(database(), input, dataOf({ clevr: version }));

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { newSubmission, uploaded } from '../../test/support/evaluation.ts';
-import { testFileDatabase } from '../../test/support/open-database.ts';
+import { testFileDatabase } from '../../test/support/database.ts';
+import { anySha256, newSubmission, submitStored } from '../../test/support/evaluation.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import { newId } from '../id.ts';
 import { boardVersion } from '../leaderboard.ts';
@@ -38,7 +38,7 @@ test('another name, another content or a submission that is under way already ma
   const first = await createSubmission(database(), input);
   const others = [
     await createSubmission(database(), { ...input, name: `${input.name}-2` }),
-    await createSubmission(database(), { ...newSubmission(input.name) }),
+    await createSubmission(database(), { ...input, sha256: anySha256() }),
   ];
   await cancel(database(), first.evaluationId);
   others.push(await createSubmission(database(), input));
@@ -134,12 +134,12 @@ test.each(['', 'x', `' OR true --`, '00000000-0000-0000-0000-00000000000g'])(
 
 test('ids of nothing are null, and ids are read in either case', async () => {
   expect(await readEvaluation(database(), newId())).toBeNull();
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   expect(await readEvaluation(database(), evaluationId.toUpperCase())).toMatchObject({ id: evaluationId });
 });
 
 test('the log gives the newest lines, oldest first', async () => {
-  const { evaluationId } = await uploaded(database());
+  const { evaluationId } = await submitStored(database());
   for (const message of ['one', 'two', 'three'])
     await log(database(), evaluationId, { stage: 'inspect', worker: 'w', message });
   const lines = await readLog(database(), evaluationId, 2);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { testFileDatabase } from '../../test/support/database.ts';
 import { completeTruly, expireLeases, planned } from '../../test/support/evaluation.ts';
-import { testFileDatabase } from '../../test/support/open-database.ts';
 import { shardRecords } from '../../test/support/shard-records.ts';
 import { readEvaluation } from '../evaluations.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';

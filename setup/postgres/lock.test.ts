@@ -1,18 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { newFolder } from '../../test/support/folder.ts';
 import { follow, makeLock, withLock } from './lock.ts';
 
-let root: string;
+const root = newFolder();
 let dead: number;
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'gdbench-lock-'));
   dead = spawnSync(process.execPath, ['-e', '']).pid;
 });
-afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** Lets many take the lock at once; gives how many worked, and the most that did so at one time. */
 async function crowd(path: string, size: number) {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { newFolder } from '../../test/support/folder.ts';
 import { type Breach, findBreaches, unseen } from './walls.ts';
 import { readWorkspaces } from './workspaces.ts';
 
@@ -106,7 +106,7 @@ const ALLOWED: readonly (readonly [file: string, code: string])[] = [
 
 const PLANTED = [...FORBIDDEN, ...ALLOWED, HALF];
 
-const root = mkdtempSync(join(tmpdir(), 'gdbench-walls-'));
+const root = newFolder();
 let breaches: Breach[];
 
 /** The sources as they are, of which git lists the planted ones alone, so that only these and what they import is read. */
@@ -123,7 +123,6 @@ beforeAll(async () => {
   writeFileSync(join(root, '.gitignore'), '*\n');
   breaches = await findBreaches(root);
 });
-afterAll(() => rmSync(root, { recursive: true }));
 
 function place(file: string): string {
   mkdirSync(dirname(join(root, file)), { recursive: true });

@@ -1,24 +1,21 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTask } from '@gdbench/benchmark/load';
 import { type Example, TASK_NAMES } from '@gdbench/benchmark/task';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../support/command.ts';
-import { addFiles, fullTree } from '../support/official-tree.ts';
-import { writeFiles } from '../support/tiny-checkpoints.ts';
+import { newFolder, writeFiles } from '../support/folder.ts';
+import { fullTree } from '../support/official-tree.ts';
 import { tinyClip } from '../support/tiny-clip.ts';
 
-let scratch: string;
+const scratch = newFolder();
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'gdbench-tasks-'));
-  await addFiles(join(scratch, 'data'), fullTree());
+  await writeFiles(join(scratch, 'data'), fullTree());
   const images = Object.keys(fullTree()).filter((path) => /\.(jpg|png)$/i.test(path));
   for (const [seed, path] of images.entries()) await writeFile(join(scratch, 'data', path), await patches(seed));
   await writeFiles(join(scratch, 'clip'), tinyClip());
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 /** A picture whose parts differ, and from those of other seeds. */
 function patches(seed: number): Promise<Buffer> {

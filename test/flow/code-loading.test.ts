@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { DIFFUSION } from '../support/builtin.ts';
 import { gdbench, submit } from '../support/command.ts';
+import { newFolder } from '../support/folder.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { writeTinyData } from '../support/tiny-data.ts';
 
@@ -16,9 +16,8 @@ const CHUNKS = 'apps/web/.next/static/chunks';
 let stack: Stack;
 let browser: Browser;
 let web: string;
-let scratch: string;
+const scratch = newFolder();
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'gdbench-code-'));
   await writeTinyData(join(scratch, 'data'));
   await cp(DIFFUSION, join(scratch, 'toy'), { recursive: true });
   await writeFile(join(scratch, 'toy/README.md'), 'A card in **bold**.\n');
@@ -28,7 +27,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await stack?.close();
-  await rm(scratch, { recursive: true, force: true });
 });
 
 /** A page on which the pieces of code that hold this text do not come until they are let through. */

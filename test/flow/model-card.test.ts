@@ -1,11 +1,11 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { builtinData, DIFFUSION } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
+import { newFolder } from '../support/folder.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 const TIMEOUT = 120_000;
@@ -13,16 +13,14 @@ const TIMEOUT = 120_000;
 let stack: Stack;
 let browser: Browser;
 let web: string;
-let scratch: string;
+const scratch = newFolder();
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'gdbench-card-'));
   stack = await startStack({ data: builtinData() });
   [browser, web] = await Promise.all([launchBrowser(), stack.startWeb()]);
 });
 afterAll(async () => {
   await browser?.close();
   await stack?.close();
-  await rm(scratch, { recursive: true, force: true });
 });
 
 /** The submission's page of a checkpoint with this card, with the card opened by keyboard. */

@@ -1,5 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,6 +6,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { DIFFUSION } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
 import { LFS_POINTER } from '../support/disguises.ts';
+import { newFolder } from '../support/folder.ts';
 import { follow, liveClient } from '../support/graphql.ts';
 import { screenshot } from '../support/screenshot.ts';
 import { type Stack, startStack } from '../support/stack.ts';
@@ -15,10 +15,9 @@ import { writeTinyData } from '../support/tiny-data.ts';
 let stack: Stack;
 let browser: Browser;
 let web: string;
-let scratch: string;
+const scratch = newFolder();
 let submissionId: string;
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'gdbench-refusal-'));
   await writeTinyData(join(scratch, 'data'));
   stack = await startStack({ data: join(scratch, 'data') });
   await stack.startWorker('a');
@@ -38,7 +37,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await stack?.close();
-  await rm(scratch, { recursive: true, force: true });
 });
 
 async function open(width: number, colorScheme: 'light' | 'dark') {

@@ -8,15 +8,15 @@ import { inWords } from '@gdbench/storage/remedy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SubmissionDocument } from '../generated/graphql.ts';
 import { DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
-import { merged } from '../support/checkpoint-folders.ts';
 import { gdbench, submit } from '../support/command.ts';
 import { LFS_POINTER } from '../support/disguises.ts';
+import { merged, writeFiles } from '../support/folder.ts';
 import { follow, isDone, liveClient, type Progress } from '../support/graphql.ts';
 import { LITTER } from '../support/litter.ts';
 import { onnxModel } from '../support/onnx-writer.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { submitThroughApi } from '../support/stored-submission.ts';
-import { tinyDiffusion, writeFiles } from '../support/tiny-checkpoints.ts';
+import { tinyDiffusion } from '../support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip, tinyTowers } from '../support/tiny-clip.ts';
 import { writeTinyData } from '../support/tiny-data.ts';
 

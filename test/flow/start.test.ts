@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { ask } from '@gdbench/schema/ask';
@@ -11,6 +9,7 @@ import { freePort } from '../../setup/port.ts';
 import { BoardChangedDocument, TasksDocument } from '../generated/graphql.ts';
 import { builtinData } from '../support/builtin.ts';
 import { gdbench } from '../support/command.ts';
+import { newFolder } from '../support/folder.ts';
 import { liveClient } from '../support/graphql.ts';
 
 function npmStart(env: Record<string, string>) {
@@ -86,9 +85,7 @@ async function scoringBegins(apiUrl: string): Promise<void> {
 }
 
 test('npm start brings everything up, prints addresses that answer and commands find, and Ctrl-C leaves no process behind', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'gdbench-start-'));
-  // as root, PostgreSQL runs as another user: in a closed folder its data would lie elsewhere and be left behind
-  await chmod(home, 0o755);
+  const home = newFolder();
   const [apiPort, webPort] = [await freePort(), await freePort()];
   const { child, ended, output } = npmStart({
     GDBENCH_HOME: home,
@@ -135,7 +132,6 @@ test('npm start brings everything up, prints addresses that answer and commands 
   } finally {
     child.kill('SIGTERM');
     await ended;
-    await rm(home, { recursive: true, force: true });
   }
 });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { inject } from 'vitest';
+import { type Database, openDatabase } from '@gdbench/prisma/database';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { databaseUrl, runOn } from './server.ts';
 
 export interface TestDatabase {
@@ -14,4 +15,22 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `gdbench_test_${randomUUID().replaceAll('-', '')}`;
   await runOn(template, `CREATE DATABASE "${name}" TEMPLATE "${source}"`);
   return { url: databaseUrl(template, name), drop: () => runOn(template, `DROP DATABASE "${name}" WITH (FORCE)`) };
+}
+
+/** A test file's own database; read it inside of tests only. */
+export function testFileDatabase(): () => Database {
+  let made: TestDatabase | undefined;
+  let database: Database | undefined;
+  beforeAll(async () => {
+    made = await createTestDatabase();
+    database = openDatabase(made.url, { poolSize: 8 });
+  });
+  afterAll(async () => {
+    await database?.close();
+    await made?.drop();
+  });
+  return () => {
+    if (!database) throw new Error('The database is open inside of tests only.');
+    return database;
+  };
 }

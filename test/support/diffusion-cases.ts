@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeFiles } from './tiny-checkpoints.ts';
+import { writeFiles } from './folder.ts';
 
 const REFERENCE = fileURLToPath(new URL('../reference', import.meta.url));
 

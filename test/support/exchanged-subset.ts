@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import { randomStream } from '../../builtin/data/random.ts';
-import { writeFiles } from './tiny-checkpoints.ts';
+import { writeFiles } from './folder.ts';
 
 /** Examples of a task of two candidates (clevr: of a subtask) or of two by two, and of one of ten. */
 export const PAIRS = 100;

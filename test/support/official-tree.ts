@@ -1,34 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { READERS } from '../../packages/benchmark/load/readers.ts';
 import type { TaskName } from '../../packages/benchmark/task.ts';
 import { CLEVR_SUBTASKS } from '../../packages/benchmark/tasks/tasks.ts';
-
-/** Files of a data root for a test, by path relative to it. Anything but a string is written as JSON. */
-export type Tree = Record<string, unknown>;
-
-/** A new data root with these files; it is removed when the test ends. */
-export async function writeTree(tree: Tree): Promise<string> {
-  const root = await mkdtemp(join(tmpdir(), 'gdbench-data-'));
-  onTestFinished(() => rm(root, { recursive: true, force: true }));
-  await addFiles(root, tree);
-  return root;
-}
-
-export async function addFiles(root: string, tree: Tree): Promise<void> {
-  for (const [path, content] of Object.entries(tree)) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
-  }
-}
+import { type Files, folderOf } from './folder.ts';
 
 /** Loaders never decode an image: any bytes do. */
 const image = (name: string) => `pixels of ${name}`;
 
 /** A small root of three tasks: clevr 2 images by 2 captions, winoground 2 examples, mmbias 3 groups. */
-export function smallTree(): Tree {
+export function smallTree(): Files {
   const pairs = (name: string) => [
     [`right ${name} 0`, `wrong ${name} 0`],
     [`right ${name} 1`, `wrong ${name} 1`],
@@ -66,7 +45,7 @@ export function smallTree(): Tree {
 export const numbered = (n: number, name: (i: number) => string) => Array.from({ length: n }, (_, i) => name(i));
 
 /** A small root of all sixteen tasks: those of `smallTree` and, of the others, one to four examples each. */
-export function fullTree(): Tree {
+export function fullTree(): Files {
   const flickr = (i: number) => `datasets/flickr30k/images/${i}.jpg`;
   const row = (neg_type: string, pos: number, neg: number) => ({
     pos_id: `${pos}.jpg`,
@@ -132,13 +111,13 @@ export function fullTree(): Tree {
 }
 
 /** The part of `fullTree` that a task reads. */
-export function treeOf(task: TaskName): Tree {
+export function treeOf(task: TaskName): Files {
   const folder = `${READERS[task].folder}/`;
   return Object.fromEntries(Object.entries(fullTree()).filter(([path]) => path.startsWith(folder)));
 }
 
 /** A root of one task, changed: null takes a file away. */
-export async function rootWith(task: TaskName, changes: Tree = {}): Promise<string> {
+export async function rootWith(task: TaskName, changes: Files = {}): Promise<string> {
   const tree = { ...treeOf(task), ...changes };
-  return writeTree(Object.fromEntries(Object.entries(tree).filter(([, content]) => content !== null)));
+  return folderOf(Object.fromEntries(Object.entries(tree).filter(([, content]) => content !== null)));
 }

@@ -1,14 +1,10 @@
 import type { Database } from '@gdbench/prisma/database';
-import { type ClaimedShard, claim } from '@gdbench/prisma/shards';
+import { claimed } from './evaluation.ts';
 
 /** Claims shards as a worker does, and looks at their rows and jobs; `database` is read inside of tests only. */
 export function shardRecords(database: () => Database) {
   return {
-    async held(shardId: string | undefined, worker = 'a'): Promise<ClaimedShard> {
-      const shard = await claim(database(), shardId ?? '', worker);
-      if (!shard) throw new Error('The shard could not be claimed.');
-      return shard;
-    },
+    held: (shardId: string | undefined, worker = 'a') => claimed(database(), shardId ?? '', worker),
 
     async shardRow(shardId: string) {
       const { rows } = await database().pool.query(

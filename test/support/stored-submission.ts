@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { ask } from '@gdbench/schema/ask';
 import { openStorage } from '@gdbench/storage/storage';
 import { SubmitCheckpointDocument, type SubmittedFragment } from '../generated/graphql.ts';
-import type { Files } from './checkpoint-folders.ts';
-import { sha256 } from './drive.ts';
+import { sha256 } from './evaluation.ts';
+import type { Files } from './folder.ts';
 import type { Stack } from './stack.ts';
 
 /** Submits files through the API alone, as no client of ours would: whatever their paths, and nothing left out. */

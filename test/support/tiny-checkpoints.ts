@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { type GraphSpec, type Op, onnxModel, type TypeName, type Value, type Weights } from './onnx-writer.ts';
 
 /*
@@ -9,18 +7,6 @@ import { type GraphSpec, type Op, onnxModel, type TypeName, type Value, type Wei
 /** Numbers from -1 to 1 that look random; the same for the same arguments. */
 export function weightsOf(size: number, salt: number): Float32Array {
   return Float32Array.from({ length: size }, (_, i) => Math.fround(Math.sin((i + 1) * 12.9898 + salt * 78.233)));
-}
-
-export async function writeFiles(
-  dir: string,
-  files: Readonly<Record<string, string | Uint8Array | object>>,
-): Promise<void> {
-  for (const [file, content] of Object.entries(files)) {
-    const at = path.join(dir, file);
-    await mkdir(path.dirname(at), { recursive: true });
-    const plain = typeof content === 'string' || content instanceof Uint8Array;
-    await writeFile(at, plain ? content : JSON.stringify(content));
-  }
 }
 
 /** Letters as the only pieces: a text's tokens are its letters, each word's last one marked. */

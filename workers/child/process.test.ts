@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { folderOf } from '../../test/support/folder.ts';
 import { type StageProcess, startStageProcess } from './process.ts';
 
 const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
@@ -26,10 +26,8 @@ test('a good checkpoint is accepted, and the same process answers again', async 
 });
 
 test('a folder that holds no checkpoint is refused with a sentence', async () => {
-  const dir = mkdtempSync(join(tmpdir(), 'gdbench-process-'));
-  writeFileSync(join(dir, 'notes.txt'), 'no model');
+  const dir = await folderOf({ 'notes.txt': 'no model' });
   const answer = await start().ask({ type: 'inspect', dir }, { silenceSeconds: 120 });
-  rmSync(dir, { recursive: true });
   expect(answer).toMatchObject({
     type: 'refused',
     faults: [{ message: expect.stringMatching(/^The folder holds no checkpoint/) }],

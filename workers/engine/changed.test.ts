@@ -1,15 +1,14 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Files } from '../../test/support/checkpoint-folders.ts';
+import { beforeAll, expect, it } from 'vitest';
 import { LFS_POINTER } from '../../test/support/disguises.ts';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { flatSquares } from '../../test/support/flat-images.ts';
+import { type Files, newFolder, writeFiles } from '../../test/support/folder.ts';
 import { folderScores } from '../../test/support/folder-scores.ts';
-import { tinyDiffusion, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { tinyDiffusion } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip } from '../../test/support/tiny-clip.ts';
 
 /*
@@ -23,15 +22,13 @@ const GOOD: Readonly<Record<string, Files>> = {
   'dual encoder under onnx/': tinyClip({ ...TINY_CLIP, layout: 'split in onnx/' }),
 };
 
-let scratch: string;
+const scratch = newFolder();
 let data: TaskData;
 let folders = 0;
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'changed-'));
   const images = await flatSquares(scratch, 3, 6);
   data = taskOfLists(scratch, [{ texts: ['a red cat', 'cat'], images }]);
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 /** The scores of a folder of files, or why they are refused. */
 async function scored(files: Files): Promise<{ scores: string } | { reason: string }> {

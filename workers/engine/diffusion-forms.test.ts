@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, type Files, merged, without } from '../../test/support/checkpoint-folders.ts';
 import { CASE_IMAGES } from '../../test/support/diffusion-cases.ts';
 import { taskOfLists } from '../../test/support/example-lists.ts';
+import { type Files, folderOf, merged, without } from '../../test/support/folder.ts';
 import { type GraphSpec, onnxModel } from '../../test/support/onnx-writer.ts';
 import {
   TINY_DIFFUSION,
@@ -17,7 +17,6 @@ import { inspectCheckpoint } from './inspect.ts';
  * Exports as people have them, each scored as its twin whose files say everything.
  */
 
-const { scratch, folderOf } = checkpointFolders();
 const UNET = 'unet/config.json';
 const VAE = 'vae_encoder/config.json';
 const tiny = (more: Partial<TinyDiffusion> = {}) => tinyDiffusion({ ...TINY_DIFFUSION, ...more });
@@ -30,7 +29,7 @@ async function scored(files: Files): Promise<{ scores: readonly (readonly number
   const evaluator = await openEvaluator({ dir, report: inspection.report, ...fixed });
   try {
     const lists = [{ texts: ['a red cube', 'two'], images: CASE_IMAGES.slice(0, 2) }];
-    const [example] = await evaluator.scoreExamples(taskOfLists(scratch(), lists), 0, 1);
+    const [example] = await evaluator.scoreExamples(taskOfLists(dir, lists), 0, 1);
     expect(evaluator.warnings).toEqual(inspection.report.warnings);
     return { scores: example!.scores, warnings: evaluator.warnings };
   } finally {

@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   CASE_IMAGES,
   CASE_TEXTS,
@@ -14,20 +12,19 @@ import {
   writeCase,
 } from '../../test/support/diffusion-cases.ts';
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
+import { newFolder } from '../../test/support/folder.ts';
 import { openEvaluator, type ScoredExample } from './evaluate.ts';
 import type { EvaluatorOptions } from './evaluator-options.ts';
 import { inspectCheckpoint } from './inspect.ts';
 import { reduceErrors } from './protocols/reduce.ts';
 
-let scratch: string;
+const scratch = newFolder();
 const reports = new Map<DiffusionCase, InspectionReport>();
 const dirOf = (one: DiffusionCase) => path.join(scratch, one.name);
 
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'diffusion-reference-'));
   for (const one of DIFFUSION_CASES) await writeCase(one, dirOf(one));
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 async function reportOf(one: DiffusionCase): Promise<InspectionReport> {
   const known = reports.get(one);

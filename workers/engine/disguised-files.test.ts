@@ -1,22 +1,22 @@
 import { describe, it } from 'vitest';
-import { checkpointFolders, expectRefusal, type Files, without } from '../../test/support/checkpoint-folders.ts';
+import { zipOf } from '../../test/support/archive.ts';
 import { LFS_POINTER, WEB_PAGE } from '../../test/support/disguises.ts';
+import { type Files, folderOf, without } from '../../test/support/folder.ts';
 import { onnxModel } from '../../test/support/onnx-writer.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
 import { changedUnet, tinyDiffusion, withUnetOp } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip, tinyTowers } from '../../test/support/tiny-clip.ts';
-import { zipOf } from '../../test/support/zip-file.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
 /*
  * What people have in the place of a checkpoint's file, and what they should hear, each by a folder that somebody had.
  */
 
-const { scratch, folderOf } = checkpointFolders();
 const ldm = tinyDiffusion();
 const clip = tinyClip();
 
 const LOGIN = '<html><body>Access is gated: please log in <input type="password"></body></html>';
-const ZIP = zipOf('sd/model_index.json');
+const ZIP = await zipOf({ 'sd/model_index.json': '' });
 
 /** A safetensors file of empty tensors with these names. */
 function safetensors(names: readonly string[]): Uint8Array {
@@ -235,6 +235,6 @@ function naflex(): Uint8Array {
 
 describe('what lies there in the place of a file is said:', () => {
   it.each(refusals)('%s', async (_, files, file, reason) => {
-    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason, scratch());
+    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason);
   });
 });

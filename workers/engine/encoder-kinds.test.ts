@@ -2,13 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import {
-  checkpointFolders,
-  expectRefusal,
-  type Files,
-  merged,
-  without,
-} from '../../test/support/checkpoint-folders.ts';
+import { type Files, folderOf, merged, without } from '../../test/support/folder.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
 import { IMMICH_ENDS, OPEN_CLIP_ENDS, TINY_CLIP, type TinyClip, tinyClip } from '../../test/support/tiny-clip.ts';
 import { type TinyHead, tinyHead } from '../../test/support/tiny-head.ts';
 import { inspectCheckpoint } from './inspect.ts';
@@ -273,13 +268,12 @@ const refusals: [title: string, files: Files, file: string, ...reasons: RegExp[]
   ],
 ];
 
-const { scratch, folderOf } = checkpointFolders();
 const inspected = async (files: Files) => inspectCheckpoint(await folderOf(files));
 
 describe('a dual encoder or matching head is refused for', () => {
   it.each(refusals)('%s', async (_, files, file, ...reasons) => {
     const inspection = await inspected(files);
-    for (const reason of reasons) expectRefusal(inspection, file, reason, scratch());
+    for (const reason of reasons) expectRefusal(inspection, file, reason);
     // Nobody is asked for what the other kind has.
     const said = inspection.ok ? '' : inspection.reason;
     if (/itm_score/.test(said)) expect(said).not.toMatch(/text_embeds|image_embeds/);

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, expectRefusal, type Files, without } from '../../test/support/checkpoint-folders.ts';
+import { type Files, folderOf, without } from '../../test/support/folder.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
 import { tokenizerFiles } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip } from '../../test/support/tiny-clip.ts';
 import { type TinyHead, tinyHead } from '../../test/support/tiny-head.ts';
@@ -260,12 +261,11 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   ],
 ];
 
-const { scratch, folderOf } = checkpointFolders();
 const inspected = async (files: Files) => inspectCheckpoint(await folderOf(files));
 
 describe('a dual encoder or matching head is refused for', () => {
   it.each(refusals)('%s', async (_, files, file, reason) => {
-    expectRefusal(await inspected(files), file, reason, scratch());
+    expectRefusal(await inspected(files), file, reason);
   });
 });
 
@@ -294,7 +294,7 @@ describe('a SentencePiece model is refused by its name, with the command that ma
 
   it.each(NAMES)('%s of a class that reads it otherwise', async (name) => {
     const inspection = await inspectCheckpoint(await folderOf(named(name, 'GemmaTokenizer')));
-    expectRefusal(inspection, name, command, scratch());
+    expectRefusal(inspection, name, command);
     expect(inspection).toMatchObject({
       faults: [{ found: 'comes with a GemmaTokenizer', expected: expect.stringMatching(/^a SentencePiece model of /) }],
     });
@@ -302,7 +302,7 @@ describe('a SentencePiece model is refused by its name, with the command that ma
 
   it.each(NAMES)('%s of a class that is not known', async (name) => {
     const inspection = await inspectCheckpoint(await folderOf(named(name, 'DebertaV2Tokenizer')));
-    expectRefusal(inspection, 'tokenizer_config.json', command, scratch());
+    expectRefusal(inspection, 'tokenizer_config.json', command);
     expect(!inspection.ok && inspection.faults.map(({ file }) => file)).toEqual(['tokenizer_config.json', name]);
   });
 

@@ -1,12 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
+import { newFolder } from '../../test/support/folder.ts';
 import { type Evaluator, openEvaluator } from './evaluate.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
@@ -26,14 +25,10 @@ const [{ images, texts, cases: plain }, { cases: layouts }] = ['encoders', 'layo
 const cases = [...plain, ...layouts];
 const PATHS = images.map((image) => path.join(REFERENCE, 'images', image));
 
-let scratch: string;
+const scratch = newFolder();
 const opened: Evaluator[] = [];
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'encoders-'));
-});
 afterAll(async () => {
   for (const evaluator of opened) await evaluator.close();
-  await rm(scratch, { recursive: true });
 });
 
 /** The folder of a case's checkpoint. */

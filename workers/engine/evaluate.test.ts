@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
+import { newFolder, writeFiles } from '../../test/support/folder.ts';
 import { schedulerOf } from '../../test/support/scheduler.ts';
 import {
   embeddings,
@@ -17,7 +17,6 @@ import {
   tokensOf,
   UNET,
   vaeKernel,
-  writeFiles,
 } from '../../test/support/tiny-checkpoints.ts';
 import {
   IMMICH_ENDS,
@@ -41,14 +40,10 @@ const odd = JSON.parse(readFileSync(path.join(REFERENCE, 'odd-scores.json'), 'ut
 const ODD_IMAGES: string[] = odd.images.map(({ file }: { file: string }) => path.join(REFERENCE, 'images', file));
 const ODD_TEXTS: string[] = odd.texts.map(({ text }: { text: string }) => text);
 
-let scratch: string;
+const scratch = newFolder();
 const opened: Evaluator[] = [];
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'engine-'));
-});
 afterAll(async () => {
   for (const evaluator of opened) await evaluator.close();
-  await rm(scratch, { recursive: true });
 });
 
 async function open(dir: string, options: Partial<EvaluatorOptions> = {}): Promise<Evaluator> {

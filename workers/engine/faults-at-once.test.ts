@@ -1,11 +1,11 @@
 import { folderCalled } from '@gdbench/storage/remedy';
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, expectRefusal, type Files, merged } from '../../test/support/checkpoint-folders.ts';
 import { LFS_POINTER, WEB_PAGE } from '../../test/support/disguises.ts';
+import { type Files, folderOf, merged } from '../../test/support/folder.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
 import { tinyDiffusion, withUnetOp } from '../../test/support/tiny-checkpoints.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
-const { scratch, folderOf } = checkpointFolders();
 const ldm = tinyDiffusion();
 
 describe('all faults are told at once', () => {
@@ -83,11 +83,6 @@ describe('a graph for a GPU', () => {
     );
     const reason =
       /operator com.microsoft.GroupNorm does not exist for the CPU, since tensorrt cannot be used here, .*submit the unoptimised export \(`[^`]+`\)\.$/;
-    expectRefusal(
-      await inspectCheckpoint(await folderOf(files), { device: 'tensorrt' }),
-      'unet/model.onnx',
-      reason,
-      scratch(),
-    );
+    expectRefusal(await inspectCheckpoint(await folderOf(files), { device: 'tensorrt' }), 'unet/model.onnx', reason);
   });
 });

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { folderCalled } from '@gdbench/storage/remedy';
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, expectRefusal, type Files, without } from '../../test/support/checkpoint-folders.ts';
-import { changedUnet, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { type Files, folderOf, newFolder, without, writeFiles } from '../../test/support/folder.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
+import { changedUnet } from '../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../test/support/tiny-clip.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
-const { scratch, folderOf } = checkpointFolders();
 const clip = tinyClip();
 
 /** Lays a checkpoint's files into a Hugging Face cache; gives the repository's folder and that of its snapshot. */
@@ -17,7 +18,7 @@ async function cached(
   name: string,
   called = 'models--somebody--tiny',
 ): Promise<{ repository: string; snapshot: string }> {
-  const repository = path.join(scratch(), name, called);
+  const repository = path.join(newFolder(), name, called);
   const snapshot = path.join(repository, 'snapshots/0123abc');
   await mkdir(path.join(repository, 'refs'), { recursive: true });
   await writeFile(path.join(repository, 'refs/main'), '0123abc');
@@ -67,13 +68,12 @@ describe('a snapshot of the Hugging Face cache', () => {
       await inspectCheckpoint(repository, { name: folderCalled('hub/models--somebody--tiny') }),
       '',
       reason,
-      scratch(),
     );
   });
 
   it('is refused with all links that leave the cache, and those to nothing', async () => {
     const { snapshot } = await cached(without(clip, 'config.json', 'text_model.onnx'), 'leaving');
-    const secret = path.join(scratch(), 'secret');
+    const secret = path.join(newFolder(), 'secret');
     await writeFile(secret, 'x');
     await symlink(secret, path.join(snapshot, 'config.json'));
     await symlink('../../blobs/gone', path.join(snapshot, 'text_model.onnx'));
@@ -85,6 +85,6 @@ describe('a snapshot of the Hugging Face cache', () => {
     ]);
     for (const { remedy } of inspection.faults)
       expect(remedy).toContain('`hf download somebody/tiny --local-dir tiny`');
-    expect(inspection.reason).not.toContain(scratch());
+    expect(inspection.reason).not.toContain(tmpdir());
   });
 });

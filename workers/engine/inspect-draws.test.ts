@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, expectRefusal, type Files } from '../../test/support/checkpoint-folders.ts';
+import { type Files, folderOf, writeFiles } from '../../test/support/folder.ts';
 import { type GraphSpec, type Op, onnxModel, type Weights } from '../../test/support/onnx-writer.ts';
-import { TINY_DIFFUSION, tinyDiffusion, tinyText, tinyUnet, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
+import { TINY_DIFFUSION, tinyDiffusion, tinyText, tinyUnet } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip, tinyTowers } from '../../test/support/tiny-clip.ts';
 import { inspectCheckpoint } from './inspect.ts';
 import { openScorer } from './scorers/open-scorer.ts';
 
-const { scratch, folderOf } = checkpointFolders();
 const ldm = tinyDiffusion();
 const clip = tinyClip();
 
@@ -65,7 +65,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
 
 describe('a checkpoint is refused for', () => {
   it.each(refusals)('%s', async (_, files, file, reason) => {
-    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason, scratch());
+    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason);
   });
 });
 

@@ -5,19 +5,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { folderCalled } from '@gdbench/storage/remedy';
 import { describe, expect, it } from 'vitest';
-import {
-  checkpointFolders,
-  expectRefusal,
-  type Files,
-  merged,
-  without,
-} from '../../test/support/checkpoint-folders.ts';
+import { type Files, folderOf, merged, without } from '../../test/support/folder.ts';
 import { type GraphSpec, onnxModel } from '../../test/support/onnx-writer.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
 import { TINY_DIFFUSION, tinyDiffusion, tinyUnet } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip } from '../../test/support/tiny-clip.ts';
 import { inspectCheckpoint } from './inspect.ts';
-
-const { scratch, folderOf } = checkpointFolders();
 
 const noise = Uint8Array.from({ length: 5000 }, (_, i) => (i * i * 31 + i * 17 + (i >> 3)) & 255);
 const ldm = tinyDiffusion();
@@ -276,14 +269,14 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
 
 describe('a checkpoint is refused for', () => {
   it.each(refusals)('%s', async (_, files, file, reason) => {
-    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason, scratch());
+    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason);
   });
 
   it('a link that leads out', async () => {
     const dir = await folderOf(without(ldm, 'unet/model.onnx'));
     await symlink('/etc/hostname', path.join(dir, 'unet/model.onnx'));
     const reason = /^unet\/model.onnx is a symbolic link that leaves the folder, .*`cp -rL /;
-    expectRefusal(await inspectCheckpoint(dir), 'unet/model.onnx', reason, scratch());
+    expectRefusal(await inspectCheckpoint(dir), 'unet/model.onnx', reason);
   });
 
   it('a link in a circle, of which there is no copy, and one to a folder', async () => {
@@ -293,12 +286,11 @@ describe('a checkpoint is refused for', () => {
       await inspectCheckpoint(dir, { name: folderCalled('my model') }),
       'unet/up',
       /^unet\/up is a symbolic link to a folder that it lies in itself, .*`rm 'my model\/unet\/up'`\.$/,
-      scratch(),
     );
     const other = await folderOf(ldm);
     await symlink('unet', path.join(other, 'more'));
     const reason = /^more is a symbolic link to what is no file, .*`cp -rL /;
-    expectRefusal(await inspectCheckpoint(other), 'more', reason, scratch());
+    expectRefusal(await inspectCheckpoint(other), 'more', reason);
   });
 });
 

@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { TaskData } from '@gdbench/benchmark/task';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkpointFolders, type Files, merged, without } from '../../test/support/checkpoint-folders.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { flatSquares } from '../../test/support/flat-images.ts';
+import { type Files, folderOf, merged, newFolder, without } from '../../test/support/folder.ts';
 import { folderScores } from '../../test/support/folder-scores.ts';
 import { TINY_DIFFUSION, tinyDiffusion } from '../../test/support/tiny-checkpoints.ts';
 
@@ -83,15 +80,12 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 /** Lost files without which the scores are the same: what they say stands in the graphs or in others. */
 const SPARE = new Set([TEXT, 'tokenizer/special_tokens_map.json', 'tokenizer/tokenizer_config.json']);
 
-const { folderOf } = checkpointFolders();
-let scratch: string;
+const scratch = newFolder();
 let data: TaskData;
 let whole: Awaited<ReturnType<typeof folderScores>>;
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'lost-fields-'));
   data = taskOfLists(scratch, [{ texts: ['a red cat', 'cat'], images: await flatSquares(scratch, 3, 6) }]);
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 const scored = async (files: Files) => folderScores(await folderOf(files), data);
 const fieldsOf = (file: string) => WHOLE[file] as Readonly<Record<string, unknown>>;

@@ -5,11 +5,12 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { folderCalled } from '@gdbench/storage/remedy';
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, expectRefusal, type Files, without } from '../../test/support/checkpoint-folders.ts';
+import { tarOf, zipOf } from '../../test/support/archive.ts';
+import { type Files, folderOf, without } from '../../test/support/folder.ts';
 import { onnxModel } from '../../test/support/onnx-writer.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
 import { TINY_DIFFUSION, tinyDiffusion, tinyUnet } from '../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../test/support/tiny-clip.ts';
-import { zipOf } from '../../test/support/zip-file.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
 /*
@@ -17,10 +18,9 @@ import { inspectCheckpoint } from './inspect.ts';
  */
 
 const run = promisify(execFile);
-const { scratch, folderOf } = checkpointFolders();
 const ldm = tinyDiffusion();
 const clip = tinyClip();
-const ZIP = zipOf('unet/model.onnx');
+const ZIP = await zipOf({ 'unet/model.onnx': '' });
 const SEVEN_ZIP = Buffer.concat([Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1'), Buffer.alloc(24)]);
 const GZ = gzipSync('x');
 const WEIGHTS = new Uint8Array(Float32Array.of(0.9).buffer);
@@ -133,13 +133,13 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   ],
   [
     'a tar under the name of a graph',
-    { ...clip, 'vision_model.onnx': tarOf('vision_model.onnx') },
+    { ...clip, 'vision_model.onnx': await tarOf({ 'vision_model.onnx': '' }) },
     'vision_model.onnx',
     /^vision_model.onnx is a tar archive, .*; unpack it: `cd \d+ && mv vision_model.onnx vision_model.onnx.tar && tar -xf vision_model.onnx.tar --transform 's,\.\*\/,,'`\.$/,
   ],
   [
     'a packed tar under the name of a graph',
-    { ...ldm, 'unet/model.onnx': gzipSync(tarOf('unet/model.onnx')) },
+    { ...ldm, 'unet/model.onnx': gzipSync(await tarOf({ 'unet/model.onnx': '' })) },
     'unet/model.onnx',
     /^unet\/model.onnx is a gzip archive, .*mv unet\/model.onnx unet\/model.onnx.tar && mkdir -p unet && tar -xf unet\/model.onnx.tar -C unet/,
   ],
@@ -151,7 +151,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   ],
   [
     'weights of PyTorch, which are a zip',
-    { ...clip, 'vision_model.onnx': zipOf('archive/data.pkl') },
+    { ...clip, 'vision_model.onnx': await zipOf({ 'archive/data.pkl': '' }) },
     'vision_model.onnx',
     /^vision_model.onnx is PyTorch weights \(a zip that torch.save wrote\), where an ONNX model is expected; export the model/,
   ],
@@ -199,22 +199,9 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
   ],
 ];
 
-/** A tar of one empty file. */
-function tarOf(name: string): Uint8Array {
-  const header = Buffer.alloc(512);
-  header.write(name);
-  header.write('0000644\0', 100);
-  header.write('00000000000\0', 124);
-  header.write('        0', 148);
-  header.write('ustar\x0000', 257);
-  const sum = header.reduce((all, byte) => all + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return Buffer.concat([header, Buffer.alloc(1024)]);
-}
-
 describe('in the place of what it should be, it is said where there is', () => {
   it.each(refusals)('%s', async (_, files, file, reason) => {
-    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason, scratch());
+    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason);
   });
 });
 

@@ -1,11 +1,10 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CASE_IMAGES } from '../../test/support/diffusion-cases.ts';
 import { taskOfLists } from '../../test/support/example-lists.ts';
-import { writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { newFolder, writeFiles } from '../../test/support/folder.ts';
 import { openEvaluator } from './evaluate.ts';
 import type { EvaluatorOptions } from './evaluator-options.ts';
 import { inspectCheckpoint } from './inspect.ts';
@@ -18,11 +17,7 @@ const SCHEDULER = {
   beta_end: 0.012,
 };
 
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'prediction-'));
-});
-afterAll(() => rm(scratch, { recursive: true }));
+const scratch = newFolder();
 
 /** Warnings of scoring a checkpoint of epsilon whose scheduler says this, and the U-Net rows that it took. */
 async function scored(name: string, prediction_type: string, options: Partial<EvaluatorOptions> = {}) {

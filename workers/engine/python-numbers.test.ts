@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, expectRefusal, type Files } from '../../test/support/checkpoint-folders.ts';
+import { type Files, folderOf } from '../../test/support/folder.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
 import { tinyDiffusion } from '../../test/support/tiny-checkpoints.ts';
 import { OPEN_CLIP_ENDS, TINY_CLIP, tinyClip } from '../../test/support/tiny-clip.ts';
 import { inspectCheckpoint } from './inspect.ts';
@@ -9,7 +10,6 @@ import { inspectCheckpoint } from './inspect.ts';
  * reads them.
  */
 
-const { scratch, folderOf } = checkpointFolders();
 const CHECKPOINTS = {
   diffusion: tinyDiffusion(),
   clip: tinyClip(),
@@ -63,7 +63,7 @@ describe('where a number is needed', () => {
   ])('of a checkpoint of %s, %s: %s', async (kind, file, field) => {
     for (const number of NUMBERS) {
       const inspection = await inspected(kind, file, field, number);
-      expectRefusal(inspection, file, new RegExp(`(is|has) \\S*${number}\\b.* is expected`), scratch());
+      expectRefusal(inspection, file, new RegExp(`(is|has) \\S*${number}\\b.* is expected`));
     }
   });
 });

@@ -1,19 +1,19 @@
 import { describe, it } from 'vitest';
-import { checkpointFolders, expectRefusal, type Files, without } from '../../test/support/checkpoint-folders.ts';
+import { zipOf } from '../../test/support/archive.ts';
+import { type Files, folderOf, without } from '../../test/support/folder.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
 import { TINY_DIFFUSION, tinyDiffusion } from '../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../test/support/tiny-clip.ts';
-import { zipOf } from '../../test/support/zip-file.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
 /*
  * What people have in the place of a checkpoint, and what they should hear, each by a folder that somebody had.
  */
 
-const { scratch, folderOf } = checkpointFolders();
 const ldm = tinyDiffusion();
 const clip = tinyClip();
 
-const ZIP = zipOf('sd/model_index.json');
+const ZIP = await zipOf({ 'sd/model_index.json': '' });
 
 /** A safetensors file of empty tensors with these names. */
 function safetensors(names: readonly string[]): Uint8Array {
@@ -223,6 +223,6 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
 
 describe('what lies there in the place of a checkpoint is said:', () => {
   it.each(refusals)('%s', async (_, files, file, reason) => {
-    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason, scratch());
+    expectRefusal(await inspectCheckpoint(await folderOf(files)), file, reason);
   });
 });

@@ -1,21 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, expectRefusal, type Files } from '../../test/support/checkpoint-folders.ts';
+import { zipOf } from '../../test/support/archive.ts';
 import { LFS_POINTER } from '../../test/support/disguises.ts';
+import { type Files, folderOf } from '../../test/support/folder.ts';
 import { LITTER } from '../../test/support/litter.ts';
+import { expectRefusal } from '../../test/support/refusal.ts';
 import { tinyDiffusion } from '../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../test/support/tiny-clip.ts';
-import { zipOf } from '../../test/support/zip-file.ts';
 import { inspectCheckpoint } from './inspect.ts';
 
 /*
  * One checkpoint in the arrangements that people have it in, and how many files it may have.
  */
 
-const { scratch, folderOf } = checkpointFolders();
 const ldm = tinyDiffusion();
 const clip = tinyClip();
+const ZIP = await zipOf({ 'sd/model_index.json': '' });
 
 const moved = (files: Files, to: string): Files =>
   Object.fromEntries(Object.entries(files).map(([file, content]) => [`${to}${file}`, content]));
@@ -37,7 +38,7 @@ describe('a checkpoint is what it is', () => {
       { ...ldm, ...Object.fromEntries(LITTER.map((file) => [file, 'x'])) },
       ldm,
     ],
-    ['beside its zip', { ...moved(clip, 'clip/'), 'clip.zip': zipOf('sd/model_index.json') }, clip],
+    ['beside its zip', { ...moved(clip, 'clip/'), 'clip.zip': ZIP }, clip],
   ];
   it.each(served)('%s', async (_, files, good) => {
     const [one, other] = [
@@ -91,6 +92,6 @@ describe('files are counted', () => {
     await writeFile(path.join(dir, 'unet/one-more.weight'), 'abcd');
     const reason =
       /^The folder holds 2,001 files, where a checkpoint of at most 2,000 is expected; .*unet\/model.onnx.*save_as_external_data=True, all_tensors_to_one_file=True/;
-    expectRefusal(await inspectCheckpoint(dir), '', reason, scratch());
+    expectRefusal(await inspectCheckpoint(dir), '', reason);
   });
 });

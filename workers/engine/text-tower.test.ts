@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Files } from '../../test/support/checkpoint-folders.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { flatSquares } from '../../test/support/flat-images.ts';
+import { type Files, newFolder, writeFiles } from '../../test/support/folder.ts';
 import { type GraphSpec, onnxModel } from '../../test/support/onnx-writer.ts';
-import { TINY_DIFFUSION, tinyDiffusion, weightsOf, writeFiles } from '../../test/support/tiny-checkpoints.ts';
+import { TINY_DIFFUSION, tinyDiffusion, weightsOf } from '../../test/support/tiny-checkpoints.ts';
 import { imageKernel, TINY_CLIP, tinyClip } from '../../test/support/tiny-clip.ts';
 import { openEvaluator } from './evaluate.ts';
 import { inspectCheckpoint } from './inspect.ts';
@@ -83,13 +82,11 @@ function cosine(ids: readonly number[], n: number): number {
   return dot(words, seen) / Math.sqrt(dot(words, words) * dot(seen, seen));
 }
 
-let scratch: string;
+const scratch = newFolder();
 let images: string[];
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'tower-'));
   images = await flatSquares(scratch, 3, 6);
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 let folders = 0;
 async function inspected(files: Files) {

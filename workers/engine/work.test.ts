@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { TaskData } from '@gdbench/benchmark/task';
@@ -7,14 +6,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { flatSquares } from '../../test/support/flat-images.ts';
+import { newFolder, writeFiles } from '../../test/support/folder.ts';
 import { onnxModel } from '../../test/support/onnx-writer.ts';
-import {
-  TINY_DIFFUSION,
-  type TinyDiffusion,
-  tinyDiffusion,
-  tinyUnet,
-  writeFiles,
-} from '../../test/support/tiny-checkpoints.ts';
+import { TINY_DIFFUSION, type TinyDiffusion, tinyDiffusion, tinyUnet } from '../../test/support/tiny-checkpoints.ts';
 import { type Evaluator, openEvaluator, type ScoredExample } from './evaluate.ts';
 import type { EvaluatorOptions } from './evaluator-options.ts';
 import { inspectCheckpoint } from './inspect.ts';
@@ -23,7 +17,7 @@ import { reduceErrors } from './protocols/reduce.ts';
 const SAMPLES = 4;
 const IMAGES = 12;
 
-let scratch: string;
+const scratch = newFolder();
 /** As the built-in checkpoint's: one timestep a batch. And one whose rows have timesteps of their own. */
 const FORMS = { 'one timestep': { timestep: { type: 'int64', shape: [1] } }, 'a timestep a row': {} } as const;
 type Form = keyof typeof FORMS;
@@ -32,7 +26,6 @@ let images: string[];
 const opened: Evaluator[] = [];
 
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'work-'));
   for (const [form, change] of Object.entries(FORMS)) {
     const tiny: TinyDiffusion = { ...TINY_DIFFUSION, ...change };
     await writeFiles(path.join(scratch, form), tinyDiffusion(tiny));
@@ -44,7 +37,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const evaluator of opened) await evaluator.close();
-  await rm(scratch, { recursive: true });
 });
 
 async function open(form: Form, options: Partial<EvaluatorOptions> = {}): Promise<Evaluator> {

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { createArrival } from '@gdbench/benchmark/arrival';
@@ -17,8 +16,9 @@ import { sweep } from '@gdbench/prisma/sweep';
 import { checkpointSha256 } from '@gdbench/storage/identity';
 import { openStorage } from '@gdbench/storage/storage';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { newFolder } from '../../test/support/folder.ts';
 import { writeTinyData } from '../../test/support/tiny-data.ts';
 import { keepWarm, type WarmProcess } from '../child/warm.ts';
 import { openEvaluator } from '../engine/evaluate.ts';
@@ -35,12 +35,10 @@ const SAMPLES = 4;
 const PINNED = { batch: 4, threads: 1 };
 const ENDED = ['DONE', 'REFUSED', 'FAILED', 'CANCELLED'];
 
-let data: string;
+const data = newFolder();
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'gdbench-tiny-'));
   await writeTinyData(data);
 });
-afterAll(() => rm(data, { recursive: true }));
 
 let database: TestDatabase;
 let db: Database;
@@ -49,14 +47,13 @@ let workers: RunningWorker[];
 beforeEach(async () => {
   database = await createTestDatabase();
   db = openDatabase(database.url);
-  home = await mkdtemp(join(tmpdir(), 'gdbench-worker-'));
+  home = newFolder();
   workers = [];
 });
 afterEach(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
   await db.close();
   await database.drop();
-  await rm(home, { recursive: true });
 });
 
 function settingsOf(name: string): WorkerSettings {
@@ -224,11 +221,10 @@ test('a protocol that was asked for scores the checkpoint, whose row stands in t
 });
 
 test('random bytes in place of a model are refused with a sentence that names the file, and a remedy', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'gdbench-random-'));
+  const dir = newFolder();
   await cp(DIFFUSION, dir, { recursive: true });
   await writeFile(join(dir, 'unet/model.onnx'), randomBytes(10_000));
   const evaluationId = await submit(dir, 'random');
-  await rm(dir, { recursive: true });
   await work('a');
   const evaluation = await ended(evaluationId);
   expect(evaluation).toMatchObject({ state: 'REFUSED', fault: 'SUBMITTER' });

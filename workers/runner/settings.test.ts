@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SettingsFault } from '@gdbench/settings/fault';
 import { expect, test } from 'vitest';
+import { newFolder } from '../../test/support/folder.ts';
 import { DEVICES } from '../engine/runtime/device.ts';
 import { workerSettings } from './settings.ts';
 
@@ -22,16 +22,12 @@ test('all that is wrong is told at once', () => {
 });
 
 test('without a data root a worker reads the newest set that was drawn into its home', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'gdbench-settings-'));
-  try {
-    const settings = () => workerSettings({ DATABASE_URL, GDBENCH_HOME: home });
-    expect(settings().data).toBe(join(home, 'data'));
-    for (const name of ['builtin-9', 'builtin-10', 'builtin-11.new', 'mine'])
-      await mkdir(join(home, 'data', name), { recursive: true });
-    expect(settings().data).toBe(join(home, 'data/builtin-10'));
-    expect(settings().storage).toBe(`file:${join(home, 'storage')}`);
-    expect(workerSettings({ DATABASE_URL, GDBENCH_HOME: home, GDBENCH_DATA: '/data' }).data).toBe('/data');
-  } finally {
-    await rm(home, { recursive: true });
-  }
+  const home = newFolder();
+  const settings = () => workerSettings({ DATABASE_URL, GDBENCH_HOME: home });
+  expect(settings().data).toBe(join(home, 'data'));
+  for (const name of ['builtin-9', 'builtin-10', 'builtin-11.new', 'mine'])
+    await mkdir(join(home, 'data', name), { recursive: true });
+  expect(settings().data).toBe(join(home, 'data/builtin-10'));
+  expect(settings().storage).toBe(`file:${join(home, 'storage')}`);
+  expect(workerSettings({ DATABASE_URL, GDBENCH_HOME: home, GDBENCH_DATA: '/data' }).data).toBe('/data');
 });

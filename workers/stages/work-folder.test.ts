@@ -1,15 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Storage } from '@gdbench/storage/storage';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { newFolder } from '../../test/support/folder.ts';
 import { checkpointFolder } from './work-folder.ts';
 
-let work: string;
-beforeAll(async () => {
-  work = await mkdtemp(join(tmpdir(), 'gdbench-work-'));
-});
-afterAll(() => rm(work, { recursive: true }));
+const work = newFolder();
 
 const DAY_MS = 86_400_000;
 const sha256 = (n: number) => n.toString(16).padStart(64, '0');

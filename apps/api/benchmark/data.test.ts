@@ -1,20 +1,16 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createArrival } from '@gdbench/benchmark/arrival';
 import { loadTask } from '@gdbench/benchmark/load';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { newFolder } from '../../../test/support/folder.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 import { readBenchmarkData } from './data.ts';
 
 const log = pino({ level: 'silent' });
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gdbench-api-data-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = newFolder();
 
 test('what is asked before the data are there is answered from them once they are', async () => {
   const root = join(folder, 'late');

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cancel } from '@gdbench/prisma/evaluations';
 import { ask } from '@gdbench/schema/ask';
@@ -14,7 +13,8 @@ import {
   TasksDocument,
 } from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
-import { acceptAs, scoreNext, sha256, submitStored } from '../../../test/support/drive.ts';
+import { acceptAs, scoreNext, sha256, submitStored } from '../../../test/support/evaluation.ts';
+import { newFolder } from '../../../test/support/folder.ts';
 import { boardColumns } from './columns.ts';
 import { rowLists } from './row.ts';
 
@@ -68,9 +68,8 @@ describe('columns and cells', () => {
 
 describe('the data root', () => {
   let test: TestApi;
-  let root: string;
+  const root = newFolder();
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'gdbench-data-'));
     for (const group of ['A', 'B', 'C']) {
       await mkdir(join(root, 'mmbias/data/Images/Shapes', group), { recursive: true });
       await writeFile(join(root, 'mmbias/data/Images/Shapes', group, '1.png'), `image of ${group}`);
@@ -89,7 +88,6 @@ describe('the data root', () => {
   });
   afterAll(async () => {
     await test.close();
-    await rm(root, { recursive: true, force: true });
   });
 
   it('gives each task its version and size, or the reason why it cannot serve', async () => {
@@ -129,13 +127,13 @@ describe('the data root', () => {
 
   it('says of a row which of its tasks were scored on another version of the data', async () => {
     const { evaluationId } = await submitStored(test.db, 'of other data');
-    await acceptAs(test.db, evaluationId, { task: 'pets', examples: 1 });
+    await acceptAs(test.db, evaluationId, { shards: { pets: [1] } });
     const clevr = await submitStored(test.db, 'of a task that is not here');
-    await acceptAs(test.db, clevr.evaluationId, { task: 'clevr', examples: 1 });
+    await acceptAs(test.db, clevr.evaluationId, { shards: { clevr: [1] } });
     const now = await submitStored(test.db, 'of these data');
     const { tasks } = await ask(test.url, DataVersionsDocument, {});
     const dataVersion = tasks.find(({ name }) => name === 'pets')!.dataVersion!;
-    await acceptAs(test.db, now.evaluationId, { task: 'pets', examples: 1, dataVersion });
+    await acceptAs(test.db, now.evaluationId, { shards: { pets: [1] }, dataVersion });
     const { leaderboard } = await ask(test.url, OtherDataOfRowsDocument, {});
     const rows = leaderboard.edges.map(({ node }) => [node.checkpoint.name, node.otherData]);
     expect(Object.fromEntries(rows)).toEqual({
@@ -155,7 +153,7 @@ describe('the data root', () => {
 
   it('gives the board its bias columns, and a row its effect size with p', async () => {
     const { evaluationId } = await submitStored(test.db, 'biased');
-    await acceptAs(test.db, evaluationId, { task: 'mmbias', examples: 1 });
+    await acceptAs(test.db, evaluationId, { shards: { mmbias: [1] } });
     await scoreNext(test.db, evaluationId, [
       { metric: 'A-C.effect_size', value: 1.25, low: null, high: null, chance: null, n: 2, sizes: [2, 0] },
       { metric: 'A-C.p_value', value: 0.01, low: null, high: null, chance: null, n: 2 },
@@ -183,7 +181,7 @@ describe('the data root', () => {
     const ids = new Map<string, string>();
     for (const [name, edition] of Object.entries({ whole, part, unknown })) {
       const { evaluationId } = await submitStored(test.db, `edition ${name}`);
-      await acceptAs(test.db, evaluationId, { examples: 1, edition });
+      await acceptAs(test.db, evaluationId, { shards: { clevr: [1] }, edition });
       await scoreNext(test.db, evaluationId, name === 'whole' ? 0.5 : 0.9);
       ids.set(evaluationId, name);
     }

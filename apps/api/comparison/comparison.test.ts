@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { loadTask } from '@gdbench/benchmark/load';
 import { pairedTest } from '@gdbench/benchmark/paired';
 import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
@@ -8,23 +5,22 @@ import { ask } from '@gdbench/schema/ask';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComparisonDocument } from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
-import { submitStored } from '../../../test/support/drive.ts';
-import { scored, scoresOf } from '../../../test/support/scored.ts';
+import { scored, submitStored } from '../../../test/support/evaluation.ts';
+import { newFolder } from '../../../test/support/folder.ts';
+import { scoresOf } from '../../../test/support/metric-data.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 
 let test: TestApi;
-let root: string;
+const root = newFolder();
 let clevr: TaskData;
 let winoground: TaskData;
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'gdbench-data-'));
   await writeTinyData(root);
   [clevr, winoground] = await Promise.all([loadTask(root, 'clevr'), loadTask(root, 'winoground')]);
   test = await startTestApi({ GDBENCH_DATA: root });
 });
 afterAll(async () => {
   await test.close();
-  await rm(root, { recursive: true, force: true });
 });
 
 const compare = async (left: string, right: string, tasks?: string[]) =>

@@ -5,8 +5,7 @@ import { ask } from '@gdbench/schema/ask';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type EvaluationState, EvaluationsDocument, type EvaluationsQuery } from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
-import { finishAs, submitStored } from '../../../test/support/drive.ts';
-import { newSubmission } from '../../../test/support/evaluation.ts';
+import { finishAs, newSubmission, submitStored } from '../../../test/support/evaluation.ts';
 
 let api: TestApi;
 beforeAll(async () => {

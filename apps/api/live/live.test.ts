@@ -7,7 +7,7 @@ import {
   TasksDocument,
 } from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
-import { acceptAs, finishAs, scoreNext, submitStored } from '../../../test/support/drive.ts';
+import { acceptAs, finishAs, scoreNext, submitStored } from '../../../test/support/evaluation.ts';
 import { openSocket, type TestSocket } from '../../../test/support/socket.ts';
 
 let test: TestApi;
@@ -61,7 +61,7 @@ describe('evaluationProgress', () => {
   });
 
   it('gives an ended evaluation once and then ends', async () => {
-    const id = await finishAs(test.db, 'ended before', 0.6);
+    const { evaluationId: id } = await finishAs(test.db, 'ended before', 0.6);
     const socket = await open();
     const progress = socket.subscribe(EvaluationProgressDocument, { id: id.toUpperCase() });
     expect(await progress.data()).toMatchObject({ evaluationProgress: { id, state: 'DONE' } });
@@ -119,7 +119,7 @@ describe('a lost connection to the database', () => {
     // nothing has changed: what comes is the present state after the gap
     expect(await progress.data()).toMatchObject({ evaluationProgress: { state: 'INSPECTING' } });
     await board.data();
-    await acceptAs(test.db, evaluationId, { examples: 1 });
+    await acceptAs(test.db, evaluationId, { shards: { clevr: [1] } });
     await scoreNext(test.db, evaluationId, 0.8);
     await progress.until(({ evaluationProgress }) => evaluationProgress?.state === 'DONE');
     await board.until((page) => rowOf(page, evaluationId)?.state === 'DONE');

@@ -13,7 +13,7 @@ import {
   type SubmittedFragment,
 } from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
-import { sha256 } from '../../../test/support/drive.ts';
+import { sha256 } from '../../../test/support/evaluation.ts';
 import { openSocket } from '../../../test/support/socket.ts';
 
 let test: TestApi;

@@ -1,14 +1,14 @@
-import { mkdir, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../../../test/support/command.ts';
+import { newFolder } from '../../../test/support/folder.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 
-let scratch: string;
+const scratch = newFolder();
 const at = (...names: string[]) => path.join(scratch, ...names);
 const verify = (...words: string[]) => gdbench(['data', 'verify', ...words]).ended;
 
@@ -17,7 +17,6 @@ const verify = (...words: string[]) => gdbench(['data', 'verify', ...words]).end
  * twelve that are empty, and one that is good.
  */
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'gdbench-verify-'));
   await writeTinyData(at('data'));
   const image = (name: string) => at('data/winoground/images', name);
   await unlink(image('ex_0_img_1.png'));
@@ -31,7 +30,6 @@ beforeAll(async () => {
   await writeFile(at('data/pets/images/Bombay_2.jpg'), photograph.subarray(0, -photograph.length / 4));
   for (let i = 10; i < 22; i++) await writeFile(at('data/pets/images', `pug_${i}.jpg`), '');
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 test('--json counts what each task has, lacks and cannot read, and exits with 0', async () => {
   const { code, stderr, stdout } = await verify(at('data'), '--json');

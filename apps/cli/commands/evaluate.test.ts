@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, gdbench } from '../../../test/support/command.ts';
-import { tinyDiffusion, weightsOf, writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
+import { tinyDiffusion, weightsOf } from '../../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../../test/support/tiny-clip.ts';
 
 const SUBTASKS = [
@@ -18,12 +18,11 @@ const SUBTASKS = [
   'spatial',
 ];
 
-let scratch: string;
+const scratch = newFolder();
 let data: string;
 let ldm: string;
 let clip: string;
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'evaluate-'));
   data = path.join(scratch, 'data');
   [ldm, clip] = [path.join(scratch, 'tiny ldm'), path.join(scratch, 'clip')];
   await writeFiles(ldm, tinyDiffusion());
@@ -35,7 +34,6 @@ beforeAll(async () => {
   await writeFiles(path.join(scratch, 'empty'), { '.keep': '' });
   await writeData();
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 /** A root in the official layout: 2 examples a subtask of clevr, 2 of winoground, no mmbias. */
 async function writeData(): Promise<void> {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { cancel } from '@gdbench/prisma/evaluations';
 import { claimInspection, refuse } from '@gdbench/prisma/inspection';
 import { createSubmission, failUpload } from '@gdbench/prisma/submissions';
@@ -8,25 +5,22 @@ import { announce } from '@gdbench/settings/running-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { gdbench } from '../../../test/support/command.ts';
-import { acceptAs, finishAs, scoreNext, submitStored } from '../../../test/support/drive.ts';
-import { newSubmission } from '../../../test/support/evaluation.ts';
+import { acceptAs, finishAs, newSubmission, scoreNext, submitStored } from '../../../test/support/evaluation.ts';
+import { newFolder } from '../../../test/support/folder.ts';
 
 const NAMES = ['done', 'refused', 'failed', 'cancelled', 'scoring', 'queued', 'inspecting', 'uploading'] as const;
 
 let api: TestApi;
-let home: string;
+const home = newFolder();
 let withdraw: () => void;
 const ids = new Map<string, { submissionId: string; evaluationId: string }>();
 beforeAll(async () => {
   api = await startTestApi();
-  home = await mkdtemp(join(tmpdir(), 'gdbench-list-'));
   withdraw = announce(home, api.url);
   const { db } = api;
   for (const name of NAMES) {
     if (name === 'done') {
-      const evaluationId = await finishAs(db, name, 0.7);
-      const { submissionId } = await db.prisma.evaluation.findUniqueOrThrow({ where: { id: evaluationId } });
-      ids.set(name, { submissionId, evaluationId });
+      ids.set(name, await finishAs(db, name, 0.7));
       continue;
     }
     const isSent = name !== 'uploading' && name !== 'failed';
@@ -48,7 +42,6 @@ beforeAll(async () => {
 afterAll(async () => {
   withdraw();
   await api.close();
-  await rm(home, { recursive: true });
 });
 
 /** Runs a command that finds the server by its home alone. */

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../../../test/support/command.ts';
-import { tinyDiffusion, writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
+import { tinyDiffusion } from '../../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../../test/support/tiny-clip.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 
-let scratch: string;
+const scratch = newFolder();
 const at = (...names: string[]) => path.join(scratch, ...names);
 const run = (...words: string[]) => gdbench(words, { GDBENCH_DATA: at('data') }).ended;
 const evaluate = (checkpoint: string, out: string, ...words: string[]) =>
@@ -21,7 +21,6 @@ const lines = async (out: string, task: string) =>
     .map((line) => JSON.parse(line));
 
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'rescore-'));
   await writeFiles(at('ldm'), tinyDiffusion());
   await writeFiles(at('clip'), tinyClip());
   await writeTinyData(at('data'));
@@ -29,7 +28,6 @@ beforeAll(async () => {
   for (const { code, stderr } of ended) expect([code, stderr]).toEqual([0, '']);
   await cp(at('ldm-out', 'results.json'), at('ldm-bare', 'results.json'));
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 test('stored errors give the scores of another protocol, and of their own to the bit', async () => {
   const [same, other] = await Promise.all([

@@ -1,12 +1,12 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { cp, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { cancel } from '@gdbench/prisma/evaluations';
 import { claimInspection, refuse } from '@gdbench/prisma/inspection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { gdbench } from '../../../test/support/command.ts';
-import { acceptAs, scoreNext } from '../../../test/support/drive.ts';
+import { acceptAs, scoreNext } from '../../../test/support/evaluation.ts';
+import { folderOf } from '../../../test/support/folder.ts';
 
 const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
 
@@ -35,33 +35,21 @@ async function submitted(name: string): Promise<Submitted> {
 const rows = (name: string) => api.db.prisma.evaluation.count({ where: { checkpoint: { name } } });
 
 test('what is no part of the checkpoint is named and not sent; its own folder inside gives it its name', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'gdbench-submit-'));
-  try {
-    await cp(CHECKPOINT, join(folder, 'model-7'), { recursive: true });
-    for (const junk of [
-      '.DS_Store',
-      'model-7/optimizer.pt',
-      'model-7/__pycache__/a.pyc',
-      '__MACOSX/model-7/._a.json',
-    ]) {
-      await mkdir(dirname(join(folder, junk)), { recursive: true });
-      await writeFile(join(folder, junk), 'junk');
-    }
-    const { code, stdout, stderr } = await gdbench(['submit', folder, '--server', api.url]).ended;
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toContain(`The checkpoint is in ${join(folder, 'model-7')}: its files are sent.\n`);
-    const leftOut = /^Left out, since no checkpoint needs them: (.*)\.$/m.exec(stdout)?.[1]?.split(', ');
-    expect(leftOut?.sort()).toEqual(['.DS_Store', '__MACOSX/', 'model-7/__pycache__/', 'model-7/optimizer.pt'].sort());
-    expect(stdout).toContain('Submitting "model-7": 5 files, ');
-    const checkpoint = await api.db.prisma.checkpoint.findFirstOrThrow({
-      where: { name: 'model-7' },
-      include: { submission: { include: { files: { select: { path: true }, orderBy: { path: 'asc' } } } } },
-    });
-    const sent = checkpoint.submission?.files.map(({ path }) => path);
-    expect(sent).toEqual((await readdir(CHECKPOINT)).sort());
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const junk = ['.DS_Store', 'model-7/optimizer.pt', 'model-7/__pycache__/a.pyc', '__MACOSX/model-7/._a.json'];
+  const folder = await folderOf(Object.fromEntries(junk.map((path) => [path, 'junk'])));
+  await cp(CHECKPOINT, join(folder, 'model-7'), { recursive: true });
+  const { code, stdout, stderr } = await gdbench(['submit', folder, '--server', api.url]).ended;
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain(`The checkpoint is in ${join(folder, 'model-7')}: its files are sent.\n`);
+  const leftOut = /^Left out, since no checkpoint needs them: (.*)\.$/m.exec(stdout)?.[1]?.split(', ');
+  expect(leftOut?.sort()).toEqual(['.DS_Store', '__MACOSX/', 'model-7/__pycache__/', 'model-7/optimizer.pt'].sort());
+  expect(stdout).toContain('Submitting "model-7": 5 files, ');
+  const checkpoint = await api.db.prisma.checkpoint.findFirstOrThrow({
+    where: { name: 'model-7' },
+    include: { submission: { include: { files: { select: { path: true }, orderBy: { path: 'asc' } } } } },
+  });
+  const sent = checkpoint.submission?.files.map(({ path }) => path);
+  expect(sent).toEqual((await readdir(CHECKPOINT)).sort());
 });
 
 test('two terminals that submit the same at once make one row, and both follow it', async () => {
@@ -92,7 +80,7 @@ test('a submission that waits is gone on with by the same command, from its insp
   };
 
   expect(await again()).toContain(`is submitted as "${name}" already, and goes on: it is being inspected.`);
-  await acceptAs(api.db, id, { examples: 2 });
+  await acceptAs(api.db, id);
   expect(await again()).toContain('waiting for a worker, in place 1.');
   await scoreNext(api.db, id, 0.6);
   expect(await again()).toContain('scoring: 1 of 2 shards');

@@ -1,30 +1,28 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTask } from '@gdbench/benchmark/load';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { gdbench } from '../../../test/support/command.ts';
-import { acceptAs, scoreNext, sha256, submitStored } from '../../../test/support/drive.ts';
+import { acceptAs, scoreNext, sha256, submitStored } from '../../../test/support/evaluation.ts';
+import { newFolder } from '../../../test/support/folder.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 
-let data: string;
+const data = newFolder();
 let api: TestApi;
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'gdbench-watch-'));
   await writeTinyData(data);
   await writeFile(join(data, 'manifest.json'), JSON.stringify({ name: 'squares', version: '2' }));
   api = await startTestApi({ GDBENCH_DATA: data });
 });
 afterAll(async () => {
   await api.close();
-  await rm(data, { recursive: true });
 });
 
 /** What is printed of an evaluation that ended, of one example of clevr in this version. */
 async function watched(name: string, dataVersion: string): Promise<string[]> {
   const { submissionId, evaluationId } = await submitStored(api.db, name);
-  await acceptAs(api.db, evaluationId, { examples: 1, dataVersion });
+  await acceptAs(api.db, evaluationId, { shards: { clevr: [1] }, dataVersion });
   await scoreNext(api.db, evaluationId, 0.9);
   const ended = await gdbench(['watch', submissionId, '--server', api.url]).ended;
   expect([ended.code, ended.stderr]).toEqual([0, '']);
@@ -36,7 +34,7 @@ test('a finished evaluation is shown with its figures, its data set by name and 
   expect((await watched('one', dataVersion)).slice(1)).toEqual([
     `  clevr.average  90.0%  [85.0%, 95.0%]  chance 50.0%  n = 1  data ${dataVersion}  whole, test`,
     `  Data set squares 2, sha256 ${sha256(`clevr ${dataVersion}\n`).slice(0, 16)} of the tasks above`,
-    '  diffusion-itm, 5 samples, seed 0',
+    '  diffusion-itm, 25 samples, seed 0',
   ]);
 });
 

@@ -1,20 +1,19 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
 import { gdbench } from '../../../test/support/command.ts';
+import { newFolder } from '../../../test/support/folder.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 
-let scratch: string;
+const scratch = newFolder();
 const at = (...names: string[]) => path.join(scratch, ...names);
 const prepare = (...words: string[]) => gdbench(['data', 'prepare', ...words]).ended;
 
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'gdbench-prepare-'));
   await writeTinyData(at('hand'));
   await writeTinyData(at('downloads'));
   // CLEVR in other letters and one folder too deep; Winoground as JSON lines and a zip
@@ -38,7 +37,6 @@ beforeAll(async () => {
   ]);
   await rm(at('downloads/winoground'), { recursive: true });
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 async function zip(file: string, entries: readonly [string, Buffer][]): Promise<void> {
   const archive = new ZipFile();

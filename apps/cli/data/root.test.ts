@@ -1,19 +1,16 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { builtinDataRoot } from '../../../builtin/data/root.ts';
 import { DATA_VERSIONS, SET_NAME, SET_VERSION } from '../../../builtin/data/version.ts';
 import { gdbench } from '../../../test/support/command.ts';
-import { writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { tinyClip } from '../../../test/support/tiny-clip.ts';
 
-let scratch: string;
+const scratch = newFolder();
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'cli-root-'));
   await writeFiles(path.join(scratch, 'clip'), tinyClip());
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 test('without a data root, what the tasks asked for show is drawn, and no other picture', async () => {
   const [home, out] = [path.join(scratch, 'home'), path.join(scratch, 'out')];

@@ -1,25 +1,23 @@
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../../../test/support/command.ts';
 import { flatSquare } from '../../../test/support/flat-images.ts';
+import { newFolder } from '../../../test/support/folder.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 
-let scratch: string;
+const scratch = path.join(newFolder(), 'page of');
 const at = (...names: string[]) => path.join(scratch, ...names);
 const verify = (words: string[], env: Record<string, string> = {}) => gdbench(['data', 'verify', ...words], env).ended;
 
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'gdbench-page of-'));
   await writeTinyData(at('data'));
   for (const [i, object] of ['suit', 'apron', 'briefcase', 'purse', 'beer', 'wine'].entries())
     for (const n of [1, 7]) await flatSquare(at(`data/genderbias/${object}-images/${n}.png`), i + n, 16);
   await writeFile(at('data/genderbias/suit-images/8.webp'), 'x');
   await cp(at('data/winoground'), at('other/Winoground'), { recursive: true });
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 /** The cells of a task's line in the table. */
 const row = (stdout: string, task: string) =>

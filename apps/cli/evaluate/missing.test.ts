@@ -1,27 +1,24 @@
-import { mkdtemp, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../../../test/support/command.ts';
-import { writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { tinyClip } from '../../../test/support/tiny-clip.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 
-let scratch: string;
+const scratch = newFolder();
 const at = (...names: string[]) => path.join(scratch, ...names);
 const evaluate = (out: string, ...words: string[]) =>
   gdbench(['evaluate', at('clip'), '--data', at('data'), '--out', at(out), ...words]).ended;
 
 /** Winoground's example 1 loses an image, and one of example 2 is cut short; clevr is whole. */
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'missing-'));
   await writeFiles(at('clip'), tinyClip());
   await writeTinyData(at('data'));
   await unlink(at('data/winoground/images/ex_1_img_0.png'));
   const short = at('data/winoground/images/ex_2_img_1.png');
   await writeFile(short, (await readFile(short)).subarray(0, -20));
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 test('missing and unreadable images are reported before anything is scored, by number and name', async () => {
   const ended = await evaluate('none');

@@ -1,17 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Example, TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { newFolder } from '../../../test/support/folder.ts';
 import { recover, scoreLines } from '../results/scores-file.ts';
 import { openPartial, type RunSettings } from './partial.ts';
-
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'partial-'));
-});
-afterAll(() => rm(scratch, { recursive: true }));
 
 const examples = Array.from({ length: 4 }, (_, index): Example => {
   return { index, id: `é ${index}`, texts: ['a', 'b'], images: [{ path: 'i' }], cluster: String(index) };
@@ -32,8 +26,6 @@ const SETTINGS: RunSettings = {
 };
 const PINS = { batch: 4, threads: 1 };
 
-let folders = 0;
-const newFolder = () => path.join(scratch, `out-${folders++}`);
 const silent = () => {};
 
 /** A partial run of the first `n` examples. */
@@ -58,7 +50,7 @@ test('a draft that ends at any byte is cut behind its last whole line', async ()
           .join(''),
       ).length,
   );
-  const file = path.join(scratch, 'torn.jsonl');
+  const file = path.join(newFolder(), 'torn.jsonl');
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: whole.length }), async (length) => {
       await writeFile(file, whole.subarray(0, length));
@@ -77,14 +69,14 @@ test.each([
   ['no JSON', '{"example": '],
   ['JSON that is no line', 'null'],
 ])('%s ends what is taken up', async (_what, wrong) => {
-  const file = path.join(scratch, 'wrong.jsonl');
+  const file = path.join(newFolder(), 'wrong.jsonl');
   await writeFile(file, `${text(0)}${wrong}\n${text(2)}`);
   expect(await recover(file, examples)).toHaveLength(1);
   expect(await readFile(file, 'utf8')).toBe(text(0));
 });
 
 test('lines longer than a piece of the file are read whole', async () => {
-  const file = path.join(scratch, 'long.jsonl');
+  const file = path.join(newFolder(), 'long.jsonl');
   const lines = [0, 1, 2].map((n) => ({ example: `${n}`, scores: [Array.from({ length: 50_000 }, (_, i) => i / 7)] }));
   await writeFile(file, lines.map((one) => `${JSON.stringify(one)}\n`).join(''));
   const read: unknown[] = [];

@@ -1,20 +1,18 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../../../test/support/command.ts';
-import { tinyDiffusion, writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
+import { tinyDiffusion } from '../../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../../test/support/tiny-clip.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 
-let scratch: string;
+const scratch = newFolder();
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'resume-'));
   await writeFiles(path.join(scratch, 'ldm'), tinyDiffusion());
   await writeFiles(path.join(scratch, 'clip'), tinyClip());
   await writeTinyData(path.join(scratch, 'data'));
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 const SETTINGS = ['--samples', '6', '--seed', '5', '--errors', '--tasks', 'clevr,winoground'];
 

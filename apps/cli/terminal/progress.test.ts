@@ -1,11 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { tinyClip } from '../../../test/support/tiny-clip.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 import { describePace, duration, type Pace } from './pace.ts';
@@ -67,13 +65,11 @@ test('without a terminal there are at most as many lines as asked for, however m
 const hasScript = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
 
 describe.skipIf(!hasScript)(`on a terminal${hasScript ? '' : ' (skipped: no command script)'}`, () => {
-  let scratch: string;
+  const scratch = newFolder();
   beforeAll(async () => {
-    scratch = await mkdtemp(path.join(tmpdir(), 'progress-'));
     await writeFiles(path.join(scratch, 'clip'), tinyClip());
     await writeTinyData(path.join(scratch, 'data'));
   });
-  afterAll(() => rm(scratch, { recursive: true }));
 
   test('one bar a task shows examples, rate and what is done, and the cursor comes back', async () => {
     const at = (name: string) => path.join(scratch, name);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addFiles, fullTree, rootWith, type Tree, writeTree } from '../../../test/support/official-tree.ts';
+import { type Files, folderOf, writeFiles } from '../../../test/support/folder.ts';
+import { fullTree, rootWith } from '../../../test/support/official-tree.ts';
 import { loadTask } from '../load/load.ts';
 import { READERS } from '../load/readers.ts';
 import { TASK_NAMES, type TaskName } from '../task.ts';
@@ -35,7 +36,7 @@ describe('editions', () => {
   });
 
   it.each(TASK_NAMES)('%s: data with the hashes of an edition are whole, by any of the hashes', async (task) => {
-    const root = await writeTree(fullTree());
+    const root = await folderOf(fullTree());
     const { examples, images, metadata, questions, dataVersion } = await stated(root, task);
     for (const known of [
       { examples, dataVersion },
@@ -49,7 +50,7 @@ describe('editions', () => {
   });
 
   it.each(TASK_NAMES)('%s: under a limit they are a part of it', async (task) => {
-    const root = await writeTree(fullTree());
+    const root = await folderOf(fullTree());
     const { examples, dataVersion } = await stated(root, task);
     const editions = [named('own', task, { examples, dataVersion })];
     const limited = await loadTask(root, task, { limit: 1, editions });
@@ -61,7 +62,7 @@ describe('editions', () => {
     const root = await rootWith('winoground');
     const known = await stated(root, 'winoground');
     const editions = [named('own', 'winoground', known)];
-    await addFiles(root, { 'winoground/images/ex_3_img_1.png': '' });
+    await writeFiles(root, { 'winoground/images/ex_3_img_1.png': '' });
     const { edition } = await loadTask(root, 'winoground', { skipMissing: true, editions });
     expect(edition).toEqual({ state: 'part', name: 'own', examples: 1, of: 2 });
   });
@@ -69,7 +70,7 @@ describe('editions', () => {
   it('other bytes of an image make data of an edition with a data version unknown, and change nothing of one without', async () => {
     const root = await rootWith('winoground');
     const { examples, metadata, dataVersion } = await stated(root, 'winoground');
-    await addFiles(root, { 'winoground/images/ex_3_img_1.png': 'other pixels' });
+    await writeFiles(root, { 'winoground/images/ex_3_img_1.png': 'other pixels' });
     const exact = await loadTask(root, 'winoground', {
       editions: [named('own', 'winoground', { examples, metadata, dataVersion })],
     });
@@ -97,7 +98,7 @@ describe('editions', () => {
   it('the same questions in a file that is written otherwise are the same questions', async () => {
     const tree = fullTree();
     const path = 'winoground/data.json';
-    const indented: Tree = { [path]: JSON.stringify(tree[path], null, 4) };
+    const indented: Files = { [path]: JSON.stringify(tree[path], null, 4) };
     const [plain, other] = await Promise.all([rootWith('winoground'), rootWith('winoground', indented)]);
     const { examples, images, metadata, questions } = await stated(plain, 'winoground');
     const judge = async (edition: TaskEdition) =>
@@ -110,8 +111,8 @@ describe('editions', () => {
     const phrases = fullTree()['mmbias/textual_phrases.txt'];
     const group = (name: string, n: number) =>
       Object.fromEntries(Array.from({ length: n }, (_, i) => [`mmbias/data/Images/${name}/${i}.jpg`, `${name} ${i}`]));
-    const rootOf = (n: number, more: Tree = {}) =>
-      writeTree({
+    const rootOf = (n: number, more: Files = {}) =>
+      folderOf({
         'mmbias/textual_phrases.txt': phrases,
         ...group('Religion/Muslim', 3),
         ...group('Religion/Hindu', n),
@@ -138,7 +139,7 @@ describe('editions', () => {
         const images = Object.fromEntries(
           rows.flatMap(({ id }) => [0, 1].map((i) => [`winoground/images/ex_${id}_img_${i}.png`, 'x'])),
         );
-        const root = await writeTree({ 'winoground/data.json': rows, ...(count < 20 ? images : {}) });
+        const root = await folderOf({ 'winoground/data.json': rows, ...(count < 20 ? images : {}) });
         const official = await READERS.winoground.read(root);
         const edition = judgeEdition(EDITIONS, {
           task: 'winoground',
@@ -159,7 +160,7 @@ describe('editions', () => {
   });
 
   it('SVO counts the rows of all three kinds, for no other count is published', async () => {
-    const root = await writeTree(fullTree());
+    const root = await folderOf(fullTree());
     expect((await loadTask(root, 'svo_verb')).edition).toEqual({
       state: 'part',
       name: OFFICIAL,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { fullTree, writeTree } from '../../../test/support/official-tree.ts';
+import { folderOf } from '../../../test/support/folder.ts';
+import { fullTree } from '../../../test/support/official-tree.ts';
 import { loadTask } from '../load/load.ts';
 import { EDITIONS } from './editions.ts';
 import { EditionsFault, readEditions } from './read-editions.ts';
@@ -16,11 +17,11 @@ it('without a file those that everybody knows are known', async () => {
 });
 
 it('an edition of a file counts as any other, one that lies in the data root does not', async () => {
-  const root = await writeTree(fullTree());
+  const root = await folderOf(fullTree());
   const { dataVersion, edition } = await loadTask(root, 'pets');
   expect(edition.state).toBe('part');
   const own = one('lab 1', { pets: { examples: 3, dataVersion } });
-  const folder = await writeTree({ 'editions.json': own });
+  const folder = await folderOf({ 'editions.json': own });
   const editions = await readEditions(join(folder, 'editions.json'));
   expect(editions.slice(0, -1)).toEqual(EDITIONS);
   expect((await loadTask(root, 'pets', { editions })).edition).toEqual({
@@ -29,7 +30,7 @@ it('an edition of a file counts as any other, one that lies in the data root doe
     examples: 3,
     of: 3,
   });
-  const claimed = await writeTree({ ...fullTree(), 'editions.json': own, 'manifest.json': own });
+  const claimed = await folderOf({ ...fullTree(), 'editions.json': own, 'manifest.json': own });
   expect((await loadTask(claimed, 'pets')).edition.state).toBe('part');
 });
 
@@ -48,7 +49,7 @@ it.each<[string, unknown, RegExp]>([
   ['a name twice', file(['a', 'A'].map((name) => ({ name, tasks: {} }))), /which there is already/],
   ['a hidden character', one('a\u200b', {}), /cannot be seen/],
 ])('%s is refused in one sentence that names the file and the setting', async (_what, content, sentence) => {
-  const path = join(await writeTree({ 'editions.json': content }), 'editions.json');
+  const path = join(await folderOf({ 'editions.json': content }), 'editions.json');
   const fault = await readEditions(path).catch((error) => error);
   expect(fault).toBeInstanceOf(EditionsFault);
   expect(fault.message).toMatch(sentence);
@@ -64,6 +65,6 @@ it('a file that is not there is refused too', async () => {
 it('the example of the documentation is one', async () => {
   const page = await readFile(new URL('../../../docs/official-data.md', import.meta.url), 'utf8');
   const [, example] = /```json\n(.*?)```/s.exec(page) ?? [];
-  const editions = await readEditions(join(await writeTree({ 'editions.json': example! }), 'editions.json'));
+  const editions = await readEditions(join(await folderOf({ 'editions.json': example! }), 'editions.json'));
   expect(editions.at(-1)).toMatchObject({ name: 'lab 2026-11', tasks: { svo_verb: { examples: 9876 } } });
 });

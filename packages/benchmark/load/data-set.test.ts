@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { writeTree } from '../../../test/support/official-tree.ts';
+import { folderOf } from '../../../test/support/folder.ts';
 import type { TaskName } from '../task.ts';
 import { dataSetSha256, readAnnouncedVersions, readDataSetName } from './data-set.ts';
 
@@ -40,11 +40,11 @@ it.each([
   ['a name with half a character', { name: 'a\ud800', version: '1' }, null],
   ['no JSON', '{', null],
 ])('%s', async (_what, manifest, name) => {
-  expect(await readDataSetName(await writeTree({ 'manifest.json': manifest }))).toEqual(name);
+  expect(await readDataSetName(await folderOf({ 'manifest.json': manifest }))).toEqual(name);
 });
 
 it('a root without a manifest has no name', async () => {
-  expect(await readDataSetName(await writeTree({}))).toBeNull();
+  expect(await readDataSetName(await folderOf({}))).toBeNull();
 });
 
 it.each([
@@ -53,5 +53,5 @@ it.each([
   ['a version that is none', { dataVersions: { clevr: 'newest' } }, {}],
   ['nothing', { name: 'builtin', version: '1' }, {}],
 ])('a manifest that announces %s', async (_what, manifest, versions) => {
-  expect(await readAnnouncedVersions(await writeTree({ 'manifest.json': manifest }))).toEqual(versions);
+  expect(await readAnnouncedVersions(await folderOf({ 'manifest.json': manifest }))).toEqual(versions);
 });

@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { folderOf } from '../../../test/support/folder.ts';
 import { fileKind, HEAD_BYTES, KIND_PHRASES, readHead } from './file-kind.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
@@ -28,9 +27,6 @@ it.each([
   ['empty', bytes('')],
 ] as const)('%s is told by its first bytes', async (kind, content) => {
   expect(fileKind(content)).toBe(kind);
-  const folder = await mkdtemp(join(tmpdir(), 'kind-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, 'file'), content);
-  expect(fileKind(await readHead(join(folder, 'file')))).toBe(kind);
+  expect(fileKind(await readHead(join(await folderOf({ file: content }), 'file')))).toBe(kind);
   expect(KIND_PHRASES[kind]).toMatch(/^(an? \S|text|empty$|nothing |macOS's )/);
 });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addFiles, fullTree, numbered, rootWith, type Tree, writeTree } from '../../../test/support/official-tree.ts';
+import { type Files, folderOf, writeFiles } from '../../../test/support/folder.ts';
+import { fullTree, numbered, rootWith } from '../../../test/support/official-tree.ts';
 import { TASK_NAMES, type TaskName } from '../task.ts';
 import { DataError, listTasks, loadTask } from './load.ts';
 import { READERS } from './readers.ts';
@@ -20,7 +21,7 @@ describe('metadata that are not the official ones', () => {
   const rows = (path: string, change: object) => ({ [path]: [{ ...first(path), ...change }] });
   const tenth = 'imagecode/image-sets/MSR-VTT_b/img10.jpg';
 
-  it.each<[string, TaskName, Tree, string | RegExp]>([
+  it.each<[string, TaskName, Files, string | RegExp]>([
     [
       'nine images',
       'flickr30k_image',
@@ -205,11 +206,11 @@ describe('metadata that are not the official ones', () => {
   });
 
   it('of any kind never get past a DataError, nor an image out of the root', async () => {
-    const root = await writeTree(fullTree());
+    const root = await folderOf(fullTree());
     const files = Object.entries(fullTree()).filter(([path]) => path.endsWith('.json'));
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...files), fc.nat(), fc.jsonValue(), async ([path, content], seed, junk) => {
-        await addFiles(root, { [path]: mutated(content, seed, junk) });
+        await writeFiles(root, { [path]: mutated(content, seed, junk) });
         for (const task of TASK_NAMES) {
           if (!path.startsWith(`${READERS[task].folder}/`)) continue;
           try {
@@ -220,7 +221,7 @@ describe('metadata that are not the official ones', () => {
             expect((error as Error).message.split('\n')).toHaveLength(1);
           }
         }
-        await addFiles(root, { [path]: content });
+        await writeFiles(root, { [path]: content });
       }),
       { numRuns: 80 },
     );

@@ -1,16 +1,17 @@
 import { cp, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { addFiles, fullTree, smallTree, type Tree, writeTree } from '../../../test/support/official-tree.ts';
+import { type Files, folderOf, writeFiles } from '../../../test/support/folder.ts';
+import { fullTree, smallTree } from '../../../test/support/official-tree.ts';
 import type { TaskName } from '../task.ts';
 import { TASK_NAMES } from '../task.ts';
 import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
 import { DataError, listTasks, loadTask } from './load.ts';
 
 /** A small root, changed: null takes a file away. */
-async function rootWith(changes: Tree = {}): Promise<string> {
+async function rootWith(changes: Files = {}): Promise<string> {
   const tree = { ...smallTree(), ...changes };
-  return writeTree(Object.fromEntries(Object.entries(tree).filter(([, content]) => content !== null)));
+  return folderOf(Object.fromEntries(Object.entries(tree).filter(([, content]) => content !== null)));
 }
 
 describe('loadTask', () => {
@@ -111,7 +112,7 @@ describe('a root that cannot serve', () => {
   const rows = (change: object) => [{ ...(smallTree()['winoground/data.json'] as object[])[0], ...change }];
   const phrases = 'mmbias/textual_phrases.txt';
 
-  it.each<[string, TaskName, Tree, string]>([
+  it.each<[string, TaskName, Files, string]>([
     [
       'a missing metadata file',
       'clevr',
@@ -275,10 +276,10 @@ describe('dataVersion', () => {
       /[a-z](?=[^a-z]*$)/,
       'X',
     );
-    await addFiles(root, { [path]: changed });
+    await writeFiles(root, { [path]: changed });
     const loaded = await loadTask(root, task).catch(() => null);
     expect(loaded?.dataVersion).not.toBe(dataVersion);
-    await addFiles(root, { [path]: original });
+    await writeFiles(root, { [path]: original });
     expect((await loadTask(root, task)).dataVersion).toBe(dataVersion);
   });
 
@@ -349,7 +350,7 @@ describe('listTasks', () => {
     expect(listings.some(({ runnable }) => runnable)).toBe(false);
     expect(listings[0]!.images).toEqual({ named: 2, missing: 1, unreadable: 1 });
     for (const { task, reason } of listings) await expect(loadTask(root, task)).rejects.toThrow(reason!);
-    await addFiles(root, fullTree());
+    await writeFiles(root, fullTree());
     expect((await listTasks(root)).every(({ runnable }) => runnable)).toBe(true);
   });
 });

@@ -2,7 +2,8 @@ import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addFiles, fullTree, treeOf, writeTree } from '../../../test/support/official-tree.ts';
+import { folderOf, writeFiles } from '../../../test/support/folder.ts';
+import { fullTree, treeOf } from '../../../test/support/official-tree.ts';
 import { TASK_NAMES, type TaskName } from '../task.ts';
 import { DataError, listTasks, loadTask } from './load.ts';
 
@@ -15,7 +16,7 @@ const isImage = (path: string) => /\.(jpg|png)$/i.test(path);
 
 describe('images at fault', () => {
   it.each(TASK_NAMES)('%s: skipping keeps exactly the examples whose images are all good', async (task) => {
-    const root = await writeTree(treeOf(task));
+    const root = await folderOf(treeOf(task));
     const whole = await loadTask(root, task);
     const relative = (path: string) => path.slice(join(root, '/').length);
     const named = [...new Set(whole.examples.flatMap(({ images }) => images.map(({ path }) => relative(path))))];
@@ -28,7 +29,7 @@ describe('images at fault', () => {
         const of = new Map<string, Fault>(chosen);
         for (const [path, fault] of of) {
           if (fault === 'missing') await unlink(join(root, path));
-          if (fault === 'empty') await addFiles(root, { [path]: '' });
+          if (fault === 'empty') await writeFiles(root, { [path]: '' });
         }
         const asked: string[] = [];
         const check = async (path: string) => {
@@ -38,7 +39,7 @@ describe('images at fault', () => {
         const limits = limit === undefined ? {} : { limit };
         const kept = await loadTask(root, task, { check, skipMissing: true, ...limits }).catch((error) => error);
         const strict = await loadTask(root, task, { check, ...limits }).catch((error) => error);
-        await addFiles(root, Object.fromEntries([...of.keys()].map((path) => [path, fullTree()[path]])));
+        await writeFiles(root, Object.fromEntries([...of.keys()].map((path) => [path, fullTree()[path]])));
 
         // by brute force from the whole data
         const first = (await loadTask(root, task, limits)).examples;
@@ -74,9 +75,9 @@ describe('images at fault', () => {
   });
 
   it('are told all at once: how many of how many, and the first ten by name', async () => {
-    const root = await writeTree(fullTree());
+    const root = await folderOf(fullTree());
     for (const i of [0, 2, 4, 6, 8]) await unlink(join(root, `flickr30k/images/${i}.jpg`));
-    await addFiles(root, { 'flickr30k/images/1.jpg': '' });
+    await writeFiles(root, { 'flickr30k/images/1.jpg': '' });
     const name = (i: number) => `flickr30k/images/${i}.jpg`;
     const check = async (path: string) => (path.endsWith('/11.jpg') ? null : 'cannot be decoded (no header)');
     const told = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((i) => {
@@ -95,9 +96,9 @@ describe('images at fault', () => {
   });
 
   it('are listed with the sentence that loading fails with; an image that tasks share is decoded once', async () => {
-    const root = await writeTree(fullTree());
+    const root = await folderOf(fullTree());
     await unlink(join(root, 'flickr30k/images/3.jpg'));
-    await addFiles(root, { 'winoground/images/ex_7_img_0.png': '' });
+    await writeFiles(root, { 'winoground/images/ex_7_img_0.png': '' });
     const asked: string[] = [];
     let running = 0;
     let most = 0;
@@ -132,7 +133,7 @@ describe('images at fault', () => {
   });
 
   it('a check that throws ends the load', async () => {
-    const root = await writeTree(treeOf('clevr'));
+    const root = await folderOf(treeOf('clevr'));
     const stop = new Error('interrupted');
     await expect(loadTask(root, 'clevr', { check: () => Promise.reject(stop) })).rejects.toBe(stop);
   });

@@ -2,7 +2,8 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pMap from 'p-map';
 import { describe, expect, it } from 'vitest';
-import { addFiles, numbered, writeTree } from '../../../test/support/official-tree.ts';
+import { folderOf, writeFiles } from '../../../test/support/folder.ts';
+import { numbered } from '../../../test/support/official-tree.ts';
 import { EDITIONS } from '../editions/editions.ts';
 import { editionWords } from '../editions/words.ts';
 import { summarise } from '../metrics/summarise.ts';
@@ -50,7 +51,7 @@ async function officialRoot(): Promise<string> {
     'pets/images/yorkshire_terrier_200.jpg',
     ...GROUPS.flatMap((group) => [1, 2].map((i) => `mmbias/data/Images/${group}/${i}.jpg`)),
   ]);
-  const root = await writeTree({});
+  const root = await folderOf({});
   for (const folder of new Set([...images].map(dirname))) await mkdir(join(root, folder), { recursive: true });
   await pMap(images, (path) => writeFile(join(root, path), PIXEL), { concurrency: 16 });
   // all sets are one: links to its folder are fewer than files
@@ -173,7 +174,7 @@ describe.skipIf(!official)(
       ]);
 
       // the masks of the set alone, by the same names
-      const masks = await writeTree({ 'pets/images/Abyssinian_1.png': 'x' });
+      const masks = await folderOf({ 'pets/images/Abyssinian_1.png': 'x' });
       await symlink(join(official!, 'pets/classes.txt'), join(masks, 'pets/classes.txt'));
       await expect(loadTask(masks, 'pets')).rejects.toThrow(
         'in the official set the pets are .jpg, and .png are their masks',
@@ -182,7 +183,7 @@ describe.skipIf(!official)(
       const pairs = await load('winoground');
       expect(pairs.examples.every(({ tags }) => tags!.length >= 2)).toBe(true);
       // one byte of one of 800 images is another data set
-      await addFiles(root, { 'winoground/images/ex_399_img_1.png': `${PIXEL}.` });
+      await writeFiles(root, { 'winoground/images/ex_399_img_1.png': `${PIXEL}.` });
       expect((await loadTask(root, 'winoground')).dataVersion).not.toBe(pairs.dataVersion);
     });
   },

@@ -1,12 +1,13 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fullTree, numbered, rootWith, type Tree, writeTree } from '../../../test/support/official-tree.ts';
+import { type Files, folderOf } from '../../../test/support/folder.ts';
+import { fullTree, numbered, rootWith } from '../../../test/support/official-tree.ts';
 import { type Box, type Example, TASK_NAMES, type TaskName } from '../task.ts';
 import { listTasks, loadTask } from './load.ts';
 
 /** The examples of a task with their images relative to the root. */
-async function examplesOf(task: TaskName, changes: Tree = {}): Promise<Example[]> {
+async function examplesOf(task: TaskName, changes: Files = {}): Promise<Example[]> {
   const root = await rootWith(task, changes);
   const { examples } = await loadTask(root, task);
   return examples.map((example) => ({
@@ -214,7 +215,7 @@ describe('readers', () => {
   it('genderbias: the images of both objects of a kind make one task', async () => {
     const objects = ['suit', 'apron', 'briefcase', 'purse', 'beer', 'wine'];
     const files = objects.flatMap((object) => [2, 9].map((n) => `${object}-images/${n}.jpg`));
-    const root = await writeTree(Object.fromEntries(files.map((file) => [`genderbias/${file}`, file])));
+    const root = await folderOf(Object.fromEntries(files.map((file) => [`genderbias/${file}`, file])));
     const { examples } = await loadTask(root, 'genderbias');
     const clothes = examples.filter(({ group }) => group!.startsWith('clothes/'));
     expect(clothes.map(({ id, group }) => [id, group])).toEqual([
@@ -228,7 +229,7 @@ describe('readers', () => {
   });
 
   it('a limit counts each group of bias and subtask of clevr, and otherwise all examples', async () => {
-    const root = await writeTree(fullTree());
+    const root = await folderOf(fullTree());
     for (const task of TASK_NAMES) {
       const { examples } = await loadTask(root, task);
       const grouped = ['clevr', 'mmbias', 'genderbias'].includes(task);

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { newFolder } from '../../../test/support/folder.ts';
 import { lookAt } from './images.ts';
 import { dataVersion } from './version.ts';
 
-let root: string;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'gdbench-version-'));
-});
-afterAll(() => rm(root, { recursive: true, force: true }));
+const root = newFolder();
 
 it('hashes metadata and images in their order, however many and however large they are', async () => {
   // around the size above which a file is read in pieces, among many small ones, and one that is missing

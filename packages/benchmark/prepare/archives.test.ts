@@ -4,11 +4,12 @@ import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
-import { given, pixels, preparedFrom, tarOf, zipOf } from '../../../test/support/given-folder.ts';
+import { tarOf, zipOf } from '../../../test/support/archive.ts';
+import { given, pixels, preparedFrom } from '../../../test/support/prepared-root.ts';
 
 const data = [{ id: 1, caption_0: 'a', caption_1: 'b', tag: '', secondary_tag: '', collapsed_tag: '' }];
 const image = (k: number) => [`images/ex_1_img_${k}.png`, pixels(`${k} `.repeat(500))] as const;
-const images = new Map([image(0), image(1)]);
+const images = Object.fromEntries([image(0), image(1)]);
 const whole = { 'data.json': JSON.stringify(data) };
 
 /** Of images.zip (or another name) of these bytes beside data.json. */
@@ -24,7 +25,7 @@ function changed(zip: Buffer, change: (header: Buffer) => void): Buffer {
 
 test('a zip of more than 4 GiB by its marks (zip64) is read as any', async () => {
   const zip = new ZipFile();
-  for (const [path, bytes] of images) zip.addBuffer(bytes, path, { forceZip64Format: true });
+  for (const [path, bytes] of Object.entries(images)) zip.addBuffer(bytes, path, { forceZip64Format: true });
   zip.end({ forceZip64Format: true, comment: '' });
   const { faults, files } = await of(await buffer(zip.outputStream as unknown as NodeJS.ReadableStream));
   expect(faults).toEqual([]);
@@ -79,7 +80,7 @@ test.each([true, false])('a tar (gzip %s) that was cut is named as cut short', a
 });
 
 test('an entry that would unpack to hundreds of times its size is refused before it is written', async () => {
-  const zip = await zipOf(new Map([...images].map(([path]) => [path, Buffer.alloc(100e6)])), true);
+  const zip = await zipOf(Object.fromEntries(Object.keys(images).map((path) => [path, Buffer.alloc(100e6)])), true);
   const { faults } = await of(zip);
   expect(faults[0]).toMatch(/would unpack to more than 300 times its size, as no data set does: download it again/);
 });
@@ -87,10 +88,10 @@ test('an entry that would unpack to hundreds of times its size is refused before
 test('of archives within archives three are looked into, and no fourth', async () => {
   let archive = await zipOf(images);
   for (const depth of [2, 3]) {
-    archive = await zipOf(new Map([[`inner.zip`, archive]]));
+    archive = await zipOf({ 'inner.zip': archive });
     expect((await of(archive)).faults, `depth ${depth}`).toEqual([]);
   }
-  const { unread } = await of(await zipOf(new Map([['inner.zip', archive]])));
+  const { unread } = await of(await zipOf({ 'inner.zip': archive }));
   expect(unread).toHaveLength(1);
   expect(unread[0]).toMatch(/inner\.zip is an archive within 3 others: unpack the outermost$/);
 });
@@ -116,7 +117,7 @@ test.each([
 });
 
 test('an empty zip holds nothing, and says nothing', async () => {
-  const { unread, faults } = await of(await zipOf(new Map()));
+  const { unread, faults } = await of(await zipOf({}));
   expect(unread).toEqual([]);
   expect(faults[0]).toMatch(/^winoground lacks its images/);
 });

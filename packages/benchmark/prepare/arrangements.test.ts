@@ -1,35 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  checkWords,
-  type Files,
-  filesOf,
-  tarOf,
-  treeOf,
-  versionsOf,
-  writeFiles,
-  zipOf,
-} from '../../../test/support/given-folder.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { tarOf, zipOf } from '../../../test/support/archive.ts';
+import { type Files, folderOf } from '../../../test/support/folder.ts';
 import { fullTree } from '../../../test/support/official-tree.ts';
+import { given, preparedFrom, textsOf, versionsOf } from '../../../test/support/prepared-root.ts';
 import { taskFolder } from '../load/readers.ts';
 import { TASK_NAMES } from '../task.ts';
-import { prepareData } from './prepare.ts';
 
-let scratch: string;
 /** Data version of each task of the tree as it is laid out by hand. */
 let byHand: Record<string, string>;
-const tree = filesOf(fullTree());
+const tree = fullTree();
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'gdbench-arranged-'));
-  await writeFiles(join(scratch, 'by-hand'), tree);
-  byHand = await versionsOf(join(scratch, 'by-hand'));
+  byHand = await versionsOf(await folderOf(tree));
   expect(Object.keys(byHand)).toEqual(TASK_NAMES);
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 /** What becomes of one set's folder, and how it is packed. */
 interface Arrangement {
@@ -66,74 +51,68 @@ function recased(path: string, { capitals, isCased }: Arrangement): string {
   return letters(path.slice(0, cut)) + path.slice(cut);
 }
 
-const junk = (folder: string): [string, Buffer][] => [
-  [`${folder}/.DS_Store`, Buffer.from('junk')],
-  [`__MACOSX/${folder}/._1.jpg`, Buffer.from('\0\x05\x16\x07 1')],
-  [`${folder}/images/._1.jpg`, Buffer.from('\0\x05\x16\x07 2')],
-  [`${folder}/Thumbs.db`, Buffer.from('junk')],
-  [`${folder}/README.md`, Buffer.from('# about')],
+const junk = (folder: string): [string, unknown][] => [
+  [`${folder}/.DS_Store`, 'junk'],
+  [`__MACOSX/${folder}/._1.jpg`, '\0\x05\x16\x07 1'],
+  [`${folder}/images/._1.jpg`, '\0\x05\x16\x07 2'],
+  [`${folder}/Thumbs.db`, 'junk'],
+  [`${folder}/README.md`, '# about'],
 ];
 
 /** The files of a set in their new places, in one or two folders or archives. */
-async function arranged(set: string, how: Arrangement): Promise<Map<string, Buffer>> {
-  const own = [...tree].filter(([path]) => path.startsWith(`${set}/`));
-  const isText = ([path]: [string, Buffer]) => /\.(json|txt)$/.test(path);
+async function arranged(set: string, how: Arrangement): Promise<Files> {
+  const own = Object.entries(tree).filter(([path]) => path.startsWith(`${set}/`));
+  const isText = ([path]: [string, unknown]) => /\.(json|txt)$/.test(path);
   const parts = how.isParted ? [own.filter(isText), own.filter((file) => !isText(file))] : [own];
-  const result = new Map<string, Buffer>();
+  const result: Record<string, unknown> = {};
   for (const [i, part] of parts.filter(({ length }) => length > 0).entries()) {
-    const named = part.map(([path, bytes]) => [recased(path, how), bytes] as [string, Buffer]);
-    let files: Files = new Map([...named, ...(how.hasJunk && named[0] ? junk(named[0][0].split('/')[0]!) : [])]);
+    const named = part.map(([path, bytes]) => [recased(path, how), bytes] as const);
+    let files: Files = Object.fromEntries([
+      ...named,
+      ...(how.hasJunk && named[0] ? junk(named[0][0].split('/')[0]!) : []),
+    ]);
     for (const kind of how.packed) {
       const bytes = kind === 'zip' ? await zipOf(files) : await tarOf(files, kind === 'tgz');
-      files = new Map([[`part ${i}.${kind}`, bytes]]);
+      files = { [`part ${i}.${kind}`]: bytes };
     }
-    for (const [path, bytes] of files) result.set([set, ...how.above, path].join('/'), bytes);
+    for (const [path, bytes] of Object.entries(files)) result[[set, ...how.above, path].join('/')] = bytes;
   }
   return result;
 }
 
 test('however the files of a root are nested, packed, parted and spelt, the prepared root has the same data', async () => {
-  let run = 0;
   const all = fc.tuple(...SETS.map(() => arrangement));
   await fc.assert(
     fc.asyncProperty(all, async (hows) => {
-      const folder = join(scratch, `run-${run++}`);
-      for (const [i, set] of SETS.entries()) await writeFiles(join(folder, 'from'), await arranged(set, hows[i]!));
-      const before = await treeOf(join(folder, 'from'));
-      const prepared = await prepareData([join(folder, 'from')], join(folder, 'root'), {
-        tasks: null,
-        check: checkWords,
-      });
-      expect(prepared.faults).toEqual([]);
-      expect(await versionsOf(join(folder, 'root'))).toEqual(byHand);
-      expect(await treeOf(join(folder, 'from'))).toEqual(before);
-      await rm(folder, { recursive: true });
+      const sets = await Promise.all(SETS.map((set, i) => arranged(set, hows[i]!)));
+      const from = await given(Object.assign({}, ...sets));
+      const before = await textsOf(from);
+      const { faults, root } = await preparedFrom([from]);
+      expect(faults).toEqual([]);
+      expect(await versionsOf(root)).toEqual(byHand);
+      expect(await textsOf(from)).toEqual(before);
     }),
     { numRuns: 6 },
   );
 });
 
 /** Files whose names say nothing but the place that metadata give them; names of the others are data themselves. */
-const NAMED = [...tree.keys()].filter((path) => !/^(mmbias|genderbias)\//.test(path));
+const NAMED = Object.keys(tree).filter((path) => !/^(mmbias|genderbias)\//.test(path));
 
 test('whatever file is renamed, the prepared root has the same data, or a sentence tells of the set', async () => {
-  let run = 0;
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...NAMED), fc.constantFrom('renamed', 'IMG 0001 (2)'), async (path, name) => {
-      const folder = join(scratch, `renamed-${run++}`);
       const at = path.lastIndexOf('/') + 1;
       const to = `${path.slice(0, at)}${name}${/\.\w+$/.exec(path)?.[0]}`;
-      const renamed = new Map([...tree].map(([one, bytes]) => [one === path ? to : one, bytes]));
-      await writeFiles(join(folder, 'from'), renamed);
-      const options = { tasks: null, check: checkWords };
-      const { faults, notes, record } = await prepareData([join(folder, 'from')], join(folder, 'root'), options);
-      const versions = await versionsOf(join(folder, 'root'));
+      const renamed = Object.entries(tree).map(([one, content]) => [one === path ? to : one, content]);
+      const from = await given(Object.fromEntries(renamed));
+      const { faults, notes, record, root } = await preparedFrom([from]);
+      const versions = await versionsOf(root);
       const set = path.split('/')[0]!;
       const told = [...faults, ...notes, ...record.leftOut.flatMap(({ first }) => first)].join('\n');
       for (const task of TASK_NAMES)
         if (versions[task] !== byHand[task])
           expect([taskFolder(task), told]).toEqual([set, expect.stringContaining(set)]);
-      await rm(folder, { recursive: true });
     }),
     { numRuns: 15 },
   );

@@ -1,15 +1,9 @@
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  given,
-  pixels,
-  preparedFrom,
-  treeOf,
-  versionsOf,
-  writeFiles,
-  zipOf,
-} from '../../../test/support/given-folder.ts';
+import { zipOf } from '../../../test/support/archive.ts';
+import { writeFiles } from '../../../test/support/folder.ts';
+import { given, pixels, preparedFrom, textsOf, versionsOf } from '../../../test/support/prepared-root.ts';
 
 const row = (id: number) => ({ id, caption_0: 'a', caption_1: 'b', tag: '', secondary_tag: '', collapsed_tag: '' });
 const images = (folder: string, ids: number[]) =>
@@ -39,9 +33,9 @@ test('what is no image, whatever its name says, is left out, so that a second ru
 });
 
 test('running it again changes nothing, and what was given is not changed', async () => {
-  const zip = await zipOf(new Map(Object.entries(images('x', [2]))));
+  const zip = await zipOf(images('x', [2]));
   const from = await given({ 'data.json': whole['winoground/data.json'], ...images('i', [1]), 'more.zip': zip });
-  const before = await treeOf(from);
+  const before = await textsOf(from);
   const first = await preparedFrom([from]);
   const stamps = await stampsOf(first.root);
   const text = await record(first.root);
@@ -49,7 +43,7 @@ test('running it again changes nothing, and what was given is not changed', asyn
   expect([again.faults, again.files]).toEqual([[], first.files]);
   expect(await record(again.root)).toBe(text);
   expect(await stampsOf(again.root)).toEqual(stamps);
-  expect(await treeOf(from)).toEqual(before);
+  expect(await textsOf(from)).toEqual(before);
 });
 
 /** Of each image: which file it is, and when it changed. */
@@ -102,7 +96,7 @@ test.each([
 ])('%s that is in the root with other content is kept, and refused by name', async (_what, path) => {
   const from = await given(whole);
   const root = join(from, '../root');
-  await writeFiles(root, new Map([[path, Buffer.from('another')]]));
+  await writeFiles(root, { [path]: 'another' });
   const { faults, files } = await preparedFrom([from]);
   expect(faults).toEqual([
     `${path} is in the data root with other content than from/${path}: prepare into another folder, or remove it first`,
@@ -119,14 +113,14 @@ test('a folder in an image’s place is refused too', async () => {
 });
 
 test('nothing but the data and the record is left in the root, also of runs that were killed', async () => {
-  const zip = await zipOf(new Map(Object.entries(images('x', [1, 2]))));
+  const zip = await zipOf(images('x', [1, 2]));
   const from = await given({
     'data.json': whole['winoground/data.json'],
-    'a.zip': await zipOf(new Map([['images.zip', zip]])),
+    'a.zip': await zipOf({ 'images.zip': zip }),
   });
   const root = join(from, '../root');
   // no process has so high a number
-  await writeFiles(root, new Map([['.gdbench-prepare-99999999/0', Buffer.from('half')]]));
+  await writeFiles(root, { '.gdbench-prepare-99999999/0': 'half' });
   const { faults } = await preparedFrom([from]);
   expect(faults).toEqual([]);
   expect((await readdir(root)).sort()).toEqual(['prepared.json', 'winoground']);
@@ -184,7 +178,7 @@ test('links are followed, once where they lead round; one to nowhere is named', 
 
 test('a Hugging Face cache is read through its links, and each file once', async () => {
   const cache = 'datasets--facebook--winoground';
-  const zip = await zipOf(new Map(Object.entries(images('images', [1, 2]))));
+  const zip = await zipOf(images('images', [1, 2]));
   const lines = whole['winoground/data.json'].map((one) => JSON.stringify(one)).join('\n');
   const from = await given({
     [`${cache}/blobs/aaa`]: zip,

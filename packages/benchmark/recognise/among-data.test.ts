@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fullTree, numbered, treeOf, writeTree } from '../../../test/support/official-tree.ts';
+import { folderOf } from '../../../test/support/folder.ts';
+import { fullTree, numbered, treeOf } from '../../../test/support/official-tree.ts';
 import { listed, moved, reason } from '../../../test/support/task-listing.ts';
 import { loadTask } from '../load/load.ts';
 
@@ -19,8 +20,8 @@ describe('what lies among the data', () => {
       expect.stringContaining('4 files are not read: pets/images/Great_Pyrenees_10.mat, '),
       '1 file is not read: pets/images/._pug_3.jpg is what a system left there.',
     ]);
-    const plain = await loadTask(await writeTree(treeOf('pets')), 'pets');
-    const beside = await loadTask(await writeTree(tree), 'pets');
+    const plain = await loadTask(await folderOf(treeOf('pets')), 'pets');
+    const beside = await loadTask(await folderOf(tree), 'pets');
     expect(beside.dataVersion).toBe(plain.dataVersion);
     expect(beside.examples.map(({ id }) => id)).toEqual(plain.examples.map(({ id }) => id));
     expect(beside.notes).toEqual(data!.notes);
@@ -34,7 +35,7 @@ describe('what lies among the data', () => {
 
   it('classes with underscores are those of the file names', async () => {
     const tree = { ...treeOf('pets'), 'pets/classes.txt': 'pug\nGreat_Pyrenees\nbombay\n' };
-    const { examples } = await loadTask(await writeTree(tree), 'pets');
+    const { examples } = await loadTask(await folderOf(tree), 'pets');
     expect(examples.map(({ texts, right }) => texts[right!])).toEqual([
       'a photo of a Great Pyrenees',
       'a photo of a Great Pyrenees',
@@ -54,7 +55,7 @@ describe('what lies among the data', () => {
       'Religion/notes.txt',
     ];
     const more = Object.fromEntries(stray.map((path) => [`mmbias/data/Images/${path}`, 'x']));
-    const [plain, other] = [await writeTree(official), await writeTree({ ...official, ...more })];
+    const [plain, other] = [await folderOf(official), await folderOf({ ...official, ...more })];
     expect((await loadTask(other, 'mmbias')).dataVersion).toBe((await loadTask(plain, 'mmbias')).dataVersion);
     const { data, examples } = await listed({ ...official, ...more }, 'mmbias');
     expect(examples).toBe(6);
@@ -90,7 +91,7 @@ describe('what lies among the data', () => {
       'Not scored, for no pair compares them: Nationality/Chinese (3 images), Nationality/Mexican (2 images).',
     ]);
     const versions = await Promise.all(
-      [plain, other].map(async (tree) => (await loadTask(await writeTree(tree), 'mmbias')).dataVersion),
+      [plain, other].map(async (tree) => (await loadTask(await folderOf(tree), 'mmbias')).dataVersion),
     );
     expect(versions[0]).toBe(versions[1]);
   });
@@ -98,7 +99,7 @@ describe('what lies among the data', () => {
   it('letter case and spelling make no other groups: the same examples, in the same order', async () => {
     const spelt = { ...phrases, ...group('religion/christians'), ...group('RELIGION/muslim') };
     const [one, other] = await Promise.all(
-      [official, spelt].map(async (tree) => loadTask(await writeTree(tree), 'mmbias')),
+      [official, spelt].map(async (tree) => loadTask(await folderOf(tree), 'mmbias')),
     );
     const plain = (data: typeof one) => data!.examples.map(({ images: _, ...rest }) => rest);
     expect(plain(other)).toEqual(plain(one));

@@ -2,7 +2,8 @@ import { mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fullTree, type Tree, treeOf, writeTree } from '../../../test/support/official-tree.ts';
+import { type Files, folderOf } from '../../../test/support/folder.ts';
+import { fullTree, treeOf } from '../../../test/support/official-tree.ts';
 import { moved, reason } from '../../../test/support/task-listing.ts';
 import { DataError, loadTask, taskFolder } from '../load/load.ts';
 import { TASK_NAMES } from '../task.ts';
@@ -32,7 +33,7 @@ describe('what lies there and is not meant', () => {
   });
 
   it("a folder's link that leads back, and a link to nowhere, stand for nothing", async () => {
-    const root = await writeTree(moved('winoground', (path) => (path.endsWith('ex_3_img_0.png') ? null : path)));
+    const root = await folderOf(moved('winoground', (path) => (path.endsWith('ex_3_img_0.png') ? null : path)));
     await symlink('.', join(root, 'loop'));
     await symlink('nowhere.png', join(root, 'winoground/ex_3_img_0.png'));
     const error = await loadTask(root, 'winoground').catch((one) => one);
@@ -60,7 +61,7 @@ describe('what lies there and is not meant', () => {
 
   it('images of another set that have the same names are other images', async () => {
     const tree = { ...fullTree(), 'flickr30k/images/3.jpg': '' };
-    const { 'flickr30k/images/1.jpg': _, ...rest } = tree as Tree;
+    const { 'flickr30k/images/1.jpg': _, ...rest } = tree as Files;
     const sentence = await reason(rest, 'flickr30k_text');
     expect(sentence).toContain('1 missing and 1 unreadable of 2 images');
     expect(sentence).not.toContain('svo/');
@@ -90,7 +91,7 @@ describe('what lies there and is not meant', () => {
       fc.asyncProperty(fc.constantFrom(...tasks), fc.constantFrom(...Object.keys(changes)), async (task, how) => {
         const folder = taskFolder(task);
         if (how === 'nested' && ['coco_order', 'flickr30k_order', 'pets'].includes(folder)) return;
-        const root = await writeTree(treeOf(task));
+        const root = await folderOf(treeOf(task));
         const before = await loadTask(root, task);
         const place = await changes[how as keyof typeof changes](root, folder);
         const after = await loadTask(root, task).catch((error) => error);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fullTree, type Tree } from '../../../test/support/official-tree.ts';
+import type { Files } from '../../../test/support/folder.ts';
+import { fullTree } from '../../../test/support/official-tree.ts';
 import { moved, reason } from '../../../test/support/task-listing.ts';
 import type { TaskName } from '../task.ts';
 
@@ -16,7 +17,7 @@ describe('what lies there instead', () => {
   const vg = 'visual_genome_relation.json';
   const relations = fullTree()[`vg_relation/${vg}`] as object[];
 
-  it.each<[string, TaskName, Tree, string[]]>([
+  it.each<[string, TaskName, Files, string[]]>([
     [
       'JSON lines, as Hugging Face gives them',
       'winoground',

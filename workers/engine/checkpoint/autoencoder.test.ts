@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, type Files, merged, without } from '../../../test/support/checkpoint-folders.ts';
+import { type Files, folderOf, merged, without } from '../../../test/support/folder.ts';
 import { SCALING, tinyDiffusion } from '../../../test/support/tiny-checkpoints.ts';
 import { type DiffusionLayout, readDiffusionLayout } from './diffusion-layout.ts';
 import type { CheckpointFault } from './fault.ts';
 import { openFolder } from './folder.ts';
 
-const { folderOf } = checkpointFolders();
 const FILE = 'vae_encoder/config.json';
 const ldm = tinyDiffusion();
 const read = async (files: Files) => readDiffusionLayout(await openFolder(await folderOf(files)));

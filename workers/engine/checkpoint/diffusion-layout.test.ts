@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, type Files, merged, without } from '../../../test/support/checkpoint-folders.ts';
+import { type Files, folderOf, merged, without } from '../../../test/support/folder.ts';
 import { type GraphSpec, type Op, onnxModel, type Value } from '../../../test/support/onnx-writer.ts';
 import { TINY_DIFFUSION, tinyDiffusion, tinyUnet } from '../../../test/support/tiny-checkpoints.ts';
 import { inspectCheckpoint } from '../inspect.ts';
 import { readDiffusionLayout } from './diffusion-layout.ts';
 import { CheckpointFault } from './fault.ts';
 import { openFolder } from './folder.ts';
-
-const { folderOf } = checkpointFolders();
 
 const latent = tinyDiffusion();
 const index = (files: Files, more: object) => merged(files, 'model_index.json', more);

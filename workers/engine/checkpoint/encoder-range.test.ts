@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, type Files, merged } from '../../../test/support/checkpoint-folders.ts';
+import { type Files, folderOf, merged } from '../../../test/support/folder.ts';
 import { type Op, onnxModel } from '../../../test/support/onnx-writer.ts';
 import { SCALING, TINY_DIFFUSION, tinyDiffusion, tinyVae } from '../../../test/support/tiny-checkpoints.ts';
 import { inspectCheckpoint } from '../inspect.ts';
 
-const { folderOf } = checkpointFolders();
 const CONFIG = 'vae_encoder/config.json';
 
 /** A step of arithmetic: the operator and its number, or one for each channel; "before" for a number that stands before it. */

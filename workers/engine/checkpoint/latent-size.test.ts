@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, type Files, merged, without } from '../../../test/support/checkpoint-folders.ts';
+import { type Files, folderOf, merged, without } from '../../../test/support/folder.ts';
 import { onnxModel } from '../../../test/support/onnx-writer.ts';
 import { TINY_DIFFUSION, type TinyDiffusion, tinyDiffusion, tinyUnet } from '../../../test/support/tiny-checkpoints.ts';
 import { type DiffusionLayout, readDiffusionLayout } from './diffusion-layout.ts';
 import type { CheckpointFault } from './fault.ts';
 import { openFolder } from './folder.ts';
 
-const { folderOf } = checkpointFolders();
 const UNET = 'unet/config.json';
 const VAE = 'vae_encoder/config.json';
 const tiny = (more: Partial<TinyDiffusion> = {}) => tinyDiffusion({ ...TINY_DIFFUSION, ...more });

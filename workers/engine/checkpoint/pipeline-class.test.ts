@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkpointFolders, type Files, merged, without } from '../../../test/support/checkpoint-folders.ts';
+import { type Files, folderOf, merged, without } from '../../../test/support/folder.ts';
 import { onnxModel } from '../../../test/support/onnx-writer.ts';
 import { TINY_DIFFUSION, tinyDiffusion, tinyUnet } from '../../../test/support/tiny-checkpoints.ts';
 import { inspectCheckpoint } from '../inspect.ts';
 
-const { folderOf } = checkpointFolders();
 const ldm = tinyDiffusion();
 const index = (more: object, files: Files = ldm) => merged(files, 'model_index.json', more);
 const part = ['diffusers', 'OnnxRuntimeModel'];

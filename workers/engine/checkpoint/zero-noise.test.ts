@@ -1,18 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { type GraphSpec, type Op, onnxModel, TYPES, type Weights } from '../../../test/support/onnx-writer.ts';
-import { writeFiles } from '../../../test/support/tiny-checkpoints.ts';
 import { openModel } from '../runtime/session.ts';
 import { openFolder } from './folder.ts';
 import { readOnnx, readWithZeroNoise } from './onnx.ts';
 
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'zero-noise-'));
-});
-afterAll(() => rm(scratch, { recursive: true }));
+const scratch = newFolder();
 
 const SHIFT = 0.75;
 const IMAGE = Float32Array.of(1, -2, 3, 0.5, 0.25, -8);

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { type GraphSpec, onnxModel } from '../../../test/support/onnx-writer.ts';
 import {
   TINY_DIFFUSION,
@@ -10,7 +9,6 @@ import {
   tokensOf,
   VOCAB,
   weightsOf,
-  writeFiles,
 } from '../../../test/support/tiny-checkpoints.ts';
 import { readDiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { openFolder } from '../checkpoint/folder.ts';
@@ -19,14 +17,10 @@ import { openConditioning, type TextSide } from './conditioning.ts';
 
 type Files = Record<string, string | Uint8Array | object>;
 
-let scratch: string;
+const scratch = newFolder();
 const opened: TextSide[] = [];
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'conditioning-'));
-});
 afterAll(async () => {
   for (const { models } of opened) for (const model of models) await model.close();
-  await rm(scratch, { recursive: true });
 });
 
 const TOKENS = 6;

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CASE_TEXTS, DIFFUSION_CASES, writeCase } from '../../../test/support/diffusion-cases.ts';
+import { newFolder } from '../../../test/support/folder.ts';
 import { readDiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { openFolder, pathOf } from '../checkpoint/folder.ts';
 import { mixtureOf } from '../protocols/errors.ts';
@@ -18,11 +17,7 @@ import { planUNet } from './unet-plan.ts';
 
 const CASES = ['sdxl', 'pixel-variance', 'fixed-batch-of-one', 'timestep-a-row', 'half-edges'];
 
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'lane-'));
-});
-afterAll(() => rm(scratch, { recursive: true }));
+const scratch = newFolder();
 
 describe.each(DIFFUSION_CASES.filter(({ name }) => CASES.includes(name)).map((one) => [one.name, one] as const))(
   'a session of %s',

@@ -1,18 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { newFolder } from '../../../test/support/folder.ts';
 import { ImageFault } from '../checkpoint/fault.ts';
 import { decodeImage } from './decode.ts';
 
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'gdbench-decode-'));
-});
-afterAll(() => rm(scratch, { recursive: true }));
+const scratch = newFolder();
 
 /** Why a file of these bytes, named as an image, is not decoded; null where it is. */
 async function why(bytes: Uint8Array | string): Promise<string | null> {

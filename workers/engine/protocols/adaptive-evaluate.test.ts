@@ -1,31 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { taskOfLists } from '../../../test/support/example-lists.ts';
 import { flatSquares } from '../../../test/support/flat-images.ts';
-import {
-  TINY_DIFFUSION,
-  type TinyDiffusion,
-  tinyDiffusion,
-  writeFiles,
-} from '../../../test/support/tiny-checkpoints.ts';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
+import { TINY_DIFFUSION, type TinyDiffusion, tinyDiffusion } from '../../../test/support/tiny-checkpoints.ts';
 import { type Evaluator, openEvaluator } from '../evaluate.ts';
 import type { EvaluatorOptions } from '../evaluator-options.ts';
 import { inspectCheckpoint } from '../inspect.ts';
 import { replay } from './adaptive-replay.ts';
 
-let scratch: string;
+const scratch = newFolder();
 let images: string[];
 const opened: Evaluator[] = [];
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'adaptive-'));
   images = await flatSquares(scratch, 6, 16);
 });
 afterAll(async () => {
   for (const evaluator of opened) await evaluator.close();
-  await rm(scratch, { recursive: true });
 });
 
 let folders = 0;

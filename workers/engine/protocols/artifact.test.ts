@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { newFolder } from '../../../test/support/folder.ts';
 import { DataFault } from '../checkpoint/fault.ts';
 import { type ExampleErrors, encodeChunk, encodeHeader, openErrors, readErrors, type Torn } from './artifact.ts';
 import { packMember } from './artifact-members.ts';
@@ -47,11 +47,7 @@ async function all(source: string | Uint8Array, onTorn?: (torn: Torn) => void): 
   return found;
 }
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'gdbench-artifact-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = newFolder();
 
 describe('a score artifact', () => {
   it('gives back what was written, to the bit, in the order of the file', async () => {

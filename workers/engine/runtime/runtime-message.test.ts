@@ -1,16 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { newFolder } from '../../../test/support/folder.ts';
 import { type Op, onnxModel, type Weights } from '../../../test/support/onnx-writer.ts';
 import { runtimeMessage } from './runtime-message.ts';
 import { openModel } from './session.ts';
 
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'message-'));
-});
-afterAll(() => rm(scratch, { recursive: true }));
+const scratch = newFolder();
 
 /** What is said of a graph of one node that is given three numbers, read from a file or from bytes. */
 async function said(op: Op, weights: Weights, from: 'file' | 'bytes'): Promise<string> {

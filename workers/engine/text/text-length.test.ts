@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
-import { writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { describe, expect, it } from 'vitest';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { openFolder } from '../checkpoint/folder.ts';
 import { type ModelText, openTokenizer } from './tokenizer.ts';
 
@@ -13,9 +10,6 @@ const { cases } = JSON.parse(readFileSync(new URL('../../../test/reference/token
 };
 /** The tokenizer of a SigLIP 2, whose files state no length. */
 const { files } = cases.find(({ name }) => name === 'siglip 2')!;
-
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true }))));
 
 interface Said {
   /** tokenizer_config.json as it is written, where JSON has no word for it. */
@@ -28,8 +22,7 @@ interface Said {
 }
 
 async function opened({ json, config, text, written }: Said) {
-  const dir = await mkdtemp(path.join(tmpdir(), 'length-'));
-  folders.push(dir);
+  const dir = newFolder();
   await writeFiles(dir, {
     'tokenizer.json': { ...files['tokenizer.json'], ...json },
     'tokenizer_config.json': written ?? { ...files['tokenizer_config.json'], model_max_length: 1e30, ...config },

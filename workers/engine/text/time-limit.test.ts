@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { expect, it } from 'vitest';
-import { writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { openFolder } from '../checkpoint/folder.ts';
 import { withinTime } from './time-limit.ts';
 import { openTokenizer } from './tokenizer.ts';
@@ -26,7 +23,7 @@ it('passes on what the work throws', () => {
 });
 
 it('refuses a tokenizer by name whose pattern tries without end', async () => {
-  const dir = await mkdtemp(path.join(tmpdir(), 'patterns-'));
+  const dir = newFolder();
   await writeFiles(dir, {
     'tokenizer_config.json': { model_max_length: 7 },
     'tokenizer.json': {
@@ -38,11 +35,10 @@ it('refuses a tokenizer by name whose pattern tries without end', async () => {
   expect(() => tokenizer.encode(TEXT)).toThrow(
     /^tokenizer.json takes more than 0.5 s for the text "a{60}": one of its patterns tries without end, or its vocabulary is too large, where .* is expected; simplify it\.$/,
   );
-  await rm(dir, { recursive: true });
 });
 
 it('gives opening a tokenizer a time of its own, in which a text would long be refused', async () => {
-  const dir = await mkdtemp(path.join(tmpdir(), 'vocabulary-'));
+  const dir = newFolder();
   const pieces = Array.from({ length: 20_000 }, (_, id) => [`piece${id}`, id + 2]);
   await writeFiles(dir, {
     'tokenizer_config.json': { model_max_length: 7 },
@@ -56,5 +52,4 @@ it('gives opening a tokenizer a time of its own, in which a text would long be r
   await expect(openTokenizer(folder, '', { patience: { opening: 1 } })).rejects.toThrow(
     /^tokenizer.json takes more than 0.001 s to be opened: /,
   );
-  await rm(dir, { recursive: true });
 });

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { describe, expect, it } from 'vitest';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { openFolder } from '../checkpoint/folder.ts';
 import { openTokenizer } from './tokenizer.ts';
 
@@ -16,13 +13,9 @@ const { cases } = JSON.parse(readFileSync(new URL('../../../test/reference/token
   cases: Case[];
 };
 
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true }))));
-
 describe('as transformers and SentencePiece give them', () => {
   it.each(cases)('the tokens of $name', async ({ files, texts }) => {
-    const dir = await mkdtemp(path.join(tmpdir(), 'tokens-'));
-    folders.push(dir);
+    const dir = newFolder();
     const bytes = Object.entries(files).map(([name, content]) => [
       name,
       typeof content === 'object' && 'base64' in content ? Buffer.from(content.base64, 'base64') : content,

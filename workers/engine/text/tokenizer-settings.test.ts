@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { describe, expect, it } from 'vitest';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { CheckpointFault } from '../checkpoint/fault.ts';
 import { openFolder } from '../checkpoint/folder.ts';
 import { openTokenizer } from './tokenizer.ts';
@@ -53,13 +50,9 @@ const byteLevel = {
   pre_tokenizer: { type: 'ByteLevel', add_prefix_space: true, use_regex: true },
 };
 
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true }))));
-
 /** Ids and masks of the texts; the sentence of a refusal. */
 async function outcome(config: object, json: object = file()): Promise<number[][] | string> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'settings-'));
-  folders.push(dir);
+  const dir = newFolder();
   await writeFiles(dir, {
     'tokenizer.json': json,
     'tokenizer_config.json': { model_max_length: LENGTH, ...config },

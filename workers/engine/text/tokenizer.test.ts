@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ofWords } from '@gdbench/storage/remedy';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
-import { END, START, tokenizerFiles, tokensOf, VOCAB, writeFiles } from '../../../test/support/tiny-checkpoints.ts';
+import { describe, expect, it } from 'vitest';
+import { newFolder, writeFiles } from '../../../test/support/folder.ts';
+import { END, START, tokenizerFiles, tokensOf, VOCAB } from '../../../test/support/tiny-checkpoints.ts';
 import { openFolder } from '../checkpoint/folder.ts';
 import { readSentencePiece } from './sentencepiece-model.ts';
 import { openTokenizer, type TextTokenizer } from './tokenizer.ts';
@@ -22,12 +20,8 @@ const { cases } = JSON.parse(readFileSync(new URL('tokens.json', REFERENCE), 'ut
 };
 const tokenCase = (name: string) => cases.find((one) => one.name === name)!;
 
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true }))));
-
 async function tokenizerOf(files: Record<string, object | string>, maxPositions?: number): Promise<TextTokenizer> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'tokenizer-'));
-  folders.push(dir);
+  const dir = newFolder();
   await writeFiles(dir, files);
   return openTokenizer(await openFolder(dir), '', { maxPositions });
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readEvaluation } from '@gdbench/prisma/evaluations';
 import { MAX_ATTEMPTS } from '@gdbench/prisma/lease';
@@ -9,8 +8,9 @@ import { createSubmission } from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/identity';
 import { openStorage, type Storage } from '@gdbench/storage/storage';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { testFileDatabase } from '../../../test/support/open-database.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { testFileDatabase } from '../../../test/support/database.ts';
+import { newFolder } from '../../../test/support/folder.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 import { openBoardData } from '../../board-data.ts';
 import { workerSettings } from '../../runner/settings.ts';
@@ -20,16 +20,14 @@ import { inspectTask } from './inspect.ts';
 const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
 
 const database = testFileDatabase();
-let home: string;
+const home = newFolder();
 let data: string;
 let stored: Storage;
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'gdbench-inspect-'));
   data = join(home, 'data');
   await writeTinyData(data);
   stored = await openStorage(`file:${join(home, 'storage')}`);
 });
-afterAll(() => rm(home, { recursive: true, force: true }));
 
 function stageWith({ storage, memoryGb }: { storage?: Partial<Storage>; memoryGb?: string } = {}): Stage {
   const settings = workerSettings({

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { isExact } from '@gdbench/benchmark/protocol';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { openStorage } from '@gdbench/storage/storage';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { newFolder } from '../../../test/support/folder.ts';
 import type { ErrorsHeader } from '../../engine/protocols/artifact.ts';
 import { writeErrors } from '../../engine/protocols/artifact-writer.ts';
 import { timestepsFor } from '../../engine/protocols/timesteps.ts';
@@ -47,9 +47,8 @@ const header: Head = {
 
 let root: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'gdbench-errors-'));
+  root = newFolder();
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 /** What a child leaves for these examples. */
 async function leave(

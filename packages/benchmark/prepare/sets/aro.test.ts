@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { given, pixels, preparedFrom, versionsOf, zipOf } from '../../../../test/support/given-folder.ts';
+import { zipOf } from '../../../../test/support/archive.ts';
+import { given, pixels, preparedFrom, versionsOf } from '../../../../test/support/prepared-root.ts';
 
 const box = { bbox_x: 1, bbox_y: 2, bbox_w: 3, bbox_h: 4, true_caption: 'a "b" c', false_caption: 'c b a' };
 const relation = (image_path: string) => ({ image_id: 1, image_path, ...box, relation_name: 'on' });
@@ -41,7 +42,7 @@ test("ARO's folder, two files and one folder of images, serves both tasks, and e
 });
 
 test('of the zip of images too', async () => {
-  const zip = await zipOf(new Map(Object.entries(images('images', names))));
+  const zip = await zipOf(images('images', names));
   const from = await given({
     'visual_genome_relation.json': names.map(relation),
     'visual_genome_attribution.json': names.map(attribution),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { given, pixels, preparedFrom, versionsOf, zipOf } from '../../../../test/support/given-folder.ts';
+import { zipOf } from '../../../../test/support/archive.ts';
+import { given, pixels, preparedFrom, versionsOf } from '../../../../test/support/prepared-root.ts';
 import { CLEVR_SUBTASKS } from '../../tasks/tasks.ts';
 
 const files = (folder: string, names: readonly string[]) =>
@@ -14,7 +15,7 @@ test('CLEVR: the images that the captions name out of many, one folder too deep 
     ]),
   );
   const others = Array.from({ length: 30 }, (_, i) => `CLEVR_val0_${i}.png`);
-  const zip = await zipOf(new Map(Object.entries(files('images/images', [...others, ...names]))));
+  const zip = await zipOf(files('images/images', [...others, ...names]));
   const { faults, files: made, root, record } = await preparedFrom([await given({ ...captions, 'images.zip': zip })]);
   expect(faults).toEqual([]);
   expect(Object.keys(made)).toHaveLength(7 + 2);
@@ -73,7 +74,9 @@ const texts = { 'open-images-1_a': { 5: 'a' }, 'MSR-VTT-b': { 0: 'b', 3: 'c' } }
 
 test('ImageCoDe: frames keep their numbers, sets that no text names are left out', async () => {
   const sets = { ...frames('open-images-1_a', tens), ...frames('MSR-VTT-b', tens), ...frames('MSR-VTT-train', tens) };
-  const zip = await zipOf(new Map(Object.entries(sets).map(([path, bytes]) => [`image-sets/${path}`, bytes])));
+  const zip = await zipOf(
+    Object.fromEntries(Object.entries(sets).map(([path, bytes]) => [`image-sets/${path}`, bytes])),
+  );
   const {
     faults,
     files: made,

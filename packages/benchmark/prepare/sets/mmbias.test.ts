@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { given, pixels, preparedFrom, versionsOf, zipOf } from '../../../../test/support/given-folder.ts';
+import { zipOf } from '../../../../test/support/archive.ts';
+import { folderOf } from '../../../../test/support/folder.ts';
+import { given, pixels, preparedFrom, versionsOf } from '../../../../test/support/prepared-root.ts';
 
 const PHRASES = '{"unpleasant_phrases": ["fear"], "pleasant_phrases": ["joy"]}\n';
 const GROUPS = {
@@ -8,14 +10,14 @@ const GROUPS = {
   'Sexual Orientation': ['Heterosexual', 'LGBT'],
 };
 const official = Object.entries(GROUPS).flatMap(([category, groups]) => groups.map((group) => `${category}/${group}`));
-const imagesOf = (groups: readonly string[]) =>
-  new Map<string, Buffer>(
-    groups.flatMap((group) => [1, 2, 10].map((n) => [`${group}/${n}.jpg`, pixels(`${group} ${n}`)])),
+const imagesOf = (groups: readonly string[], folder = '') =>
+  Object.fromEntries(
+    groups.flatMap((group) => [1, 2, 10].map((n) => [`${folder}${group}/${n}.jpg`, pixels(`${group} ${n}`)])),
   );
 
 async function byHand(): Promise<Record<string, string>> {
-  const images = [...imagesOf(official)].map(([path, bytes]) => [`mmbias/data/Images/${path}`, bytes]);
-  return versionsOf(await given({ 'mmbias/textual_phrases.txt': PHRASES, ...Object.fromEntries(images) }));
+  const images = imagesOf(official, 'mmbias/data/Images/');
+  return versionsOf(await folderOf({ 'mmbias/textual_phrases.txt': PHRASES, ...images }));
 }
 
 test('the repository as it is cloned: a zip a category, with what macOS left in it, and the phrases in data/', async () => {
@@ -23,9 +25,11 @@ test('the repository as it is cloned: a zip a category, with what macOS left in 
     [...Object.keys(GROUPS), 'Mental Disability', 'Valence Images'].map(async (category) => {
       const groups = official.filter((group) => group.startsWith(`${category}/`));
       const others = category.startsWith('Valence') ? ['Valence Images/Pleasant'] : ['Disability/Mental Disability'];
-      const files = imagesOf(groups.length > 0 ? groups : others);
-      files.set(`__MACOSX/${category}/._x.jpg`, Buffer.from('\0\x05\x16\x07'));
-      files.set(`${category}/.DS_Store`, Buffer.from('x'));
+      const files = {
+        ...imagesOf(groups.length > 0 ? groups : others),
+        [`__MACOSX/${category}/._x.jpg`]: '\0\x05\x16\x07',
+        [`${category}/.DS_Store`]: 'x',
+      };
       return [`MMBias/data/Images/${category}.zip`, await zipOf(files)];
     }),
   );
@@ -51,8 +55,7 @@ test('groups and categories have their official names, however they are spelt', 
 });
 
 test('phrases that are missing are named with where they are; images that are missing too', async () => {
-  const images = Object.fromEntries([...imagesOf(official)].map(([path, bytes]) => [`mmbias/${path}`, bytes]));
-  const mute = await preparedFrom([await given(images)]);
+  const mute = await preparedFrom([await given(imagesOf(official, 'mmbias/'))]);
   expect(mute.faults).toEqual([
     'mmbias/textual_phrases.txt was not found: it is in https://github.com/McGill-NLP/diffusion-itm (terms: see the repository)',
   ]);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { given, pixels, preparedFrom, tarOf, versionsOf } from '../../../../test/support/given-folder.ts';
+import { tarOf } from '../../../../test/support/archive.ts';
+import { given, pixels, preparedFrom, versionsOf } from '../../../../test/support/prepared-root.ts';
 import { EDITIONS } from '../../editions/editions.ts';
 
 /** The breeds as the set's authors name their files: cats in capitals, dogs not. */
@@ -34,8 +35,8 @@ test('images.tar.gz and annotations.tar.gz as they are downloaded: classes.txt a
     'annotations/xmls/Abyssinian_12.xml': Buffer.from('<annotation/>'),
   };
   const from = await given({
-    'images.tar.gz': await tarOf(new Map(Object.entries(images)), true),
-    'annotations.tar.gz': await tarOf(new Map(Object.entries(annotations)), true),
+    'images.tar.gz': await tarOf(images, true),
+    'annotations.tar.gz': await tarOf(annotations, true),
   });
   const { faults, notes, files, record } = await preparedFrom([from]);
   expect([faults, notes]).toEqual([[], []]);

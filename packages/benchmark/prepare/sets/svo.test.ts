@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { given, pixels, preparedFrom, versionsOf } from '../../../../test/support/given-folder.ts';
+import { given, pixels, preparedFrom, versionsOf } from '../../../../test/support/prepared-root.ts';
 
 const COLUMNS = 'sentence,pos_triplet,neg_triplet,pos_url,neg_url,pos_image_id,neg_image_id,subj_neg,verb_neg,obj_neg';
 /** A row of svo_probes.csv, of images `pos` and `neg`. */

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, test } from 'vitest';
-import { given, pixels, preparedFrom, versionsOf, zipOf } from '../../../../test/support/given-folder.ts';
+import { zipOf } from '../../../../test/support/archive.ts';
+import { given, pixels, preparedFrom, versionsOf } from '../../../../test/support/prepared-root.ts';
 
 const captions = (id: number) => ({ caption_0: `${id} “café” on`, caption_1: `on ${id} “café”` });
 const row = (id: number) => ({
@@ -45,7 +46,7 @@ test('JSON lines and images.zip, as Hugging Face gives them, become the official
   const lines = [7, 3].map((id) =>
     JSON.stringify({ ...row(id), image_0: `ex_${id}_img_0`, image_1: `ex_${id}_img_1` }),
   );
-  const zip = await zipOf(new Map(Object.entries(images('images', [3, 7]))));
+  const zip = await zipOf(images('images', [3, 7]));
   const from = await given({ 'data/examples.jsonl': `\ufeff${lines.join('\r\n')}\r\n`, 'data/images.zip': zip });
   const { faults, files, root } = await preparedFrom([from]);
   expect(faults).toEqual([]);
