@@ -27,6 +27,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'unet/model.onnx'), LFS_POINTER);
   await writeFile(join(folder, 'text_encoder/model.onnx'), LFS_POINTER);
   await writeFile(join(folder, 'vae_encoder/config.json'), '<!DOCTYPE html><html><body>Sign in</body></html>');
+  // protobuf that is no graph
+  await writeFile(join(folder, 'vae_encoder/model.onnx'), Buffer.alloc(64, 0xff));
   await writeFile(join(folder, 'scheduler/scheduler_config.json'), '{"beta_schedule": "wavy"}');
   const ids = await submit(stack.apiUrl(), folder, 'my-sd-finetune');
   submissionId = ids.submissionId;
@@ -68,6 +70,15 @@ test('every fault is a row with its file, what was expected and found, and the c
     .getByRole('button', { name: 'Copy' })
     .click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('cd DIR && git lfs pull');
+  const inTheMiddle = verdict.getByRole('listitem').filter({ hasText: 'vae_encoder/model.onnx' });
+  expect((await inTheMiddle.innerText()).replace(/\s+/g, ' ')).toContain(
+    'download it: hf download OWNER/MODEL vae_encoder/model.onnx --local-dir DIR Copy, or export it again.',
+  );
+  await inTheMiddle.getByRole('button', { name: 'Copy' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    'hf download OWNER/MODEL vae_encoder/model.onnx --local-dir DIR',
+  );
+  expect(await verdict.textContent()).toContain('DIR stands for the folder on your machine.');
   expect(errors).toEqual([]);
   await screenshot(page, 'refused-light');
   await page.context().close();

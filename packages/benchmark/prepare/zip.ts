@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { type Entry, getFileNameLowLevel, openPromise, validateFileName, type ZipFile } from 'yauzl';
 import { BOUNDS, requireModest } from './bounds.ts';
 import { damaged, PrepareFault } from './prepare-fault.ts';
 
@@ -24,16 +24,21 @@ export class ZipArchive {
 
   /** @param path as it is told. @throws PrepareFault when it is no whole zip, or a name in it leads out of it. */
   static async open(file: string, path: string): Promise<ZipArchive> {
-    const zip = await openPromise(file, { autoClose: false, lazyEntries: true }).catch((error) => fail(path, error));
+    // names are judged here, so that one that leads out is known from other damage
+    const options = { autoClose: false, lazyEntries: true, decodeStrings: false };
+    const zip = await openPromise(file, options).catch((error) => {
+      throw damaged(path, error);
+    });
     try {
       if (zip.entryCount > BOUNDS.entries)
         throw new PrepareFault(path, `holds ${zip.entryCount} files, which no data set does`);
       const entries: Entry[] = [];
-      for await (const entry of zip.eachEntry()) if (!entry.fileName.endsWith('/')) entries.push(readable(entry, path));
+      for await (const entry of zip.eachEntry())
+        if (!named(entry, path).fileName.endsWith('/')) entries.push(readable(entry, path));
       return new ZipArchive(zip, path, entries);
     } catch (error) {
       zip.close();
-      throw error instanceof PrepareFault ? error : fail(path, error);
+      throw damaged(path, error);
     }
   }
 
@@ -49,7 +54,7 @@ export class ZipArchive {
       );
       if (check.sum() !== entry.crc32) throw new Error('its checksum does not fit');
     } catch (error) {
-      fail(path, error);
+      throw damaged(path, error);
     }
   }
 
@@ -65,7 +70,7 @@ export class ZipArchive {
         if (length >= bytes) break;
       }
     } catch (error) {
-      fail(path, error);
+      throw damaged(path, error);
     }
     return Buffer.concat(parts).subarray(0, bytes);
   }
@@ -81,6 +86,14 @@ export class ZipArchive {
     requireModest(path, entry.compressedSize, entry.uncompressedSize);
     return path;
   }
+}
+
+/** The entry with its name as a text. @throws PrepareFault for a name that leads out of the archive. */
+function named(entry: Entry, path: string): Entry {
+  const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
+  entry.fileName = getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+  if (validateFileName(entry.fileName) === null) return entry;
+  throw new PrepareFault(path, `holds a file whose name leads out of it, as no data set's does: download it again`);
 }
 
 /** @throws PrepareFault for one that is packed in a way that is not read here. */
@@ -103,11 +116,4 @@ function checksum(): { stream: Transform; sum(): number } {
     },
   });
   return { stream, sum: () => sum };
-}
-
-function fail(path: string, error: unknown): never {
-  const { message } = error as Error;
-  if (/absolute path|invalid relative path|invalid characters/.test(message))
-    throw new PrepareFault(path, `holds a file whose name leads out of it, as no data set's does: download it again`);
-  throw damaged(path, error);
 }

@@ -4,7 +4,7 @@ import type { Box, ImageRef } from '@gdbench/benchmark/task';
 import sharp, { type Sharp } from 'sharp';
 import { ImageFault } from '../checkpoint/fault.ts';
 import { decodeGif } from './gif.ts';
-import { damage, decodedKind, MOST_PIXELS, Unreadable } from './image-kind.ts';
+import { damage, decodedKind, firstLine, MOST_PIXELS, requireModest, Unreadable } from './image-kind.ts';
 import type { RgbImage } from './resize.ts';
 
 /** The engine spreads its own threads; sharp decodes one image at a time. */
@@ -32,7 +32,7 @@ async function decode(file: string): Promise<RgbImage> {
     return kind === 'gif' ? await decodeGif(await readFile(file)) : await decodeStill(file, kind);
   } catch (error) {
     if (error instanceof Unreadable) throw error;
-    throw new Unreadable(damage(kind, await readFile(file), firstLine(error)));
+    throw new Unreadable(damage(kind, await readFile(file), error));
   }
 }
 
@@ -41,10 +41,18 @@ function unread(error: NodeJS.ErrnoException): never {
   throw new Unreadable(`it cannot be read (${error.code ?? 'unknown fault'})`);
 }
 
+const READING = { ignoreIcc: true, failOn: 'error' } as const;
+
 async function decodeStill(file: string, kind: string): Promise<RgbImage> {
-  const input = sharp(file, { ignoreIcc: true, failOn: 'error', limitInputPixels: MOST_PIXELS });
-  const { format, space } = await input.metadata();
+  const {
+    format,
+    space,
+    width: across,
+    height: down,
+  } = await sharp(file, { ...READING, limitInputPixels: false }).metadata();
   if (format !== kind) throw new Error(`read as ${format}`);
+  requireModest({ width: across, height: down });
+  const input = sharp(file, { ...READING, limitInputPixels: MOST_PIXELS });
   if (space === 'cmyk') return fromCmyk(input);
   if (space === 'grey16' && (await readFile(file))[PNG_COLOUR_TYPE] === PLAIN_GRAY) return fromDeepGray(input);
   const { data, info } = await input
@@ -110,10 +118,6 @@ function replicate(data: Uint8Array, channels: number): Uint8Array {
   const rgb = new Uint8Array(pixels * 3);
   for (let i = 0; i < pixels; i++) rgb.fill(data[i * channels]!, i * 3, i * 3 + 3);
   return rgb;
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.replace(/\.$/, '');
 }
 
 /** A square of one gray level. */

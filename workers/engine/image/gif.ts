@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { MOST_PIXELS, Unreadable } from './image-kind.ts';
+import { requireModest, Unreadable } from './image-kind.ts';
 import type { RgbImage } from './resize.ts';
 
 /** What a GIF says of its first frame. */
@@ -19,14 +19,14 @@ interface Frame {
  * frame leaves free of its canvas has the transparent colour's index, else index 0. The palette's indices are had from the
  * decoder by giving it a palette of 256 grays and a canvas of the frame's size.
  *
- * @throws Unreadable where Pillow's own versions differ; Error, in words for who looks into the file, where it is damaged.
+ * @throws Unreadable where Pillow's own versions differ; TooManyPixels; Error, in words for who looks into the file, where it is damaged.
  */
 export async function decodeGif(bytes: Uint8Array): Promise<RgbImage> {
   const frame = firstFrame(bytes);
   const { x, y, width, height } = frame.place;
   // Pillow lets a frame enlarge its canvas.
   const canvas = { width: Math.max(frame.canvas.width, x + width), height: Math.max(frame.canvas.height, y + height) };
-  if (canvas.width * canvas.height > MOST_PIXELS) throw new Error('exceeds pixel limit');
+  requireModest(canvas);
   const indices = await indicesOf(frame);
   const colours = paletteOf(frame);
   const known = frame.palette === null ? 256 : frame.palette.length / 3;

@@ -8,6 +8,14 @@ export class Unreadable extends Error {
 /** Pixels of the largest image that is read: Pillow takes a larger one for a decompression bomb. */
 export const MOST_PIXELS = 178_956_970;
 
+/** An image has more than MOST_PIXELS. */
+class TooManyPixels extends Error {}
+
+/** @throws TooManyPixels */
+export function requireModest({ width, height }: { readonly width: number; readonly height: number }): void {
+  if (width * height > MOST_PIXELS) throw new TooManyPixels(`it has ${width} x ${height} pixels`);
+}
+
 /** The kinds of files whose pixels come out as Pillow's, to the bit. */
 const DECODED = ['jpeg', 'png', 'gif', 'webp'] as const;
 type Decoded = (typeof DECODED)[number];
@@ -51,13 +59,18 @@ export function decodedKind(kind: FileKind): Decoded {
   throw new Unreadable(`it is ${KIND_PHRASES[kind]}; ${REMEDIES[kind] ?? 'put the image itself there'}`);
 }
 
-/** What is wrong with a file whose head is of a kind that is decoded, as a phrase; `said` are the decoder's own words. */
-export function damage(kind: Decoded, bytes: Uint8Array, said: string): string {
+/** What is wrong with a file whose head is of a kind that is decoded, as a phrase. @param error what its decoding threw. */
+export function damage(kind: Decoded, bytes: Uint8Array, error: unknown): string {
   if (isCutShort(kind, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)))
     return `it is ${KIND_PHRASES[kind]} that is cut short; ${AGAIN}`;
-  if (/exceeds pixel limit/.test(said))
+  if (error instanceof TooManyPixels)
     return `it is ${KIND_PHRASES[kind]} of more than ${Math.floor(MOST_PIXELS / 1e6)} million pixels, which Pillow refuses too; ${AGAIN}`;
-  return `it is ${KIND_PHRASES[kind]} that is damaged (${said}); ${AGAIN}`;
+  return `it is ${KIND_PHRASES[kind]} that is damaged (${firstLine(error)}); ${AGAIN}`;
+}
+
+/** What an error says, as a phrase. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!.replace(/\.$/, '');
 }
 
 /** Whether the file lacks its end. */

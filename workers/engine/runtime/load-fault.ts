@@ -6,6 +6,8 @@ import { decodeModel, type Node, tensorsOf } from '../checkpoint/onnx-graph.ts';
 import type { Device, Provider } from './device.ts';
 import { loadReason } from './load-reason.ts';
 
+/** Holds what was compiled for one device. */
+const COMPILED = 'EPContext';
 /** TensorProto.DataType */
 const BFLOAT16 = 16;
 const EXPORT = command`optimum-cli export onnx --model MODEL OUT/`;
@@ -52,18 +54,19 @@ export async function loadFault(
 }
 
 async function told(said: string, source: string | Uint8Array, where: Where): Promise<Told> {
+  const graph = await graphOf(source);
+  if (graph.nodes.some(({ opType }) => opType === COMPILED))
+    return {
+      why: `it was compiled for another device (operator ${COMPILED})`,
+      remedy: remedy`submit the graph that it was compiled from: ${EXPORT}`,
+    };
   const reason = loadReason(said);
   switch (reason.kind) {
-    case 'compiled':
-      return {
-        why: 'it was compiled for another device (operator EPContext)',
-        remedy: remedy`submit the graph that it was compiled from: ${EXPORT}`,
-      };
     case 'no-kernel':
-      return withoutKernel(reason.operator, await graphOf(source), where);
+      return withoutKernel(reason.operator, graph, where);
     case 'no-operator':
       return {
-        why: `it has the operator ${qualified(reason.operator, await graphOf(source))}, which ONNX Runtime does not know`,
+        why: `it has the operator ${qualified(reason.operator, graph)}, which ONNX Runtime does not know`,
         remedy: remedy`export it without that operator: ${EXPORT}`,
       };
     case 'other':
