@@ -60,3 +60,24 @@ test('a server that is not there is one sentence with what to do', async () => {
     /^PostgreSQL at 127\.0\.0\.1:1 did not let us in \(.*ECONNREFUSED.*\): start it, or correct DATABASE_URL\.$/,
   );
 });
+
+test('a migration that fails is told in one sentence, with the code of it', async () => {
+  const template = inject('templateUrl');
+  const name = `gdbench_migrate_${randomUUID().replaceAll('-', '')}`;
+  const url = databaseUrl(template, name);
+  try {
+    await runOn(template, `CREATE DATABASE "${name}"`);
+    // what the first migration makes is there already
+    await query(url, 'CREATE TABLE "Checkpoint" (id int)');
+    await query(
+      url,
+      'CREATE TABLE "_prisma_migrations" (id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL, logs text, rolled_back_at timestamptz, started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count int NOT NULL DEFAULT 0)',
+    );
+    await expect(migrate(url)).rejects.toThrow(
+      /^The database could not be migrated \(42P07\): relation "Checkpoint" already exists$/,
+    );
+    await expect(migrate(url)).rejects.toThrow(/^The database could not be migrated \(P3009\): [^\n]+$/);
+  } finally {
+    await runOn(template, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+  }
+});

@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
-import { runPrisma } from './engine/cli.mjs';
+import { askEngine, EngineFault } from './engine/ask.mjs';
 import { withRetry } from './retry.ts';
 
 interface MigrateOptions {
@@ -11,6 +12,11 @@ interface MigrateOptions {
 }
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
+const LOCK_FILE = 'migration_lock.toml';
+/** Of each migration. */
+const SCRIPT = 'migration.sql';
+/** Letters of the engine's own words that are told. */
+const LONGEST = 500;
 /** Any fixed number: one process at a time migrates one database. */
 const LOCK = 7_204_301_127;
 
@@ -118,30 +124,49 @@ function unreachable(url: string, error: Error): Error {
   });
 }
 
+/** Names of the committed migrations, the first one first. */
+function committed(): string[] {
+  return readdirSync(MIGRATIONS, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
 /** Names of the committed migrations that the database does not have. */
 async function missingMigrations(client: pg.Client): Promise<string[]> {
-  const committed = readdirSync(MIGRATIONS, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
   const table = await client.query<{ present: boolean }>(
     `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS present`,
   );
-  if (!table.rows[0]?.present) return committed;
+  if (!table.rows[0]?.present) return committed();
   const { rows } = await client.query<{ migration_name: string }>(
     'SELECT migration_name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
   );
   const applied = new Set(rows.map(({ migration_name }) => migration_name));
-  return committed.filter((name) => !applied.has(name));
+  return committed().filter((name) => !applied.has(name));
 }
 
+/** Lets the schema engine apply what is missing, as `prisma migrate deploy` does. */
 async function deploy(url: string): Promise<void> {
-  const { code, output } = await runPrisma(['migrate', 'deploy'], url);
-  if (code === 0) return;
-  const lines = output.split('\n').filter((line) => line.trim() !== '');
-  const at = lines.findIndex((line) => /^Error|P3\d{3}|ERROR/.test(line.trim()));
-  const fault = lines
-    .slice(at === -1 ? -3 : at, at === -1 ? undefined : at + 3)
-    .join(' ')
-    .trim();
-  throw new Error(`The database could not be migrated: ${fault}`);
+  try {
+    await askEngine(url, 'applyMigrations', {
+      migrationsList: {
+        baseDir: MIGRATIONS,
+        lockfile: { path: LOCK_FILE, content: readFileSync(join(MIGRATIONS, LOCK_FILE), 'utf8') },
+        shadowDbInitScript: '',
+        migrationDirectories: committed().map((path) => ({
+          path,
+          migrationFile: {
+            path: SCRIPT,
+            content: { tag: 'ok', value: readFileSync(join(MIGRATIONS, path, SCRIPT), 'utf8') },
+          },
+        })),
+      },
+      filters: { externalTables: [], externalEnums: [] },
+    });
+  } catch (error) {
+    if (!(error instanceof EngineFault)) throw error;
+    const why = error.message.replace(/\s+/g, ' ').trim().slice(0, LONGEST);
+    const code = error.code === null ? '' : ` (${error.code})`;
+    throw new Error(`The database could not be migrated${code}: ${why}`);
+  }
 }

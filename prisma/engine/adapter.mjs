@@ -32,6 +32,8 @@ export const ping = (url) => runOnce(url, undefined, 'SELECT 1');
 /** The `pg` adapter with what the schema engine needs and the adapter lacks. */
 export class EngineAdapterFactory extends PrismaPg {
   #url;
+  /** What the server said to the last script that failed: of that the engine tells no code. */
+  scriptFault = null;
 
   constructor(url) {
     super(openPool(url));
@@ -39,7 +41,9 @@ export class EngineAdapterFactory extends PrismaPg {
   }
 
   async connect() {
-    return complete(await super.connect());
+    return complete(await super.connect(), (error) => {
+      this.scriptFault = { code: error.code ?? null, message: error.message };
+    });
   }
 
   /** A fresh database each: the adapter's own shadow database is the real one. */
@@ -47,7 +51,7 @@ export class EngineAdapterFactory extends PrismaPg {
     const name = `shadow_${randomUUID().replaceAll('-', '')}`;
     await runOnce(this.#url, undefined, `CREATE DATABASE ${quoted(name)}`);
     const pool = openPool(this.#url, name);
-    const adapter = complete(await new PrismaPg(pool).connect());
+    const adapter = complete(await new PrismaPg(pool).connect(), () => {});
     adapter.dispose = async () => {
       await pool.end();
       await runOnce(this.#url, undefined, `DROP DATABASE ${quoted(name)} WITH (FORCE)`);
@@ -56,7 +60,7 @@ export class EngineAdapterFactory extends PrismaPg {
   }
 }
 
-function complete(adapter) {
+function complete(adapter, onScriptFault) {
   const performIO = adapter.performIO.bind(adapter);
   const queryRaw = adapter.queryRaw.bind(adapter);
   let charColumns = [];
@@ -76,7 +80,10 @@ function complete(adapter) {
   adapter.executeScript = (script) =>
     adapter.client.query(script).then(
       () => undefined,
-      (error) => adapter.onError(error),
+      (error) => {
+        onScriptFault(error);
+        return adapter.onError(error);
+      },
     );
   return adapter;
 }

@@ -46,6 +46,7 @@ async function serve({ datamodels, url }) {
   loadWasm();
   const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   const log = (line) => process.stderr.write(`${line}\n`);
+  const adapters = new EngineAdapterFactory(url);
   let engine;
   for await (const line of createInterface({ input: process.stdin })) {
     const { id, method, params } = JSON.parse(line);
@@ -54,7 +55,7 @@ async function serve({ datamodels, url }) {
       engine ??= await glue.SchemaEngine.new(
         { datamodels: datamodels.length > 0 ? datamodels : undefined },
         log,
-        bindMigrationAwareSqlAdapterFactory(new EngineAdapterFactory(url)),
+        bindMigrationAwareSqlAdapterFactory(adapters),
       );
       const argument = Array.isArray(params) ? params[0] : params;
       const result = (await engine[METHODS[method] ?? method](argument)) ?? null;
@@ -67,6 +68,7 @@ async function serve({ datamodels, url }) {
         is_panic: false,
         message: error.message,
         meta: error.meta ?? null,
+        script_fault: adapters.scriptFault,
         error_code: error.code ?? null,
       };
       send({ id, error: { code: 4466, message: 'An error happened. Check the data field for details.', data } });
