@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 // nothing may be installed yet: no package, and of ours no more than Node alone can run
 import { firstFault, npm } from '../packages/launcher/node.mjs';
@@ -14,6 +15,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = `${root}node_modules/.gdbench-dependencies`;
 /** What a full install takes, with some room for the build and the database. */
 const BYTES_NEEDED = 3e9;
+
+/** npm ends with the number of the system's error, of which a process keeps the last byte. */
+const DISK_IS_FULL = 256 - constants.errno.ENOSPC;
 
 /** What an install of this package-lock.json for this Node leaves in the stamp. */
 function wantedStamp(): string {
@@ -56,9 +60,10 @@ export async function installDependencies(): Promise<void> {
   const env = { ONNXRUNTIME_NODE_INSTALL: 'skip' };
   const { code, output } = await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], root, { env });
   if (code !== 0) {
-    const fault = /ENOSPC/.test(output)
-      ? 'the disk is full: free some space'
-      : `npm ci ended with ${code}: ${firstFault(output)}; see to that`;
+    const fault =
+      code === DISK_IS_FULL
+        ? 'the disk is full: free some space'
+        : `npm ci ended with ${code}: ${firstFault(output)}; see to that`;
     stop(`The dependencies could not be installed, ${fault} and run the command again.`);
   }
   writeFileSync(stamp, wanted);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -214,4 +214,27 @@ test('empty files that a full disk left behind do not keep the next start from w
   expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   expect((await readFile(join(left, 'password'), 'utf8')).length).toBeGreaterThan(20);
   await server.stop();
+});
+
+test('data of another version are told by what they say, and no server is asked', async () => {
+  const other = join(root, 'other-version');
+  await mkdir(join(other, 'data'), { recursive: true });
+  await writeFile(join(other, 'data/PG_VERSION'), '9\n');
+  await expect(startEmbeddedPostgres({ dir: other })).rejects.toThrow(/of another PostgreSQL version: move the folder/);
+});
+
+test('a data folder that PostgreSQL may not write to is told so', async () => {
+  const closed = join(root, 'not-ours');
+  const server = await startEmbeddedPostgres({ dir: closed });
+  await server.stop();
+  const data = (await readFile(join(closed, 'data-is-in'), 'utf8').catch(() => join(closed, 'data'))).trim();
+  const { uid, gid } = await stat(data);
+  // root may give it away, an ordinary user close it
+  if (process.getuid?.() === 0) await chown(data, 0, 0);
+  await chmod(data, 0o555);
+  await expect(startEmbeddedPostgres({ dir: closed })).rejects.toThrow(
+    /^PostgreSQL may not write to .*: give the folder/,
+  );
+  await chmod(data, 0o700);
+  if (process.getuid?.() === 0) await chown(data, uid, gid);
 });

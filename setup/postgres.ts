@@ -1,14 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isAlive } from '@gdbench/settings/alive';
 import { started, urlOf } from '@gdbench/settings/running-database';
+import { isFull } from './disk.ts';
 import { SetupFault } from './fault.ts';
-import { type Binaries, CommandError, findBinaries, findOwner, type Owner, run } from './postgres/binaries.ts';
+import { freePort } from './port.ts';
+import {
+  type Binaries,
+  CommandError,
+  findBinaries,
+  findOwner,
+  type Owner,
+  run,
+  versionOf,
+} from './postgres/binaries.ts';
 import { choosePort, createCluster, writeSettings } from './postgres/cluster.ts';
 import { withLock } from './postgres/lock.ts';
-import { dataFolder, findPlace } from './postgres/place.ts';
+import { dataFolder, findPlace, mayWrite } from './postgres/place.ts';
 import { findRunning, readPostmaster, stopWithUs } from './postgres/running.ts';
 
 interface EmbeddedOptions {
@@ -77,7 +87,11 @@ async function start(
   onProgress?.(`starting on port ${port}`);
   // of this run only: it is where the reason for a failed start is looked up
   await truncate(server.log).catch(() => undefined);
-  await pgCtl(server, ['start', '--log', server.log, '--wait', '--timeout', '120']);
+  try {
+    await pgCtl(server, ['start', '--log', server.log, '--wait', '--timeout', '120']);
+  } catch (error) {
+    throw (await isTaken(port, server.data)) ? new SetupFault(PORT_IS_TAKEN) : error;
+  }
   await writeFile(started.port(dir), String(port));
   const postmaster = await readPostmaster(server.data);
   const callOff = stopWithUs(server.data, postmaster?.pid ?? 0);
@@ -98,9 +112,11 @@ const logOf = (data: string) => `${data}.log`;
 
 async function prepare(dir: string, onProgress: EmbeddedOptions['onProgress']): Promise<Server> {
   const owner = await findOwner();
-  const { data, binaries } = await findPlace(dir, await findBinaries(), owner);
+  const installed = await findBinaries();
+  const { data, binaries } = await findPlace(dir, installed, owner);
   const password = await readPassword(started.password(dir));
-  if (!existsSync(join(data, 'PG_VERSION'))) {
+  if (existsSync(join(data, VERSION_FILE))) await requireVersion(data, dir, await versionOf(installed));
+  else {
     onProgress?.('making the data folder');
     await createCluster({ data, binaries }, password, owner);
   }
@@ -137,25 +153,37 @@ async function stopServer(server: Server): Promise<void> {
   await rm(started.by(server.dir), { force: true });
 }
 
-/** What PostgreSQL's own words mean to the person at the terminal. */
+/** Where a data folder says by which PostgreSQL it was made, "18". */
+const VERSION_FILE = 'PG_VERSION';
+
+/** @throws SetupFault where the data are of another major version than the programs. */
+async function requireVersion(data: string, dir: string, version: string): Promise<void> {
+  const made = Number.parseInt(await readFile(join(data, VERSION_FILE), 'utf8'), 10);
+  // one that says nothing was left by a full disk, and is refused by the server
+  if (Number.isNaN(made) || made === Number.parseInt(version, 10)) return;
+  throw new SetupFault(
+    `${dir} holds the data of another PostgreSQL version: move the folder away, or set GDBENCH_HOME to another.`,
+  );
+}
+
+const PORT_IS_TAKEN =
+  'The port that PostgreSQL chose was taken by another program in that moment: run the command again.';
+
+/** Whether something else than a server of this folder listens on the port. */
+async function isTaken(port: number, data: string): Promise<boolean> {
+  return (await readPostmaster(data)) === null && (await freePort(port)) !== port;
+}
+
+/** What it means to the person at the terminal that one of PostgreSQL's programs failed, as far as the machine shows it. */
 async function asFault(error: unknown, dir: string): Promise<Error> {
   const diskIsFull = new SetupFault(`The disk of ${dir} is full: free some space and run the command again.`);
   if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return diskIsFull;
   if (error instanceof SetupFault || !(error instanceof CommandError)) return error as Error;
-  const log = logOf(await dataFolder(dir));
-  const words = `${error.output}\n${(await readFile(log, 'utf8').catch(() => '')).slice(-4_000)}`;
-  if (/No space left on device|Check free disk space/.test(words)) return diskIsFull;
-  if (/Permission denied/.test(error.output))
+  const data = await dataFolder(dir);
+  if (await isFull(dirname(data))) return diskIsFull;
+  if (!(await mayWrite(data, await findOwner())))
     return new SetupFault(
       `PostgreSQL may not write to ${dir}: give the folder to this user, or set GDBENCH_HOME to another.`,
     );
-  if (/database files are incompatible/.test(words))
-    return new SetupFault(
-      `${dir} holds the data of another PostgreSQL version: move the folder away, or set GDBENCH_HOME to another.`,
-    );
-  if (/Address already in use/.test(words))
-    return new SetupFault(
-      'The port that PostgreSQL chose was taken by another program in that moment: run the command again.',
-    );
-  return new SetupFault(`PostgreSQL did not start (${error.message}): ${log} says why.`);
+  return new SetupFault(`PostgreSQL did not start (${error.message}): ${logOf(data)} says why.`);
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '@gdbench/settings/root';
+import { isFull } from './disk.ts';
 import { SetupFault } from './fault.ts';
 
 const NOT_SOURCES = new Set(['node_modules', 'generated', '.next', '.gdbench', 'next-env.d.ts']);
@@ -100,7 +101,7 @@ export async function runNode(args: string[], options: ScriptOptions = {}): Prom
   running.delete(child);
   if (code === 0) return output;
   process.stderr.write(output);
-  if (output.includes('ENOSPC')) throw new SetupFault('The disk is full: free some space and run the command again.');
+  if (await isFull(ROOT)) throw new SetupFault('The disk is full: free some space and run the command again.');
   throw new SetupFault(`\`node ${args.join(' ')}\` failed; its output stands above.`);
 }
 

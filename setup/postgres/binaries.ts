@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { SetupFault } from '../fault.ts';
 
@@ -33,6 +35,12 @@ export async function findBinaries(): Promise<Binaries> {
   }
 }
 
+/** The version of the programs as their package has it: PostgreSQL's own, "18.4.0-beta.17". */
+export async function versionOf({ postgres }: Binaries): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(dirname(postgres), '../../package.json'), 'utf8'));
+  return String(version);
+}
+
 /** The user to run PostgreSQL as; undefined when we are an ordinary user ourselves. */
 export async function findOwner(): Promise<Owner | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -56,13 +64,10 @@ async function lookUp(): Promise<Owner | undefined> {
   }
 }
 
-/** A program that did not succeed, with all that it printed. */
+/** A program that did not succeed; the message ends with the last line that it printed. */
 export class CommandError extends Error {
-  readonly output: string;
-
   constructor(command: string, output: string) {
     super(`${command} failed: ${output.trim().split('\n').at(-1) ?? 'no reason given'}`);
-    this.output = output;
   }
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, chmod, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type Binaries, type Owner, run } from './binaries.ts';
+import { type Binaries, type Owner, run, versionOf } from './binaries.ts';
 
 /** Where root keeps what the user "postgres" must reach when the project lies in a folder closed to others. */
 const OPEN_PLACE = '/var/lib/gdbench';
@@ -23,8 +23,21 @@ export async function findPlace(dir: string, binaries: Binaries, owner: Owner | 
   };
 }
 
-function canReach(path: string, owner: Owner): Promise<boolean> {
-  return run('/bin/sh', ['-c', 'test -x "$1"', 'sh', path], { owner, cwd: '/' }).then(
+const canReach = (path: string, owner: Owner) => passes('-x', path, owner);
+
+/** What the shell's own test says of a path to the user that PostgreSQL runs as. */
+function passes(flag: '-x' | '-w', path: string, owner: Owner): Promise<boolean> {
+  return run('/bin/sh', ['-c', `test ${flag} "$1"`, 'sh', path], { owner, cwd: '/' }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether the user that PostgreSQL runs as may write to a data folder; one that is not there yet is made by us. */
+export async function mayWrite(data: string, owner: Owner | undefined): Promise<boolean> {
+  if (!existsSync(data)) return true;
+  if (owner) return passes('-w', data, owner);
+  return access(data, constants.W_OK).then(
     () => true,
     () => false,
   );
@@ -51,7 +64,7 @@ async function dataElsewhere(dir: string): Promise<string> {
 /** One copy of the programs a machine and version. */
 async function binariesElsewhere(binaries: Binaries): Promise<Binaries> {
   const native = dirname(dirname(binaries.postgres));
-  const { version } = JSON.parse(await readFile(join(native, '../package.json'), 'utf8')) as { version: string };
+  const version = await versionOf(binaries);
   const copy = join(OPEN_PLACE, `postgres-${version}`);
   if (!existsSync(copy)) {
     const temporary = `${copy}.${randomUUID()}`;
