@@ -127,6 +127,23 @@ test('a refusal tells whose fault it is, why and what to do', async () => {
   expect((await readLog(database(), evaluationId, 5)).map(({ message }) => message)).toEqual([why.reason]);
 });
 
+test('a fault is read as it was stored; of one that was stored when remedies had no parts, all of it is words', async () => {
+  const { evaluationId } = await submitStored(database());
+  const { token } = await held(evaluationId);
+  const told = { file: 'a', message: 'a is b; run `c DIR`.', expected: 'd', found: 'is b', remedy: 'run `c DIR`' };
+  const fault = { ...told, remedyParts: [{ words: 'run ' }, { command: 'c DIR' }], namesPlaceholder: true };
+  const why = { fault: 'SUBMITTER', reason: 'a is b.', remedy: 'Run `c DIR`.', faults: [fault] } as const;
+  await refuse(database(), evaluationId, token, why);
+  expect((await readEvaluation(database(), evaluationId))?.faults).toEqual([fault]);
+  await database().pool.query('UPDATE "Evaluation" SET faults = $2 WHERE id = $1', [
+    evaluationId,
+    JSON.stringify([told]),
+  ]);
+  expect((await readEvaluation(database(), evaluationId))?.faults).toEqual([
+    { ...told, remedyParts: [{ words: told.remedy }], namesPlaceholder: false },
+  ]);
+});
+
 const why = { reason: 'No data.', remedy: 'Ask us.', permanent: false };
 
 test('a fault of the service is tried again later, and fails the evaluation when the tries are used up', async () => {
