@@ -4,6 +4,7 @@ import { type Example, imageKey } from '@gdbench/benchmark/task';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import type { Evaluator, SampleErrors } from '@gdbench/workers/engine/evaluate';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../test/support/each.ts';
 import { flatSquare } from '../test/support/flat-images.ts';
 import { newFolder } from '../test/support/folder.ts';
 import { writeTinyData } from '../test/support/tiny-data.ts';
@@ -100,7 +101,7 @@ describe('benchAdaptive', () => {
     expect(counted.every(({ name }) => name === 'winoground')).toBe(true);
     expect(bench.rowsSaved).toBeNull();
     expect(bench.agreement).toBe(1);
-    expect(bench.tasks.every(({ exactRows, adaptiveRows }) => adaptiveRows === exactRows)).toBe(true);
+    expect(each(bench.tasks).every(({ exactRows, adaptiveRows }) => adaptiveRows === exactRows)).toBe(true);
   });
 
   it('sees a winner that is another', async () => {

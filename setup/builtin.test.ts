@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkpointsOf, QUESTIONS } from '../apps/web/questions/questions.ts';
 import { builtinSha256s } from '../apps/web/server/builtin.ts';
+import { each } from '../test/support/each.ts';
 import { folderOf } from '../test/support/folder.ts';
 import { builtinCheckpoints, builtinSetting, checkpointSha256OfFolder } from './builtin.ts';
 
@@ -38,7 +39,7 @@ test('the web pages read which checkpoints are the built-in ones', async () => {
   const root = await folderOf({ 'a-clip/config.json': 'a', 'b-clip/config.json': 'b' });
   const read = builtinSha256s(await builtinSetting(builtinCheckpoints(root)));
   expect([...read.keys()]).toEqual(['a-clip', 'b-clip']);
-  for (const [name, sha256] of read) expect(sha256).toBe(await checkpointSha256OfFolder(join(root, name)));
+  for (const [name, sha256] of each(read)) expect(sha256).toBe(await checkpointSha256OfFolder(join(root, name)));
   expect(new Set(read.values()).size).toBe(2);
   expect(builtinSha256s('').size).toBe(0);
   expect(builtinSha256s(`toy-clip=${'0'.repeat(63)},toy=ldm`).size).toBe(0);

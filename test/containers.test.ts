@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { validate } from 'dockerfile-utils';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { each } from './support/each.ts';
 
 interface Service {
   build?: { target: string };
@@ -21,9 +22,8 @@ const dockerfile = readFileSync('Dockerfile', 'utf8');
 test('compose runs the four parts and publishes ports on loopback only', () => {
   expect(Object.keys(compose.services).sort()).toEqual(['api', 'data', 'postgres', 'web', 'worker']);
   const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
-  expect(ports.length).toBeGreaterThan(0);
-  for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
-  for (const { depends_on } of Object.values(compose.services))
+  for (const port of each(ports)) expect(port).toMatch(/^127\.0\.0\.1:/);
+  for (const { depends_on } of each(Object.values(compose.services)))
     for (const name of Object.keys(depends_on ?? {})) expect(compose.services).toHaveProperty(name);
 });
 
@@ -32,14 +32,15 @@ test('every setting of the README reaches the API and the workers, those without
   const named = [...table.matchAll(/`(GDBENCH_[A-Z_]+)`/g)].map(([, name]) => name!);
   expect(named).toEqual(expect.arrayContaining(['GDBENCH_SAMPLES', 'GDBENCH_BATCH', 'GDBENCH_EXAMPLE_SECONDS']));
   for (const part of ['api', 'worker'])
-    for (const name of named) expect(compose.services[part]?.environment, `${part}: ${name}`).toHaveProperty(name);
+    for (const name of each(named))
+      expect(compose.services[part]?.environment, `${part}: ${name}`).toHaveProperty(name);
 });
 
 test('every target that compose builds stands in the Dockerfile', () => {
   const targets = [...dockerfile.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, target]) => target);
   const built = Object.values(compose.services).flatMap(({ build }) => (build ? [build.target] : []));
   expect(built.length).toBeGreaterThan(3);
-  for (const target of built) expect(targets).toContain(target);
+  for (const target of each(built)) expect(targets).toContain(target);
 });
 
 test('the Dockerfile has no fault that a linter finds, and names only files that are there', () => {

@@ -18,6 +18,7 @@ import {
   type SubmitCheckpointInput,
 } from '../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
+import { each } from '../../test/support/each.ts';
 import { acceptAs, finishAs, scoreNext, sha256, submitStored } from '../../test/support/evaluation.ts';
 
 let test: TestApi;
@@ -52,7 +53,7 @@ describe('the leaderboard', () => {
     const column = leaderboard.metrics.indexOf('clevr.average');
     const nodes = leaderboard.edges.map(({ node }) => node);
     expect(nodes.map((node) => node.values[column])).toEqual([0.95, 0.95, 0.7, 0.61, 0.52, 0.99]);
-    for (const node of nodes)
+    for (const node of each(nodes))
       for (const list of [node.values, node.lows, node.highs, node.counts, node.complete, node.pValues])
         expect(list).toHaveLength(leaderboard.metrics.length);
     const unfinished = nodes.at(-1);
@@ -237,7 +238,7 @@ describe('submitCheckpoint', () => {
       evaluation: { state: 'UPLOADING', bytesTotal: 7, samples: 25, seed: 0 },
     });
     expect(submission.files.map(({ path }) => path)).toEqual(['model_index.json', 'unet/model.onnx']);
-    for (const file of submission.files)
+    for (const file of each(submission.files))
       expect(file).toMatchObject({ stored: false, uploadUrl: `/uploads/${file.id}` });
     expect(await submitted({ name: 'mine', files: [...files].reverse() })).toEqual(submission);
     const other = await submitted({ name: 'mine too', files });

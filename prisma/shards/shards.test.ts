@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { testFileDatabase } from '../../test/support/database.ts';
+import { each } from '../../test/support/each.ts';
 import { anySha256, completeTruly, expireLeases, planned, sumOf, trueScores } from '../../test/support/evaluation.ts';
 import { reportFor } from '../../test/support/report.ts';
 import { shardRecords } from '../../test/support/shard-records.ts';
@@ -265,7 +266,7 @@ test('a cancelled evaluation frees its workers and leaves queue and board', asyn
   expect(await completeTruly(database(), shard)).toBe('fenced');
   expect(await claim(database(), shardIds[1] ?? '', 'a')).toBeNull();
   expect(await cancel(database(), evaluationId)).toEqual({ ok: false, state: 'CANCELLED' });
-  for (const id of shardIds) expect(await jobsOf(id)).toEqual([]);
+  for (const id of each(shardIds)) expect(await jobsOf(id)).toEqual([]);
   expect(
     (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.map(
       (row) => row.evaluationId,
@@ -273,7 +274,7 @@ test('a cancelled evaluation frees its workers and leaves queue and board', asyn
   ).not.toContain(evaluationId);
   // of the shards of other tests a lease may have run out by now
   await sweep(database());
-  for (const id of shardIds) {
+  for (const id of each(shardIds)) {
     expect(await shardRow(id)).toMatchObject({ state: 'CANCELLED' });
     expect(await jobsOf(id)).toEqual([]);
   }

@@ -5,6 +5,7 @@ import { type Example, TASK_NAMES } from '@gdbench/benchmark/task';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../support/command.ts';
+import { each } from '../support/each.ts';
 import { newFolder, writeFiles } from '../support/folder.ts';
 import { fullTree } from '../support/official-tree.ts';
 import { tinyClip } from '../support/tiny-clip.ts';
@@ -31,7 +32,7 @@ test('what data verify calls ready is scored, all sixteen tasks, each against it
   const verified = await gdbench(['data', 'verify', data, '--json']).ended;
   expect([verified.code, verified.stderr]).toEqual([0, '']);
   const listed: Record<string, { runnable: boolean; examples: number }> = JSON.parse(verified.stdout).tasks;
-  expect(Object.values(listed).every(({ runnable }) => runnable)).toBe(true);
+  expect(each(Object.values(listed)).every(({ runnable }) => runnable)).toBe(true);
 
   const out = join(scratch, 'out');
   const scored = await gdbench(['evaluate', join(scratch, 'clip'), '--data', data, '--out', out, '--json']).ended;
@@ -47,9 +48,9 @@ test('what data verify calls ready is scored, all sixteen tasks, each against it
     const lines = (await readFile(join(out, 'scores', `${task}.jsonl`), 'utf8')).trimEnd().split('\n');
     const scores: { example: string; scores: number[][] }[] = lines.map((line) => JSON.parse(line));
     expect(scores.map(({ example }) => example)).toEqual(examples.map(({ id }) => id));
-    for (const [i, { texts, images }] of examples.entries()) {
+    for (const [i, { texts, images }] of each(examples).entries()) {
       expect(scores[i]!.scores).toHaveLength(texts.length);
-      for (const row of scores[i]!.scores) expect(row).toHaveLength(images.length);
+      for (const row of each(scores[i]!.scores)) expect(row).toHaveLength(images.length);
     }
     const first = metrics.accuracy ?? metrics.r1;
     if (first !== undefined) {

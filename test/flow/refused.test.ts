@@ -10,6 +10,7 @@ import { SubmissionDocument } from '../generated/graphql.ts';
 import { DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { gdbench, submit } from '../support/command.ts';
 import { LFS_POINTER } from '../support/disguises.ts';
+import { each } from '../support/each.ts';
 import { merged, writeFiles } from '../support/folder.ts';
 import { follow, isDone, liveClient, type Progress } from '../support/graphql.ts';
 import { LITTER } from '../support/litter.ts';
@@ -86,7 +87,7 @@ test('a remedy says in GraphQL what of it is a command, and that a word stands i
   });
   expect(told.get('scheduler/scheduler_config.json')).toMatchObject({ namesPlaceholder: false });
   expect(told.size).toBeGreaterThan(1);
-  for (const { remedy, remedyParts } of told.values()) expect(inWords(remedyParts)).toBe(remedy);
+  for (const { remedy, remedyParts } of each(told.values())) expect(inWords(remedyParts)).toBe(remedy);
 });
 
 test('all faults are told at once: in GraphQL, in one line of the command, and as one object for machines', async () => {

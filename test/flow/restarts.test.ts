@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '../../setup/postgres.ts';
 import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
+import { each } from '../support/each.ts';
 import { follow, isDone, liveClient, type Progress } from '../support/graphql.ts';
 import { startStack } from '../support/stack.ts';
 
@@ -13,10 +14,8 @@ const underWay = (progress: Progress) => progress.state === 'SCORING' && progres
 
 function expectWhole(progress: Progress): void {
   expect(progress.shardsDone).toBe(progress.shardsTotal);
-  expect(progress.tasks.length).toBeGreaterThan(0);
-  for (const task of progress.tasks) expect(task.examplesDone).toBe(task.examples);
-  expect(progress.results.length).toBeGreaterThan(0);
-  for (const result of progress.results) expect(result.complete).toBe(true);
+  for (const task of each(progress.tasks)) expect(task.examplesDone).toBe(task.examples);
+  for (const result of each(progress.results)) expect(result.complete).toBe(true);
 }
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const)

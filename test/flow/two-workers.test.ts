@@ -2,6 +2,7 @@ import { openDatabase } from '@gdbench/prisma/database';
 import { expect, test } from 'vitest';
 import { builtinData, DIFFUSION } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
+import { each } from '../support/each.ts';
 import { follow, isDone, liveClient } from '../support/graphql.ts';
 import { startStack, type Worker } from '../support/stack.ts';
 
@@ -50,8 +51,7 @@ test('a worker killed in mid-shard changes no bit of the scores, and its shard i
     // by the database's clock: when the surviving worker took it
     expect((shard.startedAt?.getTime() ?? 0) - killedAt).toBeLessThan(30_000);
     expect(progress.retriedShards).toBeGreaterThanOrEqual(1);
-    expect(progress.tasks.length).toBeGreaterThan(0);
-    for (const task of progress.tasks) expect(task.examplesDone).toBe(task.examples);
+    for (const task of each(progress.tasks)) expect(task.examplesDone).toBe(task.examples);
     expect(await storedScores(stack.databaseUrl, disturbed.evaluationId)).toEqual(expected);
     expect(expected.length).toBe(progress.tasks.reduce((sum, task) => sum + task.examples, 0));
   } finally {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SubmitCheckpointDocument } from '../generated/graphql.ts';
 import { builtinData, DUAL_ENCODER } from '../support/builtin.ts';
 import { gdbench } from '../support/command.ts';
+import { each } from '../support/each.ts';
 import { follow, isDone, liveClient } from '../support/graphql.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
@@ -90,7 +91,7 @@ test('an upload that is cut off goes on where it stopped and ends whole', async 
   };
   expect(answer.submissionId).toBe(submission.id);
   const storage = await openStorage(`file:${join(stack.home, 'storage')}`);
-  for (const { sha256 } of manifest) {
+  for (const { sha256 } of each(manifest)) {
     const hash = createHash('sha256');
     for await (const chunk of await storage.read(sha256)) hash.update(chunk as Buffer);
     expect(hash.digest('hex')).toBe(sha256);

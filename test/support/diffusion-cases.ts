@@ -44,6 +44,14 @@ const read: { images: string[]; texts: string[]; cases: DiffusionCase[] } = JSON
 );
 
 export const DIFFUSION_CASES: readonly DiffusionCase[] = read.cases;
+/** The cases of these names, as a table. */
+export const casesNamed = (...names: readonly string[]) =>
+  names.map((name) => {
+    const found = DIFFUSION_CASES.find((one) => one.name === name);
+    if (!found) throw new Error(`There is no case ${name}.`);
+    return [name, found] as const;
+  });
+
 /** In the order of every text axis; the first is empty. */
 export const CASE_TEXTS: readonly string[] = read.texts;
 /** Absolute paths, in the order of every image axis. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { reportFor } from '../../test/support/report.ts';
 import { FromChild } from './messages.ts';
 
@@ -40,7 +41,7 @@ describe('what a child says', () => {
           { type: 'scored', id: 1, scores: [{ index: 0, scores: [[1]], more }], warnings: [one, three] },
           { type: 'progress', id: 1, done: 1, more },
         ].map((message) => FromChild.parse(message));
-        for (const shown of said.flatMap(texts)) {
+        for (const shown of each(said.flatMap(texts))) {
           expect(shown).not.toMatch(UNSHOWN);
           expect(shown.length).toBeLessThanOrEqual(3_000);
         }

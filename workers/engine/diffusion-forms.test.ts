@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CASE_IMAGES } from '../../test/support/diffusion-cases.ts';
+import { each } from '../../test/support/each.ts';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { type Files, folderOf, merged, without } from '../../test/support/folder.ts';
 import { type GraphSpec, onnxModel } from '../../test/support/onnx-writer.ts';
@@ -133,8 +134,8 @@ describe('a latent consistency model', () => {
 
   it('is told of a guidance scale of 1', async () => {
     const [have, want] = [await scored(withUnet(guided('input'))), await scored(withUnet(guided('constant')))];
-    for (const [w, row] of want.scores.entries())
-      for (const [i, score] of row.entries()) expect(Math.abs(have.scores[w]![i]! - score)).toBeLessThan(1e-5);
+    for (const [w, row] of each(want.scores).entries())
+      for (const [i, score] of each(row).entries()) expect(Math.abs(have.scores[w]![i]! - score)).toBeLessThan(1e-5);
     expect(have.warnings).toEqual([]);
     expect((await scored(tiny())).scores).not.toEqual(have.scores);
   });
@@ -164,7 +165,7 @@ describe('all that is wrong with a diffusion export', () => {
       ['scheduler/scheduler_config.json', 'setting'],
       [VAE, 'setting'],
     ]);
-    for (const { remedy, found, expected } of inspection.faults)
+    for (const { remedy, found, expected } of each(inspection.faults))
       expect([remedy, found, expected].every((words) => words.length > 0)).toBe(true);
     expect(inspection.reason).toMatch(
       /holds model_q4.onnx, model_quantized.onnx, which are rounded to few bits, .* choose one and give it that name: `mv \S+\/text_encoder\/model_q4.onnx \S+\/text_encoder\/model.onnx`/,

@@ -6,11 +6,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   CASE_IMAGES,
   CASE_TEXTS,
+  casesNamed,
   DIFFUSION_CASES,
   type DiffusionCase,
   REFERENCE_PROTOCOLS,
   writeCase,
 } from '../../test/support/diffusion-cases.ts';
+import { each } from '../../test/support/each.ts';
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
 import { newFolder } from '../../test/support/folder.ts';
 import { openEvaluator, type ScoredExample } from './evaluate.ts';
@@ -84,14 +86,14 @@ function sameOrder(one: DiffusionCase, have: readonly number[], want: readonly n
   );
 }
 function expectRankings(one: DiffusionCase, have: readonly (readonly number[])[], want: typeof have): void {
-  for (const [w, row] of have.entries()) expect(sameOrder(one, row, want[w]!)).toBe(true);
+  for (const [w, row] of each(have).entries()) expect(sameOrder(one, row, want[w]!)).toBe(true);
   const [haveTexts, wantTexts] = [columns(have), columns(want)];
-  for (const [i, column] of haveTexts.entries()) expect(sameOrder(one, column, wantTexts[i]!)).toBe(true);
+  for (const [i, column] of each(haveTexts).entries()) expect(sameOrder(one, column, wantTexts[i]!)).toBe(true);
 }
 const columns = (rows: readonly (readonly number[])[]): number[][] =>
   rows[0]!.map((_, image) => rows.map((row) => row[image]!));
 
-describe.each(DIFFUSION_CASES.map((one) => [one.name, one] as const))('%s', (_, one) => {
+describe.each(each(DIFFUSION_CASES.map((one) => [one.name, one] as const)))('%s', (_, one) => {
   it('is accepted as what it is', async () => {
     const report = await reportOf(one);
     expect(report).toMatchObject(one.facts);
@@ -123,10 +125,7 @@ describe.each(DIFFUSION_CASES.map((one) => [one.name, one] as const))('%s', (_, 
   });
 });
 
-const named = (...names: string[]) =>
-  DIFFUSION_CASES.filter(({ name }) => names.includes(name)).map((one) => [one.name, one] as const);
-
-describe.each(named('sdxl'))('%s under each protocol', (_, one) => {
+describe.each(casesNamed('sdxl'))('%s under each protocol', (_, one) => {
   it.each(REFERENCE_PROTOCOLS)('has the scores that PyTorch gives: %s', async (protocol) => {
     const data = taskOf({ texts: CASE_TEXTS, images: CASE_IMAGES.slice(0, 3) });
     const [scored] = await score(one, data, [[0, 1]], { protocol });
@@ -145,7 +144,7 @@ const shared = () =>
     { texts: [CASE_TEXTS[0]!, CASE_TEXTS[3]!], images: [CASE_IMAGES[4]!] },
   );
 
-describe.each(named('sdxl', 'pixel-variance', 'timestep-a-row', 'half-edges'))(
+describe.each(casesNamed('sdxl', 'pixel-variance', 'timestep-a-row', 'half-edges'))(
   '%s with batch and threads pinned',
   (_, one) => {
     it('gives the same bits however the examples are cut into slices, in whatever order', async () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
 import { newFolder } from '../../test/support/folder.ts';
 import { type Evaluator, openEvaluator } from './evaluate.ts';
@@ -77,15 +78,15 @@ const bound = (size: number, half = false): number => (half ? 4e-3 : 1e-4) * Mat
 
 /** Every pair's score within the bound, and every two scores that lie further apart than both bounds in the same order. */
 function agree(have: readonly number[], want: readonly number[], half?: boolean): void {
-  for (const [i, score] of want.entries()) {
+  for (const [i, score] of each(want).entries()) {
     expect(Math.abs(have[i]! - score)).toBeLessThanOrEqual(bound(score, half));
-    for (const [j, other] of want.entries()) {
+    for (const [j, other] of each(want).entries()) {
       if (score - other > bound(score, half) + bound(other, half)) expect(have[i]).toBeGreaterThan(have[j]!);
     }
   }
 }
 
-describe.each(cases)('$name', (checked) => {
+describe.each(each(cases))('$name', (checked) => {
   const whole = taskOf({ texts, images: PATHS });
 
   it('is what its files say', async () => {
@@ -114,7 +115,7 @@ describe.each(cases)('$name', (checked) => {
       fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: n - 1 })), fc.boolean(), async (cuts, backwards) => {
         const bounds = [0, ...cuts.sort((a, b) => a - b), n];
         const shards = bounds.slice(1).map((to, i) => [bounds[i]!, to] as const);
-        for (const [from, to] of backwards ? shards.reverse() : shards)
+        for (const [from, to] of each(backwards ? shards.reverse() : shards))
           expect(await evaluator.scoreExamples(data, from, to)).toEqual(all.slice(from, to));
       }),
       { numRuns: 4 },

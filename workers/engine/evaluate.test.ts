@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { type ExampleList, taskOfLists } from '../../test/support/example-lists.ts';
 import { newFolder, writeFiles } from '../../test/support/folder.ts';
 import { schedulerOf } from '../../test/support/scheduler.ts';
@@ -195,7 +196,7 @@ describe('a diffusion export', () => {
     const [scored] = await evaluator.scoreExamples(taskOf({ texts, images: pictures.map(({ file }) => file) }), 0, 1);
     const norm = Math.sqrt(tiny.channels * tiny.side ** 2);
     for (const [w, text] of texts.entries()) {
-      for (const [i, { pixels }] of pictures.entries()) {
+      for (const [i, { pixels }] of each(pictures).entries()) {
         const [have, want] = [scored!.scores[w]![i]!, diffusionByHand(tiny, text, pixels, 10)];
         // Half precision keeps 11 bits of every value that goes in and out.
         if (tiny.floats === 'float16') expect(Math.abs(have - want)).toBeLessThan(2e-3 * norm);
@@ -300,7 +301,7 @@ describe.each(['odd-ldm', 'odd-clip'])('%s with batch and threads pinned', (name
         async (evaluator, cuts, backwards) => {
           const bounds = [0, ...cuts.sort((a, b) => a - b), n];
           const shards = bounds.slice(1).map((to, i) => [bounds[i]!, to] as const);
-          for (const [from, to] of backwards ? shards.reverse() : shards) {
+          for (const [from, to] of each(backwards ? shards.reverse() : shards)) {
             expect(await evaluator.scoreExamples(data, from, to, { errors: true })).toEqual(whole.slice(from, to));
           }
         },

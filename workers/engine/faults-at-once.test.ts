@@ -1,6 +1,7 @@
 import { folderCalled } from '@gdbench/storage/remedy';
 import { describe, expect, it } from 'vitest';
 import { LFS_POINTER, WEB_PAGE } from '../../test/support/disguises.ts';
+import { each } from '../../test/support/each.ts';
 import { type Files, folderOf, merged } from '../../test/support/folder.ts';
 import { expectRefusal } from '../../test/support/refusal.ts';
 import { tinyDiffusion, withUnetOp } from '../../test/support/tiny-checkpoints.ts';
@@ -30,7 +31,7 @@ describe('all faults are told at once', () => {
         'vae_encoder/model.onnx',
       ]),
     );
-    for (const fault of inspection.faults)
+    for (const fault of each(inspection.faults))
       for (const part of [fault.expected, fault.found, fault.remedy, fault.message]) expect(part).toMatch(/\S/);
     expect(inspection.reason).not.toContain('\n');
     expect(inspection.reason).toMatch(

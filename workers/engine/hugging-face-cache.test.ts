@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { folderCalled } from '@gdbench/storage/remedy';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { type Files, folderOf, newFolder, without, writeFiles } from '../../test/support/folder.ts';
 import { expectRefusal } from '../../test/support/refusal.ts';
 import { changedUnet } from '../../test/support/tiny-checkpoints.ts';
@@ -83,7 +84,7 @@ describe('a snapshot of the Hugging Face cache', () => {
       ['config.json', 'is a symbolic link that leaves the folder'],
       ['text_model.onnx', 'is a symbolic link to a file that is not there'],
     ]);
-    for (const { remedy } of inspection.faults)
+    for (const { remedy } of each(inspection.faults))
       expect(remedy).toContain('`hf download somebody/tiny --local-dir tiny`');
     expect(inspection.reason).not.toContain(tmpdir());
   });

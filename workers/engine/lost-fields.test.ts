@@ -1,5 +1,6 @@
 import type { TaskData } from '@gdbench/benchmark/task';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { flatSquares } from '../../test/support/flat-images.ts';
 import { type Files, folderOf, merged, newFolder, without } from '../../test/support/folder.ts';
@@ -121,14 +122,14 @@ function expectNamed(outcome: Awaited<ReturnType<typeof folderScores>>, file: st
 describe.each(CONFIGS)('a field of %s', (file) => {
   it('that stands twice has its last value', async () => {
     whole ??= await scored(WHOLE);
-    for (const field of Object.keys(fieldsOf(file)))
+    for (const field of each(Object.keys(fieldsOf(file))))
       expect([field, await scored(twice(file, field))]).toEqual([field, whole]);
   });
 
   it.each(CHANGES)('that is %s', async (_, change) => {
     whole ??= await scored(WHOLE);
     expect(whole).toMatchObject({ warnings: [] });
-    for (const field of Object.keys(fieldsOf(file))) {
+    for (const field of each(Object.keys(fieldsOf(file)))) {
       const outcome = await scored(change(file, field));
       if ('reason' in outcome) {
         expect(outcome.reason, field).toContain(file);
@@ -155,8 +156,7 @@ describe('a file', () => {
     const [folder, name] = file.includes('/') ? file.split('/') : ['', file];
     const places = [`${folder}.json`, `configs/${name}`, `vae/${name}`, `${folder}_old/${name}`, name!];
     const others = places.filter((one) => one !== file && !one.startsWith('.'));
-    expect(others.length).toBeGreaterThan(0);
-    for (const place of others) {
+    for (const place of each(others)) {
       const outcome = await scored({ ...without(WHOLE, file), [place]: WHOLE[file]! });
       if (file === TEXT && 'scores' in outcome) expect(outcome).toEqual(whole);
       else expectNamed(outcome, file);

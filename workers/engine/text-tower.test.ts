@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { flatSquares } from '../../test/support/flat-images.ts';
 import { type Files, newFolder, writeFiles } from '../../test/support/folder.ts';
@@ -122,8 +123,8 @@ describe('a SigLIP 2', () => {
     const have = await scores(files, TEXTS);
     expect(have.map((row) => row.length)).toEqual(TEXTS.map(() => images.length));
     const want = expected(length);
-    have.forEach((row, text) => {
-      row.forEach((score, image) => {
+    each(have).forEach((row, text) => {
+      each(row).forEach((score, image) => {
         expect(score).toBeCloseTo(want[text]![image]!, 5);
       });
     });
@@ -171,7 +172,7 @@ describe('a long text tower', () => {
   it('is fed all of its padding where that counts', async () => {
     const have = await scores(long(true, 8192), TEXTS);
     TEXTS.forEach((text, i) => {
-      images.forEach((_, n) => {
+      each(images).forEach((_, n) => {
         expect(have[i]![n]).toBeCloseTo(cosine(idsOf(text, 8192), n), 4);
       });
     });
@@ -232,7 +233,7 @@ describe('a matching head of long texts', () => {
           (a, b) => a + b,
           0,
         );
-      images.forEach((_, n) => {
+      each(images).forEach((_, n) => {
         expect(many[i]![n]! - few[i]![n]!).toBeCloseTo(words(512) - words(64), 5);
       });
     });

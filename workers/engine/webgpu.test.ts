@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 
 /*
  * WebGPU on a machine without a GPU: SwiftShader, which the browser of the tests brings along, computes it on the CPU. Drivers
@@ -54,8 +55,8 @@ describe('webgpu', () => {
   it.skipIf(drivers === undefined)('scores a diffusion model as the CPU does', async () => {
     const [cpu, gpu] = await Promise.all([scoreOn('cpu', withDrivers), scoreOn('webgpu', withDrivers)]);
     expect(gpu.warnings).toEqual([]);
-    for (const [text, row] of cpu.scores.entries()) {
-      for (const [image, score] of row.entries()) {
+    for (const [text, row] of each(cpu.scores).entries()) {
+      for (const [image, score] of each(row).entries()) {
         const off = Math.abs(gpu.scores[text]![image]! - score);
         expect(off).toBeLessThanOrEqual(1e-4 * Math.abs(score) + 2e-5 * NORM);
       }

@@ -4,6 +4,7 @@ import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { taskOfLists } from '../../test/support/example-lists.ts';
 import { flatSquares } from '../../test/support/flat-images.ts';
 import { newFolder, writeFiles } from '../../test/support/folder.ts';
@@ -187,9 +188,9 @@ describe.each(Object.keys(FORMS) as Form[])('scores with %s', (form) => {
     const norm = Math.sqrt(channels * side * side);
     for (const options of [{ batch: 7, threads: 1 }, { batch: 32, threads: 2 }, { batch: 3, sessions: 2 }, {}]) {
       const have = await whole(form, options);
-      for (const [n, { scores }] of want.entries()) {
-        for (const [text, row] of scores.entries()) {
-          for (const [image, score] of row.entries()) {
+      for (const [n, { scores }] of each(want).entries()) {
+        for (const [text, row] of each(scores).entries()) {
+          for (const [image, score] of each(row).entries()) {
             const off = Math.abs(have[n]!.scores[text]![image]! - score);
             expect(off).toBeLessThanOrEqual(1e-4 * Math.abs(score) + 2e-5 * norm);
           }

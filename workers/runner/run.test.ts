@@ -18,6 +18,7 @@ import { openStorage } from '@gdbench/storage/storage';
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { each } from '../../test/support/each.ts';
 import { newFolder } from '../../test/support/folder.ts';
 import { writeTinyData } from '../../test/support/tiny-data.ts';
 import { keepWarm, type WarmProcess } from '../child/warm.ts';
@@ -147,8 +148,8 @@ async function expectWhole(evaluationId: string, dir: string): Promise<void> {
     ),
   );
   expect(results).toHaveLength(tasks.reduce((sum, { metrics }) => sum + metrics.length, 0));
-  for (const { task, metrics } of tasks)
-    for (const { metric, value, low, high, chance, n, sizes = [] } of metrics)
+  for (const { task, metrics } of each(tasks))
+    for (const { metric, value, low, high, chance, n, sizes = [] } of each(metrics))
       expect(results).toContainEqual({
         evaluationId,
         task,
@@ -189,7 +190,7 @@ test('the errors of every sample are kept, and the scores can be reduced from th
   await ended(evaluationId);
   const storage = await openStorage(settingsOf('any').storage);
   const reduced: number[][] = [];
-  for (const { task, from, to, sha256, bytes } of await readArtifacts(db, evaluationId)) {
+  for (const { task, from, to, sha256, bytes } of each(await readArtifacts(db, evaluationId))) {
     const content = await buffer(await storage.read(sha256));
     expect(content).toHaveLength(bytes);
     const { header, examples } = await openErrors(content);

@@ -13,6 +13,7 @@ import {
   TasksDocument,
 } from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
+import { each } from '../../../test/support/each.ts';
 import { acceptAs, scoreNext, sha256, submitStored } from '../../../test/support/evaluation.ts';
 import { newFolder } from '../../../test/support/folder.ts';
 import { boardColumns } from './columns.ts';
@@ -190,7 +191,7 @@ describe('the data root', () => {
     // what has no rank comes last, whatever its value, and moves nobody else's place
     expect(ids.get(rows[0]!.evaluation.id)).toBe('whole');
     expect(rows[0]).toMatchObject({ rankFirst: 1, rankLast: 1, notWhole: [] });
-    for (const row of rows) {
+    for (const row of each(rows)) {
       const edition = { whole, part, unknown }[ids.get(row.evaluation.id) as 'whole' | 'part' | 'unknown'];
       const tasks = [{ edition: { ...edition, state: edition.state.toUpperCase() } }];
       expect(row.evaluation).toMatchObject({ tasks });

@@ -33,7 +33,7 @@ describe('topic', () => {
     expect(source.waiting()).toBe(1);
     await source.answer(7);
     const values = await Promise.all(mailboxes.map((mailbox) => mailbox.next()));
-    expect(values.every(({ value }) => value === 7)).toBe(true);
+    expect(values.map(({ value }) => value)).toEqual(Array(50).fill(7));
   });
 
   it('reads again for one who subscribes while a read is under way, for that read may be too old', async () => {

@@ -13,6 +13,7 @@ import {
   type SubmittedFragment,
 } from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
+import { each } from '../../../test/support/each.ts';
 import { sha256 } from '../../../test/support/evaluation.ts';
 import { openSocket } from '../../../test/support/socket.ts';
 
@@ -70,14 +71,14 @@ beforeEach(async () => {
 describe('an upload', () => {
   it('is stored by its hash, and the last file begins inspection', async () => {
     const two = await submit(`two files ${count}`, { 'a.json': `${content}a`, 'b.json': `${content}b` });
-    for (const [i, file] of two.files.entries()) {
+    for (const [i, file] of each(two.files).entries()) {
       const created = await create(file.id, content.length + 1);
       expect(created.status).toBe(201);
       expect(created.headers.get('location')).toBe(file.uploadUrl);
       expect((await send(file, 0, `${content}${'ab'[i]}`)).status).toBe(204);
       expect((await read(two.id)).evaluation.state).toBe(i === 0 ? 'UPLOADING' : 'INSPECTING');
     }
-    expect((await read(two.id)).files.every(({ stored }) => stored)).toBe(true);
+    expect((await read(two.id)).files.map(({ stored }) => stored)).toEqual([true, true]);
     const storage = await openStorage(test.config.storage);
     expect(await storage.has(sha256(`${content}a`))).toBe(true);
     const job = await test.db.pool.query('SELECT 1 FROM graphile_worker.jobs WHERE key = $1', [two.evaluation.id]);

@@ -5,6 +5,7 @@ import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../../../test/support/command.ts';
+import { each } from '../../../test/support/each.ts';
 import { newFolder } from '../../../test/support/folder.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 
@@ -101,7 +102,7 @@ test('without it, a table, then the first ten images at fault of each task, and 
   expect(lines).toContain(
     `Nothing is there of ${absent.join(', ')}: put their official files there, or make them of downloads: \`npx gdbench data prepare FROM... --into ${at('data')}\`.`,
   );
-  for (const task of absent) expect(row(task)).toBeUndefined();
+  for (const task of each(absent)) expect(row(task)).toBeUndefined();
 });
 
 test.concurrent.each([

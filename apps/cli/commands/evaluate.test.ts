@@ -4,6 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, gdbench } from '../../../test/support/command.ts';
+import { each } from '../../../test/support/each.ts';
 import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { tinyDiffusion, weightsOf } from '../../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../../test/support/tiny-clip.ts';
@@ -129,8 +130,7 @@ describe('gdbench evaluate', () => {
     for (const subtask of SUBTASKS) expect(metrics[subtask]).toBe(right(subtask));
 
     const winoground = await readLines('out', 'scores', 'winoground.jsonl');
-    expect(winoground.length).toBeGreaterThan(0);
-    for (const { scores, errors } of winoground) {
+    for (const { scores, errors } of each(winoground)) {
       for (const w of [0, 1]) {
         for (const i of [0, 1]) {
           const { length } = errors.cond[w][i];

@@ -5,6 +5,7 @@ import { announce } from '@gdbench/settings/running-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { gdbench } from '../../../test/support/command.ts';
+import { each } from '../../../test/support/each.ts';
 import { acceptAs, finishAs, newSubmission, scoreNext, submitStored } from '../../../test/support/evaluation.ts';
 import { newFolder } from '../../../test/support/folder.ts';
 
@@ -70,7 +71,7 @@ test('all evaluations are listed, newest first, whatever became of them', async 
   const page = await json<Page>('list');
   expect(namesOf(page)).toEqual([...NAMES].reverse());
   expect(page.hasNextPage).toBe(false);
-  for (const { checkpoint, id, submissionId, state } of page.evaluations) {
+  for (const { checkpoint, id, submissionId, state } of each(page.evaluations)) {
     expect(ids.get(checkpoint.name)).toMatchObject({ submissionId, evaluationId: id });
     expect(state).toBe(checkpoint.name.toUpperCase());
   }

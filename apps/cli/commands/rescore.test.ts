@@ -3,6 +3,7 @@ import { access, cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../../../test/support/command.ts';
+import { each } from '../../../test/support/each.ts';
 import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { tinyDiffusion } from '../../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../../test/support/tiny-clip.ts';
@@ -48,8 +49,8 @@ test('stored errors give the scores of another protocol, and of their own to the
     expect(rescored.length).toBeGreaterThan(0);
     for (const [i, { example, scores }] of rescored.entries()) {
       expect(example).toBe(original[i].example);
-      for (const [w, row] of original[i].errors.cond.entries())
-        for (const [image, errors] of row.entries()) {
+      for (const [w, row] of each<number[][]>(original[i].errors.cond).entries())
+        for (const [image, errors] of each(row).entries()) {
           const sum = errors.reduce((a: number, b: number) => a + b, 0);
           expect(scores[w][image]).toBeCloseTo(-sum / errors.length, 10);
         }
@@ -150,8 +151,7 @@ test('compare tests two checkpoints on the same examples', async () => {
   expect(JSON.parse(all.stdout).dataSet).toEqual({ name: null, version: null, sha256 });
   const line = `Data, sha256 ${sha256.slice(0, 16)} of the tasks above: ${versions.join(', ')}`;
   expect(shown.stdout).toContain(`\n${line}\n`);
-  expect(tasks.winoground.metrics.length).toBeGreaterThan(0);
-  for (const one of tasks.winoground.metrics) {
+  for (const one of each<{ metric: string; a: number; b: number; difference: number }>(tasks.winoground.metrics)) {
     expect(one.a).toBeCloseTo(ofA.tasks.winoground.metrics[one.metric], 12);
     expect(one.b).toBeCloseTo(ofB.tasks.winoground.metrics[one.metric], 12);
     expect(one.difference).toBeCloseTo(one.a - one.b, 12);

@@ -2,6 +2,7 @@ import { boardMetrics, describeMetric } from '@gdbench/benchmark/display';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { columnsOf, firstShow, groupsOf, shownColumns, sidesOf } from './columns.ts';
 
 /** What a task says of data that are not there. */
@@ -40,7 +41,7 @@ describe('columns', () => {
 
   it('stand with the ranking one first, and each still knows its place in the lists of a row', () => {
     expect(columns.map(({ metric }) => metric)).toEqual([metrics[1], metrics[0], metrics[2], metrics[3]]);
-    for (const { metric, index } of columns) expect(metrics[index]).toBe(metric);
+    for (const { metric, index } of each(columns)) expect(metrics[index]).toBe(metric);
   });
 
   it('show a metric that no task describes by its own name', () => {

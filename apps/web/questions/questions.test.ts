@@ -2,6 +2,7 @@ import { boardMetrics } from '@gdbench/benchmark/display';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { TASKS } from '@gdbench/benchmark/tasks';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import type { Side } from '../comparison/request.ts';
 import { checkpointsOf, QUESTIONS } from './questions.ts';
 import { type Candidate, standingOf, waitingFor } from './standing.ts';
@@ -13,14 +14,17 @@ describe('the questions', () => {
     boardMetrics(task).map((metric) => `${task}.${metric}`),
   );
 
-  it.each(QUESTIONS)('$id asks for metrics that have a paired test, each once, and of two checkpoints', (question) => {
-    expect(QUESTIONS.filter(({ id }) => id === question.id)).toHaveLength(1);
-    for (const name of checkpointsOf(question)) expect(name).toMatch(/^toy-/);
-    if (question.kind === 'bias') return;
-    expect(columns).toEqual(expect.arrayContaining([...question.metrics]));
-    expect(new Set(question.metrics).size).toBe(question.metrics.length);
-    for (const [a, b] of question.pairs) expect(a).not.toBe(b);
-  });
+  it.each(each(QUESTIONS))(
+    '$id asks for metrics that have a paired test, each once, and of two checkpoints',
+    (question) => {
+      expect(QUESTIONS.filter(({ id }) => id === question.id)).toHaveLength(1);
+      for (const name of each(checkpointsOf(question))) expect(name).toMatch(/^toy-/);
+      if (question.kind === 'bias') return;
+      expect(columns).toEqual(expect.arrayContaining([...question.metrics]));
+      expect(new Set(question.metrics).size).toBe(question.metrics.length);
+      for (const [a, b] of each(question.pairs)) expect(a).not.toBe(b);
+    },
+  );
 });
 
 describe('a checkpoint that a question needs', () => {

@@ -5,6 +5,7 @@ import { BIAS_CAUTION } from '@gdbench/benchmark/tasks';
 import { createElement, type FunctionComponent } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { BiasTable } from './bias.tsx';
 import { Citation } from './citation.tsx';
 import { ClevrTable } from './clevr.tsx';
@@ -52,9 +53,8 @@ describe.each([
     const [, label] = /<table[^>]*aria-labelledby="([^"]+)"/.exec(markup) ?? [];
     expect(markup).toContain(`<h2 id="${label}">`);
     const [head, ...rows] = cells(markup);
-    expect(head?.every((cell) => cell !== '')).toBe(true);
-    expect(rows.length).toBeGreaterThan(0);
-    for (const row of rows) expect(row).toHaveLength(head?.length ?? 0);
+    expect(each(head!).every((cell) => cell !== '')).toBe(true);
+    for (const row of each(rows)) expect(row).toHaveLength(head?.length ?? 0);
     expect(markup.match(/<th scope="row"/g)).toHaveLength(rows.length);
   });
 
@@ -74,7 +74,7 @@ it.each([
     [...html(component, columns).matchAll(/href="\/\?sort=([^&]+)&amp;show=all"/g)].map(([, metric]) => metric!);
   const all = sorted(COLUMNS);
   expect(new Set(all).size).toBe(rows);
-  for (const metric of all) expect(COLUMNS).toContain(metric);
+  for (const metric of each(all)) expect(COLUMNS).toContain(metric);
   const without = new Set([...COLUMNS].filter((metric) => metric !== all[0]));
   expect(sorted(without)).toEqual(all.slice(1));
   expect(cells(html(component, new Set()))).toEqual(cells(html(component)));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { type Files, folderOf, writeFiles } from '../../../test/support/folder.ts';
 import { fullTree, rootWith } from '../../../test/support/official-tree.ts';
 import { loadTask } from '../load/load.ts';
@@ -30,8 +31,8 @@ describe('editions', () => {
     const [official] = EDITIONS;
     expect(official!.name).toBe(OFFICIAL);
     expect(Object.keys(official!.tasks)).toEqual(TASK_NAMES.filter((task) => task !== 'genderbias'));
-    for (const { tasks } of EDITIONS)
-      for (const { examples, groups } of Object.values(tasks))
+    for (const { tasks } of each(EDITIONS))
+      for (const { examples, groups } of each(Object.values(tasks)))
         if (groups) expect(Object.values(groups).reduce((a, b) => a + b)).toBe(examples);
   });
 

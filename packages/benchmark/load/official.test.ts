@@ -2,6 +2,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pMap from 'p-map';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { folderOf, writeFiles } from '../../../test/support/folder.ts';
 import { numbered } from '../../../test/support/official-tree.ts';
 import { EDITIONS } from '../editions/editions.ts';
@@ -137,12 +138,11 @@ describe.skipIf(!official)(
       const hashes = editions.flatMap(({ task, data }) =>
         Object.entries(published!.tasks[task]?.metadata ?? {}).map(([path, hash]) => ({ path, hash, data })),
       );
-      expect(hashes.length).toBeGreaterThan(0);
-      for (const { path, hash, data } of hashes) expect([path, data!.metadata[path]]).toEqual([path, hash]);
+      for (const { path, hash, data } of each(hashes)) expect([path, data!.metadata[path]]).toEqual([path, hash]);
 
       const bias = await load('mmbias');
       expect(bias.pleasant).toBe(60);
-      for (const { texts } of bias.examples) expect(texts).toHaveLength(120);
+      for (const { texts } of each(bias.examples)) expect(texts).toHaveLength(120);
       expect(summarise(bias, []).metrics).toHaveLength(20);
 
       const scenes = await load('clevr');
@@ -164,7 +164,7 @@ describe.skipIf(!official)(
       const sets = await load('imagecode');
       expect(sets.examples.slice(0, 3).map(({ right }) => right)).toEqual([3, 5, 7]);
       expect(new Set(sets.examples.map(({ cluster }) => cluster)).size).toBe(155);
-      for (const { images, right } of sets.examples)
+      for (const { images, right } of each(sets.examples))
         expect(images[right!]!.path.endsWith(`/img${right}.jpg`)).toBe(true);
 
       const pets = await load('pets');
@@ -181,7 +181,7 @@ describe.skipIf(!official)(
       );
 
       const pairs = await load('winoground');
-      expect(pairs.examples.every(({ tags }) => tags!.length >= 2)).toBe(true);
+      expect(each(pairs.examples).every(({ tags }) => tags!.length >= 2)).toBe(true);
       // one byte of one of 800 images is another data set
       await writeFiles(root, { 'winoground/images/ex_399_img_1.png': `${PIXEL}.` });
       expect((await loadTask(root, 'winoground')).dataVersion).not.toBe(pairs.dataVersion);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { DATA, type Data, EVERY, randomScores } from '../../../test/support/metric-data.ts';
 import type { ExampleScores } from '../task.ts';
 import { TASKS } from '../tasks/tasks.ts';
@@ -14,7 +15,7 @@ const creditOf = (data: Data, scores: ExampleScores, metric: string) =>
 
 describe('overlap', () => {
   it.each([2, 3])('of %i checkpoints counts every example once, with those that have it right', (count) => {
-    for (const data of accuracies) {
+    for (const data of each(accuracies)) {
       const checkpoints = Array.from({ length: count }, (_, i) => randomScores(data, 20 + i));
       const { metric } = summarise(data, []).metrics[0]!;
       const counts = overlap(data, checkpoints, metric);
@@ -22,7 +23,7 @@ describe('overlap', () => {
       const behind = data.examples.filter(({ index }) => credits[0]![index] !== null);
       expect(counts).toHaveLength(2 ** count);
       expect(new Set(counts.map(({ right }) => right.join())).size).toBe(2 ** count);
-      for (const { right, count: found } of counts) {
+      for (const { right, count: found } of each(counts)) {
         const expected = behind.filter(({ index }) =>
           checkpoints.every((_, place) => (credits[place]![index] === 1) === right.includes(place)),
         );

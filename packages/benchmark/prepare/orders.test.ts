@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { drawOrders, plainCaption, type TaggedWord } from './orders.ts';
 import { openTagger } from './tagger.ts';
 
@@ -23,13 +24,13 @@ test('each order has the words of the caption, and moves those alone that its ru
       expect(first).toBe(text);
       expect(orders).toHaveLength(4);
       const split = orders.map((order) => order.split(' '));
-      for (const order of split) expect([...order].sort()).toEqual([...words].sort());
+      for (const order of each(split)) expect([...order].sort()).toEqual([...words].sort());
       const [nounsAndAdjectives, others, within, threes] = split as [string[], string[], string[], string[]];
       expect(nounsAndAdjectives.map(kindOf)).toEqual(words.map(kindOf));
       expect(nounsAndAdjectives.filter((word) => kindOf(word) === 'other')).toEqual(
         words.filter((word) => kindOf(word) === 'other'),
       );
-      for (const [i, word] of words.entries()) if (kindOf(word) !== 'other') expect(others[i]).toBe(word);
+      for (const [i, word] of each(words).entries()) if (kindOf(word) !== 'other') expect(others[i]).toBe(word);
       for (let at = 0; at < words.length; at += 3)
         expect(within.slice(at, at + 3).sort()).toEqual(words.slice(at, at + 3).sort());
       expect(partings(threes, words.length % 3)).toContainEqual(cut(words).sort());
@@ -68,7 +69,7 @@ test('every order of three words but their own is drawn about as often', () => {
   expect(counts.size).toBe(5);
   expect(counts.has('dog runs red')).toBe(false);
   // 2000 draws of 1 in 5: standard deviation 18
-  for (const count of counts.values()) expect(Math.abs(count - 400)).toBeLessThan(90);
+  for (const count of each(counts.values())) expect(Math.abs(count - 400)).toBeLessThan(90);
 });
 
 test('an order is the caption itself only where its rule has no other', () => {

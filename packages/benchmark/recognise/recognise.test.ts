@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import type { Files } from '../../../test/support/folder.ts';
 import { fullTree } from '../../../test/support/official-tree.ts';
 import { moved, reason } from '../../../test/support/task-listing.ts';
@@ -309,7 +310,7 @@ describe('what lies there instead', () => {
     ['nothing', 'imagecode', {}, ['imagecode/ is not a folder of the data root: put the official files there.']],
   ])('%s (%s)', async (_what, task, tree, words) => {
     const sentence = await reason(tree, task);
-    for (const part of words) expect(sentence).toContain(part);
+    for (const part of each(words)) expect(sentence).toContain(part);
     expect(sentence).not.toMatch(/Invalid|expected record|received|Too small/);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { biasPairs } from '../tasks/bias-pairs.ts';
 import { boardMetrics } from '../tasks/display.ts';
 import { CLEVR_SUBTASKS } from '../tasks/tasks.ts';
@@ -42,10 +43,13 @@ describe('CLEVR as reported', () => {
     expect(boardMetrics('clevr')).toEqual([...rows.map(({ subtask }) => subtask), 'average']);
   });
 
-  it.each(systems.map(({ name }, i) => [name, i] as const))('%s: the printed average is the macro mean', (_name, i) => {
-    const mean = rows.reduce((sum, { values }) => sum + values[i]!, 0) / rows.length;
-    expect(Math.abs(mean - average[i]!)).toBeLessThanOrEqual(0.05);
-  });
+  it.each(each(systems.map(({ name }, i) => [name, i] as const)))(
+    '%s: the printed average is the macro mean',
+    (_name, i) => {
+      const mean = rows.reduce((sum, { values }) => sum + values[i]!, 0) / rows.length;
+      expect(Math.abs(mean - average[i]!)).toBeLessThanOrEqual(0.05);
+    },
+  );
 });
 
 describe('bias as reported', () => {
@@ -62,15 +66,15 @@ describe('bias as reported', () => {
   it('has pairs that the board measures in the same direction', () => {
     const groups = ['Christian', 'Muslim', 'Jewish', 'Hindu', 'Buddhist'].map((group) => `Religion/${group}`);
     const measured = biasPairs(groups).map(({ name }) => name);
-    for (const { x, y } of REPORTED_BIAS.rows) expect(measured).toContain(`${x}-${y}`);
+    for (const { x, y } of each(REPORTED_BIAS.rows)) expect(measured).toContain(`${x}-${y}`);
   });
 
   it('marks the two pairs with another pool, and has no star below zero', () => {
     const marked = REPORTED_BIAS.rows.filter(({ otherPool }) => otherPool).map(({ x, y }) => `${x}-${y}`);
     expect(marked).toEqual(['Buddhist-Hindu', 'Buddhist-Jewish']);
     // with +0.24 starred and -0.78 not, this is what fits a one-sided test
-    for (const { effects } of REPORTED_BIAS.rows)
-      for (const { value, star } of effects) expect(star && value < 0).toBe(false);
+    for (const { effects } of each(REPORTED_BIAS.rows))
+      for (const { value, star } of each(effects)) expect(star && value < 0).toBe(false);
   });
 });
 

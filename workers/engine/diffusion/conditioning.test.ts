@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { type GraphSpec, onnxModel } from '../../../test/support/onnx-writer.ts';
 import {
@@ -127,7 +128,7 @@ async function open(files: Files): Promise<TextSide> {
 
 const near = (have: Float32Array, want: readonly number[]) => {
   expect(have.length).toBe(want.length);
-  for (const [i, value] of want.entries()) expect(have[i]).toBeCloseTo(value, 5);
+  for (const [i, value] of each(want).entries()) expect(have[i]).toBeCloseTo(value, 5);
 };
 
 /** A text's embeddings, token by token, times a number. */
@@ -161,7 +162,7 @@ describe('the text side', () => {
   it('gives zeros for the empty text where the model index says so, and only for it', async () => {
     const side = await open(twoEncoders(FIRST, SECOND, { force_zeros_for_empty_prompt: true }));
     const [words, empty] = await side.encode(TEXTS);
-    expect([...empty!.hidden.data, ...empty!.pooled!].every((value) => value === 0)).toBe(true);
+    expect(each([...empty!.hidden.data, ...empty!.pooled!]).every((value) => value === 0)).toBe(true);
     expect(empty!.hidden.dims).toEqual([TOKENS, 5]);
     near(
       words!.hidden.data,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CASE_TEXTS, DIFFUSION_CASES, writeCase } from '../../../test/support/diffusion-cases.ts';
+import { CASE_TEXTS, casesNamed, writeCase } from '../../../test/support/diffusion-cases.ts';
 import { newFolder } from '../../../test/support/folder.ts';
 import { readDiffusionLayout } from '../checkpoint/diffusion-layout.ts';
 import { openFolder, pathOf } from '../checkpoint/folder.ts';
@@ -15,11 +15,9 @@ import { alphasCumprod } from './schedule.ts';
 import type { GraphRow } from './unet-graph.ts';
 import { planUNet } from './unet-plan.ts';
 
-const CASES = ['sdxl', 'pixel-variance', 'fixed-batch-of-one', 'timestep-a-row', 'half-edges'];
-
 const scratch = newFolder();
 
-describe.each(DIFFUSION_CASES.filter(({ name }) => CASES.includes(name)).map((one) => [one.name, one] as const))(
+describe.each(casesNamed('sdxl', 'pixel-variance', 'fixed-batch-of-one', 'timestep-a-row', 'half-edges'))(
   'a session of %s',
   (name, one) => {
     it('gives the same bits in a thread of its own', async () => {

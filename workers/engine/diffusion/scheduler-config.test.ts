@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { schedulerOf } from '../../../test/support/scheduler.ts';
 import { guidanceEmbedding } from './guidance-embedding.ts';
 import { alphasCumprod, type SchedulerConfig } from './schedule.ts';
@@ -48,10 +49,11 @@ const UNREAD = {
 };
 const fieldsOf = (name: string) => reference.classes.find((one) => one.name === name)!.fields;
 
-describe.each(reference.classes.map((one) => [one.name, one] as const))('%s', (name, { fields, cases }) => {
-  it.each(cases)('makes the noise that PyTorch makes of $config', ({ config, timesteps, alphas_cumprod }) => {
+describe.each(each(reference.classes.map((one) => [one.name, one] as const)))('%s', (name, { fields, cases }) => {
+  it.each(each(cases))('makes the noise that PyTorch makes of $config', ({ config, timesteps, alphas_cumprod }) => {
     const alphas = alphasCumprod(schedulerOf(config, name));
-    for (const [i, t] of timesteps.entries()) expect(Math.abs(alphas[t]! - alphas_cumprod[i]!)).toBeLessThan(1e-9);
+    for (const [i, t] of each(timesteps).entries())
+      expect(Math.abs(alphas[t]! - alphas_cumprod[i]!)).toBeLessThan(1e-9);
   });
 
   it('knows every field of its constructor, whose default is what absence and null mean', () => {
@@ -64,7 +66,7 @@ describe.each(reference.classes.map((one) => [one.name, one] as const))('%s', (n
     expect(meaning(schedulerOf(fields, name))).toEqual(silent);
   });
 
-  it.each(Object.keys(SCHEDULER_FIELDS))('applies %s, refuses it or is not changed by it', (field) => {
+  it.each(each(Object.keys(SCHEDULER_FIELDS)))('applies %s, refuses it or is not changed by it', (field) => {
     const effect = SCHEDULER_FIELDS[field]!;
     const silent = meaning(schedulerOf(SMALL, name));
     if (effect === 'none') {
@@ -156,12 +158,12 @@ describe('a scheduler', () => {
 });
 
 describe('the embedding of a guidance scale', () => {
-  it.each(reference.guidance)(
+  it.each(each(reference.guidance))(
     'equals that of PyTorch for scale $scale in $width numbers',
     ({ scale, width, values }) => {
       const embedding = guidanceEmbedding(scale, width);
       expect(embedding).toHaveLength(width);
-      for (const [i, value] of values.entries()) expect(Math.abs(embedding[i]! - value)).toBeLessThan(1e-6);
+      for (const [i, value] of each(values).entries()) expect(Math.abs(embedding[i]! - value)).toBeLessThan(1e-6);
     },
   );
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import type { Lane } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import { DEFAULT_BATCH, describeChoice, type Setting, type TuneOptions, tune } from './tune.ts';
@@ -82,7 +83,7 @@ describe('how a U-Net is run', () => {
 
   it('keeps to what is pinned', async () => {
     const machine: Machine = { cost: ({ batch, threads }) => 10 + batch * threads };
-    expect((await choose(machine, { pins: { batch: 5 } })).ran.every((rows) => rows === 5)).toBe(true);
+    expect(each((await choose(machine, { pins: { batch: 5 } })).ran).every((rows) => rows === 5)).toBe(true);
     expect((await choose(machine, { pins: { threads: 4 } })).chosen).toMatchObject({ threads: 4, sessions: 1 });
     expect((await choose(machine, { pins: { sessions: 2 } })).chosen).toMatchObject({ threads: 2, sessions: 2 });
     const all = await choose(machine, { pins: { batch: 3, threads: 1, sessions: 2 } });

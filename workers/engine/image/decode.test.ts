@@ -4,6 +4,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { newFolder } from '../../../test/support/folder.ts';
 import { ImageFault } from '../checkpoint/fault.ts';
 import { decodeImage } from './decode.ts';
@@ -69,7 +70,7 @@ const pictures = Promise.all(
 );
 
 test('an image that is cut anywhere behind its head is cut short, or whole but for its last bytes', async () => {
-  for (const [name, whole] of await pictures) {
+  for (const [name, whole] of each(await pictures)) {
     expect(await why(whole)).toBeNull();
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 16, max: whole.length - 64 }), async (length) => {

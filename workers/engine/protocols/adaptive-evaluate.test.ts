@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { TaskData } from '@gdbench/benchmark/task';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { taskOfLists } from '../../../test/support/example-lists.ts';
 import { flatSquares } from '../../../test/support/flat-images.ts';
 import { newFolder, writeFiles } from '../../../test/support/folder.ts';
@@ -72,14 +73,14 @@ describe('diffusion-itm-adaptive', () => {
       const data = task();
       const full = await exact.scoreExamples(data, 0, data.examples.length, { errors: true });
       const raced = await adaptive.scoreExamples(data, 0, data.examples.length, { errors: true });
-      for (const [i, { scores, errors }] of raced.entries()) {
+      for (const [i, { scores, errors }] of each(raced).entries()) {
         expect(errors).toBeUndefined();
         const { cond, uncond } = full[i]!.errors!;
         const distinct = i % 4 === 3 ? cond.slice(0, 3) : cond;
         const expected = replay({ cond: distinct, uncond: uncond! }).scores;
         if (i % 4 === 3) expected.push(expected[0]!);
-        for (const [text, row] of scores.entries()) {
-          for (const [image, score] of row.entries()) expect(score).toBeCloseTo(expected[text]![image]!, 3);
+        for (const [text, row] of each(scores).entries()) {
+          for (const [image, score] of each(row).entries()) expect(score).toBeCloseTo(expected[text]![image]!, 3);
         }
       }
       expect(adaptive.rowsScored).toBeLessThan(exact.rowsScored);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { canRace, race } from './adaptive.ts';
 import { estimate, looks, RACE_RULE, type RaceRule, sampleOrder } from './adaptive-bound.ts';
 import { replay } from './adaptive-replay.ts';
@@ -135,7 +136,7 @@ describe('race', () => {
         const [before, after] = [run(errors), run(moved)];
         expect(after.rows).toBe(before.rows);
         const lower = means[0]!.length === 1 ? shift : 0;
-        after.scores.flat().forEach((score, i) => {
+        each(after.scores.flat()).forEach((score, i) => {
           expect(score).toBeCloseTo(before.scores.flat()[i]! - lower, 9);
         });
       }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { schedulerOf } from '../../../test/support/scheduler.ts';
 import { alphasCumprod } from '../diffusion/schedule.ts';
 import { drawNoise, NoiseStream } from './noise.ts';
@@ -22,19 +23,22 @@ const farthest = (have: ArrayLike<number>, want: readonly number[]) =>
   want.reduce((worst, value, i) => Math.max(worst, Math.abs(value - have[i]!)), 0);
 
 describe('noise', () => {
-  it.each(reference.noise)("equals PyTorch's stream for shape $shape and seed $seed", ({ shape, seed, draws }) => {
-    const stream = new NoiseStream(seed);
-    const size = shape.reduce((product, dim) => product * dim, 1);
-    for (const { values, first, last, ...sums } of draws) {
-      const tensor = stream.draw(size);
-      expect(farthest(tensor, values ?? first!)).toBeLessThan(1e-5);
-      if (last) expect(farthest(tensor.subarray(size - last.length), last)).toBeLessThan(1e-5);
-      const sum = tensor.reduce((total, value) => total + value, 0);
-      const squares = tensor.reduce((total, value) => total + value * value, 0);
-      expect(Math.abs(sum - sums.sum)).toBeLessThan(1e-6 * size);
-      expect(Math.abs(squares - sums.sum_of_squares)).toBeLessThan(1e-5 * size);
-    }
-  });
+  it.each(each(reference.noise))(
+    "equals PyTorch's stream for shape $shape and seed $seed",
+    ({ shape, seed, draws }) => {
+      const stream = new NoiseStream(seed);
+      const size = shape.reduce((product, dim) => product * dim, 1);
+      for (const { values, first, last, ...sums } of each(draws)) {
+        const tensor = stream.draw(size);
+        expect(farthest(tensor, values ?? first!)).toBeLessThan(1e-5);
+        if (last) expect(farthest(tensor.subarray(size - last.length), last)).toBeLessThan(1e-5);
+        const sum = tensor.reduce((total, value) => total + value, 0);
+        const squares = tensor.reduce((total, value) => total + value * value, 0);
+        expect(Math.abs(sum - sums.sum)).toBeLessThan(1e-6 * size);
+        expect(Math.abs(squares - sums.sum_of_squares)).toBeLessThan(1e-5 * size);
+      }
+    },
+  );
 
   it.each([5, 16, 105])('is drawn again the same when it was not kept (%i numbers)', (size) => {
     const stream = new NoiseStream(7);
@@ -53,15 +57,18 @@ describe('noise', () => {
 });
 
 describe('schedule', () => {
-  it.each(reference.schedules)('gives the cumulative alphas of $config', ({ config, timesteps, alphas_cumprod }) => {
-    const alphas = alphasCumprod(schedulerOf(config));
-    expect(
-      farthest(
-        timesteps.map((t) => alphas[t]!),
-        alphas_cumprod,
-      ),
-    ).toBeLessThan(1e-9);
-  });
+  it.each(each(reference.schedules))(
+    'gives the cumulative alphas of $config',
+    ({ config, timesteps, alphas_cumprod }) => {
+      const alphas = alphasCumprod(schedulerOf(config));
+      expect(
+        farthest(
+          timesteps.map((t) => alphas[t]!),
+          alphas_cumprod,
+        ),
+      ).toBeLessThan(1e-9);
+    },
+  );
 });
 
 describe('timesteps', () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { openFolder } from '../checkpoint/folder.ts';
 import { openTokenizer } from './tokenizer.ts';
@@ -14,7 +15,7 @@ const { cases } = JSON.parse(readFileSync(new URL('../../../test/reference/token
 };
 
 describe('as transformers and SentencePiece give them', () => {
-  it.each(cases)('the tokens of $name', async ({ files, texts }) => {
+  it.each(each(cases))('the tokens of $name', async ({ files, texts }) => {
     const dir = newFolder();
     const bytes = Object.entries(files).map(([name, content]) => [
       name,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ofWords } from '@gdbench/storage/remedy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { newFolder, writeFiles } from '../../../test/support/folder.ts';
 import { END, START, tokenizerFiles, tokensOf, VOCAB } from '../../../test/support/tiny-checkpoints.ts';
 import { openFolder } from '../checkpoint/folder.ts';
@@ -32,12 +33,13 @@ const opened = (checkpoint: string, dir: string) =>
 describe('tokenizer', () => {
   it('builds CLIP’s from vocab.json and merges.txt, cut and padded as transformers does', async () => {
     const tokenizer = await opened('odd-ldm', 'tokenizer');
-    for (const { text, ldm_ids } of texts) expect([text, ...tokenizer.encode(text).ids]).toEqual([text, ...ldm_ids]);
+    for (const { text, ldm_ids } of each(texts))
+      expect([text, ...tokenizer.encode(text).ids]).toEqual([text, ...ldm_ids]);
   });
 
   it('reads a tokenizer.json and gives the attention mask', async () => {
     const tokenizer = await opened('odd-clip', '');
-    for (const { text, clip_ids, clip_mask } of texts) {
+    for (const { text, clip_ids, clip_mask } of each(texts)) {
       const { ids, mask } = tokenizer.encode(text);
       expect([text, ...ids]).toEqual([text, ...clip_ids]);
       expect([text, ...mask]).toEqual([text, ...clip_mask]);

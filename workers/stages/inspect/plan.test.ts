@@ -1,6 +1,7 @@
 import type { Example, TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { planShards, rowsOfShard, type Spending } from './plan.ts';
 
 const example = fc.record({
@@ -50,7 +51,7 @@ test('every example is in exactly one shard, in order, with the cost of its rows
     fc.property(tasks, spending, shardRows, (data, how, limit) => {
       const plan = planShards(data, how, limit);
       expect(plan.map(({ task }) => task)).toEqual(data.map(({ task }) => task));
-      for (const [n, { shards, examples }] of plan.entries()) {
+      for (const [n, { shards, examples }] of each(plan).entries()) {
         const list = data[n]?.examples ?? [];
         expect(examples).toBe(list.length);
         expect(shards.flatMap(({ from, to }) => list.slice(from, to))).toEqual(list);
@@ -67,7 +68,7 @@ test('a shard keeps to its limit unless it is one example, and no shard could ha
   fc.assert(
     fc.property(tasks, spending, shardRows, (data, how, limit) => {
       let position = 0;
-      for (const [n, { shards }] of planShards(data, how, limit).entries())
+      for (const [n, { shards }] of each(planShards(data, how, limit)).entries())
         for (const { from, to, cost } of shards) {
           const most = rowsOfShard(position, limit);
           position += 1;
