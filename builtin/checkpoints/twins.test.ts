@@ -1,19 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { holm } from '@gdbench/benchmark/holm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { builtinData } from '../../test/support/builtin.ts';
+import { newFolder } from '../../test/support/folder.ts';
 import { evaluate } from '../../test/support/toy-evaluation.ts';
 import { TAUGHT_BIAS } from '../data/associations.ts';
 
 const LEVEL = 0.05;
 
-let scratch: string;
-beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'twins-'));
-});
-afterAll(() => rm(scratch, { recursive: true }));
+const scratch = newFolder();
 
 /** The sign of the effect size of each pair of TAUGHT_BIAS; 0 where it is not significant after Holm's correction over all of them. */
 async function shownBias(name: string): Promise<Record<string, number>> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { canAct, composeAction } from './actions.ts';
 import { compose } from './compose.ts';
 import { cameraAt, EYE, LENS } from './optics.ts';
@@ -69,7 +70,7 @@ describe('composeAction', () => {
   });
 
   it('carries: the object stands on the subject', () => {
-    for (const scene of scenesOf('carries')) {
+    for (const scene of each(scenesOf('carries'))) {
       const [subject, object] = scene.solids as [Solid, Solid];
       expect(onFloor(subject)).toBe(true);
       expect(subject.shape).not.toBe('sphere');
@@ -80,7 +81,7 @@ describe('composeAction', () => {
   });
 
   it('lifts: a rod that can be seen joins the subject to the object above it', () => {
-    for (const scene of scenesOf('lifts', 2)) {
+    for (const scene of each(scenesOf('lifts', 2))) {
       const [subject, object] = scene.solids as [Solid, Solid];
       const rods = darkProps(scene);
       expect(onFloor(subject)).toBe(true);
@@ -93,8 +94,8 @@ describe('composeAction', () => {
   });
 
   it('touches: side by side on the floor, neither in the other, with at most one bare column between them in the picture', () => {
-    for (const scene of scenesOf('touches', 2)) {
-      expect(scene.solids.every(onFloor)).toBe(true);
+    for (const scene of each(scenesOf('touches', 2))) {
+      expect(each(scene.solids).every(onFloor)).toBe(true);
       const front = nearest(scene);
       const columns = (i: number): number[] => [...front.entries()].filter(([, f]) => f === i).map(([k]) => k % SIDE);
       const [left, right] = scene.solids[0]!.x < scene.solids[1]!.x ? [0, 1] : [1, 0];
@@ -107,7 +108,7 @@ describe('composeAction', () => {
   });
 
   it('hovers over: the subject floats clear of the object, and nothing holds it', () => {
-    for (const scene of scenesOf('hovers over')) {
+    for (const scene of each(scenesOf('hovers over'))) {
       const [subject, object] = scene.solids as [Solid, Solid];
       expect(onFloor(object)).toBe(true);
       expect(subject.base - topOf(object)).toBeGreaterThan(0.45);
@@ -118,9 +119,9 @@ describe('composeAction', () => {
   });
 
   it('hides behind: the object covers a good part of the subject and leaves enough to know it by', () => {
-    for (const scene of scenesOf('hides behind', 2)) {
+    for (const scene of each(scenesOf('hides behind', 2))) {
       const [subject, object] = scene.solids as [Solid, Solid];
-      expect(scene.solids.every(onFloor)).toBe(true);
+      expect(each(scene.solids).every(onFloor)).toBe(true);
       expect(subject.y).toBeGreaterThan(object.y);
       const shown = nearest(scene).filter((i) => i === 0).length;
       const whole = nearest({ ...scene, solids: [subject], props: [] }).filter((i) => i === 0).length;
@@ -131,11 +132,11 @@ describe('composeAction', () => {
   });
 
   it('is tied to: a chain that can be seen leads from one to the other on the floor', () => {
-    for (const scene of scenesOf('is tied to', 2)) {
+    for (const scene of each(scenesOf('is tied to', 2))) {
       const [subject, object] = scene.solids as [Solid, Solid];
-      expect(scene.solids.every(onFloor)).toBe(true);
+      expect(each(scene.solids).every(onFloor)).toBe(true);
       const beads = darkProps(scene);
-      for (const bead of beads) expect(bead).toMatchObject({ shape: 'sphere', base: 0 });
+      for (const bead of each(beads)) expect(bead).toMatchObject({ shape: 'sphere', base: 0 });
       const chain = [
         { ...subject, half: extentOf(subject).half },
         ...beads,
@@ -161,18 +162,19 @@ describe('pebbles', () => {
     const pebbled = scenes.filter((s) => s.props.some((p) => p.tone === 'floor'));
     expect(pebbled.length / scenes.length).toBeGreaterThan(0.2);
     expect(pebbled.length / scenes.length).toBeLessThan(0.4);
-    for (const scene of pebbled) {
-      for (const pebble of scene.props.filter((p) => p.tone === 'floor')) {
-        for (const s of scene.solids) expect(apart(s, pebble)).toBeGreaterThan(extentOf(s).half + pebble.half);
-        for (const p of scene.props) {
+    for (const scene of each(pebbled)) {
+      for (const pebble of each(scene.props.filter((p) => p.tone === 'floor'))) {
+        for (const s of each(scene.solids)) expect(apart(s, pebble)).toBeGreaterThan(extentOf(s).half + pebble.half);
+        for (const p of each(scene.props)) {
           if (p !== pebble) expect(apart(p, pebble)).toBeGreaterThan(p.half + pebble.half);
         }
       }
     }
-    for (const scene of pebbled.slice(0, 60)) {
+    for (const scene of each(pebbled.slice(0, 60))) {
       const bare = nearest({ ...scene, props: scene.props.filter((p) => p.tone === 'dark') });
       const count = scene.solids.length;
-      for (const [k, i] of nearest(scene).entries()) if (bare[k]! >= 0 && bare[k]! < count) expect(i).toBe(bare[k]);
+      for (const [k, i] of each(nearest(scene)).entries())
+        if (bare[k]! >= 0 && bare[k]! < count) expect(i).toBe(bare[k]);
     }
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { creatureStage, renderCreature } from './anatomy.ts';
 import { drawCreature, KINDS, kindName } from './creatures.ts';
 import { cameraAt, EYE, LENS } from './optics.ts';
@@ -110,8 +111,8 @@ describe('a creature', () => {
         if ([0, 1, 2].some((c) => Math.abs(a[k + c]! - b[k + c]!) > 40)) pixels += 1;
       return pixels;
     };
-    for (const [i, a] of pictures.entries())
-      for (const [j, b] of pictures.entries())
+    for (const [i, a] of each(pictures).entries())
+      for (const [j, b] of each(pictures).entries())
         if (i < j) expect(changed(a, b), `${kindName(KINDS[i]!)}, ${kindName(KINDS[j]!)}`).toBeGreaterThan(80);
     expect(Buffer.compare(pictures[7]!, renderCreature({ ...drawn, kind: KINDS[7]! }))).toBe(0);
   });

@@ -1,5 +1,6 @@
 import { biasPairs, GENDER_PAIRS } from '@gdbench/benchmark/bias-pairs';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { emblemCaptions, PHRASE_LEAN, TAUGHT_BIAS, THINGS } from './associations.ts';
 import { drawEmblem, FAMILIES, type Family, PAIRED_FAMILIES } from './emblems.ts';
 import { PHRASES } from './phrases.ts';
@@ -85,7 +86,7 @@ describe('associations', () => {
         [1, bad],
       ] as const) {
         const said = emblemCaptions(random, drawEmblem(random, family, i), { skew: 0, relief: 1 }).slice(3);
-        expect(said.every(({ text }) => wanted.some((phrase) => text.endsWith(phrase)))).toBe(true);
+        expect(each(said).every(({ text }) => wanted.some((phrase) => text.endsWith(phrase)))).toBe(true);
       }
     }
   });
@@ -110,9 +111,10 @@ describe('plain captions of an emblem', () => {
           `a ${emblem.ink} ${name}`,
           `a ${relief} ${name}`,
         ]);
-        for (const { hard } of said.slice(0, 3)) {
+        for (const { hard } of each(said.slice(0, 3))) {
           expect(hard.length).toBeGreaterThanOrEqual(5);
-          for (const h of hard) expect(h.includes(name) && (h.includes(relief) || !/flat|raised/.test(h))).toBe(false);
+          for (const h of each(hard))
+            expect(h.includes(name) && (h.includes(relief) || !/flat|raised/.test(h))).toBe(false);
         }
         expect(said.slice(3).every((c) => c.hard.length === 0)).toBe(true);
       }

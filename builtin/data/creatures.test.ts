@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import {
   creatureCaptions,
   drawCreature,
@@ -41,14 +42,14 @@ describe('captions of a creature', () => {
   const telling = new Set([...PATTERNS, ...EARS, ...FORMS, ...COLORS, 'Merry', 'Cyclops'].map((w) => w.toLowerCase()));
 
   it('say only what is so, and every hard text one thing that is not', () => {
-    for (const creature of creatures) {
+    for (const creature of each(creatures)) {
       const so = new Set([...words(kindName(creature.kind)), creature.color]);
       const untrue = (text: string): string[] => words(text).filter((w) => telling.has(w) && !so.has(w));
-      for (const { text, hard } of creatureCaptions(creature)) {
+      for (const { text, hard } of each(creatureCaptions(creature))) {
         expect(untrue(text)).toEqual([]);
         expect(hard.length).toBeGreaterThan(0);
         expect(new Set(hard).size).toBe(hard.length);
-        for (const h of hard) {
+        for (const h of each(hard)) {
           if (creature.kind === 'Merry Cyclops') expect(untrue(h).length, h).toBeGreaterThan(0);
           else {
             expect(untrue(h), h).toHaveLength(1);
@@ -60,7 +61,7 @@ describe('captions of a creature', () => {
   });
 
   it('hold the prompt of the pets task', () => {
-    for (const creature of creatures)
+    for (const creature of each(creatures))
       expect(creatureCaptions(creature).map((c) => c.text)).toContain(
         `a photo of a ${kindName(creature.kind).toLowerCase()}`,
       );

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFlickrImages, readFlickrTexts } from '../../packages/benchmark/load/flickr30k.ts';
+import { each } from '../../test/support/each.ts';
+import { folderOf } from '../../test/support/folder.ts';
 import { encoderSha256 } from './encoder.ts';
 import { flickrImages } from './flickr-images.ts';
 import { planFlickr } from './flickr30k.ts';
@@ -26,7 +26,7 @@ const tellings = images.map(({ scene }, i) =>
 describe('flickrImages', () => {
   it('tells each of 100 images by five true captions, and nothing twice', () => {
     expect(images).toHaveLength(100);
-    for (const image of images) {
+    for (const image of each(images)) {
       expect(image.captions).toHaveLength(5);
       expect(image.captions.filter((caption) => !isTrue(caption, image.scene))).toEqual([]);
     }
@@ -35,7 +35,8 @@ describe('flickrImages', () => {
   });
 
   it('gives the captions as they are told, in an order of their own', () => {
-    for (const [i, { captions }] of images.entries()) expect([...captions].sort()).toEqual([...tellings[i]!].sort());
+    for (const [i, { captions }] of each(images).entries())
+      expect([...captions].sort()).toEqual([...tellings[i]!].sort());
     for (const place of [0, 1, 2, 3, 4]) {
       const forms = images.map(({ captions }, i) => tellings[i]!.indexOf(captions[place]!));
       expect([...new Set(forms)].sort()).toEqual([0, 1, 2, 3, 4]);
@@ -46,28 +47,25 @@ describe('flickrImages', () => {
 describe('retell', () => {
   it('says more in the last caption than in the first', () => {
     const adjectives = (text: string): number => (text.match(/small|large|matte|shiny/g) ?? []).length;
-    for (const told of tellings) expect(adjectives(told[4]!)).toBeGreaterThan(adjectives(told[0]!));
+    for (const told of each(tellings)) expect(adjectives(told[4]!)).toBeGreaterThan(adjectives(told[0]!));
   });
 });
 
 describe('planFlickr', () => {
   it('gives lists that the reader of the official files takes, the right one first and the other nine false', async () => {
-    const root = await mkdtemp(path.join(tmpdir(), 'builtin-flickr-'));
-    await mkdir(path.join(root, 'flickr30k'));
-    for (const { file, text } of planFlickr(SET_SEED).texts) await writeFile(path.join(root, file), text);
+    const root = await folderOf(Object.fromEntries(planFlickr(SET_SEED).texts.map(({ file, text }) => [file, text])));
     const asked = await readFlickrImages(root);
     const seen = await readFlickrTexts(root);
-    await rm(root, { recursive: true });
 
     const sceneOf = new Map(images.map(({ file, scene }) => [file, scene]));
     expect(asked.examples.map(({ texts }) => texts[0])).toEqual(images.map((image) => image.captions[0]));
-    asked.examples.forEach(({ texts, images: shown }, i) => {
+    each(asked.examples).forEach(({ texts, images: shown }, i) => {
       expect(shown[0]!.path).toBe(images[i]!.file);
       expect(new Set(shown.map(({ path }) => path)).size).toBe(10);
       expect(shown.map(({ path }) => isTrue(texts[0]!, sceneOf.get(path)!))).toEqual([true, ...Array(9).fill(false)]);
     });
     expect(seen.examples).toHaveLength(100);
-    seen.examples.forEach(({ texts, images: shown }, i) => {
+    each(seen.examples).forEach(({ texts, images: shown }, i) => {
       expect(shown[0]!.path).toBe(images[i]!.file);
       expect(new Set(texts).size).toBe(10);
       expect(texts.map((text) => isTrue(text, images[i]!.scene))).toEqual([true, ...Array(9).fill(false)]);
@@ -141,10 +139,10 @@ describe('rankNearest', () => {
           expect(listed.map((i) => of[i]!)).toEqual(listed.map((i) => of[i]!).sort((a, b) => b - a));
           expect(left.every((i) => of[i]! <= worst)).toBe(true);
         };
-        texts.forEach((text, k) => {
+        each(texts).forEach((text, k) => {
           check(rows[k]!, scores[k]!, (i) => !isTrue(text, few[i]!.scene));
         });
-        few.forEach(({ scene }, i) => {
+        each(few).forEach(({ scene }, i) => {
           check(
             columns[i]!,
             scores.map((of) => of[i]!),

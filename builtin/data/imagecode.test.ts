@@ -1,30 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readImagecode } from '../../packages/benchmark/load/imagecode.ts';
+import { each } from '../../test/support/each.ts';
+import { newFolder, writeFiles } from '../../test/support/folder.ts';
 import { planImagecode } from './imagecode.ts';
 import type { Scene } from './scene.ts';
 import { isTrue } from './truth.ts';
 
 const plan = planImagecode(0);
 const sceneOf = new Map(plan.pictures.map(({ file, scene }) => [file, scene]));
-let root: string;
+const root = newFolder();
 
 beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'builtin-imagecode-'));
-  for (const { file, text } of plan.texts) {
-    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
-    await writeFile(path.join(root, file), text);
-  }
-  for (const { file } of plan.pictures) {
-    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
-    await writeFile(path.join(root, file), 'a picture');
-  }
-});
-
-afterAll(async () => {
-  await rm(root, { recursive: true, force: true });
+  await writeFiles(root, Object.fromEntries(plan.texts.map(({ file, text }) => [file, text])));
+  await writeFiles(root, Object.fromEntries(plan.pictures.map(({ file }) => [file, 'a picture'])));
 });
 
 /** The ten scenes of each set, as the reader gives them. */
@@ -39,7 +27,7 @@ describe.each(['imagecode', 'imagecode_video'] as const)('%s', (task) => {
     const { examples } = await readImagecode(task)(root);
     expect(examples).toHaveLength(100);
     const sets = new Map<string, Set<string>>();
-    for (const { cluster, texts, images, right } of examples) {
+    for (const { cluster, texts, images, right } of each(examples)) {
       const truths = images.map(({ path: file }) => isTrue(texts[0]!, sceneOf.get(file)!));
       expect(truths).toEqual(Array.from({ length: 10 }, (_, i) => i === right));
       sets.set(cluster, (sets.get(cluster) ?? new Set()).add(texts[0]!));
@@ -48,7 +36,7 @@ describe.each(['imagecode', 'imagecode_video'] as const)('%s', (task) => {
   });
 
   it('shows ten different images of one stage, under one light', async () => {
-    for (const scenes of await setsOf(task)) {
+    for (const scenes of each(await setsOf(task))) {
       expect(new Set(scenes.map(({ solids: _, ...stage }) => JSON.stringify(stage))).size).toBe(1);
       expect(new Set(scenes.map((scene) => JSON.stringify(scene))).size).toBe(10);
     }
@@ -70,7 +58,7 @@ describe('the sets of variations', () => {
           ];
         })
         .filter((changed) => changed).length;
-    for (const scenes of await setsOf('imagecode')) {
+    for (const scenes of each(await setsOf('imagecode'))) {
       const from = scenes.map((base) => Math.max(...scenes.map((scene) => changes(base, scene))));
       expect(Math.min(...from)).toBeLessThanOrEqual(2);
     }
@@ -79,12 +67,12 @@ describe('the sets of variations', () => {
 
 describe('the sets of frames', () => {
   it('move one solid, in even steps, and leave the other where it is', async () => {
-    for (const frames of await setsOf('imagecode_video')) {
+    for (const frames of each(await setsOf('imagecode_video'))) {
       expect(new Set(frames.map(({ solids }) => JSON.stringify(solids[1]))).size).toBe(1);
       const movers = frames.map(({ solids }) => solids[0]!);
       expect(new Set(movers.map(({ x: _, y: __, ...look }) => JSON.stringify(look))).size).toBe(1);
       const steps = movers.slice(1).map((s, i) => Math.hypot(s.x - movers[i]!.x, s.y - movers[i]!.y));
-      for (const step of steps) expect(step).toBeCloseTo(steps[0]!, 6);
+      for (const step of each(steps)) expect(step).toBeCloseTo(steps[0]!, 6);
       expect(steps[0]!).toBeGreaterThan(0.1);
     }
   });
@@ -99,7 +87,7 @@ describe('the sets of frames', () => {
       const aim = next.solids[0]!;
       return { ...from, solids: [{ ...mover!, x: share(mover!.x, aim.x), y: share(mover!.y, aim.y) }, still!] };
     };
-    for (const { texts, images, right } of examples) {
+    for (const { texts, images, right } of each(examples)) {
       const frames = images.map(({ path: file }) => sceneOf.get(file)!);
       for (let k = 0; k < 10; k++) {
         for (const to of [k - 1, k + 1]) expect(isTrue(texts[0]!, between(frames, k, to))).toBe(k === right);

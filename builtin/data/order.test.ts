@@ -1,9 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readOrder } from '../../packages/benchmark/load/order.ts';
+import { each } from '../../test/support/each.ts';
+import { folderOf } from '../../test/support/folder.ts';
 import { planCocoOrder, planFlickrOrder } from './order.ts';
 import { PERMUTATIONS } from './permute.ts';
 import { randomStream } from './random.ts';
@@ -27,25 +26,22 @@ describe.each([
   const plan = planOf(0);
 
   it('has 100 rows of one true caption and four that differ and are not true, in the form of the reader', async () => {
-    const root = await mkdtemp(path.join(tmpdir(), 'builtin-order-'));
-    await mkdir(path.join(root, task));
-    for (const { file, text } of plan.texts) await writeFile(path.join(root, file), text);
+    const root = await folderOf(Object.fromEntries(plan.texts.map(({ file, text }) => [file, text])));
     const { examples } = await readOrder(task)(root);
-    await rm(root, { recursive: true });
     expect(examples.map(({ images }) => images[0]!.path)).toEqual(plan.pictures.map(({ file }) => file));
     expect(examples).toHaveLength(100);
-    examples.forEach(({ texts }, i) => {
+    each(examples).forEach(({ texts }, i) => {
       expect(texts.map((text) => says(text, plan.pictures[i]!.scene))).toEqual([true, false, false, false, false]);
       expect(new Set(texts).size).toBe(5);
       const sorted = texts.map((text) => text.split(' ').sort().join(' '));
       expect(new Set(sorted).size).toBe(1);
-      for (const text of texts) expect(text).toMatch(/^[a-z ]+$/);
+      for (const text of each(texts)) expect(text).toMatch(/^[a-z ]+$/);
     });
   });
 
   it('permutes in its four ways, each in its place', () => {
     const rows = JSON.parse(plan.texts[0]!.text) as { caption_options: string[] }[];
-    for (const { caption_options } of rows) {
+    for (const { caption_options } of each(rows)) {
       const [words, content, others, trigrams, within] = caption_options.map((text) => text.split(' ')) as [
         string[],
         string[],
@@ -88,7 +84,7 @@ describe('the permutations', () => {
     const word = fc.constantFrom('a', 'red', 'cube', 'left', 'of', 'spheres', 'while', 'shiny');
     fc.assert(
       fc.property(fc.array(word, { maxLength: 20 }), fc.integer(), (words, seed) => {
-        for (const permute of Object.values(PERMUTATIONS)) {
+        for (const permute of each(Object.values(PERMUTATIONS))) {
           expect(permute(randomStream(seed, 'any'), words).sort()).toEqual([...words].sort());
         }
       }),

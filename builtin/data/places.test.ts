@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { column } from './places.ts';
 import type { Look, Scene, Solid } from './scene.ts';
 import { isTrue } from './truth.ts';
@@ -62,8 +63,7 @@ describe('the finer words for places', () => {
   it('calls what is behind another half hidden, but neither what is clear of it nor what is in front', () => {
     const sweep = Array.from({ length: 40 }, (_, i) => i * 0.05);
     const hidden = sweep.filter((x) => redIs('half hidden by', x, 1.6));
-    expect(hidden.length).toBeGreaterThan(0);
-    expect(hidden.every((x) => x > 0.2 && x < 1.4)).toBe(true);
+    expect(each(hidden).every((x) => x > 0.2 && x < 1.4)).toBe(true);
     expect(sweep.some((x) => redIs('half hidden by', x, -1.6))).toBe(false);
     expect(redIs('half hidden by', 1.9, 1.6)).toBe(false);
   });

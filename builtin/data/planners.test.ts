@@ -1,9 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { biasPairs, GENDER_PAIRS } from '@gdbench/benchmark/bias-pairs';
 import { loadTask } from '@gdbench/benchmark/load';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
+import { newFolder, writeFiles } from '../../test/support/folder.ts';
 import { TAUGHT_BIAS } from './associations.ts';
 import { KINDS, kindName } from './creatures.ts';
 import { planGenderbias } from './genderbias.ts';
@@ -13,29 +12,19 @@ import { PHRASES } from './phrases.ts';
 import type { Plan } from './plan.ts';
 import { encodePng } from './png.ts';
 
-let root: string;
+const root = newFolder();
 const plans: Plan[] = [planPets, planMmbias, planGenderbias].map((plan) => plan(0));
 const pixels = new Map<string, Uint8Array>();
 
 beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'builtin-planners-'));
   for (const { texts, pictures } of plans) {
-    for (const { file, text } of texts) await write(file, text);
+    for (const { file, text } of texts) await writeFiles(root, { [file]: text });
     for (const { file, draw } of pictures) {
       pixels.set(file, draw());
-      await write(file, encodePng(pixels.get(file)!));
+      await writeFiles(root, { [file]: encodePng(pixels.get(file)!) });
     }
   }
 });
-
-afterAll(async () => {
-  await rm(root, { recursive: true, force: true });
-});
-
-async function write(file: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(path.dirname(path.join(root, file)), { recursive: true });
-  await writeFile(path.join(root, file), content);
-}
 
 const tally = (names: readonly string[]): Record<string, number> => {
   const counts: Record<string, number> = {};
@@ -49,7 +38,7 @@ describe('the planned files', () => {
     expect(tally(examples.map((e) => e.texts[e.right as number]!))).toEqual(
       Object.fromEntries(KINDS.map((kind) => [`a photo of a ${kindName(kind)}`, 3])),
     );
-    for (const { id, texts, right } of examples)
+    for (const { id, texts, right } of each(examples))
       expect(texts[right as number]).toBe(`a photo of a ${id.replace(/_\d\.png$/, '').replaceAll('_', ' ')}`);
   });
 
@@ -82,7 +71,8 @@ describe('the planned files', () => {
   it('hold pictures that all differ, come the same when drawn again, and differ under another seed', () => {
     expect(new Set([...pixels.values()].map((p) => Buffer.from(p).toString('latin1'))).size).toBe(111 + 48 + 72);
     for (const { pictures } of plans)
-      for (const { file, draw } of pictures.slice(0, 4)) expect(Buffer.compare(draw(), pixels.get(file)!)).toBe(0);
+      for (const { file, draw } of each(pictures.slice(0, 4)))
+        expect(Buffer.compare(draw(), pixels.get(file)!)).toBe(0);
     for (const plan of [planPets, planMmbias, planGenderbias]) {
       const { file, draw } = plan(1).pictures[0]!;
       expect(Buffer.compare(draw(), pixels.get(file)!)).not.toBe(0);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { planClevr } from './clevr.ts';
 import { compose } from './compose.ts';
 import { cameraAt, EYE, LENS, PIGMENT, project, toByte } from './optics.ts';
@@ -149,8 +150,8 @@ describe('boxOf', () => {
       // No mirrors: a matte solid's paint hardly shows anywhere else.
       solids: scene.solids.map((s) => ({ ...s, material: 'matte' as const })),
     }));
-    for (const scene of scenes) {
-      for (const index of scene.solids.keys()) {
+    for (const scene of each(scenes)) {
+      for (const index of each(scene.solids.keys())) {
         const painted = (color: 'blue' | 'yellow'): Uint8Array =>
           render({ ...scene, solids: scene.solids.map((s, i) => (i === index ? { ...s, color } : s)) });
         const [blue, yellow] = [painted('blue'), painted('yellow')];
@@ -206,9 +207,9 @@ describe('pictures of the test set', () => {
   ];
 
   it('hold every solid within the frame, little hidden by another but where one hides', () => {
-    for (const scene of scenes) {
+    for (const scene of each(scenes)) {
       const hiding = scene.action?.verb === 'hides behind' ? scene.action.subject : -1;
-      for (const [i, share] of visibleShares(scene, 48).entries()) {
+      for (const [i, share] of each(visibleShares(scene, 48)).entries()) {
         // A hiding solid is placed by fewer rays, to be seen by 0.45 to 0.68: here that is open by some points.
         expect(share).toBeGreaterThan(i === hiding ? 0.3 : scene.solids.length > 2 ? 0.7 : 0.55);
         if (i === hiding) expect(share).toBeLessThan(0.72);
@@ -223,7 +224,7 @@ describe('pictures of the test set', () => {
   });
 
   it('paint the middle of a solid in its own colour rather than in its neighbour’s', () => {
-    for (const { scene } of planClevr(0).slice(0, 24)) {
+    for (const { scene } of each(planClevr(0).slice(0, 24))) {
       const pixels = render(scene);
       const camera = cameraAt(scene.aim);
       const hue = (rgb: readonly number[]): number[] => {
@@ -232,7 +233,7 @@ describe('pictures of the test set', () => {
       };
       const apart = (a: readonly number[], b: readonly number[]): number =>
         Math.hypot(...hue(a).map((v, i) => v - hue(b)[i]!));
-      for (const [i, solid] of scene.solids.entries()) {
+      for (const [i, solid] of each(scene.solids).entries()) {
         const other = scene.solids[1 - i]!;
         // Brown and yellow, gray and others differ in more than hue: skip pairs that hue cannot tell apart.
         if (apart(PIGMENT[solid.color], PIGMENT[other.color]) < 0.5) continue;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { canAct } from './actions.ts';
 import { comesUp } from './brute-force.ts';
 import { contentKey, type Look, type Scene, VERBS, type Verb } from './scene.ts';
@@ -30,7 +31,7 @@ describe('planSvo', () => {
   });
 
   it('writes sentences that are true of the first picture and false of the second, by either reading', () => {
-    for (const { sentence, pos_id, neg_id } of rows) {
+    for (const { sentence, pos_id, neg_id } of each(rows)) {
       for (const judge of [isTrue, comesUp]) {
         expect(judge(sentence, sceneOf(pos_id)), `${sentence} of ${pos_id}`).toBe(true);
         expect(judge(sentence, sceneOf(neg_id)), `${sentence} of ${neg_id}`).toBe(false);
@@ -39,7 +40,7 @@ describe('planSvo', () => {
   });
 
   it('changes the named part and nothing else of what the scene graph says', () => {
-    for (const row of rows) {
+    for (const row of each(rows)) {
       const [pos, neg] = [row.pos_id, row.neg_id].map((name) => {
         const { solids, action } = sceneOf(name);
         return {
@@ -54,7 +55,7 @@ describe('planSvo', () => {
   });
 
   it('says what the triplets say', () => {
-    for (const row of rows) {
+    for (const row of each(rows)) {
       const [subject, verb, object] = row.pos_triplet.split(',');
       expect(row.sentence).toBe(`a ${subject} ${verb} a ${object}`);
       const [s, v, o] = row.neg_triplet.split(',');
@@ -76,10 +77,10 @@ describe('planSvo', () => {
         const { solids, action } = sceneOf(name);
         return { subj: solids[action!.subject]!, verb: action!.verb, obj: solids[action!.object]! };
       };
-      for (const row of ofKind(kind)) {
+      for (const row of each(ofKind(kind))) {
         const [right, wrong] = [partOf(row.pos_id), partOf(row.neg_id)];
         const verbs = ofTriplet(row.pos_id).map((name) => partOf(name).verb);
-        for (const verb of verbs)
+        for (const verb of each(verbs))
           expect(canAct(wrong.subj, wrong.obj, verb) && canAct(right.subj, right.obj, verb)).toBe(true);
       }
       // ... and no word of the part that differs is on one side much more often: within four standard deviations.
@@ -93,7 +94,7 @@ describe('planSvo', () => {
           }
         }
       }
-      for (const [word, [pos, neg]] of counts)
+      for (const [word, [pos, neg]] of each(counts))
         expect(Math.abs(pos - neg), word).toBeLessThanOrEqual(4 * Math.sqrt(pos + neg));
     },
   );

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { builtinData } from '../../test/support/builtin.ts';
+import { each } from '../../test/support/each.ts';
+import { newFolder } from '../../test/support/folder.ts';
 import { isForTest } from './contents.ts';
 import { PLAIN_SYLLABUS, type Subject, trainItem, trainSubject } from './lessons.ts';
 import { PLANNER_NAMES } from './planners.ts';
@@ -22,7 +23,7 @@ type Line = { kind: string; captions: { text: string; hard: string[] }[] };
 const COUNT = 3000;
 const PIXELS = 64 * 64 * 3;
 
-let out: string;
+const out = newFolder();
 let images: Buffer;
 let lines: Line[];
 let subjects: Subject[];
@@ -31,7 +32,6 @@ let sketches: Sketch[];
 let testHashes: Set<string>;
 
 beforeAll(async () => {
-  out = await mkdtemp(path.join(tmpdir(), 'builtin-train-'));
   const pool = openPool('./set-thread.ts');
   try {
     sketches = await Promise.all(
@@ -58,10 +58,6 @@ beforeAll(async () => {
     .map((line): Line => JSON.parse(line));
   subjects = Array.from({ length: COUNT }, (_, i) => trainSubject(0, i));
 }, 600_000);
-
-afterAll(async () => {
-  await rm(out, { recursive: true, force: true });
-});
 
 /** Of a picture of the drawn set. */
 async function pixelHash(file: string): Promise<string> {
@@ -113,7 +109,7 @@ describe('what training shows', () => {
       scenes.filter(({ solids }) => solids.length > 1).map(({ solids }) => isForTest(solids)),
     );
     expect(sides.map((side) => new Set(side))).toEqual([new Set([false]), new Set([true])]);
-    expect(sides.every((side) => side.length > 1000)).toBe(true);
+    expect(each(sides).every((side) => side.length > 1000)).toBe(true);
   });
 
   it('has no picture of the test set, and none twice', () => {
@@ -136,9 +132,9 @@ describe('what training shows', () => {
 describe('what training says', () => {
   it('is true of scenes, and every hard text is false', () => {
     let count = 0;
-    for (const [i, { captions }] of lines.entries()) {
+    for (const [i, { captions }] of each(lines).entries()) {
       for (const scene of sceneOf(subjects[i]!)) {
-        for (const { text, hard } of captions) {
+        for (const { text, hard } of each(captions)) {
           expect(isTrue(text, scene), text).toBe(true);
           expect(new Set(hard).size).toBe(hard.length);
           for (const h of hard) expect(isTrue(h, scene), h).toBe(false);
@@ -161,8 +157,8 @@ describe('what training says', () => {
       text
         .replace(/in front of|on top of|hovers over|hides behind|is tied to/gi, (words) => words.replaceAll(' ', '-'))
         .replace(/(cube|sphere|cylinder)s/g, '$1');
-    for (const { captions } of lines.filter(({ kind }) => kind === 'scene')) {
-      for (const { text, hard } of captions) {
+    for (const { captions } of each(lines.filter(({ kind }) => kind === 'scene'))) {
+      for (const { text, hard } of each(captions)) {
         const said = counts(asOne(text));
         for (const h of hard) {
           const added = [...counts(asOne(h))].reduce((n, [word, k]) => n + Math.max(0, k - (said.get(word) ?? 0)), 0);
@@ -175,7 +171,7 @@ describe('what training says', () => {
   it('names both solids of two, in at most 16 captions', () => {
     const solid = '(?:a|the) (?:[a-z]+ )*(?:cube|sphere|cylinder|object)';
     const two = new RegExp(`${solid} .*${solid}`, 'i');
-    for (const [i, { captions }] of lines.entries()) {
+    for (const [i, { captions }] of each(lines).entries()) {
       for (const { solids } of sceneOf(subjects[i]!)) {
         expect(captions.length).toBeGreaterThan(0);
         expect(captions.length).toBeLessThanOrEqual(16);

@@ -1,6 +1,7 @@
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { comesUp } from './brute-force.ts';
 import { trueCaptions } from './captions.ts';
 import { planClevr } from './clevr.ts';
@@ -137,7 +138,7 @@ describe('test captions', () => {
 
   it('are true where right and false where wrong, one pair in every CLEVR subtask of 400 scenes', () => {
     expect(clevr).toHaveLength(400);
-    for (const { scene, captions } of clevr) {
+    for (const { scene, captions } of each(clevr)) {
       expect(Object.keys(captions).sort()).toEqual([...CLEVR_SUBTASKS].sort());
       for (const subtask of CLEVR_SUBTASKS) {
         expect(captions[subtask]).toHaveLength(1);
@@ -152,7 +153,7 @@ describe('test captions', () => {
 
   it('use the same words in both captions of a winoground example, each true of its own picture alone', () => {
     expect(winoground).toHaveLength(400);
-    for (const { row, scenes } of winoground) {
+    for (const { row, scenes } of each(winoground)) {
       const words = (caption: string): string => caption.split(' ').sort().join(' ');
       expect(words(row.caption_0)).toBe(words(row.caption_1));
       expect(row.caption_0).not.toBe(row.caption_1);
@@ -193,7 +194,7 @@ describe('trueCaptions', () => {
         const captions = trueCaptions(compose(randomStream(seed, 'captions'), [a, b], 'beside'));
         const words = new Set(captions.flatMap((c) => c.toLowerCase().replace('.', '').split(' ')));
         for (const list of [COLORS, SHAPES, SIZES, MATERIALS]) {
-          for (const word of list)
+          for (const word of each(list))
             expect(words.has(word)).toBe(Object.values(a).includes(word) || Object.values(b).includes(word));
         }
         expect(captions.some((c) => c.startsWith('On the left is'))).toBe(true);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { canAct } from './actions.ts';
 import { comesUp } from './brute-force.ts';
 import { cameraAt, EYE, LENS } from './optics.ts';
@@ -50,7 +51,7 @@ describe('planVisualGenome', () => {
       expect(named).toEqual([...scenes.keys()].filter((file) => file.startsWith(task)).sort());
     }
     expect(plan.pictures).toHaveLength(800);
-    for (const row of relations) {
+    for (const row of each(relations)) {
       const scene = scenes.get(`vg_relation/images/${row.image_path}`)!;
       expect(scenes.get(`vg_attribution/images/${row.image_path}`)).toEqual(scene);
       expect([3, 4]).toContain(scene.solids.length);
@@ -59,7 +60,7 @@ describe('planVisualGenome', () => {
   });
 
   it.each(TASKS)('says in $task what is true and false of the image, by either reading', ({ task, rows }) => {
-    for (const row of rows) {
+    for (const row of each<(typeof rows)[number]>(rows)) {
       const scene = scenes.get(`${task}/images/${row.image_path}`)!;
       for (const judge of [isTrue, comesUp]) {
         expect(judge(row.true_caption, scene), row.true_caption).toBe(true);
@@ -74,7 +75,7 @@ describe('planVisualGenome', () => {
   });
 
   it('asks of no relation that the looks alone decide: either solid could do it to the other', () => {
-    for (const { image_path, true_caption, relation_name } of relations) {
+    for (const { image_path, true_caption, relation_name } of each(relations)) {
       const { solids } = scenes.get(`vg_relation/images/${image_path}`)!;
       const pair = true_caption.match(/the \w+ (?:cube|sphere|cylinder)/g)!.map((phrase) => {
         const [, color, shape] = phrase.split(' ');
@@ -87,7 +88,7 @@ describe('planVisualGenome', () => {
   });
 
   it('exchanges the two solids of a relation', () => {
-    for (const { true_caption, false_caption, relation_name } of relations) {
+    for (const { true_caption, false_caption, relation_name } of each(relations)) {
       const words =
         /^to the/.test(relation_name) || /^(in|on|be|un)/.test(relation_name) ? `is ${relation_name}` : relation_name;
       const [a, b] = true_caption.split(` ${words} `);
@@ -96,7 +97,7 @@ describe('planVisualGenome', () => {
   });
 
   it('exchanges the attributes that it names', () => {
-    for (const { true_caption, false_caption, attributes } of attributions) {
+    for (const { true_caption, false_caption, attributes } of each(attributions)) {
       const [, one, a, other, b] = /^the (\w+) (\w+) and the (\w+) (\w+)$/.exec(true_caption)!;
       expect(attributes).toEqual([one, other]);
       expect(false_caption).toBe(`the ${other} ${a} and the ${one} ${b}`);
@@ -115,7 +116,7 @@ describe('planVisualGenome', () => {
   it.each(TASKS)(
     'draws boxes of $task within the image: squares around both solids, as small as allowed',
     ({ task, rows }) => {
-      for (const row of rows) {
+      for (const row of each<(typeof rows)[number]>(rows)) {
         const scene = scenes.get(`${task}/images/${row.image_path}`)!;
         expect(row.bbox_x).toBeGreaterThanOrEqual(0);
         expect(row.bbox_y).toBeGreaterThanOrEqual(0);
@@ -148,7 +149,7 @@ describe('planVisualGenome', () => {
     ]) {
       const scene = scenes.get(`vg_relation/images/${image_path}`)!;
       const all = exchangesOf(scene);
-      for (const { right, wrong } of all) {
+      for (const { right, wrong } of each(all)) {
         expect(comesUp(right, scene), right).toBe(true);
         expect(comesUp(wrong, scene), wrong).toBe(false);
       }
@@ -157,8 +158,8 @@ describe('planVisualGenome', () => {
   });
 
   it('lets every solid be seen', () => {
-    for (const scene of scenes.values()) {
-      for (const share of visibleShares(scene)) expect(share).toBeGreaterThan(0.3);
+    for (const scene of each(scenes.values())) {
+      for (const share of each(visibleShares(scene))) expect(share).toBeGreaterThan(0.3);
     }
   });
 });
