@@ -24,5 +24,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    // a test that asserts nothing proves nothing
+    expect: { requireAssertions: true },
   },
 });

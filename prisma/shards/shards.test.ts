@@ -37,7 +37,7 @@ test('of many that claim a shard at once exactly one gets it, with all that scor
     from: 3,
     to: 5,
     attempts: 1,
-    dataVersion: 'data-1',
+    dataVersion: 'test',
     protocol: 'cosine',
     samples: 25,
   });

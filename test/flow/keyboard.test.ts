@@ -156,6 +156,8 @@ test('two checkpoints are chosen and compared by keyboard alone', async () => {
   await tabTo('main button[type="submit"]');
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/compare?left=${left}&right=${right}`, { timeout: TIMEOUT });
-  await page.getByRole('table', { name: 'Diffusion and Encoder' }).waitFor({ timeout: TIMEOUT });
+  const table = page.getByRole('table', { name: 'Diffusion and Encoder' });
+  await table.waitFor({ timeout: TIMEOUT });
+  expect(await table.count()).toBe(1);
   await page.context().close();
 });

@@ -243,6 +243,7 @@ describe('what a crash left behind', () => {
     const progress = socket.subscribe(EvaluationProgressDocument, { id: submission.evaluation.id });
     const further = await test.another();
     await progress.until(({ evaluationProgress }) => evaluationProgress?.state === 'INSPECTING');
+    expect((await read(submission.id)).files.map(({ stored }) => stored)).toEqual([true]);
     await socket.close();
     await further.close();
   });

@@ -110,9 +110,8 @@ test('whatever file is renamed, the prepared root has the same data, or a senten
       const versions = await versionsOf(root);
       const set = path.split('/')[0]!;
       const told = [...faults, ...notes, ...record.leftOut.flatMap(({ first }) => first)].join('\n');
-      for (const task of TASK_NAMES)
-        if (versions[task] !== byHand[task])
-          expect([taskFolder(task), told]).toEqual([set, expect.stringContaining(set)]);
+      const others = TASK_NAMES.filter((task) => versions[task] !== byHand[task]);
+      expect(others.filter((task) => taskFolder(task) !== set || !told.includes(set))).toEqual([]);
     }),
     { numRuns: 15 },
   );
