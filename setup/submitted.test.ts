@@ -17,9 +17,7 @@ beforeAll(async () => {
   await rm(join(data, 'winoground'), { recursive: true });
   test = await startTestApi({ GDBENCH_DATA: data });
 });
-afterAll(async () => {
-  await test.close();
-});
+afterAll(() => test.close());
 
 const hashOf = (name: string) => newSubmission(name).sha256;
 

@@ -20,9 +20,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'file'), '');
   await cp(CHECKPOINT, join(folder, '  of\ttoday '), { recursive: true });
 });
-afterAll(async () => {
-  await api.close();
-});
+afterAll(() => api.close());
 
 /** Runs a command against the test's API. */
 const run = (...words: string[]) => gdbench([...words, '--server', api.url]).ended;

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Api, startApi } from '@gdbench/api/api';
 import { type ApiConfig, readConfig } from '@gdbench/api/config';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
 import { pino } from 'pino';
 import { createTestDatabase } from './database.ts';
+import { newFolder } from './folder.ts';
 
 /** An API on a free port over a database and a home of its own. */
 export interface TestApi {
@@ -24,7 +22,7 @@ export interface TestApi {
 
 export async function startTestApi(env: Record<string, string> = {}): Promise<TestApi> {
   const database = await createTestDatabase();
-  const home = await mkdtemp(join(tmpdir(), 'gdbench-api-'));
+  const home = newFolder();
   const config = readConfig({ DATABASE_URL: database.url, API_PORT: '0', GDBENCH_HOME: home, ...env });
   const log: Record<string, unknown>[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line)) });
@@ -48,7 +46,6 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
       await Promise.all(apis.map((one) => one.close()));
       await db.close();
       await database.drop();
-      await rm(home, { recursive: true, force: true });
     },
   };
 }

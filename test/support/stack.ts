@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { endService, messageFrom, type Service, startService } from '../../setup/service.ts';
 import { createTestDatabase } from './database.ts';
+import { newFolder } from './folder.ts';
 
 interface StackOptions {
   /** The data root that workers and the API read. */
@@ -43,7 +43,7 @@ const ready = (message: unknown): true | undefined =>
   typeof message === 'object' && message !== null && 'ready' in message ? true : undefined;
 
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const home = await mkdtemp(join(tmpdir(), 'gdbench-stack-'));
+  const home = newFolder();
   const database = options.databaseUrl ? undefined : await createTestDatabase();
   const databaseUrl = options.databaseUrl ?? database?.url ?? '';
   const logs = join(home, 'log');
@@ -98,7 +98,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     async close() {
       await Promise.all([...services].map((service) => endService(service)));
       await database?.drop();
-      await rm(home, { recursive: true, force: true });
     },
   };
 }

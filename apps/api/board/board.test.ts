@@ -87,9 +87,7 @@ describe('the data root', () => {
       await writeFile(join(root, `pets/images/${name}.jpg`), `image of ${name}`);
     test = await startTestApi({ GDBENCH_DATA: root });
   });
-  afterAll(async () => {
-    await test.close();
-  });
+  afterAll(() => test.close());
 
   it('gives each task its version and size, or the reason why it cannot serve', async () => {
     const { tasks } = await ask(test.url, TasksDocument, {});

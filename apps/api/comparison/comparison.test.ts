@@ -19,9 +19,7 @@ beforeAll(async () => {
   [clevr, winoground] = await Promise.all([loadTask(root, 'clevr'), loadTask(root, 'winoground')]);
   test = await startTestApi({ GDBENCH_DATA: root });
 });
-afterAll(async () => {
-  await test.close();
-});
+afterAll(() => test.close());
 
 const compare = async (left: string, right: string, tasks?: string[]) =>
   (await ask(test.url, ComparisonDocument, { left, right, tasks })).comparison;

@@ -15,9 +15,7 @@ beforeAll(async () => {
   await writeFile(join(data, 'manifest.json'), JSON.stringify({ name: 'squares', version: '2' }));
   api = await startTestApi({ GDBENCH_DATA: data });
 });
-afterAll(async () => {
-  await api.close();
-});
+afterAll(() => api.close());
 
 /** What is printed of an evaluation that ended, of one example of clevr in this version. */
 async function watched(name: string, dataVersion: string): Promise<string[]> {
