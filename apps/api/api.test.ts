@@ -276,8 +276,3 @@ describe('submitCheckpoint', () => {
     });
   });
 });
-
-it('says that it lives and is ready', async () => {
-  expect((await fetch(`${test.url}/healthz`)).status).toBe(200);
-  expect((await fetch(`${test.url}/readyz`)).status).toBe(200);
-});

@@ -5,7 +5,6 @@ import { claimInspection, refuse } from '@gdbench/prisma/inspection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
 import { gdbench } from '../../test/support/command.ts';
-import { finishAs } from '../../test/support/evaluation.ts';
 import { newFolder } from '../../test/support/folder.ts';
 
 const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
@@ -81,15 +80,6 @@ test('a folder is sent once; what the service holds already is not sent again; i
     state: 'REFUSED',
     failure: { fault: 'SUBMITTER' },
   });
-});
-
-test('watching an evaluation that is done shows its results and ends with 0', async () => {
-  const { evaluationId } = await finishAs(api.db, 'done before', 0.625);
-  const watched = await run('watch', evaluationId);
-  expect(watched).toMatchObject({ code: 0, stderr: '' });
-  expect(watched.stdout).toMatch(
-    /clevr\.average {2}62\.5% {2}\[57\.5%, 67\.5%\] {2}chance 50\.0% {2}n = 1 {2}data test {2}whole, test\n {2}Data, sha256 [0-9a-f]{16} of the tasks above\n {2}diffusion-itm, 25 samples, seed 0\n$/,
-  );
 });
 
 test('a folder gives its name where none is given, cleaned of what cannot be shown', async () => {

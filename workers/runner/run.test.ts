@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -219,18 +219,6 @@ test('a protocol that was asked for scores the checkpoint, whose row stands in t
   expect(await list(['diffusion-itm-adaptive'])).toEqual([evaluationId]);
   // a race leaves samples undrawn: there is nothing to reduce again
   expect(await readArtifacts(db, evaluationId)).toEqual([]);
-});
-
-test('random bytes in place of a model are refused with a sentence that names the file, and a remedy', async () => {
-  const dir = newFolder();
-  await cp(DIFFUSION, dir, { recursive: true });
-  await writeFile(join(dir, 'unet/model.onnx'), randomBytes(10_000));
-  const evaluationId = await submit(dir, 'random');
-  await work('a');
-  const evaluation = await ended(evaluationId);
-  expect(evaluation).toMatchObject({ state: 'REFUSED', fault: 'SUBMITTER' });
-  expect(evaluation.reason).toMatch(/^unet\/model\.onnx is not an ONNX model/);
-  expect(evaluation.remedy).toMatch(/^Copy it again, or download it: `hf download OWNER\/MODEL unet\/model\.onnx /);
 });
 
 /** Child processes of which the first is handed to `harm` when the first shard is about to be scored in it. */

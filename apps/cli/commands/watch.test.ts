@@ -17,19 +17,19 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** What is printed of an evaluation that ended, of one example of clevr in this version. */
-async function watched(name: string, dataVersion: string): Promise<string[]> {
-  const { submissionId, evaluationId } = await submitStored(api.db, name);
-  await acceptAs(api.db, evaluationId, { shards: { clevr: [1] }, dataVersion });
-  await scoreNext(api.db, evaluationId, 0.9);
-  const ended = await gdbench(['watch', submissionId, '--server', api.url]).ended;
+/** What is printed of an evaluation that ended, of one example of clevr in this version; by either id. */
+async function watched(by: 'submissionId' | 'evaluationId', dataVersion: string): Promise<string[]> {
+  const ids = await submitStored(api.db, by);
+  await acceptAs(api.db, ids.evaluationId, { shards: { clevr: [1] }, dataVersion });
+  await scoreNext(api.db, ids.evaluationId, 0.9);
+  const ended = await gdbench(['watch', ids[by], '--server', api.url]).ended;
   expect([ended.code, ended.stderr]).toEqual([0, '']);
   return ended.stdout.trimEnd().split('\n');
 }
 
 test('a finished evaluation is shown with its figures, its data set by name and hash, and its budget', async () => {
   const { dataVersion } = await loadTask(data, 'clevr');
-  expect((await watched('one', dataVersion)).slice(1)).toEqual([
+  expect((await watched('submissionId', dataVersion)).slice(1)).toEqual([
     `  clevr.average  90.0%  [85.0%, 95.0%]  chance 50.0%  n = 1  data ${dataVersion}  whole, test`,
     `  Data set squares 2, sha256 ${sha256(`clevr ${dataVersion}\n`).slice(0, 16)} of the tasks above`,
     '  diffusion-itm, 25 samples, seed 0',
@@ -37,7 +37,7 @@ test('a finished evaluation is shown with its figures, its data set by name and 
 });
 
 test('data that the server no longer has are not called by the name of those that it has', async () => {
-  expect(await watched('of other data', 'another')).toContain(
+  expect(await watched('evaluationId', 'another')).toContain(
     `  Data, sha256 ${sha256('clevr another\n').slice(0, 16)} of the tasks above`,
   );
 });
