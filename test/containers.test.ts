@@ -50,7 +50,7 @@ test('the Dockerfile has no fault that a linter finds, and names only files that
   expect(manifests.length).toBeGreaterThanOrEqual(workspaces.length);
   for (const script of [
     ...manifests,
-    ...[...dockerfile.matchAll(/(?:prisma|schema|apps|workers)\/\S+?\.(?:mjs|ts)\b/g)].map(([path]) => path),
+    ...each(dockerfile.matchAll(/(?:prisma|schema|apps|workers)\/\S+?\.(?:mjs|ts)\b/g)).map(([path]) => path),
   ])
     expect(existsSync(script), script).toBe(true);
 });

@@ -17,7 +17,7 @@ describe('the files', () => {
     expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(30 * MIB);
   });
 
-  it.each(each(NAMES))('%s has a model card with data, steps, seed, loss curve and licence', async (name) => {
+  it.each(NAMES)('%s has a model card with data, steps, seed, loss curve and licence', async (name) => {
     const card = await readFile(path.join(FOLDER, name, 'README.md'), 'utf8');
     for (const word of ['Data:', 'Steps:', 'Seed:', '| step |', 'Licence: Apache-2.0', '## Measured']) {
       expect(card).toContain(word);

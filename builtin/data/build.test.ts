@@ -10,6 +10,7 @@ import { TASK_NAMES, type TaskData, type TaskName } from '@gdbench/benchmark/tas
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../test/support/each.ts';
 import { buildData, isComplete } from './build.ts';
 import { foldersOf, PLANNER_NAMES, PLANNERS } from './planners.ts';
 import type { Manifest } from './set-folder.ts';
@@ -150,13 +151,13 @@ describe('the set', () => {
     for (const subtask of CLEVR_SUBTASKS) {
       const captions = (await json(`clevr/captions/${subtask}.json`)) as Record<string, [string, string][]>;
       expect(Object.keys(captions).sort()).toEqual(pictures);
-      expect(Object.values(captions).every((list) => list.length === 1 && list[0]!.length === 2)).toBe(true);
+      expect(each(Object.values(captions)).every((list) => list.length === 1 && list[0]!.length === 2)).toBe(true);
     }
   });
 
   it('has winoground rows with the official fields, and no pair of captions twice', async () => {
     const rows = (await json('winoground/data.json')) as Record<string, unknown>[];
-    for (const [i, row] of rows.entries()) {
+    for (const [i, row] of each(rows).entries()) {
       expect(row.id).toBe(i);
       expect(Object.keys(row)).toEqual([
         'id',
@@ -175,7 +176,7 @@ describe('the set', () => {
   it('holds images of 64 x 64 RGB in the format of their name; one in two places only where tasks share it', async () => {
     const images = [...hashes.keys()].filter((file) => /\.(png|jpg)$/.test(file));
     const places = new Map<string, string[]>();
-    for (const file of images) {
+    for (const file of each(images)) {
       const { format, width, height, channels, hasAlpha } = await sharp(path.join(root, file)).metadata();
       expect([format, width, height, channels, hasAlpha]).toEqual([
         file.endsWith('.png') ? 'png' : 'jpeg',

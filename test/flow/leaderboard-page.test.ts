@@ -1,5 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { signedPoints } from '@gdbench/benchmark/figures';
 import { PAPER } from '@gdbench/benchmark/reported';
@@ -12,6 +11,7 @@ import { ComparisonDocument, DataVersionsDocument } from '../generated/graphql.t
 import { launchBrowser } from '../support/browser.ts';
 import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
+import { newFolder } from '../support/folder.ts';
 import { follow, isDone, liveClient } from '../support/graphql.ts';
 import { screenshot } from '../support/screenshot.ts';
 import { type Stack, startStack } from '../support/stack.ts';
@@ -244,8 +244,7 @@ test('the paper’s questions are answered from what was measured, and any two r
 });
 
 test('a folder dropped on the Submit page is followed to its place on the board', async () => {
-  const parent = await mkdtemp(join(tmpdir(), 'gdbench-drop-'));
-  const folder = join(parent, 'dropped-ldm');
+  const folder = join(newFolder(), 'dropped-ldm');
   await cp(DIFFUSION, folder, { recursive: true });
   await startWorker();
   const { page, faults } = await openPage('/submit');
@@ -272,7 +271,6 @@ test('a folder dropped on the Submit page is followed to its place on the board'
     expect(faults).toEqual([]);
   } finally {
     await page.close();
-    await rm(parent, { recursive: true, force: true });
   }
 });
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Results } from '@gdbench/benchmark/results';
 import { ask } from '@gdbench/schema/ask';
@@ -11,7 +10,7 @@ import { DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { gdbench, submit } from '../support/command.ts';
 import { LFS_POINTER } from '../support/disguises.ts';
 import { each } from '../support/each.ts';
-import { merged, writeFiles } from '../support/folder.ts';
+import { merged, newFolder, writeFiles } from '../support/folder.ts';
 import { follow, isDone, liveClient, type Progress } from '../support/graphql.ts';
 import { LITTER } from '../support/litter.ts';
 import { onnxModel } from '../support/onnx-writer.ts';
@@ -22,18 +21,14 @@ import { TINY_CLIP, tinyClip, tinyTowers } from '../support/tiny-clip.ts';
 import { writeTinyData } from '../support/tiny-data.ts';
 
 let stack: Stack;
-let folder: string;
+const folder = newFolder();
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gdbench-broken-'));
   const data = join(folder, 'data');
   await writeTinyData(data);
   stack = await startStack({ data });
   await stack.startWorker('a');
 });
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-  await stack.close();
-});
+afterAll(() => stack.close());
 
 const isRefused = (progress: Progress) => progress.state === 'REFUSED';
 

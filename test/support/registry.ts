@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { create } from 'tar';
+import { tarOf } from './archive.ts';
 
 const VERSION = '24.99.0';
 /** As the real one, it has no executable before its script has run. */
@@ -47,18 +44,7 @@ const MANIFEST = {
   scripts: { preinstall: 'node make.js' },
 };
 
-async function packNode(): Promise<Buffer> {
-  const folder = await mkdtemp(join(tmpdir(), 'gdbench-registry-'));
-  try {
-    await mkdir(join(folder, 'package'));
-    await writeFile(join(folder, 'package/package.json'), JSON.stringify(MANIFEST));
-    await writeFile(join(folder, 'package/make.js'), SCRIPT);
-    await create({ gzip: true, cwd: folder, file: join(folder, 'node.tgz') }, ['package']);
-    return await readFile(join(folder, 'node.tgz'));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+const packNode = () => tarOf({ 'package/package.json': MANIFEST, 'package/make.js': SCRIPT }, true);
 
 async function serve(answer: (path: string, url: string, response: ServerResponse) => void): Promise<Registry> {
   const asked: string[] = [];

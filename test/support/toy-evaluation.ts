@@ -3,11 +3,12 @@ import path from 'node:path';
 import type { Results } from '@gdbench/benchmark/results';
 import { expect } from 'vitest';
 import { gdbench } from './command.ts';
+import { each } from './each.ts';
 
 export const FOLDER = path.join(import.meta.dirname, '../../builtin/checkpoints');
 
 /** The built-in checkpoints that are there. */
-export const NAMES = (await readdir(FOLDER)).filter((name) => name.startsWith('toy-'));
+export const NAMES = each((await readdir(FOLDER)).filter((name) => name.startsWith('toy-')));
 
 /** What `gdbench evaluate` measures of a checkpoint with few samples, written to `out`. */
 export async function evaluate(

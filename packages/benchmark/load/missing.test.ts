@@ -2,6 +2,7 @@ import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { each } from '../../../test/support/each.ts';
 import { folderOf, writeFiles } from '../../../test/support/folder.ts';
 import { fullTree, treeOf } from '../../../test/support/official-tree.ts';
 import { TASK_NAMES, type TaskName } from '../task.ts';
@@ -117,7 +118,7 @@ describe('images at fault', () => {
     expect(new Set(asked).size).toBe(asked.length);
     expect(most).toBeLessThanOrEqual(8);
     expect(steps).toEqual(asked.map((_, i) => [i + 1, asked.length]));
-    for (const { task, runnable, reason, images: counts, faulty } of listings) {
+    for (const { task, runnable, reason, images: counts, faulty } of each(listings)) {
       const load = loadTask(root, task, { check });
       if (runnable) expect((await load).task).toBe(task);
       else await expect(load).rejects.toThrow(reason!);
