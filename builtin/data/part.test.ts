@@ -56,6 +56,16 @@ it('draws what further tasks need besides, each once, and again only what has go
     expect((await loadTask(root, task)).dataVersion).toBe(DATA_VERSIONS[task]);
 }, 300_000);
 
+it('may draw into a folder that another draws into at the same time', async () => {
+  expect(await Promise.all([drawn('mmbias', 'genderbias'), drawn('genderbias', 'coco_order')])).toEqual([
+    48 + 72,
+    72 + 100,
+  ]);
+  for (const task of ['mmbias', 'genderbias', 'coco_order'] as const)
+    expect((await loadTask(root, task)).dataVersion).toBe(DATA_VERSIONS[task]);
+  expect((await readdir(path.dirname(root))).sort()).toEqual(['set', 'set.parts']);
+});
+
 it('draws again what another state of this version has left, and leaves a folder of others alone', async () => {
   await drawn('coco_order');
   const mark = path.join(`${root}.parts`, 'coco_order.json');

@@ -23,6 +23,7 @@ export async function underSupportedNode() {
   if (isSupported(process.versions.node)) {
     // what was compiled is kept: most commands would take longer to be read than to run
     module.enableCompileCache?.(COMPILED);
+    process.env.NODE_COMPILE_CACHE ??= COMPILED;
     return;
   }
   const node = fetchedNode(MAJOR) ?? (await fetchTold());

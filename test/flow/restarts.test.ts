@@ -2,13 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '@gdbench/prisma/migrate';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '../../setup/postgres.ts';
-import { builtinData, DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
+import { DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
 import { each } from '../support/each.ts';
 import { follow, isDone, liveClient, type Progress } from '../support/graphql.ts';
 import { startStack } from '../support/stack.ts';
+import { writeTinyData } from '../support/tiny-data.ts';
+
+let data: string;
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'gdbench-restarts-'));
+  await writeTinyData(data);
+});
+afterAll(() => rm(data, { recursive: true }));
+
+/** So many that an evaluation of few examples outlasts a restart. */
+const SAMPLES = 20;
 
 const underWay = (progress: Progress) => progress.state === 'SCORING' && progress.shardsDone >= 1;
 
@@ -20,7 +31,7 @@ function expectWhole(progress: Progress): void {
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const)
   test(`the API is restarted by ${signal} during an evaluation: a subscriber ends with the complete result`, async () => {
-    const stack = await startStack({ data: builtinData(), limit: 3, samples: 6 });
+    const stack = await startStack({ data, samples: SAMPLES });
     const client = liveClient(stack.apiUrl());
     try {
       await stack.startWorker('a');
@@ -45,7 +56,7 @@ test('PostgreSQL is restarted during an evaluation: API, worker and subscriber r
   const dir = await mkdtemp(join(tmpdir(), 'gdbench-postgres-'));
   let server = await startEmbeddedPostgres({ dir });
   await migrate(server.url);
-  const stack = await startStack({ data: builtinData(), limit: 3, samples: 6, databaseUrl: server.url });
+  const stack = await startStack({ data, samples: SAMPLES, databaseUrl: server.url });
   const client = liveClient(stack.apiUrl());
   try {
     await stack.startWorker('a');

@@ -4,8 +4,7 @@ import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
 import { randomStream } from '../../builtin/data/random.ts';
 import { writeFiles } from './folder.ts';
 
-/** Examples of a task of two candidates (clevr: of a subtask) or of two by two, and of one of ten. */
-export const PAIRS = 100;
+/** Examples of a task of one of ten. */
 const LISTS = 60;
 /** Descriptions of a set of imagecode. */
 const DESCRIPTIONS = 4;
@@ -22,6 +21,13 @@ const ROW_FILES = [
 
 type Row = Record<string, unknown>;
 
+/** How much of a data set is written. */
+export interface Subset {
+  /** Examples of a task of two candidates (clevr: of a subtask) or of two by two. */
+  readonly pairs: number;
+  readonly isExchanged: boolean;
+}
+
 /**
  * Writes the first examples of the tasks of a drawn data set. Exchanged: every picture lies under the name of another one of
  * its task, drawn at random, so that of pictures to choose among any may be the right one, and texts are asked of a picture
@@ -29,12 +35,12 @@ type Row = Record<string, unknown>;
  * The captions of flickr30k_text are exchanged themselves: its wrong ones were picked for being near to their picture, and
  * so are of those that are near to any.
  */
-export async function writeSubset(data: string, root: string, exchanged: boolean): Promise<void> {
+export async function writeSubset(data: string, root: string, { pairs, isExchanged }: Subset): Promise<void> {
   const source: Source = {
     read: (file) => readFile(path.join(data, file), 'utf8'),
-    exchange: (name, items) => (exchanged ? randomStream(0, `exchange/${name}`).shuffle(items) : [...items]),
+    exchange: (name, items) => (isExchanged ? randomStream(0, `exchange/${name}`).shuffle(items) : [...items]),
   };
-  const [pets, texts, sets] = await Promise.all([petClasses(source), pairTasks(source), imageSets(source)]);
+  const [pets, texts, sets] = await Promise.all([petClasses(source), pairTasks(source, pairs), imageSets(source)]);
   await writeFiles(root, { ...texts, ...(await flickrLists(source)) });
   await writeFiles(root, { 'pets/classes.txt': pets.join('\n'), 'imagecode/valid_data.json': sets });
   const ofClass = (file: string) => pets.includes(file.replace(/_\d+\.\w+$/, '').replaceAll('_', ' '));
@@ -57,17 +63,17 @@ interface Source {
   exchange<T>(name: string, items: readonly T[]): T[];
 }
 
-async function pairTasks({ read }: Source): Promise<Record<string, object>> {
+async function pairTasks({ read }: Source, pairs: number): Promise<Record<string, object>> {
   const rows = async (file: string): Promise<Row[]> => JSON.parse(await read(file)) as Row[];
   const subtasks = await Promise.all(
     CLEVR_SUBTASKS.map(async (subtask) => {
       const file = `clevr/captions/${subtask}.json`;
-      return [file, first(JSON.parse(await read(file)) as Row, PAIRS)] as const;
+      return [file, first(JSON.parse(await read(file)) as Row, pairs)] as const;
     }),
   );
   const svo = await rows('svo/svo.json');
-  const ofPart = (part: string) => svo.filter((row) => row.neg_type === part).slice(0, PAIRS);
-  const lists = ROW_FILES.map(async (file) => [file, (await rows(file)).slice(0, PAIRS)] as const);
+  const ofPart = (part: string) => svo.filter((row) => row.neg_type === part).slice(0, pairs);
+  const lists = ROW_FILES.map(async (file) => [file, (await rows(file)).slice(0, pairs)] as const);
   return {
     ...Object.fromEntries([...subtasks, ...(await Promise.all(lists))]),
     'svo/svo.json': ['subj', 'verb', 'obj'].flatMap(ofPart),

@@ -28,9 +28,9 @@ export interface ProcessOptions {
 const MEMORY_CHECK_MS = 1_000;
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 
-/** All that a child is told about the machine: where libraries and devices are. No database, no storage, no secrets. */
+/** All that a child is told about the machine: where libraries, compiled code and devices are. No database, no storage, no secrets. */
 const PASSED_ON =
-  /^(PATH|LANG|LC_ALL|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|VK_ICD_FILENAMES|CUDA_.*|NVIDIA_.*)$/i;
+  /^(PATH|LANG|LC_ALL|TZ|TMPDIR|TEMP|TMP|SYSTEMROOT|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|NODE_COMPILE_CACHE|VK_ICD_FILENAMES|CUDA_.*|NVIDIA_.*)$/i;
 
 function strippedEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)));
