@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Arrived, arrivedIn } from '@gdbench/benchmark/arrival';
@@ -195,6 +195,11 @@ describe('the set', () => {
   });
 });
 
+const lost = () => path.join(root, 'winoground/images/ex_7_img_1.png');
+const aside = () => path.join(home, 'lost.png');
+const surplus = () => path.join(root, 'winoground/images/ex_9999_img_0.png');
+const writeManifest = (content: Manifest) => writeFile(path.join(root, 'manifest.json'), JSON.stringify(content));
+
 describe('buildData', () => {
   it('tells of each picture once, however many files show it', () => {
     // Of the images, 500 stand in two places and are drawn once.
@@ -221,20 +226,18 @@ describe('buildData', () => {
     expect(await hashesOf(root)).toEqual(hashes);
   });
 
-  it.each<[string, () => Promise<void>]>([
-    ['that lost a file', () => rm(path.join(root, 'winoground/images/ex_7_img_1.png'))],
-    ['with a file too many', () => writeFile(path.join(root, 'winoground/images/ex_9999_img_0.png'), 'another')],
+  it.each<[string, spoil: () => Promise<void>, mend: () => Promise<void>]>([
+    ['that lost a file', () => rename(lost(), aside()), () => rename(aside(), lost())],
+    ['with a file too many', () => writeFile(surplus(), 'another'), () => rm(surplus())],
     [
       'of other contents under the same version',
-      () => writeFile(path.join(root, 'manifest.json'), JSON.stringify({ ...manifest, sha256: '0'.repeat(64) })),
+      () => writeManifest({ ...manifest, sha256: '0'.repeat(64) }),
+      () => writeManifest(manifest),
     ],
-  ])('would draw a set %s again', async (_, spoil) => {
-    await rm(`${root}.kept`, { recursive: true, force: true });
-    await cp(root, `${root}.kept`, { recursive: true });
+  ])('would draw a set %s again', async (_, spoil, mend) => {
     await spoil();
     expect(await isComplete(root)).toBe(false);
-    await rm(root, { recursive: true });
-    await rename(`${root}.kept`, root);
+    await mend();
     expect(await isComplete(root)).toBe(true);
   });
 
