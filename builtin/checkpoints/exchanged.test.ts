@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Results, TaskEntry } from '@gdbench/benchmark/results';
 import { CLEVR_SUBTASKS } from '@gdbench/benchmark/tasks';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { builtinData } from '../../test/support/builtin.ts';
 import { type Subset, writeSubset } from '../../test/support/exchanged-subset.ts';
+import { newFolder } from '../../test/support/folder.ts';
 import { evaluate, NAMES } from '../../test/support/toy-evaluation.ts';
 
 const PAIR_TASKS = ['clevr', 'svo_subj', 'svo_verb', 'svo_obj', 'vg_relation', 'vg_attribution'];
@@ -34,12 +33,10 @@ const SETS = {
   exchanged: { pairs: 100, isExchanged: true, samples: 1 },
 } as const satisfies Record<string, Subset & { samples: number }>;
 
-let scratch: string;
+const scratch = newFolder();
 beforeAll(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'exchanged-'));
   for (const [name, subset] of Object.entries(SETS)) await writeSubset(builtinData(), path.join(scratch, name), subset);
 });
-afterAll(() => rm(scratch, { recursive: true }));
 
 const run = (name: string, set: keyof typeof SETS, tasks: readonly string[]): Promise<Results> =>
   evaluate(name, path.join(scratch, set), tasks, {

@@ -1,24 +1,19 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadTask } from '@gdbench/benchmark/load';
 import type { TaskName } from '@gdbench/benchmark/task';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { newFolder } from '../../test/support/folder.ts';
 import { isComplete } from './build.ts';
 import type { Progress } from './draw-set.ts';
 import { buildPart } from './part.ts';
 import { DATA_VERSIONS } from './version.ts';
 
-let home: string;
 let root: string;
-beforeAll(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'builtin-part-'));
+beforeEach(() => {
+  root = path.join(newFolder(), 'set');
 });
-beforeEach(async () => {
-  root = path.join(await mkdtemp(path.join(home, 'one-')), 'set');
-});
-afterAll(() => rm(home, { recursive: true }));
 
 /** Builds the part and counts the pictures that were drawn for it. */
 async function drawn(...tasks: TaskName[]): Promise<number> {
@@ -71,7 +66,7 @@ it('draws again what another state of this version has left, and leaves a folder
   const mark = path.join(`${root}.parts`, 'coco_order.json');
   await writeFile(mark, JSON.stringify({ ...JSON.parse(await readFile(mark, 'utf8')), set: '0'.repeat(64) }));
   expect(await drawn('coco_order')).toBe(100);
-  const other = await mkdtemp(path.join(home, 'other-'));
+  const other = newFolder();
   await writeFile(path.join(other, 'letter.txt'), 'mine');
   await expect(buildPart(other, ['pets'])).rejects.toThrow(/is not empty and holds no built-in data set/);
   expect([await readdir(other), existsSync(`${other}.parts`)]).toEqual([['letter.txt'], false]);

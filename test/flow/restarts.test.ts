@@ -1,22 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { migrate } from '@gdbench/prisma/migrate';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { startEmbeddedPostgres } from '../../setup/postgres.ts';
 import { DIFFUSION, DUAL_ENCODER } from '../support/builtin.ts';
 import { submit } from '../support/command.ts';
 import { each } from '../support/each.ts';
+import { newFolder } from '../support/folder.ts';
 import { follow, isDone, liveClient, type Progress } from '../support/graphql.ts';
 import { startStack } from '../support/stack.ts';
 import { writeTinyData } from '../support/tiny-data.ts';
 
-let data: string;
-beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'gdbench-restarts-'));
-  await writeTinyData(data);
-});
-afterAll(() => rm(data, { recursive: true }));
+const data = newFolder();
+beforeAll(() => writeTinyData(data));
 
 /** So many that an evaluation of few examples outlasts a restart. */
 const SAMPLES = 20;
@@ -53,7 +47,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const)
   });
 
 test('PostgreSQL is restarted during an evaluation: API, worker and subscriber recover by themselves', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'gdbench-postgres-'));
+  const dir = newFolder();
   let server = await startEmbeddedPostgres({ dir });
   await migrate(server.url);
   const stack = await startStack({ data, samples: SAMPLES, databaseUrl: server.url });
@@ -73,6 +67,5 @@ test('PostgreSQL is restarted during an evaluation: API, worker and subscriber r
     await client.dispose();
     await stack.close();
     await server.stop();
-    await rm(dir, { recursive: true, force: true });
   }
 });
