@@ -54,6 +54,8 @@ const ELSEWHERE: Readonly<Record<string, RegExp>> = {
   'packages/storage/s3.ts': /^AWS_REGION$/,
   // of Prisma's command line, which set-up calls
   'prisma/prisma.config.ts': /^DATABASE_URL$/,
+  // of Node's own
+  'packages/launcher/launch.mjs': /^NODE_COMPILE_CACHE$/,
   // of the Vulkan loader
   'workers/engine/runtime/device.ts': /^VK_ICD_FILENAMES$/,
 };

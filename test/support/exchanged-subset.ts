@@ -5,13 +5,13 @@ import { randomStream } from '../../builtin/data/random.ts';
 import { writeFiles } from './folder.ts';
 
 /** Examples of a task of one of ten. */
-const LISTS = 60;
+const LISTS = 40;
 /** Descriptions of a set of imagecode. */
 const DESCRIPTIONS = 4;
 /** Captions of an image of flickr30k, of which one is asked. */
 const CAPTIONS = 5;
 /** Classes of pets: all their pictures against their names alone. */
-const CLASSES = 12;
+const CLASSES = 8;
 
 const ROW_FILES = [
   'winoground/data.json',

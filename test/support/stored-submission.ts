@@ -14,13 +14,17 @@ export async function submitThroughApi(stack: Stack, name: string, files: Files)
   const scratch = join(stack.home, 'to-be-stored');
   await mkdir(scratch, { recursive: true });
   const manifest = [];
+  const stored = new Set<string>();
   for (const [path, content] of Object.entries(files)) {
     const plain = typeof content === 'string' || content instanceof Uint8Array;
     const bytes = plain ? Buffer.from(content as string) : Buffer.from(JSON.stringify(content));
+    const hash = sha256(bytes);
+    manifest.push({ path, size: bytes.length, sha256: hash });
+    if (stored.has(hash)) continue;
     const at = join(scratch, randomUUID());
     await writeFile(at, bytes);
-    await storage.put(sha256(bytes), at);
-    manifest.push({ path, size: bytes.length, sha256: sha256(bytes) });
+    await storage.put(hash, at);
+    stored.add(hash);
   }
   const input = { name, files: manifest };
   const { submitCheckpoint } = await ask(stack.apiUrl(), SubmitCheckpointDocument, { input });

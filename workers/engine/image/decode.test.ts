@@ -83,6 +83,15 @@ test('an image that is cut anywhere behind its head is cut short, or whole but f
   }
 });
 
+test('a GIF is cut short behind a byte of its data too that is the same as its trailer', async () => {
+  const noise = { type: 'gaussian', mean: 120, sigma: 60 } as const;
+  const create = { width: 160, height: 160, channels: 3, background: 'red', noise } as const;
+  const whole = await sharp({ create }).gif().toBuffer();
+  const ends = [...whole.keys()].filter((i) => i > 1000 && i < whole.length - 64 && whole[i] === 0x3b);
+  for (const end of each(ends).slice(0, 20))
+    expect(await why(whole.subarray(0, end + 1))).toBe('it is a GIF image that is cut short; download the image again');
+});
+
 test('a JPEG whose headers hold a whole preview is cut short where the picture itself is', async () => {
   const [, preview] = (await pictures)[1]!;
   const segment = Buffer.alloc(4);

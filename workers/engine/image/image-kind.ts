@@ -81,7 +81,7 @@ function isCutShort(kind: Decoded, file: Buffer): boolean {
     case 'png':
       return file.lastIndexOf('IEND', undefined, 'latin1') < 0;
     case 'gif':
-      return file.at(-1) !== 0x3b;
+      return !endsAsGif(file);
     case 'webp':
       return file.length < 12 || file.length < file.readUInt32LE(4) + 8;
   }
@@ -96,6 +96,24 @@ function endsAsJpeg(file: Buffer): boolean {
     const marker = file[at + 1]!;
     if (marker === START_OF_SCAN) return file.indexOf(Buffer.from([0xff, 0xd9]), at) >= 0;
     at += marker === 0xff ? 1 : 2 + file.readUInt16BE(at + 2);
+  }
+  return false;
+}
+
+const [IMAGE, EXTENSION, TRAILER] = [0x2c, 0x21, 0x3b];
+
+/** Whether the trailer stands behind the blocks: any byte of their data may be the same. */
+function endsAsGif(file: Buffer): boolean {
+  const paletteBytes = (flags = 0) => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+  let at = 13 + paletteBytes(file[10]);
+  while (at < file.length) {
+    if (file[at] === TRAILER) return true;
+    if (file[at] === IMAGE) at += 11 + paletteBytes(file[at + 9]);
+    else if (file[at] === EXTENSION) at += 2;
+    // damaged, and so it is not known where it would end
+    else return true;
+    for (let length = file[at]; length; length = file[at]) at += length + 1;
+    at += 1;
   }
   return false;
 }
