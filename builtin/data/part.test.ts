@@ -29,12 +29,12 @@ const imagesBelow = async (folder: string) =>
   (await readdir(path.join(root, folder), { recursive: true })).filter((file) => /\.(png|jpg)$/.test(file));
 
 it('draws for a task what it shows and nothing else, and the task has the version that the whole set gives it', async () => {
-  // the three of svo share a folder and its texts; each shows images of its own
-  expect(await drawn('svo_obj')).toBe(800);
-  expect(await imagesBelow('svo')).toHaveLength(800);
-  expect(await readdir(root)).toEqual(['manifest.json', 'svo']);
-  const { dataVersion, examples } = await loadTask(root, 'svo_obj');
-  expect([dataVersion, examples.length]).toEqual([DATA_VERSIONS.svo_obj, 400]);
+  // the two of imagecode share a folder and its texts; each shows images of its own
+  expect(await drawn('imagecode_video')).toBe(250);
+  expect(await imagesBelow('imagecode')).toHaveLength(250);
+  expect(await readdir(root)).toEqual(['imagecode', 'manifest.json']);
+  const { dataVersion, examples } = await loadTask(root, 'imagecode_video');
+  expect([dataVersion, examples.length]).toEqual([DATA_VERSIONS.imagecode_video, 100]);
   expect(await isComplete(root)).toBe(false);
 }, 300_000);
 

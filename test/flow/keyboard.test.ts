@@ -22,7 +22,7 @@ beforeAll(async () => {
     { name: 'toy-ldm', folder: DIFFUSION },
   ];
   const env = { BUILTIN_CHECKPOINTS: await builtinSetting(builtin) };
-  stack = await startStack({ data: builtinData(), limit: 2, samples: 4, env });
+  stack = await startStack({ data: builtinData(), limit: 2, samples: 2, env });
   [browser, web] = await Promise.all([launchBrowser(), stack.startWeb()]);
   await stack.startWorker('a');
   const client = liveClient(stack.apiUrl());

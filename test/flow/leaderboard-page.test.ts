@@ -17,6 +17,7 @@ import { screenshot } from '../support/screenshot.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 const TIMEOUT = 120_000;
+const SAMPLES = 2;
 
 let stack: Stack;
 let browser: Browser;
@@ -33,7 +34,7 @@ beforeAll(async () => {
     { name: 'toy-ldm', folder: DIFFUSION },
   ];
   const env = { BUILTIN_CHECKPOINTS: await builtinSetting(builtin) };
-  stack = await startStack({ data: builtinData(), limit: 3, samples: 6, env });
+  stack = await startStack({ data: builtinData(), limit: 3, samples: SAMPLES, env });
   [browser, web] = await Promise.all([launchBrowser(), stack.startWeb()]);
 });
 afterAll(async () => {
@@ -147,7 +148,7 @@ test('the data set stands below the board, on the Tasks page and below scores, a
   for (const path of ['/', '/tasks', `/submissions/${submissionId}`]) {
     const { page, faults } = await openPage(path);
     await page.getByTitle(sha256).waitFor({ timeout: TIMEOUT });
-    if (path === '/') await page.getByText('6 noise samples an image and text').waitFor({ timeout: TIMEOUT });
+    if (path === '/') await page.getByText(`${SAMPLES} noise samples an image and text`).waitFor({ timeout: TIMEOUT });
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByRole('button', { name: 'Copy hash' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor({ timeout: TIMEOUT });
@@ -158,7 +159,7 @@ test('the data set stands below the board, on the Tasks page and below scores, a
   const { page, faults } = await openPage(`/submissions/${submissionId}`);
   const version = tasks.find(({ name }) => name === 'clevr')?.dataVersion ?? '';
   await page.getByTitle(version).first().waitFor({ timeout: TIMEOUT });
-  await page.getByText('6 noise samples, seed 0').waitFor({ timeout: TIMEOUT });
+  await page.getByText(`${SAMPLES} noise samples, seed 0`).waitFor({ timeout: TIMEOUT });
   expect(faults).toEqual([]);
   await page.close();
 });

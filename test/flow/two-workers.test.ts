@@ -21,7 +21,7 @@ async function storedScores(databaseUrl: string, evaluationId: string) {
 }
 
 test('a worker killed in mid-shard changes no bit of the scores, and its shard is picked up within 30 seconds', async () => {
-  const stack = await startStack({ data: builtinData(), limit: 3, samples: 6 });
+  const stack = await startStack({ data: builtinData(), limit: 3, samples: 3 });
   const client = liveClient(stack.apiUrl());
   try {
     const first = await stack.startWorker('a');

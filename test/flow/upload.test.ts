@@ -6,15 +6,19 @@ import { ask } from '@gdbench/schema/ask';
 import { openStorage } from '@gdbench/storage/storage';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SubmitCheckpointDocument } from '../generated/graphql.ts';
-import { builtinData, DUAL_ENCODER } from '../support/builtin.ts';
+import { DUAL_ENCODER } from '../support/builtin.ts';
 import { gdbench } from '../support/command.ts';
 import { each } from '../support/each.ts';
+import { newFolder } from '../support/folder.ts';
 import { follow, isDone, liveClient } from '../support/graphql.ts';
 import { type Stack, startStack } from '../support/stack.ts';
+import { writeTinyData } from '../support/tiny-data.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ data: builtinData(), limit: 2 });
+  const data = newFolder();
+  await writeTinyData(data);
+  stack = await startStack({ data });
 });
 afterAll(() => stack.close());
 
