@@ -20,8 +20,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/.next/**', '**/generated/**', '.gdbench/**', '.node/**'],
     globalSetup: ['test/support/global-setup.ts'],
     sequence: { sequencer: LongestFirst },
-    // one more than two cores can run: tests of servers, workers and browsers wait for them now and then
-    maxWorkers: 3,
+    // tests start servers, workers and a browser of their own
+    maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 120_000,
     // a test that asserts nothing proves nothing
