@@ -99,11 +99,9 @@ export function fileKind(head: Uint8Array): FileKind {
 
 /** "BM" begins many texts; a bitmap's header has zeros behind the file's length, and then its own length. */
 function isBmp(head: Uint8Array): boolean {
-  const [b, m, , , , , ...reserved] = head;
   const headers = [12, 16, 40, 52, 56, 64, 108, 124];
-  return (
-    b === 0x42 && m === 0x4d && reserved.slice(0, 4).every((byte) => byte === 0) && headers.includes(head[14] ?? 0)
-  );
+  const isReserved = head.subarray(6, 10).every((byte) => byte === 0);
+  return head[0] === 0x42 && head[1] === 0x4d && isReserved && headers.includes(head[14] ?? 0);
 }
 
 function textKind(head: Uint8Array): FileKind | null {

@@ -28,11 +28,13 @@ export async function decodeImage({ path: file, crop }: ImageRef): Promise<RgbIm
 
 async function decode(file: string): Promise<RgbImage> {
   const kind = decodedKind(fileKind(await readHead(file).catch(unread)));
+  // by its bytes, not its name: to find out what it is, libvips would open a file sixteen times
+  const bytes = await readFile(file).catch(unread);
   try {
-    return kind === 'gif' ? await decodeGif(await readFile(file)) : await decodeStill(file, kind);
+    return kind === 'gif' ? await decodeGif(bytes) : await decodeStill(bytes, kind);
   } catch (error) {
     if (error instanceof Unreadable) throw error;
-    throw new Unreadable(damage(kind, await readFile(file), error));
+    throw new Unreadable(damage(kind, bytes, error));
   }
 }
 
@@ -43,18 +45,18 @@ function unread(error: NodeJS.ErrnoException): never {
 
 const READING = { ignoreIcc: true, failOn: 'error' } as const;
 
-async function decodeStill(file: string, kind: string): Promise<RgbImage> {
+async function decodeStill(bytes: Buffer, kind: string): Promise<RgbImage> {
   const {
     format,
     space,
     width: across,
     height: down,
-  } = await sharp(file, { ...READING, limitInputPixels: false }).metadata();
+  } = await sharp(bytes, { ...READING, limitInputPixels: false }).metadata();
   if (format !== kind) throw new Error(`read as ${format}`);
   requireModest({ width: across, height: down });
-  const input = sharp(file, { ...READING, limitInputPixels: MOST_PIXELS });
+  const input = sharp(bytes, { ...READING, limitInputPixels: MOST_PIXELS });
   if (space === 'cmyk') return fromCmyk(input);
-  if (space === 'grey16' && (await readFile(file))[PNG_COLOUR_TYPE] === PLAIN_GRAY) return fromDeepGray(input);
+  if (space === 'grey16' && bytes[PNG_COLOUR_TYPE] === PLAIN_GRAY) return fromDeepGray(input);
   const { data, info } = await input
     .toColourspace('srgb')
     .removeAlpha()
