@@ -39,21 +39,9 @@ const WEB: Derived = {
 export const buildWeb = (): Promise<void> => derive(WEB);
 export const isWebBuilt = (): boolean => isDerived(WEB);
 
-/** What `npm start` runs in processes of their own, but for the pages: all that they import is compiled once it was. */
-const COMPILED = [
-  'apps/api/api.ts',
-  'workers/runner/run-worker.ts',
-  'workers/child/child.ts',
-  'builtin/data/build.ts',
-  'builtin/data/set-thread.ts',
-  'setup/seed.ts',
-];
-
 /** Compiles what the first start runs, into the folder that NODE_COMPILE_CACHE names: nearly a second for each process. */
 export const compile = (): Promise<unknown> =>
-  step('Code: compiling what a start runs', () =>
-    runNode(['--input-type=module', '--eval', COMPILED.map((file) => `await import('./${file}');`).join('')]),
-  );
+  step('Code: compiling what a start runs', () => runNode(['setup/compile.ts']));
 
 export interface DataRoot {
   readonly root: string;

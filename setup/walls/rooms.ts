@@ -174,6 +174,7 @@ export const LOADERS: readonly string[] = [
   'bench/start.ts',
   'prisma/engine/cli.mjs',
   'prisma/engine/schema-engine.mjs',
+  'setup/compile.ts',
   'setup/launch.mjs',
   'setup/postgres/binaries.ts',
   'setup/service.ts',
