@@ -3,6 +3,7 @@ import pRetry from 'p-retry';
 /** SQLSTATE classes and codes after which the same work may succeed: lost connection, shutdown, conflict. */
 const TRANSIENT_CODE =
   /^(08...|57P0.|40001|40P01|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|P1001|P1002|P1008|P1017|P2024|P2034)$/;
+/** What pg and its pool say of a lost connection: in plain errors, without a code. */
 const TRANSIENT_MESSAGE =
   /Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed/i;
 

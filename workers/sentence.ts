@@ -8,10 +8,11 @@ export interface Sentences {
   readonly remedy: string;
 }
 
-/** What a page says first of a checkpoint's faults: the gravest, and how many more there are. */
-export function sentencesOfFaults([first, ...more]: readonly [CheckpointFault, ...CheckpointFault[]]): Sentences {
-  const others =
-    more.length === 0 ? '' : ` ${more.length} more ${more.length === 1 ? 'fault is' : 'faults are'} listed.`;
+/** What a page says first of a checkpoint's faults: the gravest, and how many more there are; the same of many files is one. */
+export function sentencesOfFaults(faults: readonly [CheckpointFault, ...CheckpointFault[]]): Sentences {
+  const [first] = faults;
+  const more = new Set(faults.map(({ found, expected, remedy }) => JSON.stringify([found, expected, remedy]))).size - 1;
+  const others = more === 0 ? '' : ` ${more} more ${more === 1 ? 'fault is' : 'faults are'} listed.`;
   return { reason: wrongOf(first) + others, remedy: asSentence(first.remedy) };
 }
 

@@ -1,6 +1,6 @@
 /**
  * One subscriber's side of a topic: holds at most one value, the newest, so that a socket that reads slowly skips
- * states instead of letting them pile up.
+ * states instead of letting them pile up. (A Repeater with a sliding buffer of one does the same, several times slower.)
  */
 export interface Mailbox<T> extends AsyncIterableIterator<T> {
   put(value: T): void;

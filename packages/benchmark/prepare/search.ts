@@ -4,7 +4,7 @@ import { isLeftover, isLitter } from '@gdbench/file-names/leftover';
 import { byCodePoint } from '@gdbench/file-names/order';
 import { type FileKind, fileKind, KIND_PHRASES, readHead } from '../load/file-kind.ts';
 import { BOUNDS } from './bounds.ts';
-import { type FoundFile, isImageName, type LeftOut, nameOf } from './found.ts';
+import { type FoundFile, isImageName, type LeftOut } from './found.ts';
 import { PrepareFault } from './prepare-fault.ts';
 import type { Scratch } from './scratch.ts';
 import { TarArchive } from './tar.ts';
@@ -131,7 +131,7 @@ class Search implements Searched {
     const early = new Map<number, string>();
     const archive = await TarArchive.open(file, path, ({ index, name, size }) => {
       // images are many and large; which of them are wanted is known only later
-      if (isImageName(name) || isHidden(name) || size > BOUNDS.metadataBytes) return null;
+      if (isImageName(name) || leftoverIn(name) >= 0 || size > BOUNDS.metadataBytes) return null;
       early.set(index, this.#scratch.next());
       return early.get(index)!;
     });
@@ -164,7 +164,7 @@ class Search implements Searched {
   /** Whether a file of an archive is one that systems leave behind; it is counted with its folder. */
   #isLeftover(archive: string, name: string): boolean {
     const parts = name.split('/');
-    const at = parts.findIndex((part) => part !== '.' && isLeftover(part));
+    const at = leftoverIn(name);
     if (at < 0) return false;
     this.#leave(`${archive}/${parts.slice(0, at + 1).join('/')}`, whyLeft(parts[at]!));
     return true;
@@ -182,4 +182,5 @@ class Search implements Searched {
 const whyLeft = (name: string): string =>
   isLitter(name) ? 'is what a system or a program left there' : 'is a download or a copy that was not finished';
 
-const isHidden = (name: string): boolean => nameOf(name).startsWith('._') || /(^|\/)__MACOSX\//.test(name);
+/** Which part of a path is a leftover's name, from 0; -1: none. */
+const leftoverIn = (path: string): number => path.split('/').findIndex((part) => part !== '.' && isLeftover(part));
