@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readdir, writeFile } from 'node:fs/promises';
+import { chmod, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newFolder } from '../../test/support/folder.ts';
@@ -139,6 +139,20 @@ describe('an old Node', () => {
     expect(await second.ended).toEqual({ code: 0, signal: null });
     expect(second.output().stderr).toBe('');
     expect(registry.asked.length).toBe(fetched);
+  });
+
+  test.each([
+    ['is empty', (bin: string) => writeFile(bin, '')],
+    ['may not be run', (bin: string) => chmod(bin, 0o644)],
+    ['lacks its description', (bin: string) => rm(join(bin, '../../package.json'))],
+  ])('fetches another again where the one that it has %s', async (_, spoil) => {
+    const folder = await checkout();
+    await launch(folder, ['exit', '0']).ended;
+    await spoil(join(folder, '.node/24/node_modules/node/bin/node'));
+    const run = launch(folder, ['exit', '7']);
+    expect(await run.ended, run.output().stderr).toEqual({ code: 7, signal: null });
+    expect(said(run)).toMatchObject({ version: process.versions.node });
+    expect(await left(folder)).toEqual(['24']);
   });
 
   test('that two commands find at the same time leaves one that both run under', async () => {

@@ -1,6 +1,6 @@
 // Plain JavaScript without any dependency: it runs on an old Node, before anything is installed.
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +58,7 @@ export async function fetchNode(major, signal) {
     const { code, output } = await npm([...args, `node@${major}`], draft, { signal });
     if (code !== 0) throw new NodeFault(firstFault(output));
     if (!(await doesRun(executableIn(draft)))) throw new NodeFault('what came does not run here');
+    if (!nodeIn(folder)) await rm(folder, { recursive: true, force: true });
     // another one may have been quicker
     await rename(draft, folder).catch(() => undefined);
     const node = nodeIn(folder);
@@ -68,12 +69,17 @@ export async function fetchNode(major, signal) {
   }
 }
 
-/** It is moved here whole and tried, so that being there is enough. */
+/** It is moved here whole and tried, so that being there is enough; an empty one would end at once, as if all had gone well. */
 function nodeIn(folder) {
   const path = executableIn(folder);
-  if (!existsSync(path)) return null;
-  const { version } = JSON.parse(readFileSync(join(folder, 'node_modules/node/package.json'), 'utf8'));
-  return { path, version };
+  try {
+    accessSync(path, constants.X_OK);
+    if (statSync(path).size === 0) return null;
+    const { version } = JSON.parse(readFileSync(join(folder, 'node_modules/node/package.json'), 'utf8'));
+    return { path, version };
+  } catch {
+    return null;
+  }
 }
 
 function executableIn(folder) {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { newFolder } from '../../test/support/folder.ts';
 import { LITTER } from '../../test/support/litter.ts';
+import { isJunk } from './junk.ts';
 import { DEEPEST, listFolder, MOST_ENTRIES, TooManyEntriesError } from './list-folder.ts';
 
 let root: string;
@@ -34,6 +35,21 @@ test('a folder holds a checkpoint, at its place, with the sizes of its files, an
   });
   expect(leftOut).toContain('README.md');
   expect(leftOut).toContain('sd/.git/');
+});
+
+test('a folder is left out by what folders are called, not files: for all as for isJunk', async () => {
+  const paths = [
+    'unet.part/a.json',
+    'old~/a.json',
+    'optimizer.pt/a.json',
+    '.git/a.json',
+    '__pycache__/a.json',
+    'a.part',
+  ];
+  for (const path of ['model_index.json', ...paths]) await write(path);
+  const { files, leftOut } = await listFolder(root);
+  expect([...files.keys()].sort()).toEqual(['model_index.json', ...paths.filter((path) => !isJunk(path))].sort());
+  expect(leftOut).toEqual(['.git/', '__pycache__/', 'a.part']);
 });
 
 test('what may not lie in it is named with the reason, and is no file of it', async () => {

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isLitter } from '@gdbench/file-names/leftover';
 import { checkpointFiles, pathInside } from './checkpoint-files.ts';
 import { isJunk } from './junk.ts';
 import { followLink, type Unfollowed } from './links.ts';
@@ -73,7 +74,9 @@ class Walk {
   }
 
   async #take(entry: Dirent, file: string, depth: number): Promise<void> {
-    if (isJunk(file)) this.junk.push(entry.isDirectory() ? `${file}/` : file);
+    // what only files are called says nothing of a folder
+    if (entry.isDirectory() ? isLitter(entry.name) : isJunk(file))
+      this.junk.push(entry.isDirectory() ? `${file}/` : file);
     else if (entry.isDirectory() && depth < DEEPEST) await this.enter(file, depth + 1);
     else if (entry.isFile()) this.files.set(file, (await stat(path.join(this.#root, file))).size);
     else if (entry.isSymbolicLink()) await this.#follow(file);

@@ -3,7 +3,8 @@ import { isAbsolute, normalize, resolve, sep } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkpointSha256 } from './identity.ts';
-import { checkManifestPath } from './manifest.ts';
+import { checkManifestPath, countMisfit } from './manifest.ts';
+import { folderCalled, inWords } from './remedy.ts';
 
 const Sha256 = fc
   .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 64, maxLength: 64 })
@@ -83,4 +84,27 @@ test('no path that may stand leaves its folder', () => {
       },
     ),
   );
+});
+
+const tensors = Array.from({ length: 2_001 }, (_, i) => `t${i}.data`);
+
+test('of a folder of too many files a command merges the weights of the graph that has them', () => {
+  const { remedy } = countMisfit([...tensors, 'unet/model.onnx', 'graph.onnx'], folderCalled('/my models/one'));
+  const commands = remedy.parts.flatMap((part) => ('command' in part ? [part.command] : []));
+  expect(commands).toEqual([
+    `mkdir -p '/my models/one-merged' && python -c "import onnx; onnx.save_model(onnx.load('/my models/one/graph.onnx'), '/my models/one-merged/graph.onnx', save_as_external_data=True, all_tensors_to_one_file=True, location='graph.onnx_data')"`,
+  ]);
+});
+
+test.each(['$(touch x).onnx', '`x`.onnx', "it's/x.onnx", 'a"b.onnx', 'a\\b.onnx', '!x.onnx', 'a;b.onnx', 'a&b.onnx'])(
+  'a graph called %s is in no command',
+  (graph) => {
+    expect(countMisfit([...tensors, graph]).remedy).toMatchObject({ parts: [{ words: expect.any(String) }] });
+  },
+);
+
+test('a folder whose name a shell would read otherwise is in no command', () => {
+  const { remedy } = countMisfit([...tensors, 'graph.onnx'], folderCalled('/my/$(touch x)'));
+  expect(inWords(remedy.parts)).not.toContain('touch');
+  expect(remedy.namesPlaceholder).toBe(true);
 });

@@ -57,6 +57,9 @@ export function checkManifestPath(path: string): string | null {
   );
 }
 
+/** A path that a shell and Python take as it stands, in quotation marks of either within those of the other. */
+const PLAIN = /^(?!-)[\p{L}\p{M}\p{N} ./_@+=,-]+$/u;
+
 /**
  * What to say of a folder with more files than MAX_FILES: most often each tensor of a graph has one.
  *
@@ -64,14 +67,19 @@ export function checkManifestPath(path: string): string | null {
  */
 export function countMisfit(paths: readonly string[], dir: FolderName = UNKNOWN_FOLDER): Misfit {
   const graph = graphOfMostFiles(paths);
+  const facts = {
+    found: `holds ${paths.length.toLocaleString('en')} files`,
+    expected: `a checkpoint of at most ${MAX_FILES.toLocaleString('en')}`,
+  };
+  if (!PLAIN.test(graph)) return { ...facts, remedy: ofWords('bring the weights of each graph into one file') };
   const [folder, file] = [graph.slice(0, Math.max(0, graph.lastIndexOf('/'))), graph.slice(graph.lastIndexOf('/') + 1)];
-  const at = (more: string): Argument => ({ text: `${dir.path}${more}`, namesPlaceholder: dir.isPlaceholder });
+  const { path, isPlaceholder } = PLAIN.test(dir.path) ? dir : UNKNOWN_FOLDER;
+  const at = (more: string): Argument => ({ text: `${path}${more}`, namesPlaceholder: isPlaceholder });
   const into = at(`-merged/${folder}`.replace(/\/$/, ''));
   const merge = command`onnx.save_model(onnx.load('${at(`/${graph}`)}'), '${into}/${file}', save_as_external_data=True, all_tensors_to_one_file=True, location='${file}_data')`;
   const bring = command`mkdir -p '${into}' && python -c "import onnx; ${merge}"`;
   return {
-    found: `holds ${paths.length.toLocaleString('en')} files`,
-    expected: `a checkpoint of at most ${MAX_FILES.toLocaleString('en')}`,
+    ...facts,
     remedy: remedy`bring the weights of ${graph} into one file: ${bring}, and put the two files that it writes in the place of the many`,
   };
 }

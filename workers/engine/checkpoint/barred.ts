@@ -36,7 +36,10 @@ export function barredFault(barred: Barred, root: string, name: FolderName): Fau
 const isLink = ({ why }: Barred): boolean => why !== 'too deep' && why !== 'special';
 
 function remedyOf(barred: Barred, root: string, name: FolderName): string | Remedy {
+  // a command names what is there, or nothing: shown otherwise it could remove another
+  const isShown = printable(barred.path, barred.path.length) === barred.path;
   const at = argument(name, `/${barred.path}`);
+  if (!isShown && (!isLink(barred) || barred.why === 'circle')) return 'remove it';
   if (!isLink(barred)) return remedy`remove it: ${command`rm -r ${at}`}`;
   if (barred.why === 'circle') return remedy`remove it: ${command`rm ${at}`}`;
   const repository = cacheFolderOf(root)?.repository;
