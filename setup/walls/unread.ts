@@ -15,9 +15,16 @@ export interface Unread {
 /** What is imported by name, also deep within a type. */
 const NAMED = /(?:^import\s+|^(?:import|export)\b[^'"`;=()]*?\bfrom\s*|\bimport\s*\(\s*)(['"`])([^'"`\n]+)\1/gm;
 /** Code by an address that is computed, or by another resolution than the one that is checked. */
-const COMPUTED = /\bimport\s*\(\s*(?!['"`\s])|\bcreateRequire\b|\bimport\.meta\.resolve\b|\bgetBuiltinModule\b/;
-/** A thread or process that is begun from a file beside this one. */
-const BESIDE = /\bnew URL\(\s*['"`]([^'"`]+\.[cm]?[jt]sx?)['"`]\s*,\s*import\.meta\.url\s*\)/g;
+const COMPUTED = [
+  /\bimport\s*\(\s*(?!['"`\s])/,
+  // a text that is only the beginning of the address
+  /\bimport\s*\(\s*(['"`])[^'"`\n]*\1\s*[^\s,)]/,
+  /\bcreateRequire\b|\bgetBuiltinModule\b|\bmainModule\b|\b_load\b|\bmodule\.require\b|\bimport\.meta(\.resolve\b|\[)/,
+];
+/** Its imports may have any name. */
+const COMMON_JS = /\.c[jt]s$/;
+/** Code that is named by its way from this file, however it is loaded: as a thread, a process, in place of another module. */
+const BESIDE = /(['"`])(\.{1,2}\/[^'"`\n]*\.[cm]?[jt]sx?)\1/g;
 
 /** What the text of these modules loads and the check has not seen. */
 export function findUnread(root: string, modules: readonly Seen[]): Unread[] {
@@ -25,14 +32,18 @@ export function findUnread(root: string, modules: readonly Seen[]): Unread[] {
     const text = readFileSync(join(root, file), 'utf8');
     const seen = new Set(dependencies.map(({ module }) => module.replace(/^node:/, '')));
     const named = [...text.matchAll(NAMED)].map(([, , name]) => name!.replace(/^node:/, ''));
-    const begun = [...text.matchAll(BESIDE)].map(([, path]) => posix.join(posix.dirname(file), path!));
+    const beside = [...text.matchAll(BESIDE)].map(([, , path]) => path!).filter((path) => !seen.has(path));
+    const begun = beside.map((path) => posix.join(posix.dirname(file), path));
     const isLoader = LOADERS.includes(file);
     return [
       ...named.filter((name) => !seen.has(name)).map((name) => `imports ${name} in a way that the check does not read`),
       ...begun
-        .filter((path) => roomOf(path) !== roomOf(file))
+        .filter((path) => roomOf(path) !== roomOf(file) && !isLoader)
         .map((path) => `begins ${path}, which is of another room`),
-      ...(COMPUTED.test(text) && !isLoader ? ['loads code by an address that no check can read'] : []),
+      ...(COMMON_JS.test(file) ? ['is CommonJS, whose imports no check can read'] : []),
+      ...(COMPUTED.some((one) => one.test(text)) && !isLoader
+        ? ['loads code by an address that no check can read']
+        : []),
     ].map((what) => ({ file, what }));
   });
 }

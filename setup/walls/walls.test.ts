@@ -68,6 +68,13 @@ const FORBIDDEN: readonly Plant[] = [
   ['apps/api/live/c.ts', "export const x = 1 as unknown as typeof import('../../cli/fault.ts');", 'all is seen'],
   ['apps/api/live/d.ts', "new Worker(new URL('../../cli/fault.ts', import.meta.url));", 'all is seen'],
   ['apps/api/live/e.ts', 'export const x = (name: string) => import(name);', 'all is seen'],
+  ['apps/api/live/i.ts', "new Worker(join(import.meta.dirname, '../../cli/fault.ts'));", 'all is seen'],
+  ['apps/api/live/j.ts', "new URL('../../cli/fault.ts', new URL('.', import.meta.url));", 'all is seen'],
+  ['apps/api/live/k.ts', "fork('../../cli/fault.ts');", 'all is seen'],
+  ['apps/api/live/l.ts', "import { z } from 'zod';\nexport const x = import('zod' + '/../pg');", 'all is seen'],
+  ['apps/api/live/m.ts', "import Module from 'node:module';\nModule._load('pg');", 'all is seen'],
+  ['apps/api/live/n.ts', "import.meta['resolve']('pg');", 'all is seen'],
+  ['apps/api/live/o.cjs', "const load = require;\nload('pg');", 'all is seen'],
   [
     'apps/api/live/f.mjs',
     "import { createRequire } from 'node:module';\ncreateRequire(import.meta.url)('pg');",
