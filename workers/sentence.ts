@@ -1,4 +1,5 @@
 import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
+import { alike } from '@gdbench/storage/alike';
 import { asSentence } from '@gdbench/storage/remedy';
 import { wrongOf } from './engine/checkpoint/fault.ts';
 
@@ -11,7 +12,7 @@ export interface Sentences {
 /** What a page says first of a checkpoint's faults: the gravest, and how many more there are; the same of many files is one. */
 export function sentencesOfFaults(faults: readonly [CheckpointFault, ...CheckpointFault[]]): Sentences {
   const [first] = faults;
-  const more = new Set(faults.map(({ found, expected, remedy }) => JSON.stringify([found, expected, remedy]))).size - 1;
+  const more = alike(faults).length - 1;
   const others = more === 0 ? '' : ` ${more} more ${more === 1 ? 'fault is' : 'faults are'} listed.`;
   return { reason: wrongOf(first) + others, remedy: asSentence(first.remedy) };
 }

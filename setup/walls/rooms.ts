@@ -12,6 +12,7 @@ export interface Room {
 
 /** What of storage needs no store: which files a checkpoint has, what they are called together, how they are shown, what mends them. */
 const MANIFEST = [
+  '@gdbench/storage/alike',
   '@gdbench/storage/manifest',
   '@gdbench/storage/checkpoint-files',
   '@gdbench/storage/identity',
@@ -99,6 +100,7 @@ export const ROOMS: readonly Room[] = [
       '@gdbench/schema',
       ...DISPLAY,
       '@gdbench/file-names/order',
+      '@gdbench/storage/alike',
       '@gdbench/storage/manifest',
       '@gdbench/storage/checkpoint-files',
       '@gdbench/storage/remedy',

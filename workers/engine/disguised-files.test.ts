@@ -4,6 +4,7 @@ import { LFS_POINTER, WEB_PAGE } from '../../test/support/disguises.ts';
 import { type Files, folderOf, without } from '../../test/support/folder.ts';
 import { onnxModel } from '../../test/support/onnx-writer.ts';
 import { expectRefusal } from '../../test/support/refusal.ts';
+import { safetensors } from '../../test/support/safetensors.ts';
 import { changedUnet, tinyDiffusion, withUnetOp } from '../../test/support/tiny-checkpoints.ts';
 import { TINY_CLIP, tinyClip, tinyTowers } from '../../test/support/tiny-clip.ts';
 import { inspectCheckpoint } from './inspect.ts';
@@ -17,16 +18,6 @@ const clip = tinyClip();
 
 const LOGIN = '<html><body>Access is gated: please log in <input type="password"></body></html>';
 const ZIP = await zipOf({ 'sd/model_index.json': '' });
-
-/** A safetensors file of empty tensors with these names. */
-function safetensors(names: readonly string[]): Uint8Array {
-  const header = JSON.stringify(
-    Object.fromEntries(names.map((name) => [name, { dtype: 'F32', shape: [0], data_offsets: [0, 0] }])),
-  );
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, Buffer.from(header)]);
-}
 
 const scale = { name: 'gamma', dims: [3], data: Float32Array.of(1, 1, 1) };
 

@@ -2,6 +2,7 @@ import { describe, it } from 'vitest';
 import { zipOf } from '../../test/support/archive.ts';
 import { type Files, folderOf, without } from '../../test/support/folder.ts';
 import { expectRefusal } from '../../test/support/refusal.ts';
+import { safetensors } from '../../test/support/safetensors.ts';
 import { TINY_DIFFUSION, tinyDiffusion } from '../../test/support/tiny-checkpoints.ts';
 import { tinyClip } from '../../test/support/tiny-clip.ts';
 import { inspectCheckpoint } from './inspect.ts';
@@ -14,16 +15,6 @@ const ldm = tinyDiffusion();
 const clip = tinyClip();
 
 const ZIP = await zipOf({ 'sd/model_index.json': '' });
-
-/** A safetensors file of empty tensors with these names. */
-function safetensors(names: readonly string[]): Uint8Array {
-  const header = JSON.stringify(
-    Object.fromEntries(names.map((name) => [name, { dtype: 'F32', shape: [0], data_offsets: [0, 0] }])),
-  );
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, Buffer.from(header)]);
-}
 
 /** A diffusers folder before its export. */
 const pytorch: Files = {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { quoted } from '@gdbench/benchmark/shell';
 import { cacheFolderOf } from '@gdbench/storage/links';
 import { type Barred, DEEPEST } from '@gdbench/storage/list-folder';
-import { printable } from '@gdbench/storage/printable';
+import { isPrintable, printable } from '@gdbench/storage/printable';
 import { command, type FolderName, type Remedy, remedy } from '@gdbench/storage/remedy';
 import { argument } from './argument.ts';
 import { type Fault, faultOf } from './fault.ts';
@@ -37,9 +37,8 @@ const isLink = ({ why }: Barred): boolean => why !== 'too deep' && why !== 'spec
 
 function remedyOf(barred: Barred, root: string, name: FolderName): string | Remedy {
   // a command names what is there, or nothing: shown otherwise it could remove another
-  const isShown = printable(barred.path, barred.path.length) === barred.path;
+  if (!isPrintable(barred.path) && (!isLink(barred) || barred.why === 'circle')) return 'remove it';
   const at = argument(name, `/${barred.path}`);
-  if (!isShown && (!isLink(barred) || barred.why === 'circle')) return 'remove it';
   if (!isLink(barred)) return remedy`remove it: ${command`rm -r ${at}`}`;
   if (barred.why === 'circle') return remedy`remove it: ${command`rm ${at}`}`;
   const repository = cacheFolderOf(root)?.repository;

@@ -1,3 +1,4 @@
+import { alike } from '@gdbench/storage/alike';
 import { inWords, ofWords, type Remedy, type RemedyPart } from '@gdbench/storage/remedy';
 
 /**
@@ -91,18 +92,6 @@ export function oneLine(faults: readonly Told[]): string {
   const sentences = alike(faults).map(sentenceOf);
   const last = sentences.length - 1;
   return sentences.map((sentence, i) => (i < last ? sentence.replace(/\.$/, '') : sentence)).join('; ');
-}
-
-/** Faults that differ by nothing but their file, together; in the order of their first. */
-function alike<F extends Told>(faults: readonly F[]): [F, ...F[]][] {
-  const groups = new Map<string, [F, ...F[]]>();
-  for (const fault of faults) {
-    const key = JSON.stringify([fault.found, fault.expected, fault.remedy]);
-    const group = groups.get(key);
-    if (group) group.push(fault);
-    else groups.set(key, [fault]);
-  }
-  return [...groups.values()];
 }
 
 /** Files that are named where the same is to be said of many. */
