@@ -1,10 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Arrival } from '@gdbench/benchmark/arrival';
+import type { Edition } from '@gdbench/benchmark/edition';
 import { EditionsFault, readEditions } from '@gdbench/benchmark/read-editions';
 import { openDatabase } from '@gdbench/prisma/database';
 import { SettingsFault } from '@gdbench/settings/fault';
-import { openStorage, type Storage } from '@gdbench/storage/storage';
+import { madeHome } from '@gdbench/settings/home';
+import { openStorage, type Storage, StorageAddressError } from '@gdbench/storage/storage';
 import { readBenchmarkData } from './benchmark/data.ts';
 import { createBoard } from './board/board.ts';
 import { createComparisons } from './comparison/comparisons.ts';
@@ -37,9 +39,10 @@ export async function startApi(
   config: ApiConfig,
   log: Logger = createLog(config.logLevel),
   arrival?: Arrival,
+  places?: Places,
 ): Promise<Api> {
   const metrics = createMetrics();
-  const services = await openServices(config, metrics, log, arrival);
+  const services = await openServices(config, places ?? (await openPlaces(config)), metrics, log, arrival);
   const served = await serve(services.context, config, metrics, log);
   const end = async () => {
     await served.end();
@@ -63,11 +66,13 @@ export async function startApi(
 }
 
 /** What resolvers ask: the database, the storage, and what is made of them. */
-async function openServices(config: ApiConfig, metrics: Metrics, log: Logger, arrival: Arrival | undefined) {
-  const editions = await readEditions(config.editions).catch((error) => {
-    throw error instanceof EditionsFault ? new SettingsFault(error.message) : error;
-  });
-  const storage = await storageOf(config);
+async function openServices(
+  config: ApiConfig,
+  { editions, storage }: Places,
+  metrics: Metrics,
+  log: Logger,
+  arrival: Arrival | undefined,
+) {
   const db = openDatabase(config.databaseUrl, {
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
@@ -122,13 +127,25 @@ async function serve(context: Context, { hosts }: ApiConfig, metrics: Metrics, l
   return { server, end };
 }
 
-async function storageOf({ storage }: ApiConfig): Promise<Storage> {
-  try {
-    return await openStorage(storage);
-  } catch (error) {
-    throw new SettingsFault((error as Error).message);
-  }
+/** What the settings name on this machine. */
+export interface Places {
+  readonly editions: readonly Edition[];
+  readonly storage: Storage;
 }
+
+/** Opens what needs no database, so that what is wrong with it is said before one is waited for. @throws SettingsFault */
+export async function openPlaces({ home, editions, storage }: ApiConfig): Promise<Places> {
+  madeHome(home);
+  return {
+    editions: await readEditions(editions).catch(asSettings),
+    storage: await openStorage(storage).catch(asSettings),
+  };
+}
+
+const asSettings = (error: unknown): never => {
+  const isTheirs = error instanceof EditionsFault || error instanceof StorageAddressError;
+  throw isTheirs ? new SettingsFault(error.message) : error;
+};
 
 function listen(server: Server, { host, port }: ApiConfig): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -68,6 +68,17 @@ it('says that the database does not answer, without its password, and ends at on
   expect(stdout).not.toContain('secret');
 });
 
+it.each([
+  ['GDBENCH_STORAGE', 's3:', /^"s3:" names no storage: /],
+  ['GDBENCH_EDITIONS', '/nowhere.json', /^The file of editions \/nowhere\.json \(GDBENCH_EDITIONS\) /],
+  ['GDBENCH_HOME', '/dev/null', /^GDBENCH_HOME is "\/dev\/null", which cannot hold files /],
+])('what is wrong with %s is said before a database is waited for', async (name, text, sentence) => {
+  const url = `postgresql://someone@127.0.0.1:${await closedPort()}/gdbench`;
+  const { code, stderr } = await start({ DATABASE_URL: url, [name]: text }).ended;
+  expect([code, stderr]).toEqual([1, expect.stringMatching(sentence)]);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
 it('says in a sentence each what is wrong with its settings', async () => {
   const { code, stderr } = await start({ DATABASE_URL: '', API_PORT: 'x', GDBENCH_STORAGE: 'ftp:there' }).ended;
   expect(code).toBe(1);

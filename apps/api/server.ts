@@ -1,7 +1,7 @@
 import { dataArrival } from '@gdbench/benchmark/arrival';
 import { migrateWhenThere } from '@gdbench/prisma/migrate';
 import { SettingsFault } from '@gdbench/settings/fault';
-import { type Api, startApi } from './api.ts';
+import { type Api, openPlaces, startApi } from './api.ts';
 import { type ApiConfig, readConfig } from './config.ts';
 import { createLog, logUnexpected } from './log.ts';
 
@@ -24,11 +24,12 @@ const end = (signal: string) => {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(signal));
 
 try {
+  const places = await openPlaces(config);
   // whoever starts first brings the database up to date; the others wait for it
   await migrateWhenThere(config.databaseUrl, { onWaiting: (line) => log.warn(line) }).catch((error: Error) => {
     throw new SettingsFault(error.message);
   });
-  api = await startApi(config, log, dataArrival());
+  api = await startApi(config, log, dataArrival(), places);
   process.send?.({ listening: api.port });
 } catch (error) {
   fail(error);

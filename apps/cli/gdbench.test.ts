@@ -24,7 +24,7 @@ afterAll(() => api.close());
 /** Runs a command against the test's API. */
 const run = (...words: string[]) => gdbench([...words, '--server', api.url]).ended;
 
-test.concurrent.each([
+test.concurrent.for([
   ['an unknown flag', () => ['submit', CHECKPOINT, '--name', 'x', '--fast'], 2, /^Unknown option '--fast'/],
   ['no folder', () => ['submit'], 2, /^Missing required argument 'dir': see gdbench submit --help\.$/m],
   ['an empty name', () => ['submit', CHECKPOINT, '--name', ' '], 2, /0 characters: give 1 to 80/],
@@ -39,7 +39,7 @@ test.concurrent.each([
     2,
     /knows no submission or evaluation/,
   ],
-] as const)('%s ends with one sentence and the right code', async (_what, words, code, sentence) => {
+] as const)('%s ends with one sentence and the right code', async ([_what, words, code, sentence], { expect }) => {
   const ended = await run(...words());
   expect(ended).toMatchObject({ code, stdout: '' });
   expect(ended.stderr).toMatch(sentence);

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { newFolder } from '../../test/support/folder.ts';
 import { SettingsFault } from './fault.ts';
+import { madeHome } from './home.ts';
 import { ROOT } from './root.ts';
 import { ALL, isSet, readSettings } from './settings.ts';
 
@@ -72,16 +75,43 @@ describe('settings', () => {
 
   test.each([
     ['API_PORT', ['-1', '4e3', ' 80', '80.5', '0x50', 'eighty']],
+    ['GDBENCH_HOME', ['~', '~/state']],
     ['API_ALLOWED_HOSTS', ['*', 'board.example:4000', 'http://board.example', 'a,,b']],
     ['PUBLIC_WEB_URL', ['board.example', 'javascript:alert(1)', 'ftp://board.example']],
     ['GDBENCH_SERVER', ['localhost:4000', 'ws://localhost:4000']],
     ['GDBENCH_STORAGE', ['/absolute', 'http://x']],
     ['GDBENCH_MEMORY_GB', ['0', '-1', 'Infinity', '1e9', '8GB']],
     ['GDBENCH_EXAMPLE_SECONDS', ['0', '2147484']],
-    ['WORKER_NAME', ['x'.repeat(101), 'a\nb', 'evil\u202egnp']],
+    ['WORKER_NAME', ['x'.repeat(101), 'a\nb', 'evil\u202egnp', '   ']],
   ] as const)('%s is refused where it cannot serve', (name, texts) => {
     for (const text of texts)
       expect(faultOf({ [name]: text })).toMatch(new RegExp(`^${name} is ".*": give [^\n]+\\.$`));
+  });
+
+  test.each(['postgres://', 'postgresql://[bad/x', 'mysql://u@h/x', 'localhost:5432/x'])(
+    'no database is at %s',
+    (text) => {
+      expect(faultOf({ DATABASE_URL: text })).toMatch(/^DATABASE_URL is something else: give /);
+    },
+  );
+
+  test.each(['postgresql://u:p@/x?host=/run/postgresql', 'postgresql:///x', 'postgres://h'])(
+    'a database may be at %s',
+    (text) => {
+      expect(readSettings(['DATABASE_URL'], { env: { DATABASE_URL: text } })).toEqual({ DATABASE_URL: text });
+    },
+  );
+
+  test('an address of a network card is one to listen on', () => {
+    expect(readSettings(['API_HOST'], { env: { API_HOST: 'fe80::1%eth0' } })).toEqual({ API_HOST: 'fe80::1%eth0' });
+  });
+
+  test('a home that cannot hold files is refused by name', () => {
+    expect(() => madeHome('/dev/null')).toThrow(
+      /^GDBENCH_HOME is "\/dev\/null", which cannot hold files \(EEXIST\): give /,
+    );
+    const home = join(newFolder(), 'a', 'b');
+    expect(existsSync(madeHome(home))).toBe(true);
   });
 
   test('that may hold a password are never shown', () => {

@@ -52,7 +52,7 @@ export function sentence(name: Name, found: string): string {
 }
 
 /** On one line, cut where it is long; what steers a terminal is escaped. */
-function shown(text: string): string {
+export function shown(text: string): string {
   const cut = text.length > 80 ? `${text.slice(0, 79)}…` : text;
   return JSON.stringify(cut).replace(/[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '\ufffd');
 }

@@ -22,6 +22,11 @@ const gigabytes = z
   .transform(Number)
   .refine((number) => number > 0);
 
+/** As pg takes one: the host may be left out after a password, where a socket's folder stands in the query. */
+function isPostgresAddress(text: string): boolean {
+  return /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text.replace('@/', '@host/'));
+}
+
 /** Every setting of the API, the workers, the command line and set-up. */
 export const VARIABLES = {
   DATABASE_URL: {
@@ -29,13 +34,13 @@ export const VARIABLES = {
     expected: 'the address of a PostgreSQL database, postgresql://user:password@host:port/name',
     otherwise: 'the embedded one of `npm start`',
     secret: true,
-    type: z.string().regex(/^postgres(ql)?:\/\//),
+    type: z.string().refine(isPostgresAddress),
   },
   API_HOST: {
     means: 'the address that the API listens on',
     expected: 'an IP address or a name of this machine, like 0.0.0.0 for all of its addresses',
     otherwise: 'this machine only',
-    type: z.string().regex(/^([\w.-]+|[0-9a-f:.]+)$/i),
+    type: z.string().regex(/^([\w.-]+|[0-9a-f:.]+(%[\w.-]+)?)$/i),
   },
   API_ALLOWED_HOSTS: {
     means: 'further names that the API goes by',
@@ -51,11 +56,14 @@ export const VARIABLES = {
     otherwise: 'that of `npm start`',
   }),
   GDBENCH_HOME: {
-    ...path('the path of a folder', {
+    ...path('the path of a folder, written out where ~ would stand', {
       means: 'the state of this machine: database, uploads, logs',
       otherwise: `\`${DEFAULT_HOME}\` in the project's folder`,
     }),
-    type: z.string().transform((text) => resolve(ROOT, text)),
+    type: z
+      .string()
+      .regex(/^(?!~)[^\0]*$/)
+      .transform((text) => resolve(ROOT, text)),
     value: join(ROOT, DEFAULT_HOME),
   },
   GDBENCH_STORAGE: {
@@ -103,9 +111,9 @@ export const VARIABLES = {
   }),
   WORKER_NAME: {
     means: 'what a worker is called; no two may share a name',
-    expected: 'up to 100 characters that can be shown',
+    expected: 'up to 100 characters that can be shown, not spaces alone',
     otherwise: 'the name of its machine and some digits',
-    type: z.string().regex(/^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u),
+    type: z.string().regex(/^(?=.*\P{Z})[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u),
   },
   GDBENCH_SERVER: site('http://localhost:4000', {
     means: 'the API that commands talk to',

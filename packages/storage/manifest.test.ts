@@ -3,7 +3,7 @@ import { isAbsolute, normalize, resolve, sep } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkpointSha256 } from './identity.ts';
-import { checkManifestPath, countMisfit } from './manifest.ts';
+import { checkManifestPath, clashesOf, countMisfit, MAX_TOTAL_BYTES, totalMisfit } from './manifest.ts';
 import { folderCalled, inWords } from './remedy.ts';
 
 const Sha256 = fc
@@ -87,6 +87,30 @@ test('no path that may stand leaves its folder', () => {
 });
 
 const tensors = Array.from({ length: 2_001 }, (_, i) => `t${i}.data`);
+
+const Path = fc
+  .array(fc.constantFrom('a', 'A', 'é', 'e\u0301', 'b'), { minLength: 1, maxLength: 3 })
+  .map((names) => names.join('/'));
+
+test('paths clash exactly where a file system that ignores letter case and composes accents would not hold them all', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(Path, { maxLength: 6 }), (paths) => {
+      const files = new Set<string>();
+      const folders = new Set<string>();
+      for (const path of paths.map((one) => one.normalize('NFC').toLowerCase())) {
+        files.add(path);
+        for (const [i, letter] of [...path].entries()) if (letter === '/') folders.add(path.slice(0, i));
+      }
+      const isHeld = files.size === paths.length && [...files].every((file) => !folders.has(file));
+      expect(clashesOf(paths).length === 0).toBe(isHeld);
+    }),
+  );
+});
+
+test('files have a limit together', () => {
+  expect(totalMisfit([MAX_TOTAL_BYTES - 1, 1])).toBeNull();
+  expect(totalMisfit([MAX_TOTAL_BYTES, 1])).toMatchObject({ expected: 'a checkpoint of at most 20 GB' });
+});
 
 test('of a folder of too many files a command merges the weights of the graph that has them', () => {
   const { remedy } = countMisfit([...tensors, 'unet/model.onnx', 'graph.onnx'], folderCalled('/my models/one'));

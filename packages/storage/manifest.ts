@@ -6,6 +6,7 @@ import {
   type FolderName,
   inWords,
   ofWords,
+  PLAIN,
   type Remedy,
   remedy,
   UNKNOWN_FOLDER,
@@ -48,6 +49,57 @@ export function pathMisfit(path: string): Misfit | null {
   return null;
 }
 
+/** Two paths of which some file system can hold only one. */
+export interface Clash {
+  /** Places in the list: the one that cannot stand, and the one that it cannot stand beside. */
+  readonly at: number;
+  readonly beside: number;
+  /** `same`: but for letter case, or for how accents are composed. `folder`: a file of this name stands where the other's folder is. */
+  readonly kind: 'same' | 'folder';
+}
+
+/** All that clash, each with the first that it clashes with. */
+export function clashesOf(paths: readonly string[]): Clash[] {
+  const keys = paths.map((path) => path.normalize('NFC').toLowerCase());
+  const first = new Map<string, number>();
+  for (const [i, key] of keys.entries()) if (!first.has(key)) first.set(key, i);
+  const same = keys.flatMap((key, at) => {
+    const beside = first.get(key)!;
+    return beside === at ? [] : [{ at, beside, kind: 'same' as const }];
+  });
+  const folders = new Map<number, Clash>();
+  for (const [beside, key] of keys.entries())
+    for (let end = key.indexOf('/'); end !== -1; end = key.indexOf('/', end + 1)) {
+      const at = first.get(key.slice(0, end));
+      if (at !== undefined && !folders.has(at)) folders.set(at, { at, beside, kind: 'folder' });
+    }
+  return [...same, ...folders.values()];
+}
+
+/** What to say of a path that clashes with `other`. */
+export function clashMisfit(kind: Clash['kind'], other: string): Misfit {
+  const shown = printable(other, 80);
+  return kind === 'same'
+    ? misfit(
+        `is the same file as ${shown} on systems that do not tell upper from lower case`,
+        'names that differ on every system',
+        'rename one of the two',
+      )
+    : misfit(`is both a file and the folder of ${shown}`, 'one or the other', 'rename one of the two');
+}
+
+/** What to say of files that have too many bytes together, or null where they have not. */
+export function totalMisfit(sizes: Iterable<number>): Misfit | null {
+  let total = 0;
+  for (const size of sizes) total += size;
+  if (total <= MAX_TOTAL_BYTES) return null;
+  return misfit(
+    `has ${(total / 1e9).toFixed(1)} GB of files`,
+    `a checkpoint of at most ${MAX_TOTAL_BYTES / 1e9} GB`,
+    'export with 16-bit weights, or leave out files that are not part of the model',
+  );
+}
+
 /** A sentence saying why the path may not stand in a manifest, or null when it may. */
 export function checkManifestPath(path: string): string | null {
   const why = pathMisfit(path);
@@ -56,9 +108,6 @@ export function checkManifestPath(path: string): string | null {
     `The path ${JSON.stringify(printable(path, 80))} ${why.found}, where ${why.expected} is expected: ${inWords(why.remedy.parts)}.`
   );
 }
-
-/** A path that a shell and Python take as it stands, in quotation marks of either within those of the other. */
-const PLAIN = /^(?!-)[\p{L}\p{M}\p{N} ./_@+=,-]+$/u;
 
 /**
  * What to say of a folder with more files than MAX_FILES: most often each tensor of a graph has one.

@@ -10,6 +10,14 @@ export function isPrintable(text: string): boolean {
   return !UNSHOWN.test(text);
 }
 
+/** Whether each of its characters leaves ink or is a plain space: nothing in it hides from whoever reads it before running it. */
+export function isVisible(text: string): boolean {
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(text) && !INVISIBLE.test(text);
+}
+
+/** What is drawn as nothing among letters, marks and signs; the last is a Braille cell without a dot. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\u2800]/u;
+
 /** A stranger's text on one line, each character that is not to be shown marked by U+FFFD; cut to `most` UTF-16 units. */
 export function printable(text: string, most = Number.POSITIVE_INFINITY): string {
   const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;

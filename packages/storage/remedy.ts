@@ -35,6 +35,9 @@ export const UNKNOWN_FOLDER: FolderName = { path: PLACEHOLDER, isPlaceholder: tr
 /** A folder by a path to it. */
 export const folderCalled = (path: string): FolderName => ({ path, isPlaceholder: false });
 
+/** A path that a shell and Python take as it stands, in quotation marks of either within those of the other. */
+export const PLAIN = /^(?!-)[\p{L}\p{M}\p{N} ./_@+=,:~()-]+$/u;
+
 /** A command out of its text, and of paths and other commands in it. */
 export function command(texts: TemplateStringsArray, ...values: readonly (string | Argument | Command)[]): Command {
   return {

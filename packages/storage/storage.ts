@@ -7,9 +7,15 @@ export { HashMismatchError, NotStoredError } from './hash.ts';
 
 const S3Query = z.strictObject({ endpoint: z.url().optional(), region: z.string().optional() });
 
+/** An address that names no storage. */
+export class StorageAddressError extends Error {
+  override readonly name = 'StorageAddressError';
+}
+
 /**
  * @param url `file:/absolute/folder`, or `s3:bucket/prefix?endpoint=https://...&region=...`, whose credentials come from
  * the usual AWS variables and files
+ * @throws StorageAddressError
  */
 export async function openStorage(url: string): Promise<Storage> {
   const [scheme, rest] = [url.slice(0, url.indexOf(':')), url.slice(url.indexOf(':') + 1)];
@@ -21,7 +27,7 @@ export async function openStorage(url: string): Promise<Storage> {
     const { openS3 } = await import('./s3.ts');
     return openS3({ bucket: s3[1], prefix: s3[2] ?? '', ...query.data });
   }
-  throw new Error(
+  throw new StorageAddressError(
     `"${url}" names no storage: write file:/absolute/folder, or s3:bucket/prefix?endpoint=https://... in GDBENCH_STORAGE.`,
   );
 }

@@ -171,6 +171,18 @@ export const KEPT_PACKAGES: readonly { readonly packages: readonly string[]; rea
   },
 ];
 
+/** Files that begin a process, or a run of tests, of another room. */
+export const STARTERS: readonly string[] = [
+  'setup/drawing.ts',
+  'setup/engine.vitest.config.ts',
+  'setup/prepare.ts',
+  'setup/seed.ts',
+  'setup/shots.ts',
+  'setup/start.ts',
+  'test/support/command.ts',
+  'test/support/stack.ts',
+];
+
 /** Files that load code which is known only when they run, or that they resolve by themselves. */
 export const LOADERS: readonly string[] = [
   'bench/start.ts',

@@ -90,6 +90,8 @@ describe('what a child says', () => {
     expect(partsOf({ command: `rm ${'x'.repeat(2_000)}` }, { command: 'ls' })).toEqual([
       { words: expect.stringMatching(/^`rm x{1400,1500}…$/) },
     ]);
+    for (const hidden of ['\u200b', '\u00ad', '\u2060', '\u00a0', '\u3164', '\u{e0101}'])
+      expect(partsOf({ command: `rm a${hidden}b` })).toEqual([{ words: expect.stringMatching(/^`rm a.+b`$/u) }]);
     const wrong = [Array(21).fill({ words: 'x' }), [{ words: 'x', command: 'y' }], [{}], undefined];
     for (const remedyParts of wrong) expect(() => refused({ ...fault, remedyParts })).toThrow();
   });

@@ -1,7 +1,7 @@
 import { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import { PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
-import { isPrintable, printable } from '@gdbench/storage/printable';
+import { isVisible, printable } from '@gdbench/storage/printable';
 import { inWords, type RemedyPart } from '@gdbench/storage/remedy';
 import { z } from 'zod';
 import { MOST_FAULTS } from '../engine/checkpoint/fault.ts';
@@ -67,12 +67,12 @@ const Part: z.ZodType<RemedyPart> = z.union([
 ]);
 
 /**
- * A remedy's parts as they are shown. A command that would not be shown as it stands is not one to run: it is told in words, and so
+ * A remedy's parts as they are shown. A command of which a part would not be seen is not one to run: it is told in words, and so
  * is all of a remedy that is too long.
  */
 function shownParts(parts: readonly RemedyPart[]): readonly RemedyPart[] {
   const told = parts.map((part) =>
-    'command' in part && isPrintable(part.command) ? part : { words: printable(inWords([part])) },
+    'command' in part && isVisible(part.command) ? part : { words: printable(inWords([part])) },
   );
   const sentence = inWords(told);
   return sentence.length > LONGEST_REMEDY ? [{ words: printable(sentence, LONGEST_REMEDY) }] : told;

@@ -153,13 +153,13 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a schedule that nobody knows',
     merged(ldm, 'scheduler/scheduler_config.json', { beta_schedule: 'wavy' }),
     'scheduler/scheduler_config.json',
-    /says `beta_schedule` is "wavy", where one of linear, scaled_linear, squaredcos_cap_v2, which a DDIMScheduler knows, is expected/,
+    /says `beta_schedule` is "wavy", where one of those that a DDIMScheduler knows \(linear, scaled_linear, squaredcos_cap_v2\) is expected/,
   ],
   [
     'trained betas of another number',
     merged(ldm, 'scheduler/scheduler_config.json', { trained_betas: [0.1] }),
     'scheduler/scheduler_config.json',
-    /says `trained_betas` is a list of 1, where a list of 1000 numbers from 0 to 1, one a training step, is expected/,
+    /says `trained_betas` is a list of 1, where a list of 1000 numbers from 0 to 1 \(one a training step\) is expected/,
   ],
   [
     'a config that is no JSON',
@@ -171,7 +171,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'a latent that fits no machine',
     merged(openLdm(64), 'unet/config.json', { sample_size: 4096, in_channels: 64 }),
     'unet/config.json',
-    /asks for latents of .*, where a latent of at most 16,777,216 numbers, which GDBench can hold, is expected/,
+    /asks for latents of .*, where a latent of at most 16,777,216 numbers is expected/,
   ],
   ['no model index', without(ldm, 'model_index.json'), 'model_index.json', /^model_index.json is missing/],
   [
@@ -277,6 +277,17 @@ describe('a checkpoint is refused for', () => {
     await symlink('/etc/hostname', path.join(dir, 'unet/model.onnx'));
     const reason = /^unet\/model.onnx is a symbolic link that leaves the folder, .*`cp -rL /;
     expectRefusal(await inspectCheckpoint(dir), 'unet/model.onnx', reason);
+  });
+
+  it('names of which another system holds only one, as an upload of them is', async () => {
+    const inspection = await inspectCheckpoint(await folderOf({ ...ldm, 'notes.txt': 'a', 'Notes.txt': 'b' }));
+    const [first] = inspection.ok ? [] : inspection.faults;
+    const [file, other] = first?.file === 'Notes.txt' ? ['Notes', 'notes'] : ['notes', 'Notes'];
+    expectRefusal(
+      inspection,
+      `${file}.txt`,
+      new RegExp(`^${file}\\.txt is the same file as ${other}\\.txt on systems `),
+    );
   });
 
   it('a link in a circle, of which there is no copy, and one to a folder', async () => {

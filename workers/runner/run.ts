@@ -7,8 +7,9 @@ import { migrateWhenThere } from '@gdbench/prisma/migrate';
 import { sweep } from '@gdbench/prisma/sweep';
 import { workerAlive } from '@gdbench/prisma/workers';
 import { SettingsFault } from '@gdbench/settings/fault';
+import { madeHome } from '@gdbench/settings/home';
 import { removeHalfMade } from '@gdbench/storage/leftovers';
-import { openStorage } from '@gdbench/storage/storage';
+import { openStorage, StorageAddressError } from '@gdbench/storage/storage';
 import { type Logger, pino } from 'pino';
 import { openBoardData } from '../board-data.ts';
 import { keepWarm, type WarmProcess } from '../child/warm.ts';
@@ -58,6 +59,10 @@ async function start(
 ): Promise<void> {
   const away = (what: string) => (error: unknown) =>
     log.warn({ error: String(error) }, `${what} failed and is tried again`);
+  // what is wrong with the settings is said before a database is waited for
+  madeHome(settings.home);
+  const editions = await readEditions(settings.editions).catch(asSettings);
+  const storage = await openStorage(settings.storage).catch(asSettings);
   await migrateWhenThere(settings.databaseUrl, { signal: stopping.signal, onWaiting: (line) => log.warn(line) });
   const db = openDatabase(settings.databaseUrl, { onError: away('a database connection') });
   owned.add('database', () => db.close());
@@ -70,10 +75,6 @@ async function start(
   const sweeping = repeat(SWEEP_SECONDS, () => sweep(db), away('the sweep'));
   owned.add('sweep', () => sweeping.stop());
 
-  const editions = await readEditions(settings.editions).catch((error) => {
-    throw error instanceof EditionsFault ? new SettingsFault(error.message) : error;
-  });
-  const storage = await openStorage(settings.storage);
   await Promise.all([removeHalfMade(settings.work), storage.tidy()]).catch(away('tidying up'));
   const stage: Stage = {
     db,
@@ -96,3 +97,8 @@ async function start(
   });
   log.info({ worker: settings.workerId, data: settings.data, storage: settings.storage }, 'taking jobs');
 }
+
+const asSettings = (error: unknown): never => {
+  const isTheirs = error instanceof EditionsFault || error instanceof StorageAddressError;
+  throw isTheirs ? new SettingsFault(error.message) : error;
+};

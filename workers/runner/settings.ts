@@ -11,7 +11,9 @@ export interface WorkerSettings {
   readonly databaseUrl: string;
   /** Names the worker in logs and on the page; unique among the workers that run. */
   readonly workerId: string;
-  /** Folder for the checkpoints that are being worked on. */
+  /** Folder of this machine's state. */
+  readonly home: string;
+  /** Folder in it for the checkpoints that are being worked on. */
   readonly work: string;
   /** "file:/path" or "s3:...". */
   readonly storage: string;
@@ -50,6 +52,7 @@ export function workerSettings(env: Record<string, string | undefined>): WorkerS
   return {
     databaseUrl: given.DATABASE_URL,
     workerId: given.WORKER_NAME ?? `${hostname().slice(0, 40)}-${randomBytes(3).toString('hex')}`,
+    home,
     work: join(home, 'work'),
     storage: storageAddress(given),
     data: resolve(ROOT, given.GDBENCH_DATA ?? drawnData(join(home, 'data'))),

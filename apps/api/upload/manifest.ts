@@ -1,7 +1,14 @@
 import { MAX_NAME_LENGTH, UNPRINTABLE } from '@gdbench/benchmark/checkpoint-name';
 import { isProtocol, PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { checkpointFiles, pathInside } from '@gdbench/storage/checkpoint-files';
-import { checkManifestPath, countMisfit, MAX_FILES, MAX_TOTAL_BYTES } from '@gdbench/storage/manifest';
+import {
+  checkManifestPath,
+  clashesOf,
+  clashMisfit,
+  countMisfit,
+  MAX_FILES,
+  totalMisfit,
+} from '@gdbench/storage/manifest';
 import { asSentence, inWords } from '@gdbench/storage/remedy';
 import type { SubmitCheckpointInput } from '../generated/resolvers.ts';
 
@@ -41,7 +48,14 @@ export function findFault(
   { name, protocol }: SubmitCheckpointInput,
   files: readonly ListedFile[],
 ): ManifestFault | null {
-  return nameFault(name) ?? protocolFault(protocol) ?? countFault(files) ?? fileFault(files) ?? totalFault(files);
+  return (
+    nameFault(name) ??
+    protocolFault(protocol) ??
+    countFault(files) ??
+    fileFault(files) ??
+    clashFault(files) ??
+    totalFault(files)
+  );
 }
 
 /** Whether it fits the kind of checkpoint is known once the files have been inspected. */
@@ -83,7 +97,6 @@ function countFault(files: readonly ListedFile[]): ManifestFault | null {
 }
 
 function fileFault(files: readonly ListedFile[]): ManifestFault | null {
-  const seen = new Map<string, ListedFile>();
   const sizes = new Map<string, ListedFile>();
   for (const file of files) {
     const { index, given, size, sha256 } = file;
@@ -96,17 +109,6 @@ function fileFault(files: readonly ListedFile[]): ManifestFault | null {
         message: pathProblem,
         remedy: 'Give paths relative to the checkpoint folder, with forward slashes.',
       };
-    // equal on file systems that ignore case, or compose accents differently
-    const key = given.normalize('NFC').toLowerCase();
-    const twin = seen.get(key);
-    if (twin !== undefined)
-      return {
-        code: 'DUPLICATE_PATH',
-        field: `${at}.path`,
-        message: `${given} is the same file as files[${twin.index}], ${twin.given}, on systems that do not tell upper from lower case.`,
-        remedy: 'List every file once, and rename one of the two.',
-      };
-    seen.set(key, file);
     if (!Number.isSafeInteger(size) || size < 0)
       return {
         code: 'INVALID_SIZE',
@@ -129,7 +131,24 @@ function fileFault(files: readonly ListedFile[]): ManifestFault | null {
       );
     sizes.set(sha256, file);
   }
-  return folderFault(seen);
+  return null;
+}
+
+/** No two may be one file, and none may stand where another's folder is. */
+function clashFault(files: readonly ListedFile[]): ManifestFault | null {
+  const [clash] = clashesOf(files.map(({ given }) => given));
+  if (!clash) return null;
+  const [{ index, given }, other] = [files[clash.at]!, files[clash.beside]!];
+  const { found, remedy } = clashMisfit(clash.kind, other.given);
+  return {
+    code: 'DUPLICATE_PATH',
+    field: `files[${index}].path`,
+    message:
+      given === other.given
+        ? `${given} is listed twice, as files[${other.index}] and files[${index}].`
+        : `${given} ${found} (files[${other.index}]).`,
+    remedy: asSentence(inWords(remedy.parts)),
+  };
 }
 
 function wrongSize(at: string, message: string): ManifestFault {
@@ -152,29 +171,9 @@ export function storedSizeFault(
   return null;
 }
 
-/** No file may stand where another's folder is. */
-function folderFault(seen: ReadonlyMap<string, ListedFile>): ManifestFault | null {
-  for (const [key, file] of seen)
-    for (let at = key.indexOf('/'); at !== -1; at = key.indexOf('/', at + 1)) {
-      const twin = seen.get(key.slice(0, at));
-      if (twin !== undefined)
-        return {
-          code: 'DUPLICATE_PATH',
-          field: `files[${twin.index}].path`,
-          message: `${twin.given} is both a file and the folder of files[${file.index}], ${file.given}.`,
-          remedy: 'Rename one of the two.',
-        };
-    }
-  return null;
-}
-
 function totalFault(files: readonly ListedFile[]): ManifestFault | null {
-  const total = files.reduce((sum, file) => sum + file.size, 0);
-  if (total <= MAX_TOTAL_BYTES) return null;
-  return {
-    code: 'TOO_LARGE',
-    field: 'files',
-    message: `The files have ${(total / 1e9).toFixed(1)} GB together, and a checkpoint has at most ${MAX_TOTAL_BYTES / 1e9} GB.`,
-    remedy: 'Export with 16-bit weights, or leave out files that are not part of the model.',
-  };
+  const wrong = totalMisfit(files.map(({ size }) => size));
+  if (!wrong) return null;
+  const message = `The manifest ${wrong.found}, where ${wrong.expected} is expected.`;
+  return { code: 'TOO_LARGE', field: 'files', message, remedy: asSentence(inWords(wrong.remedy.parts)) };
 }

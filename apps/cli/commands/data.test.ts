@@ -105,14 +105,14 @@ test('without it, a table, then the first ten images at fault of each task, and 
   for (const task of each(absent)) expect(row(task)).toBeUndefined();
 });
 
-test.concurrent.each([
+test.concurrent.for([
   ['a root that is not there', () => ['verify', at('nowhere')], 1, /nowhere is not there: give a folder/],
   ['a file', () => ['verify', at('data/winoground/data.json')], 1, /data\.json is not a folder: give a folder/],
   ['a root of the environment that is not there', () => ['verify'], 1, /nowhere is not there: give a folder/],
   ['two roots', () => ['verify', at('data'), at('data')], 2, /^Too many arguments/],
   ['an unknown flag', () => ['verify', '--fast'], 2, /^Unknown option '--fast'/],
   ['another word', () => ['repair'], 2, /needs the word verify/],
-] as const)('%s ends with one sentence and its code', async (_what, words, code, sentence) => {
+] as const)('%s ends with one sentence and its code', async ([_what, words, code, sentence], { expect }) => {
   const ended = await gdbench(['data', ...words()], { GDBENCH_DATA: at('nowhere') }).ended;
   expect([ended.code, ended.stdout]).toEqual([code, '']);
   expect(ended.stderr).toMatch(sentence);

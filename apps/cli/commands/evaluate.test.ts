@@ -166,7 +166,9 @@ describe('gdbench evaluate', () => {
     expect(env).toEqual(flags);
   });
 
-  it.concurrent('tells a refused checkpoint as one object, with --json, and in one line on stderr all the same', async () => {
+  it.concurrent('tells a refused checkpoint as one object, with --json, and in one line on stderr all the same', async ({
+    expect,
+  }) => {
     const dir = path.join(scratch, 'two faults');
     await writeFiles(dir, {
       ...tinyDiffusion(),
@@ -187,7 +189,7 @@ describe('gdbench evaluate', () => {
     expect(stderr).toContain('unet/config.json is not valid JSON (line 1, column 18: ');
   });
 
-  it.concurrent('finds the checkpoint one folder deeper, and says so', async () => {
+  it.concurrent('finds the checkpoint one folder deeper, and says so', async ({ expect }) => {
     const [dir, out] = [path.join(scratch, 'unpacked'), path.join(scratch, 'unpacked out')];
     const inside = Object.entries(tinyClip()).map(([file, content]) => [`my-clip/${file}`, content]);
     await writeFiles(dir, { ...Object.fromEntries(inside), '.DS_Store': 'x', '__MACOSX/my-clip/._config.json': 'x' });
@@ -203,7 +205,7 @@ describe('gdbench evaluate', () => {
     expect(results[0]).toMatchObject({ checkpoint: 'my-clip' });
   });
 
-  it.concurrent('says what a file is that was given for a folder', async () => {
+  it.concurrent('says what a file is that was given for a folder', async ({ expect }) => {
     await writeFiles(scratch, { 'clip.zip': Uint8Array.from([0x50, 0x4b, 3, 4]), 'v1-5.safetensors': 'x' });
     for (const [file, sentence] of [
       ['clip.zip', /^.*clip.zip is an archive: unpack it and give the folder that comes out, `unzip .*`\.\n$/],
@@ -214,7 +216,7 @@ describe('gdbench evaluate', () => {
     }
   });
 
-  it.concurrent.each<[string, number, (out: string) => string[], RegExp]>([
+  it.concurrent.for<[string, number, (out: string) => string[], RegExp]>([
     [
       'a refused checkpoint',
       1,
@@ -275,7 +277,7 @@ describe('gdbench evaluate', () => {
     ],
     ['an unknown flag', 2, () => [ldm, '--nonsense'], /^Unknown option '--nonsense'/],
     ['an unknown device', 2, () => [ldm, '--device', 'abacus'], /^The device "abacus" is not known/],
-  ])('ends on %s with %i and one sentence, and writes nothing', async (title, code, words, sentence) => {
+  ])('ends on %s with %i and one sentence, and writes nothing', async ([title, code, words, sentence], { expect }) => {
     const out = path.join(scratch, `out of ${title}`);
     const ended = await evaluate(...words(out));
     expect(ended.code).toBe(code);

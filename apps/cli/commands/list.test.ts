@@ -94,7 +94,7 @@ test('pages follow each other without a gap, and the last line of one is the com
     const page = await json<Page>(...words);
     seen.push(...namesOf(page));
     const { stdout } = await run(...words);
-    const more = /^More: gdbench (.*)$/m.exec(stdout)?.[1];
+    const more = /^More: npx gdbench (.*)$/m.exec(stdout)?.[1];
     expect(more !== undefined).toBe(page.hasNextPage);
     if (more === undefined) break;
     words = more.split(' ');

@@ -74,7 +74,7 @@ function note({ state, shardsDone, shardsTotal, failure }: Listed): string {
 
 /** The command that shows the page after this one. */
 function next({ state, first, server }: ListOptions, endCursor: string | null): string {
-  const words = ['gdbench list'];
+  const words = ['npx gdbench list'];
   if (server) words.push(`--server ${server}`);
   if (state) words.push(`--state ${state}`);
   if (first !== FIRST) words.push(`--first ${first}`);

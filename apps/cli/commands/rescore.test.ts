@@ -70,7 +70,7 @@ test('one pass that keeps all errors serves every protocol: what a run of its ow
   for (const task of ['clevr', 'winoground']) expect(await lines('read', task)).toEqual(await lines('own', task));
 });
 
-test.concurrent.each<[string, number, () => string[], RegExp]>([
+test.concurrent.for<[string, number, () => string[], RegExp]>([
   [
     'errors that were not kept',
     1,
@@ -97,7 +97,7 @@ test.concurrent.each<[string, number, () => string[], RegExp]>([
     /^--out is the folder of the results themselves/,
   ],
   ['no folder', 2, () => ['nowhere', 'diffusion-itm', 'x'], /nowhere is not a folder: give the --out of a gdbench/],
-])('rescore ends on %s with %i and one sentence', async (_what, code, words, sentence) => {
+])('rescore ends on %s with %i and one sentence', async ([_what, code, words, sentence], { expect }) => {
   const [from, protocol, out] = words();
   const ended = await run('rescore', at(from!), '--protocol', protocol!, '--out', at(out!));
   expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(sentence) });

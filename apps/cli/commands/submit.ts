@@ -108,7 +108,7 @@ function opening(name: string, { files, evaluation }: Submission, repeated: bool
 }
 
 function whereabouts(submissionId: string, url: string | null): string {
-  const command = `gdbench watch ${submissionId}`;
+  const command = `npx gdbench watch ${submissionId}`;
   return url === null ? `Watch it with: ${command}` : `Watch it at ${url}\nor with: ${command}`;
 }
 

@@ -140,7 +140,7 @@ test('an image that is none is left out and named; one that cannot be decoded is
   );
 });
 
-test.concurrent.each([
+test.concurrent.for([
   ['no root', () => [at('downloads')], /^Required option '--into <root>' not specified/],
   ['nothing given', () => ['--into', at('x')], /^Missing required argument 'from'/],
   [
@@ -169,7 +169,7 @@ test.concurrent.each([
     () => [at('downloads'), '--into', at('x'), '--only', at('nowhere')],
     /nowhere is no file: give --only/,
   ],
-] as const)('%s ends with 2 and one sentence', async (_what, words, sentence) => {
+] as const)('%s ends with 2 and one sentence', async ([_what, words, sentence], { expect }) => {
   const { code, stdout, stderr } = await prepare(...words());
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(sentence);

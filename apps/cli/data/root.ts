@@ -75,7 +75,7 @@ function served(root: string, listed: readonly TaskListing[], json: boolean): Ta
   const left = lacking.map(({ task }) => task);
   if (!json && left.length > 0)
     process.stderr.write(
-      `Left out, as the data root cannot serve them: ${left.join(', ')}; gdbench data verify says why.\n`,
+      `Left out, as the data root cannot serve them: ${left.join(', ')}; npx gdbench data verify says why.\n`,
     );
   return tasks;
 }

@@ -21,5 +21,8 @@ export async function findEvaluation<T>(
   const { submission, evaluation } = await askServer(server, operation, { id });
   const found = submission?.evaluation ?? evaluation;
   if (found) return found;
-  throw new CliFault(`${server.url} knows no submission or evaluation ${id}: gdbench list names those that it has.`, 2);
+  throw new CliFault(
+    `${server.url} knows no submission or evaluation ${id}: npx gdbench list names those that it has.`,
+    2,
+  );
 }

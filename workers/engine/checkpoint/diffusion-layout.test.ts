@@ -59,7 +59,7 @@ const refusals: [title: string, files: Files, file: string, reason: RegExp][] = 
     'latents without an encoder',
     noVae,
     'unet/config.json',
-    /^unet\/config.json has 2 in_channels, where 3, those of pixels, on which a model without vae_encoder\/ works, is expected/,
+    /^unet\/config.json has 2 in_channels, where 3 \(those of pixels, on which a model without vae_encoder\/ works\) is expected/,
   ],
   [
     'a decoder without an encoder',

@@ -2,7 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { checkpointSha256, hashFiles } from '@gdbench/storage/identity';
 import { type Listing, listFolder, MOST_ENTRIES, TooManyEntriesError } from '@gdbench/storage/list-folder';
-import { countMisfit, MAX_FILES, pathMisfit } from '@gdbench/storage/manifest';
+import { clashesOf, clashMisfit, countMisfit, MAX_FILES, pathMisfit, totalMisfit } from '@gdbench/storage/manifest';
 import { printable } from '@gdbench/storage/printable';
 import { command, type FolderName, folderCalled, type Remedy, remedy } from '@gdbench/storage/remedy';
 import { argument } from './argument.ts';
@@ -58,10 +58,15 @@ export async function lookInto(
     if (wrong) faults.push(faultOf({ ...wrong, file: printable(file, 80), gravity: 'file' }));
     else files.set(file, size);
   }
+  const paths = [...files.keys()];
+  for (const { at, beside, kind } of clashesOf(paths))
+    faults.push(faultOf({ ...clashMisfit(kind, paths[beside]!), file: paths[at]!, gravity: 'file' }));
   const name = inside === '' ? outer : { ...outer, path: path.posix.join(outer.path, inside) };
   const folder: Folder = { root, files, name, inside, leftOut };
   if (listed.size > MAX_FILES)
     faults.push(faultOf({ file: '', ...countMisfit([...listed.keys()], name), gravity: 'kind' }));
+  const tooMany = totalMisfit(files.values());
+  if (tooMany) faults.push(faultOf({ file: '', ...tooMany, gravity: 'kind' }));
   if (listed.size === 0 && faults.length === 0) faults.push(emptyFault(folder));
   return { folder, faults };
 }

@@ -39,7 +39,7 @@ export function latentOf(unet: UNetFile, encoder: Encoder | null, index: ModelIn
     throw fault({
       file: unet.size.fixed === null && unet.hasConfig ? CONFIG : unet.file,
       found: `asks for latents of ${channels} by ${size} by ${size}`,
-      expected: `a latent of at most ${LARGEST_LATENT.toLocaleString('en')} numbers, which GDBench can hold,`,
+      expected: `a latent of at most ${LARGEST_LATENT.toLocaleString('en')} numbers`,
       remedy: 'give a smaller model',
       gravity: 'setting',
     });
@@ -103,7 +103,7 @@ function notPixels(file: string, channels: number): CheckpointFault {
   return fault({
     file,
     found: `has ${channels} in_channels`,
-    expected: `${PIXEL_CHANNELS}, those of pixels, on which a model without vae_encoder/ works,`,
+    expected: `${PIXEL_CHANNELS} (those of pixels, on which a model without vae_encoder/ works)`,
     remedy: "add the VAE's encoder where the model works on latents",
     gravity: 'setting',
   });
@@ -113,7 +113,7 @@ function otherOutput(channels: number, out: number): CheckpointFault {
   return fault({
     file: CONFIG,
     found: `has ${channels} in_channels and ${out} out_channels`,
-    expected: `${channels} of the latter, or ${2 * channels} with a learned variance,`,
+    expected: `${channels} of the latter (${2 * channels} with a learned variance)`,
     remedy: 'give a model that predicts the noise of what it is given',
     gravity: 'setting',
   });

@@ -28,7 +28,7 @@ export async function readSchedulerFile(folder: Folder, index: ModelIndex): Prom
   throw fault({
     file: FILE,
     found: why,
-    expected: 'a schedule of betas that mixes noise into an image, and leaves something of it,',
+    expected: 'a schedule of betas that mixes noise into an image and leaves something of it',
     remedy: 'give it the betas that the model was trained with',
   });
 }

@@ -49,13 +49,13 @@ export function readScheduler(
     beta_schedule: read.value(
       'beta_schedule',
       of.defaults.beta_schedule,
-      `one of ${of.schedules.join(', ')}, which a ${name} knows,`,
+      `one of those that a ${name} knows (${of.schedules.join(', ')})`,
       (value): value is BetaSchedule => (of.schedules as readonly unknown[]).includes(value),
     ),
     trained_betas: read.value<readonly number[] | null>(
       'trained_betas',
       null,
-      `a list of ${steps} numbers from 0 to 1, one a training step,`,
+      `a list of ${steps} numbers from 0 to 1 (one a training step)`,
       (value): value is number[] => Array.isArray(value) && value.length === steps && value.every(isShare),
     ),
     prediction_type: predictionOf(read, of),

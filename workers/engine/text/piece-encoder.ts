@@ -88,7 +88,7 @@ function checkMade(
   if (unlike === undefined) return;
   throw misfit(file, {
     found: `says that the tokenizer is a ${className}, and tokenizer.json holds ${unlike}`,
-    expected: 'the class that tokenizer.json is of, or PreTrainedTokenizerFast where it says all,',
+    expected: 'the class that tokenizer.json is of (PreTrainedTokenizerFast where it says all)',
   });
 }
 
