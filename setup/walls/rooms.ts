@@ -179,6 +179,8 @@ export const STARTERS: readonly string[] = [
   'setup/seed.ts',
   'setup/shots.ts',
   'setup/start.ts',
+  // names them
+  'setup/walls/rooms.ts',
   'test/support/command.ts',
   'test/support/stack.ts',
 ];
