@@ -1,9 +1,14 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { PrismaClient } from './generated/client.ts';
+import type { DB } from './generated/tables.ts';
 
 export interface Database {
+  /** For what its client reads well. */
   readonly prisma: PrismaClient;
+  /** For all other statements, typed by schema.prisma. */
+  readonly sql: Kysely<DB>;
   readonly pool: pg.Pool;
   readonly url: string;
   close(): Promise<void>;
@@ -20,8 +25,10 @@ interface DatabaseOptions {
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
   const pool = openPool(url, options);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const sql = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   return {
     prisma,
+    sql,
     pool,
     url,
     async close() {

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const cli = createRequire(import.meta.url).resolve('prisma/build/index.js');
+/** Generators are commands, which a shell has to find, and run by the Node that runs us. */
+const commands = [join(cli, '../../../.bin'), dirname(process.execPath)];
 
 /**
  * Runs the Prisma CLI to its end with our WebAssembly schema engine, so that nothing is downloaded.
@@ -17,6 +20,7 @@ export function runPrisma(args, databaseUrl) {
     cwd: here('..'),
     env: {
       ...process.env,
+      PATH: [...commands, process.env.PATH].join(delimiter),
       ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
       CHECKPOINT_DISABLE: '1',
       PRISMA_HIDE_UPDATE_MESSAGE: '1',
