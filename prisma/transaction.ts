@@ -1,8 +1,9 @@
-import type pg from 'pg';
+import { CompiledQuery, type Kysely } from 'kysely';
 import type { Database } from './database.ts';
+import type { DB } from './generated/tables.ts';
 
 /** Anything that runs a statement: the pool, or a connection inside a transaction. */
-export type Sql = Pick<pg.PoolClient, 'query'>;
+export type Sql = Kysely<DB>;
 
 /**
  * Runs `work` in one READ COMMITTED transaction; an error rolls it back and is thrown.
@@ -11,19 +12,29 @@ export type Sql = Pick<pg.PoolClient, 'query'>;
  * Shard (by position), EvaluationTask, Evaluation, LeaderboardRow, Board.
  */
 export async function inTransaction<T>(db: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
-  const client = await db.pool.connect();
-  let broken: Error | undefined;
+  let cause: { error: unknown } | undefined;
   try {
-    await client.query('BEGIN');
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch((rollbackError: Error) => {
-      broken = rollbackError;
+    return await db.sql.transaction().execute(async (sql) => {
+      try {
+        return await work(sql);
+      } catch (error) {
+        cause = { error };
+        throw error;
+      }
     });
-    throw error;
-  } finally {
-    client.release(broken);
+  } catch (error) {
+    // of a connection that broke, ROLLBACK fails too and would hide why
+    throw cause ? cause.error : error;
   }
+}
+
+/** Runs a statement that is still text, on $1, $2 and so on; `rowCount` counts its rows, or those that it changed. */
+export async function raw<Row>(sql: Sql, text: string, parameters: readonly unknown[] = []): Promise<RawResult<Row>> {
+  const { rows, numAffectedRows } = await sql.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]));
+  return { rows, rowCount: numAffectedRows === undefined ? rows.length : Number(numAffectedRows) };
+}
+
+interface RawResult<Row> {
+  readonly rows: Row[];
+  readonly rowCount: number;
 }

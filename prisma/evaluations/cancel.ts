@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { isId } from '../id.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, raw } from '../transaction.ts';
 import { endEvaluation } from './end-evaluation.ts';
 import type { EvaluationState } from './rows.ts';
 
@@ -14,7 +14,7 @@ export async function cancel(
   if (!isId(evaluationId)) return null;
   return inTransaction(db, async (sql) => {
     if (await endEvaluation(sql, evaluationId, { state: 'CANCELLED' })) return { ok: true };
-    const { rows } = await sql.query<{ state: EvaluationState }>(STATE, [evaluationId]);
+    const { rows } = await raw<{ state: EvaluationState }>(sql, STATE, [evaluationId]);
     const row = rows[0];
     return row ? { ok: false, state: row.state } : null;
   });

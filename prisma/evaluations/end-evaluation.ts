@@ -1,7 +1,7 @@
 import type { CheckpointFault } from '../checkpoints/rows.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
 import { removeJobs } from '../jobs/remove.ts';
-import type { Sql } from '../transaction.ts';
+import { raw, type Sql } from '../transaction.ts';
 import type { Fault } from './rows.ts';
 
 /** How an evaluation ends without a result. */
@@ -28,7 +28,7 @@ const LEAVE_BOARD = 'DELETE FROM "LeaderboardRow" WHERE "evaluationId" = $1';
 
 /** Locks the evaluation's shards; whoever changes more than one of them calls this first. */
 export async function lockShards(sql: Sql, evaluationId: string): Promise<void> {
-  await sql.query(LOCK_SHARDS, [evaluationId]);
+  await raw(sql, LOCK_SHARDS, [evaluationId]);
 }
 
 /** Ends an unfinished evaluation and frees what it held; false, and nothing is changed, when it had ended before. */
@@ -36,10 +36,10 @@ export async function endEvaluation(sql: Sql, evaluationId: string, ending: Endi
   await lockShards(sql, evaluationId);
   const { fault, reason, remedy, faults } = ending.state === 'CANCELLED' ? NO_FAULT : ending;
   const json = faults === undefined ? null : JSON.stringify(faults);
-  const { rowCount } = await sql.query(END, [evaluationId, ending.state, fault, reason, remedy, json]);
+  const { rowCount } = await raw(sql, END, [evaluationId, ending.state, fault, reason, remedy, json]);
   if (rowCount === 0) return false;
-  await sql.query(CANCEL_SHARDS, [evaluationId]);
-  await sql.query(LEAVE_BOARD, [evaluationId]);
+  await raw(sql, CANCEL_SHARDS, [evaluationId]);
+  await raw(sql, LEAVE_BOARD, [evaluationId]);
   await removeJobs(sql, evaluationId);
   await notifyEvaluation(sql, evaluationId);
   await raiseBoard(sql);

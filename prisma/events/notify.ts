@@ -1,9 +1,9 @@
-import type { Sql } from '../transaction.ts';
+import { raw, type Sql } from '../transaction.ts';
 import { CHANNEL } from './channel.ts';
 
 /** Tells listeners, once the transaction commits, that the evaluation's row should be read again. */
 export async function notifyEvaluation(sql: Sql, evaluationId: string): Promise<void> {
-  await sql.query('SELECT pg_notify($1, $2)', [CHANNEL, JSON.stringify({ evaluation: evaluationId })]);
+  await raw(sql, 'SELECT pg_notify($1, $2)', [CHANNEL, JSON.stringify({ evaluation: evaluationId })]);
 }
 
 const RAISE_BOARD = `
@@ -15,5 +15,5 @@ const RAISE_BOARD = `
 
 /** Raises the board's version. The row is locked until the end, so this comes last in a transaction. */
 export async function raiseBoard(sql: Sql): Promise<void> {
-  await sql.query(RAISE_BOARD, [CHANNEL]);
+  await raw(sql, RAISE_BOARD, [CHANNEL]);
 }

@@ -4,7 +4,7 @@ import type { Database } from '../database.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
 import { newId } from '../id.ts';
 import { addScoreJobs } from '../jobs/add.ts';
-import { inTransaction, type Sql } from '../transaction.ts';
+import { inTransaction, raw, type Sql } from '../transaction.ts';
 
 export interface PlannedShard {
   /** Examples `from` (inclusive) to `to` (exclusive) of the task's examples that this evaluation scores. */
@@ -60,7 +60,7 @@ export async function accept(
   const shards = tasks.flatMap(({ task, shards: planned }) => planned.map((shard) => ({ ...shard, task })));
   requirePlan(tasks);
   return inTransaction(db, async (sql) => {
-    const fenced = await sql.query<{ checkpointId: string }>(FENCE, [
+    const fenced = await raw<{ checkpointId: string }>(sql, FENCE, [
       evaluationId,
       token,
       protocol,
@@ -69,7 +69,7 @@ export async function accept(
     ]);
     const checkpointId = fenced.rows[0]?.checkpointId;
     if (!checkpointId) return false;
-    await sql.query(CHECKPOINT, [
+    await raw(sql, CHECKPOINT, [
       checkpointId,
       CHECKPOINT_KINDS[report.kind],
       report.parameters,
@@ -77,9 +77,9 @@ export async function accept(
     ]);
     await insertTasks(sql, evaluationId, tasks);
     const rows = shards.map((shard, position) => ({ id: newId(), position, ...shard }));
-    await sql.query(SHARDS, [evaluationId, JSON.stringify(rows)]);
+    await raw(sql, SHARDS, [evaluationId, JSON.stringify(rows)]);
     await addScoreJobs(sql, evaluationId);
-    await sql.query(ROW, [evaluationId, protocol]);
+    await raw(sql, ROW, [evaluationId, protocol]);
     await notifyEvaluation(sql, evaluationId);
     await raiseBoard(sql);
     return true;
@@ -97,7 +97,7 @@ async function insertTasks(sql: Sql, evaluationId: string, tasks: readonly Plann
     edition: edition.name,
     editionOf: edition.of,
   }));
-  await sql.query(TASKS, [evaluationId, JSON.stringify(rows)]);
+  await raw(sql, TASKS, [evaluationId, JSON.stringify(rows)]);
 }
 
 /** A plan must cover every example of every task once; anything else would end in a result that is not one. */

@@ -2,7 +2,7 @@ import type { ManifestFile } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import { notifyEvaluation } from '../events/notify.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../lease.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, raw } from '../transaction.ts';
 
 export interface ClaimedInspection {
   /** Fences every later write: whoever took over has another one. */
@@ -40,7 +40,7 @@ export function claimInspection(
   workerId: string,
 ): Promise<ClaimedInspection | null> {
   return inTransaction(db, async (sql) => {
-    const claimed = await sql.query<Omit<ClaimedInspection, 'files'>>(CLAIM, [
+    const claimed = await raw<Omit<ClaimedInspection, 'files'>>(sql, CLAIM, [
       evaluationId,
       workerId,
       LEASE_SECONDS,
@@ -48,7 +48,7 @@ export function claimInspection(
     ]);
     const row = claimed.rows[0];
     if (!row) return null;
-    const files = await sql.query<ManifestFile>(FILES, [row.submissionId]);
+    const files = await raw<ManifestFile>(sql, FILES, [row.submissionId]);
     await notifyEvaluation(sql, evaluationId);
     return { ...row, files: files.rows };
   });

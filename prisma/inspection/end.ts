@@ -5,7 +5,7 @@ import { notifyEvaluation } from '../events/notify.ts';
 import { addInspectJob, pauseAfter } from '../jobs/add.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
 import { addLogLine } from '../log/add.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, raw } from '../transaction.ts';
 
 /** Two sentences for the submitter: what is wrong and where, and what to do about it. */
 interface Explanation {
@@ -25,7 +25,7 @@ export function refuse(
   { fault, reason, remedy, faults }: Explanation & { fault: 'SUBMITTER'; faults?: readonly CheckpointFault[] },
 ): Promise<boolean> {
   return inTransaction(db, async (sql) => {
-    const { rowCount } = await sql.query(FENCE, [evaluationId, token]);
+    const { rowCount } = await raw(sql, FENCE, [evaluationId, token]);
     if (rowCount === 0) return false;
     await addLogLine(sql, evaluationId, { stage: 'inspect', message: reason });
     return endEvaluation(sql, evaluationId, { state: 'REFUSED', fault, reason, remedy, ...(faults ? { faults } : {}) });
@@ -45,12 +45,12 @@ export function failInspection(
   { permanent, reason, remedy }: Explanation & { permanent: boolean },
 ): Promise<'retry' | 'failed' | 'fenced'> {
   return inTransaction(db, async (sql) => {
-    const { rows } = await sql.query<{ attempts: number }>(FENCE, [evaluationId, token]);
+    const { rows } = await raw<{ attempts: number }>(sql, FENCE, [evaluationId, token]);
     const held = rows[0];
     if (!held) return 'fenced';
     await addLogLine(sql, evaluationId, { stage: 'inspect', message: reason });
     if (!permanent && held.attempts < MAX_ATTEMPTS) {
-      await sql.query(FREE, [evaluationId]);
+      await raw(sql, FREE, [evaluationId]);
       await addInspectJob(sql, evaluationId, pauseAfter(held.attempts));
       await notifyEvaluation(sql, evaluationId);
       return 'retry';

@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { notifyEvaluation } from '../events/notify.ts';
 import { addInspectJob } from '../jobs/add.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, raw } from '../transaction.ts';
 
 const RELEASE = `
   UPDATE "Evaluation" SET "leaseToken" = NULL, "leaseExpiresAt" = NULL, attempts = attempts - 1
@@ -10,7 +10,7 @@ const RELEASE = `
 /** Gives the inspection back at shutdown, as if it had not been begun; false when the lease is lost. */
 export function releaseInspection(db: Database, evaluationId: string, token: string): Promise<boolean> {
   return inTransaction(db, async (sql) => {
-    const { rowCount } = await sql.query(RELEASE, [evaluationId, token]);
+    const { rowCount } = await raw(sql, RELEASE, [evaluationId, token]);
     if (rowCount === 0) return false;
     await addInspectJob(sql, evaluationId);
     await notifyEvaluation(sql, evaluationId);

@@ -1,4 +1,4 @@
-import type { Sql } from '../transaction.ts';
+import { raw, type Sql } from '../transaction.ts';
 import type { InspectJob, ScoreJob } from './payload.ts';
 
 /** Deliveries of one job; a row without a job gets a new one from the sweep. */
@@ -19,7 +19,7 @@ async function addJob(
   priority: number,
   delaySeconds = 0,
 ): Promise<void> {
-  await sql.query(ADD_JOB, [task, JSON.stringify(payload), delaySeconds, DELIVERIES, key, priority]);
+  await raw(sql, ADD_JOB, [task, JSON.stringify(payload), delaySeconds, DELIVERIES, key, priority]);
 }
 
 export function addInspectJob(sql: Sql, evaluationId: string, delaySeconds = 0): Promise<void> {
@@ -41,5 +41,5 @@ const ADD_SCORE_JOBS = `
 
 /** A job for each shard of the evaluation, in the order of their positions. */
 export async function addScoreJobs(sql: Sql, evaluationId: string): Promise<void> {
-  await sql.query(ADD_SCORE_JOBS, [evaluationId, DELIVERIES, PRIORITY.score]);
+  await raw(sql, ADD_SCORE_JOBS, [evaluationId, DELIVERIES, PRIORITY.score]);
 }

@@ -1,4 +1,4 @@
-import type { Sql } from '../transaction.ts';
+import { raw, type Sql } from '../transaction.ts';
 
 const REMOVE_JOBS = `
   SELECT graphile_worker.remove_job(key)
@@ -6,5 +6,5 @@ const REMOVE_JOBS = `
 
 /** Takes the evaluation's jobs out of the queue. */
 export async function removeJobs(sql: Sql, evaluationId: string): Promise<void> {
-  await sql.query(REMOVE_JOBS, [evaluationId]);
+  await raw(sql, REMOVE_JOBS, [evaluationId]);
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { notifyEvaluation } from '../events/notify.ts';
-import { inTransaction, type Sql } from '../transaction.ts';
+import { inTransaction, raw, type Sql } from '../transaction.ts';
 
 export interface NewLogLine {
   /** "upload", "inspect", "score". */
@@ -14,7 +14,7 @@ const INSERT = 'INSERT INTO "LogLine" ("evaluationId", stage, worker, message) V
 
 /** Adds a line to the evaluation's log, in the caller's transaction. */
 export async function addLogLine(sql: Sql, evaluationId: string, line: NewLogLine): Promise<void> {
-  await sql.query(INSERT, [evaluationId, line.stage, line.worker ?? null, line.message]);
+  await raw(sql, INSERT, [evaluationId, line.stage, line.worker ?? null, line.message]);
 }
 
 /** Adds a line to the evaluation's log and tells those who watch it. */

@@ -1,12 +1,12 @@
 import type { ExampleScores } from '@gdbench/benchmark/task';
-import type { Sql } from '../transaction.ts';
+import { raw, type Sql } from '../transaction.ts';
 
 const READ = `
   SELECT index, example, scores, images FROM "ExampleScore" WHERE "evaluationId" = $1 AND task = $2 ORDER BY index`;
 
 /** All scores of the task so far, in the order of the examples. */
 export async function readScores(sql: Sql, evaluationId: string, task: string): Promise<ExampleScores[]> {
-  const { rows } = await sql.query<{ index: number; example: string; scores: number[]; images: number }>(READ, [
+  const { rows } = await raw<{ index: number; example: string; scores: number[]; images: number }>(sql, READ, [
     evaluationId,
     task,
   ]);

@@ -1,5 +1,5 @@
 import type { ExampleScores } from '@gdbench/benchmark/task';
-import type { Sql } from '../transaction.ts';
+import { raw, type Sql } from '../transaction.ts';
 
 const WRITE = `
   INSERT INTO "ExampleScore" ("evaluationId", task, index, example, scores, images)
@@ -19,5 +19,5 @@ export async function writeScores(
       throw new Error(`The scores of ${task} example ${example} are no whole matrix of finite numbers.`);
     return { index, example, scores: matrix.flat(), images };
   });
-  await sql.query(WRITE, [evaluationId, task, JSON.stringify(rows)]);
+  await raw(sql, WRITE, [evaluationId, task, JSON.stringify(rows)]);
 }

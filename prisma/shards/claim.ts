@@ -4,7 +4,7 @@ import { storedReport } from '../checkpoints/stored-report.ts';
 import type { Database } from '../database.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
 import { LEASE_SECONDS } from '../lease.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, raw } from '../transaction.ts';
 
 export interface ClaimedShard {
   readonly shardId: string;
@@ -51,15 +51,15 @@ const FILES = `
 /** Takes a QUEUED shard for LEASE_SECONDS; null when it is not there to be taken, e.g. because another was first. */
 export function claim(db: Database, shardId: string, workerId: string): Promise<ClaimedShard | null> {
   return inTransaction(db, async (sql) => {
-    const claimed = await sql.query<Omit<ClaimedShard, 'files' | 'report'> & { report: unknown }>(CLAIM, [
+    const claimed = await raw<Omit<ClaimedShard, 'files' | 'report'> & { report: unknown }>(sql, CLAIM, [
       shardId,
       workerId,
       LEASE_SECONDS,
     ]);
     const row = claimed.rows[0];
     if (!row) return null;
-    const files = await sql.query<ManifestFile>(FILES, [row.checkpointId]);
-    const begun = await sql.query(BEGIN, [row.evaluationId]);
+    const files = await raw<ManifestFile>(sql, FILES, [row.checkpointId]);
+    const begun = await raw(sql, BEGIN, [row.evaluationId]);
     await notifyEvaluation(sql, row.evaluationId);
     if (begun.rowCount === 1) await raiseBoard(sql);
     return { ...row, report: storedReport(row.report), files: files.rows };

@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
 import { readScores } from '../scores/read.ts';
 import { writeScores } from '../scores/write.ts';
-import { inTransaction, type Sql } from '../transaction.ts';
+import { inTransaction, raw, type Sql } from '../transaction.ts';
 import { writeSummary } from './summary.ts';
 
 export interface Completion {
@@ -71,16 +71,16 @@ export function complete(
 ): Promise<'done' | 'fenced'> {
   return inTransaction(db, async (sql) => {
     const { errors, warnings = [] } = completion;
-    const fenced = await sql.query<Fenced>(FENCE, [shardId, token, errors?.sha256, errors?.bytes]);
+    const fenced = await raw<Fenced>(sql, FENCE, [shardId, token, errors?.sha256, errors?.bytes]);
     const shard = fenced.rows[0];
     if (!shard) return 'fenced';
     await writeResults(sql, shardId, shard, completion);
-    const { rows } = await sql.query<{ done: boolean }>(EVALUATION_DONE, [
+    const { rows } = await raw<{ done: boolean }>(sql, EVALUATION_DONE, [
       shard.evaluationId,
       [...new Set(warnings.map((warning) => warning.slice(0, LONGEST_WARNING)))],
       MOST_WARNINGS,
     ]);
-    if (rows[0]?.done) await sql.query(RANK, [shard.evaluationId, completion.rankingMetric]);
+    if (rows[0]?.done) await raw(sql, RANK, [shard.evaluationId, completion.rankingMetric]);
     await notifyEvaluation(sql, shard.evaluationId);
     await raiseBoard(sql);
     return 'done';
@@ -97,7 +97,7 @@ async function writeResults(
   if (scores.length !== examples)
     throw new Error(`Shard ${shardId} of ${task} has ${examples} examples, but scores of ${scores.length} were given.`);
   await writeScores(sql, evaluationId, task, scores);
-  const { rows } = await sql.query<{ complete: boolean }>(TASK_DONE, [evaluationId, task, examples]);
+  const { rows } = await raw<{ complete: boolean }>(sql, TASK_DONE, [evaluationId, task, examples]);
   const isComplete = rows[0]?.complete ?? false;
   const summary = await summarise(await readScores(sql, evaluationId, task), isComplete);
   await writeSummary(sql, evaluationId, task, summary, isComplete);

@@ -5,7 +5,7 @@ import { notifyEvaluation } from '../events/notify.ts';
 import { addScoreJob, pauseAfter } from '../jobs/add.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
 import { addLogLine } from '../log/add.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, raw } from '../transaction.ts';
 
 export interface Failure {
   /** One sentence: what went wrong. */
@@ -41,20 +41,20 @@ export function fail(
   failure: Failure,
 ): Promise<'retry' | 'failed' | 'fenced'> {
   return inTransaction(db, async (sql) => {
-    const owner = await sql.query<{ evaluationId: string }>(OWNER, [shardId]);
+    const owner = await raw<{ evaluationId: string }>(sql, OWNER, [shardId]);
     if (!owner.rows[0]) return 'fenced';
     await lockShards(sql, owner.rows[0].evaluationId);
-    const { rows } = await sql.query<HeldShard>(HELD, [shardId, token]);
+    const { rows } = await raw<HeldShard>(sql, HELD, [shardId, token]);
     const shard = rows[0];
     if (!shard) return 'fenced';
     await addLogLine(sql, shard.evaluationId, { stage: 'score', message: failure.error });
     if (!failure.permanent && shard.attempts < MAX_ATTEMPTS) {
-      await sql.query(SETTLE, [shardId, 'QUEUED', failure.error]);
+      await raw(sql, SETTLE, [shardId, 'QUEUED', failure.error]);
       await addScoreJob(sql, shardId, pauseAfter(shard.attempts));
       await notifyEvaluation(sql, shard.evaluationId);
       return 'retry';
     }
-    await sql.query(SETTLE, [shardId, 'FAILED', failure.error]);
+    await raw(sql, SETTLE, [shardId, 'FAILED', failure.error]);
     const { fault, error, remedy } = failure;
     await endEvaluation(sql, shard.evaluationId, { state: 'FAILED', fault, reason: error, remedy });
     return 'failed';

@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { notifyEvaluation } from '../events/notify.ts';
 import { LEASE_SECONDS } from '../lease.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, raw } from '../transaction.ts';
 
 const RENEW = `
   UPDATE "Shard" SET "leaseExpiresAt" = now() + make_interval(secs => $3), "heartbeatAt" = now(),
@@ -22,7 +22,7 @@ export function heartbeat(
   progress: { examplesDone: number },
 ): Promise<'ok' | 'fenced' | 'cancelled'> {
   return inTransaction(db, async (sql) => {
-    const { rows } = await sql.query<{ evaluationId: string }>(RENEW, [
+    const { rows } = await raw<{ evaluationId: string }>(sql, RENEW, [
       shardId,
       token,
       LEASE_SECONDS,
@@ -32,7 +32,7 @@ export function heartbeat(
       await notifyEvaluation(sql, rows[0].evaluationId);
       return 'ok';
     }
-    const cancelled = await sql.query(CANCELLED, [shardId]);
+    const cancelled = await raw(sql, CANCELLED, [shardId]);
     return cancelled.rowCount === 1 ? 'cancelled' : 'fenced';
   });
 }

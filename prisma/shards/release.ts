@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import { notifyEvaluation } from '../events/notify.ts';
 import { addScoreJob } from '../jobs/add.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, raw } from '../transaction.ts';
 
 const RELEASE = `
   UPDATE "Shard" SET state = 'QUEUED', "leaseToken" = NULL, "leaseExpiresAt" = NULL, attempts = attempts - 1,
@@ -12,7 +12,7 @@ const RELEASE = `
 /** Gives the shard back at shutdown, as if it had not been begun; false when the lease is lost. */
 export function release(db: Database, shardId: string, token: string): Promise<boolean> {
   return inTransaction(db, async (sql) => {
-    const { rows } = await sql.query<{ evaluationId: string }>(RELEASE, [shardId, token]);
+    const { rows } = await raw<{ evaluationId: string }>(sql, RELEASE, [shardId, token]);
     if (!rows[0]) return false;
     await addScoreJob(sql, shardId);
     await notifyEvaluation(sql, rows[0].evaluationId);

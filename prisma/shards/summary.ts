@@ -1,5 +1,5 @@
 import type { TaskSummary } from '@gdbench/benchmark/task';
-import type { Sql } from '../transaction.ts';
+import { raw, type Sql } from '../transaction.ts';
 
 const RESULTS = `
   INSERT INTO "TaskResult" ("evaluationId", task, metric, value, low, high, chance, n, sizes, complete)
@@ -19,11 +19,11 @@ export async function writeSummary(
   complete: boolean,
 ): Promise<void> {
   // JSON has no NaN or Infinity: both become null, "undefined", as they should
-  await sql.query(RESULTS, [evaluationId, task, JSON.stringify(summary.metrics), complete]);
-  if (complete) await sql.query(TIES, [evaluationId, task, summary.ties]);
+  await raw(sql, RESULTS, [evaluationId, task, JSON.stringify(summary.metrics), complete]);
+  if (complete) await raw(sql, TIES, [evaluationId, task, summary.ties]);
   const cells = summary.metrics.map(({ metric, value, low, high, n }) => [
     `${task}.${metric}`,
     [value, low, high, n, complete],
   ]);
-  await sql.query(BOARD, [evaluationId, JSON.stringify(Object.fromEntries(cells))]);
+  await raw(sql, BOARD, [evaluationId, JSON.stringify(Object.fromEntries(cells))]);
 }

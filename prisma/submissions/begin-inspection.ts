@@ -1,6 +1,6 @@
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
 import { addInspectJob } from '../jobs/add.ts';
-import type { Sql } from '../transaction.ts';
+import { raw, type Sql } from '../transaction.ts';
 
 // the lock lets the files that are stored last at the same moment see each other
 const LOCK = 'SELECT 1 FROM "Evaluation" WHERE id = $1 FOR NO KEY UPDATE';
@@ -11,8 +11,8 @@ const BEGIN = `
 
 /** UPLOADING becomes INSPECTING, with its job, once every file is stored. */
 export async function beginInspection(sql: Sql, evaluationId: string): Promise<void> {
-  await sql.query(LOCK, [evaluationId]);
-  const { rowCount } = await sql.query(BEGIN, [evaluationId]);
+  await raw(sql, LOCK, [evaluationId]);
+  const { rowCount } = await raw(sql, BEGIN, [evaluationId]);
   await notifyEvaluation(sql, evaluationId);
   if (rowCount === 0) return;
   await addInspectJob(sql, evaluationId);

@@ -2,7 +2,7 @@ import { UNFINISHED } from '@gdbench/benchmark/evaluation-state';
 import type { ManifestFile } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../id.ts';
-import { inTransaction, type Sql } from '../transaction.ts';
+import { inTransaction, raw, type Sql } from '../transaction.ts';
 import { beginInspection } from './begin-inspection.ts';
 
 export interface NewSubmission {
@@ -86,21 +86,21 @@ async function attempt(
   data?: DataVersions | null,
 ): Promise<CreatedSubmission | null> {
   return inTransaction(db, async (sql) => {
-    await sql.query(ONE_AT_A_TIME, [`${input.sha256} ${input.name}`]);
+    await raw(sql, ONE_AT_A_TIME, [`${input.sha256} ${input.name}`]);
     const underWay = await findUnderWay(sql, input);
     const done = underWay ? [] : await findDone(sql, input);
     if (done.length > 0 && data === undefined) return null;
     const same = done.find(({ versions }) => data && isOn(versions, data));
     if (same) return { submissionId: same.submissionId, evaluationId: same.evaluationId, isRepeated: true };
     const ids = underWay ?? (await insert(sql, input));
-    await sql.query(MARK_STORED, [ids.submissionId, [...input.storedHashes]]);
+    await raw(sql, MARK_STORED, [ids.submissionId, [...input.storedHashes]]);
     await beginInspection(sql, ids.evaluationId);
     return { ...ids, isRepeated: underWay !== undefined };
   });
 }
 
 async function findUnderWay(sql: Sql, { sha256, name, protocol }: NewSubmission): Promise<SubmissionIds | undefined> {
-  const { rows } = await sql.query<SubmissionIds>(UNDER_WAY, [sha256, name, protocol ?? null, UNFINISHED]);
+  const { rows } = await raw<SubmissionIds>(sql, UNDER_WAY, [sha256, name, protocol ?? null, UNFINISHED]);
   return rows[0];
 }
 
@@ -108,7 +108,7 @@ type Done = SubmissionIds & { readonly versions: Readonly<Record<string, string>
 
 /** Newest first. */
 async function findDone(sql: Sql, { sha256, name, protocol, samples, seed, limit }: NewSubmission): Promise<Done[]> {
-  const { rows } = await sql.query<Done>(DONE, [sha256, name, protocol ?? null, samples, seed, limit]);
+  const { rows } = await raw<Done>(sql, DONE, [sha256, name, protocol ?? null, samples, seed, limit]);
   return rows;
 }
 
@@ -121,10 +121,10 @@ async function insert(sql: Sql, input: NewSubmission): Promise<SubmissionIds> {
   const [checkpointId, submissionId, evaluationId] = [newId(), newId(), newId()];
   const bytes = input.files.reduce((sum, file) => sum + file.size, 0);
   const files = input.files.map(({ path, size, sha256 }) => ({ id: newId(), path, size, sha256 }));
-  await sql.query(CHECKPOINT, [checkpointId, input.name, input.sha256, bytes]);
-  await sql.query(SUBMISSION, [submissionId, checkpointId]);
-  await sql.query(FILES, [submissionId, JSON.stringify(files)]);
+  await raw(sql, CHECKPOINT, [checkpointId, input.name, input.sha256, bytes]);
+  await raw(sql, SUBMISSION, [submissionId, checkpointId]);
+  await raw(sql, FILES, [submissionId, JSON.stringify(files)]);
   const { samples, seed, limit, protocol = null } = input;
-  await sql.query(EVALUATION, [evaluationId, submissionId, checkpointId, samples, seed, limit, protocol]);
+  await raw(sql, EVALUATION, [evaluationId, submissionId, checkpointId, samples, seed, limit, protocol]);
   return { submissionId, evaluationId };
 }

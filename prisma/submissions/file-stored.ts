@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import type { EvaluationState } from '../evaluations/rows.ts';
 import { isId } from '../id.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction, raw } from '../transaction.ts';
 import { beginInspection } from './begin-inspection.ts';
 
 const MARK = `
@@ -19,11 +19,11 @@ const STATE = 'SELECT state FROM "Evaluation" WHERE id = $1';
 export async function fileStored(db: Database, fileId: string): Promise<'waiting' | 'inspecting' | 'gone'> {
   if (!isId(fileId)) return 'gone';
   return inTransaction(db, async (sql) => {
-    const marked = await sql.query<{ evaluationId: string }>(MARK, [fileId]);
+    const marked = await raw<{ evaluationId: string }>(sql, MARK, [fileId]);
     const evaluationId = marked.rows[0]?.evaluationId;
     if (!evaluationId) return 'gone';
     await beginInspection(sql, evaluationId);
-    const { rows } = await sql.query<{ state: EvaluationState }>(STATE, [evaluationId]);
+    const { rows } = await raw<{ state: EvaluationState }>(sql, STATE, [evaluationId]);
     const state = rows[0]?.state;
     if (state === 'UPLOADING') return 'waiting';
     return state === 'CANCELLED' ? 'gone' : 'inspecting';

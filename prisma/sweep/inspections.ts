@@ -4,7 +4,7 @@ import { notifyEvaluation } from '../events/notify.ts';
 import { addInspectJob } from '../jobs/add.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../lease.ts';
 import { addLogLine } from '../log/add.ts';
-import { inTransaction, type Sql } from '../transaction.ts';
+import { inTransaction, raw, type Sql } from '../transaction.ts';
 import type { Swept } from './swept.ts';
 
 interface Lost {
@@ -35,7 +35,7 @@ export async function sweepInspections(db: Database): Promise<Swept> {
 }
 
 async function sweepInspection(sql: Sql, evaluationId: string): Promise<'requeued' | 'failed' | undefined> {
-  const { rows } = await sql.query<Lost>(LOCK, [LEASE_SECONDS, evaluationId]);
+  const { rows } = await raw<Lost>(sql, LOCK, [LEASE_SECONDS, evaluationId]);
   const lost = rows[0];
   if (!lost) return undefined;
   if (lost.attempts >= MAX_ATTEMPTS) {
@@ -50,7 +50,7 @@ async function sweepInspection(sql: Sql, evaluationId: string): Promise<'requeue
     const message = `Worker ${lost.workerId} gave no sign of life for ${LEASE_SECONDS} s; another inspects the files.`;
     await addLogLine(sql, evaluationId, { stage: 'inspect', message });
   }
-  await sql.query(FREE, [evaluationId]);
+  await raw(sql, FREE, [evaluationId]);
   await addInspectJob(sql, evaluationId);
   await notifyEvaluation(sql, evaluationId);
   return 'requeued';

@@ -4,7 +4,7 @@ import { notifyEvaluation } from '../events/notify.ts';
 import { addScoreJob } from '../jobs/add.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../lease.ts';
 import { addLogLine } from '../log/add.ts';
-import { inTransaction, type Sql } from '../transaction.ts';
+import { inTransaction, raw, type Sql } from '../transaction.ts';
 import type { Swept } from './swept.ts';
 
 interface Lost {
@@ -44,17 +44,17 @@ export async function sweepShards(db: Database): Promise<Swept[]> {
 
 async function sweepEvaluation(sql: Sql, evaluationId: string): Promise<Swept> {
   await lockShards(sql, evaluationId);
-  const { rows: lost } = await sql.query<Lost>(LOST, [evaluationId]);
+  const { rows: lost } = await raw<Lost>(sql, LOST, [evaluationId]);
   const exhausted = lost.find(({ attempts }) => attempts >= MAX_ATTEMPTS);
   if (exhausted) return { requeued: 0, failed: await failFor(sql, evaluationId, exhausted) };
   for (const shard of lost) {
-    await sql.query(REQUEUE, [shard.id]);
+    await raw(sql, REQUEUE, [shard.id]);
     await addScoreJob(sql, shard.id);
     const message = `Worker ${shard.workerId} gave no sign of life for ${LEASE_SECONDS} s; shard ${shard.position + 1} (${shard.task}) goes to another.`;
     await addLogLine(sql, evaluationId, { stage: 'score', message });
   }
-  if (lost.length > 0) await sql.query(COUNT_RETRIES, [evaluationId, lost.length]);
-  const orphans = await sql.query<{ id: string }>(WITHOUT_JOB, [LEASE_SECONDS, evaluationId]);
+  if (lost.length > 0) await raw(sql, COUNT_RETRIES, [evaluationId, lost.length]);
+  const orphans = await raw<{ id: string }>(sql, WITHOUT_JOB, [LEASE_SECONDS, evaluationId]);
   for (const { id } of orphans.rows) await addScoreJob(sql, id);
   await notifyEvaluation(sql, evaluationId);
   return { requeued: lost.length + orphans.rows.length, failed: 0 };
@@ -64,7 +64,7 @@ async function failFor(sql: Sql, evaluationId: string, shard: Lost): Promise<num
   const reason = `Shard ${shard.position + 1} (${shard.task}) was lost with its worker ${shard.attempts} times.`;
   const remedy =
     'The service could not score this checkpoint: ask its operators, who find the cause in the workers’ logs.';
-  await sql.query(FAIL_SHARD, [shard.id, reason]);
+  await raw(sql, FAIL_SHARD, [shard.id, reason]);
   await addLogLine(sql, evaluationId, { stage: 'score', message: reason });
   return (await endEvaluation(sql, evaluationId, { state: 'FAILED', fault: 'SERVICE', reason, remedy })) ? 1 : 0;
 }

@@ -34,8 +34,8 @@ export async function pair(job: PairingJob): Promise<PairedMetric[]> {
   database ??= openDatabase(job.databaseUrl, { poolSize: 2 });
   const [data, left, right] = await Promise.all([
     dataOf(job),
-    readScores(database.pool, job.left, job.task),
-    readScores(database.pool, job.right, job.task),
+    readScores(database.sql, job.left, job.task),
+    readScores(database.sql, job.right, job.task),
   ]);
   return pairedTest(data, left, right);
 }
