@@ -1,9 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
-import { askEngine, EngineFault } from './engine/ask.mjs';
+import { applyMigrations, applyQueueMigrations, committed } from './apply-migrations.ts';
 import { withRetry } from './retry.ts';
 
 interface MigrateOptions {
@@ -11,12 +7,6 @@ interface MigrateOptions {
   onProgress?(message: string): void;
 }
 
-const MIGRATIONS = fileURLToPath(new URL('./migrations', import.meta.url));
-const LOCK_FILE = 'migration_lock.toml';
-/** Of each migration. */
-const SCRIPT = 'migration.sql';
-/** Letters of the engine's own words that are told. */
-const LONGEST = 500;
 /** Any fixed number: one process at a time migrates one database. */
 const LOCK = 7_204_301_127;
 
@@ -33,9 +23,9 @@ export async function migrate(url: string, { onProgress }: MigrateOptions = {}):
     const missing = await missingMigrations(client);
     if (missing.length > 0) {
       onProgress?.(missing.length === 1 ? '1 migration to apply' : `${missing.length} migrations to apply`);
-      await deploy(url);
+      await applyMigrations(url);
     }
-    await runMigrations({ connectionString: url });
+    await applyQueueMigrations(url);
   } finally {
     // ends the lock too
     await client.end().catch(() => undefined);
@@ -124,14 +114,6 @@ function unreachable(url: string, error: Error): Error {
   });
 }
 
-/** Names of the committed migrations, the first one first. */
-function committed(): string[] {
-  return readdirSync(MIGRATIONS, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
-}
-
 /** Names of the committed migrations that the database does not have. */
 async function missingMigrations(client: pg.Client): Promise<string[]> {
   const table = await client.query<{ present: boolean }>(
@@ -143,30 +125,4 @@ async function missingMigrations(client: pg.Client): Promise<string[]> {
   );
   const applied = new Set(rows.map(({ migration_name }) => migration_name));
   return committed().filter((name) => !applied.has(name));
-}
-
-/** Lets the schema engine apply what is missing, as `prisma migrate deploy` does. */
-async function deploy(url: string): Promise<void> {
-  try {
-    await askEngine(url, 'applyMigrations', {
-      migrationsList: {
-        baseDir: MIGRATIONS,
-        lockfile: { path: LOCK_FILE, content: readFileSync(join(MIGRATIONS, LOCK_FILE), 'utf8') },
-        shadowDbInitScript: '',
-        migrationDirectories: committed().map((path) => ({
-          path,
-          migrationFile: {
-            path: SCRIPT,
-            content: { tag: 'ok', value: readFileSync(join(MIGRATIONS, path, SCRIPT), 'utf8') },
-          },
-        })),
-      },
-      filters: { externalTables: [], externalEnums: [] },
-    });
-  } catch (error) {
-    if (!(error instanceof EngineFault)) throw error;
-    const why = error.message.replace(/\s+/g, ' ').trim().slice(0, LONGEST);
-    const code = error.code === null ? '' : ` (${error.code})`;
-    throw new Error(`The database could not be migrated${code}: ${why}`);
-  }
 }
