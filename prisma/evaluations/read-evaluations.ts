@@ -33,7 +33,7 @@ const READ = `
     SELECT coalesce(json_agg(json_build_object(
       'task', r.task, 'metric', r.metric, 'value', r.value, 'low', r.low, 'high', r.high,
       'chance', r.chance, 'n', r.n, 'sizes', r.sizes, 'complete', r.complete) ORDER BY r.task, r.metric), '[]') AS results
-    FROM "TaskResult" r WHERE r."evaluationId" = e.id) results
+    FROM "Result" r WHERE r."evaluationId" = e.id) results
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(f.size) FILTER (WHERE f.stored), 0)::float8 AS "bytesStored",
       coalesce(sum(f.size), 0)::float8 AS "bytesTotal"

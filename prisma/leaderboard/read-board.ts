@@ -47,11 +47,15 @@ const page = (condition: string) => `
       ARRAY(SELECT DISTINCT protocol FROM "LeaderboardRow" WHERE protocol <> ALL ($2) ORDER BY protocol) AS board_others,
       (SELECT count(*) FROM "Evaluation" WHERE state IN ('INSPECTING', 'QUEUED', 'SCORING'))::int AS board_active) head
   LEFT JOIN (
-    SELECT ${EVALUATION_COLUMNS}, ${CHECKPOINT_COLUMNS}, r."rankValue", r.results,
+    SELECT ${EVALUATION_COLUMNS}, ${CHECKPOINT_COLUMNS}, r."rankValue", cells.results,
       row_number() OVER (ORDER BY ${ORDER_BY}) AS line
     FROM "LeaderboardRow" r
     JOIN "Evaluation" e ON e.id = r."evaluationId"
     JOIN "Checkpoint" c ON c.id = e."checkpointId"
+    CROSS JOIN LATERAL (
+      SELECT coalesce(json_object_agg(
+        m.task || '.' || m.metric, json_build_array(m.value, m.low, m.high, m.n, m.complete)), '{}') AS results
+      FROM "Result" m WHERE m."evaluationId" = r."evaluationId") cells
     WHERE r.protocol = ANY ($2) AND ${condition} ORDER BY ${ORDER_BY} LIMIT $1) page ON true
   ORDER BY page.line`;
 

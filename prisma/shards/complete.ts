@@ -1,10 +1,12 @@
 import type { ExampleScores, TaskSummary } from '@gdbench/benchmark/task';
+import { CODE_VERSION } from '@gdbench/benchmark/version';
 import type { Database } from '../database.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
+import { giveRank } from '../results/give-rank.ts';
+import { writeSummary } from '../results/write-summary.ts';
 import { readScores } from '../scores/read.ts';
 import { writeScores } from '../scores/write.ts';
 import { inTransaction, raw, type Sql } from '../transaction.ts';
-import { writeSummary } from './summary.ts';
 
 export interface Completion {
   /** One for each example of the shard, in any order. */
@@ -41,6 +43,8 @@ const TASK_DONE = `
   RETURNING "shardsDone" = "shardsTotal" AS complete`;
 const EVALUATION_DONE = `
   UPDATE "Evaluation" SET "shardsDone" = "shardsDone" + 1,
+    "codeVersion" = CASE WHEN $4::text = ANY (string_to_array("codeVersion", ', ')) THEN "codeVersion"
+      ELSE concat_ws(', ', "codeVersion", $4) END,
     warnings = warnings || ARRAY(
       SELECT new.warning FROM unnest($2::text[]) WITH ORDINALITY AS new(warning, place)
       WHERE new.warning <> ALL (warnings) ORDER BY new.place LIMIT greatest(0, $3 - cardinality(warnings))),
@@ -49,13 +53,6 @@ const EVALUATION_DONE = `
     "finishedAt" = CASE WHEN "shardsDone" + 1 = "shardsTotal" THEN now() END
   WHERE id = $1
   RETURNING state = 'DONE' AS done`;
-const RANK = `
-  UPDATE "LeaderboardRow" SET "rankValue" = (results->$2->>0)::float8, "rankLow" = (results->$2->>1)::float8,
-    "rankHigh" = (results->$2->>2)::float8
-  WHERE "evaluationId" = $1 AND EXISTS (
-    SELECT 1 FROM "EvaluationTask" t
-    WHERE t."evaluationId" = $1 AND t.task = split_part($2, '.', 1) AND t."editionState" = 'WHOLE')`;
-
 /**
  * Writes a shard's scores, its task's results so far and the board's row, in one transaction.
  * The last shard of the evaluation makes it DONE and gives it its rank where the data of the task that ranks are all of an edition
@@ -79,8 +76,9 @@ export function complete(
       shard.evaluationId,
       [...new Set(warnings.map((warning) => warning.slice(0, LONGEST_WARNING)))],
       MOST_WARNINGS,
+      CODE_VERSION,
     ]);
-    if (rows[0]?.done) await raw(sql, RANK, [shard.evaluationId, completion.rankingMetric]);
+    if (rows[0]?.done) await giveRank(sql, shard.evaluationId, completion.rankingMetric);
     await notifyEvaluation(sql, shard.evaluationId);
     await raiseBoard(sql);
     return 'done';

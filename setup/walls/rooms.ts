@@ -58,6 +58,7 @@ export const ROOMS: readonly Room[] = [
       '@gdbench/benchmark/evaluation-state',
       '@gdbench/benchmark/inspection-report',
       '@gdbench/benchmark/task',
+      '@gdbench/benchmark/version',
       '@gdbench/storage/remedy',
     ],
     tests: ['@gdbench/benchmark'],
