@@ -6,6 +6,7 @@ import pg from 'pg';
 import { beforeAll, expect, test } from 'vitest';
 import { newFolder } from '../test/support/folder.ts';
 import { SetupFault } from './fault.ts';
+import { keepEmbeddedPostgres } from './postgres/keep.ts';
 import { readPostmaster } from './postgres/running.ts';
 import { startEmbeddedPostgres } from './postgres.ts';
 
@@ -133,6 +134,23 @@ test('a server killed by SIGKILL starts again with what was committed', async ()
   expect(await query(second.url, 'SELECT answer FROM kept1')).toEqual([{ answer: 42 }]);
   await second.stop();
   await first.stop();
+});
+
+test('a server that is kept is started again at its port with what was committed, each time that it dies', async () => {
+  const said: string[] = [];
+  const kept = await keepEmbeddedPostgres({ dir }, (sentence) => said.push(sentence));
+  await query(kept.url, 'CREATE TABLE kept3 AS SELECT 42 AS answer');
+  for (const deaths of [1, 2]) {
+    const postmaster = await readPostmaster(join(dir, 'data'));
+    process.kill(postmaster?.pid ?? 0, 'SIGKILL');
+    await gone(postmaster?.pid);
+    const answer = () => query(kept.url, 'SELECT answer FROM kept3').catch(() => 'none');
+    await expect.poll(answer, { timeout: 60_000 }).toEqual([{ answer: 42 }]);
+    expect(said.filter((sentence) => sentence === 'PostgreSQL died and is started again.')).toHaveLength(deaths);
+  }
+  const last = await readPostmaster(join(dir, 'data'));
+  await kept.stop();
+  expect(await isGone(last?.pid ?? 0)).toBe(true);
 });
 
 test('a lock file whose number now belongs to another program does not keep the server from starting', async () => {

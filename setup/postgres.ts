@@ -35,6 +35,8 @@ export interface EmbeddedPostgres {
   /** Of the database "gdbench", with the password; it may not exist yet (`migrate` makes it). */
   readonly url: string;
   readonly port: number;
+  /** Whether its process lives. */
+  runs(): Promise<boolean>;
   /** Stops the server, waiting for a clean shutdown; safe to call twice. Leaves alone a server that another process started. */
   stop(): Promise<void>;
 }
@@ -76,7 +78,12 @@ async function start(
       onProgress?.(
         `PostgreSQL runs already on port ${running.port}, started by process ${starter}, and is used as it is`,
       );
-      return { url: urlOf(server.password, running.port), port: running.port, stop: async () => undefined };
+      return {
+        url: urlOf(server.password, running.port),
+        port: running.port,
+        runs: async () => isAlive(running.pid),
+        stop: async () => undefined,
+      };
     }
     onProgress?.('stopping the server of a run that was killed');
     await stopServer(server);
@@ -99,6 +106,7 @@ async function start(
   return {
     url: urlOf(server.password, port),
     port,
+    runs: async () => postmaster !== null && isAlive(postmaster.pid),
     stop() {
       callOff();
       stopping ??= stopServer(server);

@@ -127,8 +127,8 @@ async function startDatabase(): Promise<string> {
   const { migrate } = await import('@gdbench/prisma/migrate');
   let url = readSettings(['DATABASE_URL']).DATABASE_URL;
   if (!url) {
-    const { startEmbeddedPostgres } = await import('./postgres.ts');
-    const starting = startEmbeddedPostgres({ dir: databaseFolder(home()) });
+    const { keepEmbeddedPostgres } = await import('./postgres/keep.ts');
+    const starting = keepEmbeddedPostgres({ dir: databaseFolder(home()) }, (line) => console.error(line));
     // on the list before it has started: Ctrl-C in that second ends it too
     const stop = () =>
       starting.then(
