@@ -1,4 +1,5 @@
 import { percent } from '@gdbench/benchmark/figures';
+import { isStopped } from '@gdbench/benchmark/states';
 import type { BudgetsQuery, LookQuery } from './generated/graphql.ts';
 
 /** What the bench sees of the board at a look. */
@@ -13,8 +14,6 @@ export interface Moment {
   /** Since `npm start` was spawned. */
   seconds: number;
 }
-
-const LOST = new Set(['REFUSED', 'FAILED', 'CANCELLED']);
 
 /** The measured values of all rows, in per cent as the pages write them. */
 export function percents({ leaderboard }: Values): string[] {
@@ -54,7 +53,7 @@ export function newestOf<T extends { readonly checkpoint: { readonly sha256: str
  */
 export function evaluated(newest: ReadonlyMap<string, Pick<Seen, 'state' | 'failure'>>): string[] {
   return [...newest].flatMap(([name, { state, failure }]) => {
-    if (LOST.has(state)) throw new Error(`The evaluation of ${name} ended as ${state}: ${failure?.message ?? ''}`);
+    if (isStopped(state)) throw new Error(`The evaluation of ${name} ended as ${state}: ${failure?.message ?? ''}`);
     return state === 'DONE' ? [name] : [];
   });
 }

@@ -1,3 +1,4 @@
+import { hasEnded } from '@gdbench/benchmark/states';
 import { OperationRefused } from '@gdbench/schema/ask';
 import { follow } from '@gdbench/schema/follow';
 import { createClient } from 'graphql-ws';
@@ -7,7 +8,6 @@ import { FirstShardDocument } from './generated/graphql.ts';
 import { runNode, step } from './step.ts';
 import { isSubmitted } from './submitted.ts';
 
-const ENDED = new Set(['DONE', 'REFUSED', 'FAILED', 'CANCELLED']);
 /**
  * Submits the first of the built-in checkpoints and waits for its first score: inspections go before scores in the queue,
  * so that the other checkpoints would hold it up.
@@ -45,7 +45,7 @@ async function firstScore(apiUrl: string, id: string): Promise<void> {
   });
   try {
     for await (const { evaluationProgress: progress } of follow(client, FirstShardDocument, { id }))
-      if (!progress || progress.shardsDone > 0 || ENDED.has(progress.state)) return;
+      if (!progress || progress.shardsDone > 0 || hasEnded(progress.state)) return;
   } catch (error) {
     // what the API does not tell is no reason to end the platform
     if (!(error instanceof OperationRefused)) throw error;

@@ -1,10 +1,8 @@
+import { UNDER_WAY } from '@gdbench/benchmark/states';
 import { ask, NoGraphql, type Operation, OperationRefused } from '@gdbench/schema/ask';
 import pRetry from 'p-retry';
 import { SetupFault } from './fault.ts';
 import { DataVersionsDocument, type DataVersionsQuery, SubmissionsOfCheckpointDocument } from './generated/graphql.ts';
-
-/** States in which a submission needs nothing more from its submitter. */
-const UNDER_WAY = new Set(['INSPECTING', 'QUEUED', 'SCORING']);
 
 /**
  * Whether the checkpoint stands on the board under this name, scored on the data that the board has now, or is on its way
@@ -14,7 +12,7 @@ export async function isSubmitted(apiUrl: string, name: string, sha256: string):
   const { submissions } = await askApi(apiUrl, SubmissionsOfCheckpointDocument, { sha256 });
   // newest first
   const own = submissions.flatMap(({ checkpoint, evaluation }) => (checkpoint.name === name ? [evaluation] : []));
-  if (own[0]?.state === 'CANCELLED' || own.some(({ state }) => UNDER_WAY.has(state))) return true;
+  if (own[0]?.state === 'CANCELLED' || own.some(({ state }) => UNDER_WAY.includes(state))) return true;
   const done = own.filter(({ state }) => state === 'DONE');
   // the versions of data that are still being drawn have to be waited for: not where nothing hangs on them
   if (done.length === 0) return false;

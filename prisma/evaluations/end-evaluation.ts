@@ -1,14 +1,17 @@
+import { leadOfWork } from '@gdbench/benchmark/states';
 import type { CheckpointFault } from '../checkpoints/rows.ts';
-import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
+import { raiseBoard } from '../events/notify.ts';
 import { removeJobs } from '../jobs/remove.ts';
-import { raw, type Sql } from '../transaction.ts';
+import { now } from '../now.ts';
+import type { Sql } from '../transaction.ts';
 import type { Fault } from './rows.ts';
+import { transition } from './transition.ts';
 
-/** How an evaluation ends without a result. */
+/** By which event an evaluation ends without a result. */
 export type Ending =
-  | { readonly state: 'CANCELLED' }
+  | { readonly event: 'cancel' }
   | {
-      readonly state: 'REFUSED' | 'FAILED';
+      readonly event: 'abandon' | 'refuse' | 'fail';
       readonly fault: Fault;
       readonly reason: string;
       readonly remedy: string;
@@ -16,34 +19,42 @@ export type Ending =
       readonly faults?: readonly CheckpointFault[];
     };
 
-const LOCK_SHARDS = 'SELECT 1 FROM "Shard" WHERE "evaluationId" = $1 ORDER BY position FOR NO KEY UPDATE';
-const END = `
-  UPDATE "Evaluation" SET state = $2::"EvaluationState", "stateSince" = now(), "finishedAt" = now(),
-    fault = $3::"Fault", reason = $4, remedy = $5, faults = $6, "leaseToken" = NULL, "leaseExpiresAt" = NULL
-  WHERE id = $1 AND state IN ('UPLOADING', 'INSPECTING', 'QUEUED', 'SCORING')`;
-const CANCEL_SHARDS = `
-  UPDATE "Shard" SET state = 'CANCELLED', "leaseToken" = NULL, "leaseExpiresAt" = NULL, "finishedAt" = now()
-  WHERE "evaluationId" = $1 AND state IN ('QUEUED', 'RUNNING')`;
-const LEAVE_BOARD = 'DELETE FROM "LeaderboardRow" WHERE "evaluationId" = $1';
-
 /** Locks the evaluation's shards; whoever changes more than one of them calls this first. */
 export async function lockShards(sql: Sql, evaluationId: string): Promise<void> {
-  await raw(sql, LOCK_SHARDS, [evaluationId]);
+  await sql
+    .selectFrom('Shard')
+    .select('id')
+    .where('evaluationId', '=', evaluationId)
+    .orderBy('position')
+    .forNoKeyUpdate()
+    .execute();
 }
 
-/** Ends an unfinished evaluation and frees what it held; false, and nothing is changed, when it had ended before. */
+/** Ends an evaluation and frees what it held; false, and nothing is changed, where it had ended before or cannot end so. */
 export async function endEvaluation(sql: Sql, evaluationId: string, ending: Ending): Promise<boolean> {
   await lockShards(sql, evaluationId);
-  const { fault, reason, remedy, faults } = ending.state === 'CANCELLED' ? NO_FAULT : ending;
-  const json = faults === undefined ? null : JSON.stringify(faults);
-  const { rowCount } = await raw(sql, END, [evaluationId, ending.state, fault, reason, remedy, json]);
-  if (rowCount === 0) return false;
-  await raw(sql, CANCEL_SHARDS, [evaluationId]);
-  await raw(sql, LEAVE_BOARD, [evaluationId]);
+  const { event, ...why } = ending;
+  if (!(await transition(sql, evaluationId, event, { ...inColumns(why), ...NO_LEASE }))) return false;
+  await cancelShards(sql, evaluationId);
+  await sql.deleteFrom('LeaderboardRow').where('evaluationId', '=', evaluationId).execute();
   await removeJobs(sql, evaluationId);
-  await notifyEvaluation(sql, evaluationId);
   await raiseBoard(sql);
   return true;
 }
 
-const NO_FAULT = { fault: null, reason: null, remedy: null, faults: undefined };
+const NO_LEASE = { leaseToken: null, leaseExpiresAt: null };
+
+/** Faults are stored as JSON, which an array is not for the driver. */
+function inColumns({ faults, ...why }: { readonly faults?: readonly CheckpointFault[] }) {
+  return faults === undefined ? why : { ...why, faults: JSON.stringify(faults) };
+}
+
+async function cancelShards(sql: Sql, evaluationId: string): Promise<void> {
+  const { from, to } = leadOfWork('cancel');
+  await sql
+    .updateTable('Shard')
+    .set({ ...NO_LEASE, state: to, finishedAt: now })
+    .where('evaluationId', '=', evaluationId)
+    .where('state', 'in', from)
+    .execute();
+}

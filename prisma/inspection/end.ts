@@ -28,7 +28,7 @@ export function refuse(
     const { rowCount } = await raw(sql, FENCE, [evaluationId, token]);
     if (rowCount === 0) return false;
     await addLogLine(sql, evaluationId, { stage: 'inspect', message: reason });
-    return endEvaluation(sql, evaluationId, { state: 'REFUSED', fault, reason, remedy, ...(faults ? { faults } : {}) });
+    return endEvaluation(sql, evaluationId, { event: 'refuse', fault, reason, remedy, ...(faults ? { faults } : {}) });
   });
 }
 
@@ -55,7 +55,7 @@ export function failInspection(
       await notifyEvaluation(sql, evaluationId);
       return 'retry';
     }
-    await endEvaluation(sql, evaluationId, { state: 'FAILED', fault: 'SERVICE', reason, remedy });
+    await endEvaluation(sql, evaluationId, { event: 'fail', fault: 'SERVICE', reason, remedy });
     return 'failed';
   });
 }

@@ -56,7 +56,7 @@ export function fail(
     }
     await raw(sql, SETTLE, [shardId, 'FAILED', failure.error]);
     const { fault, error, remedy } = failure;
-    await endEvaluation(sql, shard.evaluationId, { state: 'FAILED', fault, reason: error, remedy });
+    await endEvaluation(sql, shard.evaluationId, { event: 'fail', fault, reason: error, remedy });
     return 'failed';
   });
 }

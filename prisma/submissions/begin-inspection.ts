@@ -1,20 +1,27 @@
+import { transition } from '../evaluations/transition.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
 import { addInspectJob } from '../jobs/add.ts';
-import { raw, type Sql } from '../transaction.ts';
+import type { Sql } from '../transaction.ts';
 
-// the lock lets the files that are stored last at the same moment see each other
-const LOCK = 'SELECT 1 FROM "Evaluation" WHERE id = $1 FOR NO KEY UPDATE';
-const BEGIN = `
-  UPDATE "Evaluation" e SET state = 'INSPECTING', "stateSince" = now(), "uploadedAt" = now()
-  WHERE id = $1 AND state = 'UPLOADING' AND NOT EXISTS (
-    SELECT 1 FROM "SubmissionFile" f WHERE f."submissionId" = e."submissionId" AND NOT f.stored)`;
-
-/** UPLOADING becomes INSPECTING, with its job, once every file is stored. */
+/** INSPECTING, with a job in the queue, once every file of the submission is stored; before that, and later, nothing. */
 export async function beginInspection(sql: Sql, evaluationId: string): Promise<void> {
-  await raw(sql, LOCK, [evaluationId]);
-  const { rowCount } = await raw(sql, BEGIN, [evaluationId]);
+  // of two that mark the last two files at the same moment each sees only its own; the second one waits here for the first
+  const { submissionId } = await sql
+    .selectFrom('Evaluation')
+    .select('submissionId')
+    .where('id', '=', evaluationId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+  const missing = await sql
+    .selectFrom('SubmissionFile')
+    .select('id')
+    .where('submissionId', '=', submissionId)
+    .where('stored', '=', false)
+    .limit(1)
+    .executeTakeFirst();
   await notifyEvaluation(sql, evaluationId);
-  if (rowCount === 0) return;
+  if (missing) return;
+  if (!(await transition(sql, evaluationId, 'store'))) return;
   await addInspectJob(sql, evaluationId);
   await raiseBoard(sql);
 }

@@ -1,4 +1,4 @@
-import { UNFINISHED } from '@gdbench/benchmark/evaluation-state';
+import { UNFINISHED } from '@gdbench/benchmark/states';
 import type { ManifestFile } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../id.ts';

@@ -1,3 +1,4 @@
+import type { EndedState, UnfinishedState } from '@gdbench/benchmark/states';
 import { expect, test } from 'vitest';
 import { testFileDatabase } from '../../test/support/database.ts';
 import { acceptAs, newSubmission, scoreNext, submitStored } from '../../test/support/evaluation.ts';
@@ -19,7 +20,7 @@ const dataOf = (versions: Record<string, string>): DataNow => {
 /** Brings a submission that waits for its files, or for inspection, into a state. */
 type Bring = (db: Database, evaluationId: string) => Promise<unknown>;
 
-const UNDER_WAY: Record<string, Bring> = {
+const UNDER_WAY: Record<UnfinishedState, Bring> = {
   UPLOADING: async () => undefined,
   INSPECTING: stored,
   QUEUED: async (db, id) => {
@@ -27,12 +28,12 @@ const UNDER_WAY: Record<string, Bring> = {
     await acceptAs(db, id);
   },
   SCORING: async (db, id) => {
-    await UNDER_WAY.QUEUED?.(db, id);
+    await UNDER_WAY.QUEUED(db, id);
     await scoreNext(db, id, 0.6);
   },
 };
 
-const ENDED: Record<string, Bring> = {
+const STOPPED: Record<Exclude<EndedState, 'DONE'>, Bring> = {
   CANCELLED: cancel,
   REFUSED: async (db, id) => {
     await stored(db, id);
@@ -78,7 +79,7 @@ test.each(Object.entries(UNDER_WAY))(
   },
 );
 
-test.each(Object.entries(ENDED))(
+test.each(Object.entries(STOPPED))(
   'what is %s is tried anew, once, however many send it at once',
   async (state, bring) => {
     const { input, first } = await inState(bring);

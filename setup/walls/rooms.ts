@@ -29,7 +29,7 @@ const DISPLAY = [
   '@gdbench/benchmark/checkpoint-name',
   '@gdbench/benchmark/display',
   '@gdbench/benchmark/edition-words',
-  '@gdbench/benchmark/evaluation-state',
+  '@gdbench/benchmark/states',
   '@gdbench/benchmark/figures',
   '@gdbench/benchmark/holm',
   '@gdbench/benchmark/protocol',
@@ -55,7 +55,7 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'prisma',
     imports: [
-      '@gdbench/benchmark/evaluation-state',
+      '@gdbench/benchmark/states',
       '@gdbench/benchmark/inspection-report',
       '@gdbench/benchmark/task',
       '@gdbench/benchmark/version',

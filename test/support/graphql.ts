@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { hasEnded } from '@gdbench/benchmark/states';
 import { follow as followOperation } from '@gdbench/schema/follow';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -17,14 +18,12 @@ export function liveClient(apiUrl: string): Client {
 
 export type Progress = ProgressFragment;
 
-export const ENDED = new Set(['DONE', 'REFUSED', 'FAILED', 'CANCELLED']);
-
 /** Follows an evaluation and resolves with the first state that `until` accepts. */
 export async function follow(client: Client, id: string, until: (progress: Progress) => boolean): Promise<Progress> {
   for await (const { evaluationProgress: progress } of followOperation(client, EvaluationProgressDocument, { id })) {
     if (!progress) throw new Error(`No evaluation ${id}`);
     if (until(progress)) return progress;
-    if (ENDED.has(progress.state)) throw new Error(`The evaluation ended too early: ${JSON.stringify(progress)}`);
+    if (hasEnded(progress.state)) throw new Error(`The evaluation ended too early: ${JSON.stringify(progress)}`);
   }
   throw new Error('The subscription ended before the awaited state came.');
 }

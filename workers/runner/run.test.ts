@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { createArrival } from '@gdbench/benchmark/arrival';
 import { loadTask } from '@gdbench/benchmark/load';
+import { isUnfinished } from '@gdbench/benchmark/states';
 import { summarise } from '@gdbench/benchmark/summarise';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
 import { cancel, type EvaluationDetail, readEvaluation } from '@gdbench/prisma/evaluations';
@@ -34,7 +35,6 @@ const DIFFUSION = join(process.cwd(), 'test/reference/odd-ldm');
 const MATCHING_HEAD = join(process.cwd(), 'test/reference/odd-blip');
 const SAMPLES = 4;
 const PINNED = { batch: 4, threads: 1 };
-const ENDED = ['DONE', 'REFUSED', 'FAILED', 'CANCELLED'];
 
 const data = newFolder();
 beforeAll(async () => {
@@ -107,7 +107,7 @@ function ended(evaluationId: string): Promise<EvaluationDetail> {
   return new Promise((resolve, reject) => {
     const read = async () => {
       const evaluation = await readEvaluation(db, evaluationId);
-      if (!evaluation || !ENDED.includes(evaluation.state)) return;
+      if (!evaluation || isUnfinished(evaluation.state)) return;
       await listener.close();
       resolve(evaluation);
     };

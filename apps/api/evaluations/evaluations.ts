@@ -1,4 +1,4 @@
-import { EVALUATION_STATES } from '@gdbench/benchmark/evaluation-state';
+import { EVALUATION_STATES } from '@gdbench/benchmark/states';
 import type { Database } from '@gdbench/prisma/database';
 import {
   EvaluationCursorError,

@@ -1,3 +1,4 @@
+import { hasEnded } from '@gdbench/benchmark/states';
 import { listen } from '@gdbench/prisma/events';
 import { withRetry } from '@gdbench/prisma/retry';
 import type { EvaluationParent, LeaderboardParent } from '../graphql/mappers.ts';
@@ -5,9 +6,6 @@ import type { Metrics } from '../http/metrics.ts';
 import type { Logger } from '../log.ts';
 import type { Mailbox } from './mailbox.ts';
 import { createTopic, type Topic, type TopicOptions } from './topic.ts';
-
-/** States after which nothing about an evaluation changes. */
-const LAST_STATES = new Set(['REFUSED', 'DONE', 'FAILED', 'CANCELLED']);
 
 export interface Live {
   /** The evaluation now, then after each change, until it ends; null once when there is none. */
@@ -70,7 +68,7 @@ export function createLive(options: Options): Live {
     evaluation: (id) =>
       topicOf(evaluations, id, metrics.topics, {
         read: () => patient(() => readEvaluation(id)),
-        isLast: (evaluation) => evaluation === null || LAST_STATES.has(evaluation.state),
+        isLast: (evaluation) => evaluation === null || hasEnded(evaluation.state),
       }).subscribe(),
     leaderboard: (first, protocol) =>
       topicOf(boards, `${first} ${protocol ?? ''}`, metrics.topics, {

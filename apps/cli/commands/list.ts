@@ -1,4 +1,4 @@
-import { EVALUATION_STATES } from '@gdbench/benchmark/evaluation-state';
+import { EVALUATION_STATES } from '@gdbench/benchmark/states';
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { CliFault } from '../fault.ts';

@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
+import { hasEnded } from '@gdbench/benchmark/states';
 import { OperationRefused } from '@gdbench/schema/ask';
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { CliFault, refusal } from '../fault.ts';
 import { EvaluationProgressDocument, NameOfEvaluationDocument } from '../generated/graphql.ts';
-import { describe, type Evaluation, type Failure, hasEnded, tableOf } from '../server/evaluation.ts';
+import { describe, type Evaluation, type Failure, tableOf } from '../server/evaluation.ts';
 import { scoredOn } from '../server/scored-on.ts';
 import { type Server, type ServerOptions, serverOf, serverOptions } from '../server/server.ts';
 
@@ -38,7 +39,7 @@ export async function follow(server: Server, evaluationId: string, options: Foll
     for await (const evaluation of changes(server, evaluationId, show.lost)) {
       last = evaluation;
       show.change(evaluation);
-      if (hasEnded(evaluation)) break;
+      if (hasEnded(evaluation.state)) break;
     }
   } finally {
     show.end();

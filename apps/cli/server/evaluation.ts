@@ -10,12 +10,6 @@ import { aligned } from '../terminal/table.ts';
 export type Evaluation = EvaluationPartsFragment;
 export type Failure = FailurePartsFragment;
 
-const ENDED = new Set<Evaluation['state']>(['REFUSED', 'DONE', 'FAILED', 'CANCELLED']);
-
-export function hasEnded({ state }: Evaluation): boolean {
-  return ENDED.has(state);
-}
-
 /** What is told of an evaluation that is under way. */
 export type Standing = Pick<
   Evaluation,

@@ -1,6 +1,6 @@
-import { isUnfinished } from '@gdbench/benchmark/evaluation-state';
 import { share } from '@gdbench/benchmark/figures';
 import { isBoardProtocol } from '@gdbench/benchmark/protocol';
+import { isUnfinished } from '@gdbench/benchmark/states';
 import { bytes, count, duration, parameters } from '../figure/format.ts';
 import type { EvaluationState } from '../generated/graphql.ts';
 import type { Row } from './order.ts';

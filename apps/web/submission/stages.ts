@@ -1,3 +1,4 @@
+import { isStopped } from '@gdbench/benchmark/states';
 import { RANKING_TASK } from '@gdbench/benchmark/tasks';
 import { bytes, duration } from '../figure/format.ts';
 import type { EvaluationPageFragment } from '../generated/graphql.ts';
@@ -33,7 +34,7 @@ type Evaluation = Pick<
 export function stagesOf(evaluation: Evaluation, now: number): Stage[] {
   const { createdAt, uploadedAt, inspectedAt, startedAt, finishedAt, checkpoint } = evaluation;
   const reached = reachedStage(evaluation);
-  const ended = evaluation.state === 'REFUSED' || evaluation.state === 'FAILED' || evaluation.state === 'CANCELLED';
+  const isOff = isStopped(evaluation.state);
   const notes: Record<Stage['title'], string> = {
     Uploaded: uploadedAt ? `${bytes(evaluation.bytesTotal)} in ${between(createdAt, uploadedAt)}` : '',
     Inspected: inspectedAt
@@ -43,15 +44,15 @@ export function stagesOf(evaluation: Evaluation, now: number): Stage[] {
       : '',
     Queued: startedAt ? `waited ${between(inspectedAt ?? createdAt, startedAt)}` : '',
     Scoring: startedAt && finishedAt ? `took ${between(startedAt, finishedAt)}` : '',
-    Ranked: finishedAt && !ended ? onBoard(evaluation) : '',
+    Ranked: finishedAt && !isOff ? onBoard(evaluation) : '',
   };
   return TITLES.map((title, i) => {
     if (evaluation.state === 'DONE' || i < reached) return { title, mark: 'done', note: notes[title] };
-    if (i > reached) return { title, mark: 'ahead', note: i === 4 && !ended ? arrival(evaluation) : '' };
+    if (i > reached) return { title, mark: 'ahead', note: i === 4 && !isOff ? arrival(evaluation) : '' };
     return {
       title,
-      mark: ended ? 'stopped' : 'now',
-      note: ended ? (STOPPED[evaluation.state] ?? '') : present(evaluation, now),
+      mark: isOff ? 'stopped' : 'now',
+      note: isOff ? (STOPPED[evaluation.state] ?? '') : present(evaluation, now),
     };
   });
 }
