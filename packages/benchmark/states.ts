@@ -87,8 +87,8 @@ export function leadOf<State extends string, Event extends string>(
 ): Lead<State> {
   const from = states.filter((state) => table[state][event] !== null);
   const [to, ...others] = new Set(from.flatMap((state) => table[state][event] ?? []));
-  if (to === undefined || others.length > 0)
-    throw new Error(`The event ${event} leads to ${1 + others.length} states.`);
+  if (to === undefined) throw new Error(`The event ${event} leads to no state.`);
+  if (others.length > 0) throw new Error(`The event ${event} leads to ${1 + others.length} states.`);
   return { from, to };
 }
 
