@@ -1,13 +1,15 @@
 import type { Database } from './database.ts';
-
-const ALIVE = `
-  INSERT INTO "Worker" (id, hostname, device) VALUES ($1, $2, $3)
-  ON CONFLICT (id) DO UPDATE SET hostname = excluded.hostname, device = excluded.device, "heartbeatAt" = now()`;
+import { now } from './now.ts';
 
 /** A worker's sign of life; call it every HEARTBEAT_SECONDS. */
 export async function workerAlive(
   db: Database,
   worker: { id: string; hostname: string; device: string },
 ): Promise<void> {
-  await db.pool.query(ALIVE, [worker.id, worker.hostname, worker.device]);
+  const { id, hostname, device } = worker;
+  await db.sql
+    .insertInto('Worker')
+    .values({ id, hostname, device })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ hostname, device, heartbeatAt: now }))
+    .execute();
 }

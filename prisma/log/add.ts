@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { notifyEvaluation } from '../events/notify.ts';
-import { inTransaction, raw, type Sql } from '../transaction.ts';
+import { inTransaction, type Sql } from '../transaction.ts';
 
 export interface NewLogLine {
   /** "upload", "inspect", "score". */
@@ -10,11 +10,10 @@ export interface NewLogLine {
   readonly message: string;
 }
 
-const INSERT = 'INSERT INTO "LogLine" ("evaluationId", stage, worker, message) VALUES ($1, $2, $3, $4)';
-
 /** Adds a line to the evaluation's log, in the caller's transaction. */
 export async function addLogLine(sql: Sql, evaluationId: string, line: NewLogLine): Promise<void> {
-  await raw(sql, INSERT, [evaluationId, line.stage, line.worker ?? null, line.message]);
+  const { stage, worker = null, message } = line;
+  await sql.insertInto('LogLine').values({ evaluationId, stage, worker, message }).execute();
 }
 
 /** Adds a line to the evaluation's log and tells those who watch it. */

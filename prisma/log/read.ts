@@ -9,14 +9,15 @@ export interface LogLineRow {
   readonly message: string;
 }
 
-const READ = `
-  SELECT id::text, at, stage, worker, message FROM (
-    SELECT * FROM "LogLine" WHERE "evaluationId" = $1 ORDER BY id DESC LIMIT $2) AS newest
-  ORDER BY newest.id`;
-
 /** The newest `last` lines, oldest first. */
 export async function readLog(db: Database, evaluationId: string, last: number): Promise<LogLineRow[]> {
   if (!isId(evaluationId)) return [];
-  const { rows } = await db.pool.query<LogLineRow>(READ, [evaluationId, last]);
-  return rows;
+  const newest = await db.sql
+    .selectFrom('LogLine')
+    .select(['id', 'at', 'stage', 'worker', 'message'])
+    .where('evaluationId', '=', evaluationId)
+    .orderBy('id', 'desc')
+    .limit(last)
+    .execute();
+  return newest.reverse();
 }

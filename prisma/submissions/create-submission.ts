@@ -1,8 +1,9 @@
-import { UNFINISHED } from '@gdbench/benchmark/states';
+import { leadOfEvaluation, UNFINISHED } from '@gdbench/benchmark/states';
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { ManifestFile } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../id.ts';
-import { inTransaction, raw, type Sql } from '../transaction.ts';
+import { inTransaction, type Sql } from '../transaction.ts';
 import { beginInspection } from './begin-inspection.ts';
 
 export interface NewSubmission {
@@ -33,33 +34,6 @@ export interface CreatedSubmission extends SubmissionIds {
 /** By task that the board has data of, the version of these data. */
 export type DataVersions = ReadonlyMap<string, string>;
 
-// the same submission sent twice at once waits here for its twin, and then finds it
-const ONE_AT_A_TIME = `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`;
-const OF_THE_SAME = `
-  FROM "Checkpoint" c JOIN "Evaluation" e ON e."checkpointId" = c.id
-  WHERE c.sha256 = $1 AND c.name = $2 AND e."askedProtocol" IS NOT DISTINCT FROM $3`;
-const UNDER_WAY = `
-  SELECT e."submissionId", e.id AS "evaluationId" ${OF_THE_SAME} AND e.state::text = ANY($4)
-  ORDER BY e."createdAt" LIMIT 1`;
-const DONE = `
-  SELECT e."submissionId", e.id AS "evaluationId",
-    (SELECT coalesce(json_object_agg(t.task, t."dataVersion"), '{}')
-     FROM "EvaluationTask" t WHERE t."evaluationId" = e.id) AS versions
-  ${OF_THE_SAME} AND e.state = 'DONE'
-    AND e.samples = $4 AND e.seed = $5 AND e."limit" IS NOT DISTINCT FROM $6
-  ORDER BY e."createdAt" DESC`;
-const CHECKPOINT = 'INSERT INTO "Checkpoint" (id, name, sha256, bytes) VALUES ($1, $2, $3, $4)';
-const SUBMISSION = 'INSERT INTO "Submission" (id, "checkpointId") VALUES ($1, $2)';
-const FILES = `
-  INSERT INTO "SubmissionFile" (id, "submissionId", path, size, sha256)
-  SELECT id, $1, path, size, sha256
-  FROM json_to_recordset($2) AS f(id uuid, path text, size bigint, sha256 text)`;
-const EVALUATION = `
-  INSERT INTO "Evaluation" (id, "submissionId", "checkpointId", samples, seed, "limit", "askedProtocol")
-  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
-const MARK_STORED = `
-  UPDATE "SubmissionFile" SET stored = true WHERE "submissionId" = $1 AND NOT stored AND sha256 = ANY($2)`;
-
 /**
  * A submission and its evaluation. The one that is there, where the same files are under the same name for the same protocol,
  * and it is under way, or done by the budget of now on the data of now; one that was refused, failed or was cancelled is no
@@ -86,45 +60,97 @@ async function attempt(
   data?: DataVersions | null,
 ): Promise<CreatedSubmission | null> {
   return inTransaction(db, async (sql) => {
-    await raw(sql, ONE_AT_A_TIME, [`${input.sha256} ${input.name}`]);
+    await oneAtATime(sql, input);
     const underWay = await findUnderWay(sql, input);
     const done = underWay ? [] : await findDone(sql, input);
     if (done.length > 0 && data === undefined) return null;
-    const same = done.find(({ versions }) => data && isOn(versions, data));
+    const same = done.find(({ tasks }) => data && isOn(tasks, data));
     if (same) return { submissionId: same.submissionId, evaluationId: same.evaluationId, isRepeated: true };
     const ids = underWay ?? (await insert(sql, input));
-    await raw(sql, MARK_STORED, [ids.submissionId, [...input.storedHashes]]);
+    await markStored(sql, ids.submissionId, input.storedHashes);
     await beginInspection(sql, ids.evaluationId);
     return { ...ids, isRepeated: underWay !== undefined };
   });
 }
 
-async function findUnderWay(sql: Sql, { sha256, name, protocol }: NewSubmission): Promise<SubmissionIds | undefined> {
-  const { rows } = await raw<SubmissionIds>(sql, UNDER_WAY, [sha256, name, protocol ?? null, UNFINISHED]);
-  return rows[0];
+/** The same submission sent twice at once waits here for its twin, and then finds it. */
+async function oneAtATime(sql: Sql, { sha256, name }: NewSubmission): Promise<void> {
+  await sql
+    .selectNoFrom(({ fn, val }) =>
+      fn('pg_advisory_xact_lock', [fn('hashtextextended', [val(`${sha256} ${name}`), val(0)])]).as('locked'),
+    )
+    .execute();
 }
 
-type Done = SubmissionIds & { readonly versions: Readonly<Record<string, string>> };
+/** Evaluations of the same files under the same name for the same protocol. */
+function ofTheSame(sql: Sql, { sha256, name, protocol = null }: NewSubmission) {
+  return sql
+    .selectFrom('Checkpoint as c')
+    .innerJoin('Evaluation as e', 'e.checkpointId', 'c.id')
+    .select(['e.submissionId', 'e.id as evaluationId'])
+    .where('c.sha256', '=', sha256)
+    .where('c.name', '=', name)
+    .where('e.askedProtocol', 'is not distinct from', protocol);
+}
 
-/** Newest first. */
-async function findDone(sql: Sql, { sha256, name, protocol, samples, seed, limit }: NewSubmission): Promise<Done[]> {
-  const { rows } = await raw<Done>(sql, DONE, [sha256, name, protocol ?? null, samples, seed, limit]);
-  return rows;
+/** The first one that has not ended. */
+function findUnderWay(sql: Sql, input: NewSubmission): Promise<SubmissionIds | undefined> {
+  return ofTheSame(sql, input).where('e.state', 'in', UNFINISHED).orderBy('e.createdAt').limit(1).executeTakeFirst();
+}
+
+type Done = SubmissionIds & { readonly tasks: readonly { readonly task: string; readonly dataVersion: string }[] };
+
+/** Those that are done by this budget, the newest first. */
+function findDone(sql: Sql, input: NewSubmission): Promise<Done[]> {
+  return ofTheSame(sql, input)
+    .select(({ selectFrom }) =>
+      jsonArrayFrom(
+        selectFrom('EvaluationTask as t').select(['t.task', 't.dataVersion']).whereRef('t.evaluationId', '=', 'e.id'),
+      ).as('tasks'),
+    )
+    .where('e.state', '=', leadOfEvaluation('finish').to)
+    .where('e.samples', '=', input.samples)
+    .where('e.seed', '=', input.seed)
+    .where('e.limit', 'is not distinct from', input.limit)
+    .orderBy('e.createdAt', 'desc')
+    .execute();
 }
 
 /** Whether every task that the board has data of was scored on these data. */
-function isOn(versions: Done['versions'], now: DataVersions): boolean {
-  return [...now].every(([task, version]) => versions[task] === version);
+function isOn(scored: Done['tasks'], now: DataVersions): boolean {
+  const versions = new Map(scored.map(({ task, dataVersion }) => [task, dataVersion]));
+  return [...now].every(([task, version]) => versions.get(task) === version);
 }
 
 async function insert(sql: Sql, input: NewSubmission): Promise<SubmissionIds> {
   const [checkpointId, submissionId, evaluationId] = [newId(), newId(), newId()];
+  const { name, sha256, samples, seed, limit, protocol = null } = input;
   const bytes = input.files.reduce((sum, file) => sum + file.size, 0);
-  const files = input.files.map(({ path, size, sha256 }) => ({ id: newId(), path, size, sha256 }));
-  await raw(sql, CHECKPOINT, [checkpointId, input.name, input.sha256, bytes]);
-  await raw(sql, SUBMISSION, [submissionId, checkpointId]);
-  await raw(sql, FILES, [submissionId, JSON.stringify(files)]);
-  const { samples, seed, limit, protocol = null } = input;
-  await raw(sql, EVALUATION, [evaluationId, submissionId, checkpointId, samples, seed, limit, protocol]);
+  await sql
+    .insertInto('Checkpoint')
+    .values({ id: checkpointId, name, sha256, bytes: String(bytes) })
+    .execute();
+  await sql.insertInto('Submission').values({ id: submissionId, checkpointId }).execute();
+  await sql
+    .insertInto('SubmissionFile')
+    .values(input.files.map((file) => ({ ...fileOf(file), id: newId(), submissionId })))
+    .execute();
+  await sql
+    .insertInto('Evaluation')
+    .values({ id: evaluationId, submissionId, checkpointId, samples, seed, limit, askedProtocol: protocol })
+    .execute();
   return { submissionId, evaluationId };
+}
+
+const fileOf = ({ path, size, sha256 }: ManifestFile) => ({ path, size: String(size), sha256 });
+
+async function markStored(sql: Sql, submissionId: string, hashes: ReadonlySet<string>): Promise<void> {
+  if (hashes.size === 0) return;
+  await sql
+    .updateTable('SubmissionFile')
+    .set({ stored: true })
+    .where('submissionId', '=', submissionId)
+    .where('stored', '=', false)
+    .where('sha256', 'in', [...hashes])
+    .execute();
 }

@@ -1,3 +1,4 @@
+import { sql as fragment } from 'kysely';
 import type { Database } from '../database.ts';
 
 /** A submission that still waits for files. */
@@ -7,14 +8,15 @@ export interface WaitingSubmission {
   readonly fileIds: readonly string[];
 }
 
-const WAITING = `
-  SELECT e.id AS "evaluationId", array_agg(f.id::text) AS "fileIds" FROM "Evaluation" e
-  JOIN "SubmissionFile" f ON f."submissionId" = e."submissionId" AND NOT f.stored
-  WHERE e.state = 'UPLOADING' AND e."createdAt" < now() - make_interval(hours => $1)
-  GROUP BY e.id`;
-
 /** Submissions that are older than so many whole hours and still wait for files. */
-export async function readWaiting(db: Database, hours: number): Promise<WaitingSubmission[]> {
-  const { rows } = await db.pool.query<WaitingSubmission>(WAITING, [hours]);
-  return rows;
+export function readWaiting(db: Database, hours: number): Promise<WaitingSubmission[]> {
+  return db.sql
+    .selectFrom('Evaluation as e')
+    .innerJoin('SubmissionFile as f', 'f.submissionId', 'e.submissionId')
+    .select(({ fn, ref }) => ['e.id as evaluationId', fn.jsonAgg(ref('f.id')).as('fileIds')])
+    .where('f.stored', '=', false)
+    .where('e.state', '=', 'UPLOADING')
+    .where('e.createdAt', '<', fragment<Date>`now() - make_interval(hours => ${hours})`)
+    .groupBy('e.id')
+    .execute();
 }
