@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely } from 'kysely';
+import { CompiledQuery, type Kysely, type TransactionBuilder } from 'kysely';
 import type { Database } from './database.ts';
 import type { DB } from './generated/tables.ts';
 
@@ -11,10 +11,19 @@ export type Sql = Kysely<DB>;
  * Locks are taken in one order everywhere, so that no two transactions wait for each other:
  * Shard (by position), EvaluationTask, Evaluation, LeaderboardRow, Board.
  */
-export async function inTransaction<T>(db: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+export function inTransaction<T>(db: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return ended(db.sql.transaction(), work);
+}
+
+/** Runs `read` on what the database was at one moment, however many statements it sends; it changes nothing. */
+export function inSnapshot<T>(db: Database, read: (sql: Sql) => Promise<T>): Promise<T> {
+  return ended(db.sql.transaction().setIsolationLevel('repeatable read').setAccessMode('read only'), read);
+}
+
+async function ended<T>(transaction: TransactionBuilder<DB>, work: (sql: Sql) => Promise<T>): Promise<T> {
   let cause: { error: unknown } | undefined;
   try {
-    return await db.sql.transaction().execute(async (sql) => {
+    return await transaction.execute(async (sql) => {
       try {
         return await work(sql);
       } catch (error) {

@@ -16,6 +16,7 @@ const mappers = Object.fromEntries(
     'Result',
     'Leaderboard',
     'LeaderboardRow',
+    'LeaderboardChange',
     'Task',
   ].map((type) => [type, `../graphql/mappers.ts#${type}Parent`]),
 );

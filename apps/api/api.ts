@@ -86,7 +86,7 @@ async function openServices(
   const live = createLive({
     databaseUrl: config.databaseUrl,
     readEvaluation: evaluations.read,
-    readBoard: (first, protocol) => board.page(first, null, protocol),
+    readBoard: (first, list) => board.page(first, null, list),
     // also after every time that the database was away: uploads may have become complete meanwhile
     onConnect: () => uploads.tidy().catch((error) => logUnexpected(log, error, 'tidying uploads')),
     metrics,

@@ -1,5 +1,6 @@
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { RemedyPart } from '@gdbench/storage/remedy';
+import { sql } from 'kysely';
 import type { CheckpointKind } from '../generated/enums.ts';
 import { storedReport } from './stored-report.ts';
 
@@ -45,6 +46,18 @@ export interface CheckpointFault {
 export const CHECKPOINT_COLUMNS = `
   c.id AS c_id, c.name AS c_name, c.sha256 AS c_sha256, c.bytes::float8 AS c_bytes, c.kind AS c_kind,
   c.parameters::float8 AS c_parameters, c.report AS c_report, c."createdAt" AS c_created_at`;
+
+/** The same for statements that are built. */
+export const CHECKPOINT_SELECTION = [
+  'c.id as c_id',
+  'c.name as c_name',
+  'c.sha256 as c_sha256',
+  sql<number>`c.bytes::float8`.as('c_bytes'),
+  'c.kind as c_kind',
+  sql<number | null>`c.parameters::float8`.as('c_parameters'),
+  'c.report as c_report',
+  'c.createdAt as c_created_at',
+] as const;
 
 export interface CheckpointColumns {
   c_id: string;

@@ -24,6 +24,8 @@ export interface EvaluationRow {
   /** Of the files of a refused one, the gravest first; null where nothing is wrong with them. */
   readonly faults: readonly CheckpointFault[] | null;
   readonly warnings: readonly string[];
+  /** Version of the code that scored it, or all of them, "0.1.0, 0.2.0"; null where it is not known. */
+  readonly codeVersion: string | null;
   readonly createdAt: Date;
   readonly uploadedAt: Date | null;
   readonly inspectedAt: Date | null;
@@ -86,7 +88,34 @@ export type EvaluationColumns = Omit<EvaluationRow, 'faults'> & { readonly fault
 export const EVALUATION_COLUMNS = `
   e.id, e."submissionId", e."checkpointId", e.state, e."stateSince", e.samples, e.seed, e."limit", e.protocol,
   e."shardsDone", e."shardsTotal", e."retriedShards", e.fault, e.reason, e.remedy, e.faults, e.warnings,
-  e."createdAt", e."uploadedAt", e."inspectedAt", e."startedAt", e."finishedAt"`;
+  e."codeVersion", e."createdAt", e."uploadedAt", e."inspectedAt", e."startedAt", e."finishedAt"`;
+
+/** The same for statements that are built. */
+export const EVALUATION_SELECTION = [
+  'e.id',
+  'e.submissionId',
+  'e.checkpointId',
+  'e.state',
+  'e.stateSince',
+  'e.samples',
+  'e.seed',
+  'e.limit',
+  'e.protocol',
+  'e.shardsDone',
+  'e.shardsTotal',
+  'e.retriedShards',
+  'e.fault',
+  'e.reason',
+  'e.remedy',
+  'e.faults',
+  'e.warnings',
+  'e.codeVersion',
+  'e.createdAt',
+  'e.uploadedAt',
+  'e.inspectedAt',
+  'e.startedAt',
+  'e.finishedAt',
+] as const;
 
 export function evaluationOf(row: EvaluationColumns): EvaluationRow {
   return {
@@ -107,6 +136,7 @@ export function evaluationOf(row: EvaluationColumns): EvaluationRow {
     remedy: row.remedy,
     faults: storedFaults(row.faults),
     warnings: row.warnings,
+    codeVersion: row.codeVersion,
     createdAt: row.createdAt,
     uploadedAt: row.uploadedAt,
     inspectedAt: row.inspectedAt,

@@ -2,6 +2,6 @@ import type { Database } from '../database.ts';
 
 /** Raised by every transaction that changes what the board shows. */
 export async function boardVersion(db: Database): Promise<number> {
-  const { rows } = await db.pool.query<{ version: number }>('SELECT version::float8 AS version FROM "Board"');
-  return rows[0]?.version ?? 0;
+  const board = await db.sql.selectFrom('Board').select('version').executeTakeFirst();
+  return Number(board?.version ?? 0);
 }

@@ -1,67 +1,184 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { testFileDatabase } from '../../test/support/database.ts';
 import { completeTruly, planned } from '../../test/support/evaluation.ts';
-import { boardVersion, InvalidCursorError, readBoard, readRanked } from '../leaderboard.ts';
+import { boardVersion, InvalidCursorError, readBoard, type Sort } from '../leaderboard.ts';
+import { columnOf } from '../results/column.ts';
 import { claim } from '../shards.ts';
 
 const database = testFileDatabase();
 const protocols = ['cosine', 'diffusion-itm'];
 
 /** Few values, so that ties are common; null: not finished. */
-const RankValue = fc.option(fc.constantFrom(0, 0.5, 0.1 + 0.2, 1, -1, Number.MIN_VALUE), { nil: null });
+const Value = fc.constantFrom(0, 0.5, 0.1 + 0.2, 1, -1, Number.MIN_VALUE);
+const RankValue = fc.option(Value, { nil: null });
 
-async function fillBoard(values: readonly (number | null)[]): Promise<void> {
-  const sql = database().pool;
-  await sql.query('DELETE FROM "Checkpoint"');
-  await sql.query(
-    `WITH c AS (
-       INSERT INTO "Checkpoint" (id, name, sha256, bytes) SELECT gen_random_uuid(), 'c' || n, repeat('0', 64), n
-       FROM generate_series(1, $1::int) n RETURNING id),
-     s AS (INSERT INTO "Submission" (id, "checkpointId") SELECT gen_random_uuid(), id FROM c RETURNING id, "checkpointId"),
-     e AS (
-       INSERT INTO "Evaluation" (id, "submissionId", "checkpointId", samples, seed, state)
-       SELECT gen_random_uuid(), id, "checkpointId", 1, 0, 'DONE' FROM s RETURNING id),
-     numbered AS (SELECT id, row_number() OVER () AS n FROM e)
-     INSERT INTO "LeaderboardRow" ("evaluationId", "rankValue", protocol) SELECT id, ($2::float8[])[n], 'cosine' FROM numbered`,
-    [values.length, values],
+const COLUMN = 'mmbias.A-B.effect_size';
+
+/** A row, and its result in the column; null: none. */
+interface Entry {
+  readonly rankValue: number | null;
+  readonly protocol: string;
+  readonly result: { readonly value: number | null; readonly complete: boolean } | null;
+  /** False: it failed after some of it was scored. */
+  readonly onBoard: boolean;
+}
+
+const Entry: fc.Arbitrary<Entry> = fc.record({
+  rankValue: RankValue,
+  protocol: fc.constantFrom(...protocols, 'diffusion-itm-adaptive'),
+  result: fc.option(fc.record({ value: RankValue, complete: fc.boolean() }), { nil: null }),
+  onBoard: fc.constantFrom(true, true, true, false),
+});
+
+const plain = (rankValue: number | null): Entry => ({ rankValue, protocol: 'cosine', result: null, onBoard: true });
+
+/** Puts evaluations with these rows where there were none, and says their ids, aligned with the entries. */
+async function addToBoard(entries: readonly Entry[]): Promise<string[]> {
+  const { sql } = database();
+  const ids = entries.map(() => randomUUID());
+  const { task, metric } = columnOf(COLUMN);
+  if (entries.length === 0) return ids;
+  await sql
+    .insertInto('Checkpoint')
+    .values(ids.map((id) => ({ id, name: id, sha256: '0'.repeat(64), bytes: '1' })))
+    .execute();
+  await sql
+    .insertInto('Submission')
+    .values(ids.map((id) => ({ id, checkpointId: id })))
+    .execute();
+  await sql
+    .insertInto('Evaluation')
+    .values(ids.map((id) => ({ id, submissionId: id, checkpointId: id, samples: 1, seed: 0, state: 'DONE' as const })))
+    .execute();
+  const rows = entries.flatMap(({ rankValue, protocol, onBoard }, i) =>
+    onBoard ? [{ evaluationId: ids[i]!, rankValue, protocol }] : [],
   );
+  if (rows.length > 0) await sql.insertInto('LeaderboardRow').values(rows).execute();
+  const results = entries.flatMap(({ protocol, result }, i) =>
+    result ? [{ evaluationId: ids[i]!, task, metric, protocol, n: 1, ...result }] : [],
+  );
+  if (results.length > 0) await sql.insertInto('Result').values(results).execute();
+  return ids;
 }
 
-/** The order of the board, written down a second time and in another language. */
-function inBoardOrder(rows: readonly { evaluationId: string; rankValue: number | null }[]): string[] {
+async function emptyBoard(): Promise<void> {
+  await database().sql.deleteFrom('Checkpoint').execute();
+}
+
+async function fillBoard(values: readonly (number | null)[]): Promise<string[]> {
+  await emptyBoard();
+  return addToBoard(values.map(plain));
+}
+
+type Standing = Entry & { readonly id: string };
+
+/** Each from the first row to the last, in the order that a reader is told; written down a second time and by brute force. */
+function inOrder(rows: readonly Standing[], sort: Sort | null): string[] {
+  const tier = ({ rankValue, result }: Standing) => {
+    if (sort === null) return rankValue === null ? 1 : 0;
+    return result === null || result.value === null ? 2 : result.complete ? 0 : 1;
+  };
+  const key = (row: Standing) => (sort === null ? row.rankValue : row.result?.value) ?? 0;
+  const up = sort === null || !sort.descending ? 1 : -1;
+  const byId = (a: Standing, b: Standing) => (a.id < b.id ? -1 : 1);
   return [...rows]
+    .filter(({ onBoard, protocol }) => onBoard && protocols.includes(protocol))
     .sort((a, b) => {
-      if (a.rankValue !== b.rankValue) {
-        if (a.rankValue === null) return 1;
-        if (b.rankValue === null) return -1;
-        return b.rankValue - a.rankValue;
-      }
-      return a.evaluationId < b.evaluationId ? -1 : 1;
+      if (tier(a) !== tier(b)) return tier(a) - tier(b);
+      const last = tier(a) === (sort === null ? 1 : 2);
+      if (!last && key(a) !== key(b)) return sort === null ? key(b) - key(a) : up * (key(a) - key(b));
+      return last || sort === null ? byId(a, b) : up * byId(a, b);
     })
-    .map((row) => row.evaluationId);
+    .map(({ id }) => id);
 }
 
-test('pages of any size, one after the other, are the whole board in its order, with ties and unfinished rows', async () => {
+const AnySort: fc.Arbitrary<Sort | null> = fc.option(
+  fc.boolean().map((descending) => ({ column: COLUMN, descending })),
+  { nil: null },
+);
+
+test('pages of any size, one after the other, are the whole list in its order, by rank and by any column, with ties, values so far and rows without one', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(RankValue, { maxLength: 12 }), fc.integer({ min: 1, max: 5 }), async (values, first) => {
-      await fillBoard(values);
-      const { rows } = await database().pool.query('SELECT "evaluationId", "rankValue" FROM "LeaderboardRow"');
-      const walked: string[] = [];
-      let after: string | null = null;
-      for (let pages = 0; pages <= values.length; pages += 1) {
-        const page = await readBoard(database(), { first, after, protocols });
-        walked.push(...page.rows.map((row) => row.evaluationId));
-        expect(page.total).toBe(values.length);
-        expect(page.hasNextPage).toBe(walked.length < values.length);
-        expect(page.endCursor).toBe(page.rows.at(-1)?.cursor ?? null);
-        if (!page.hasNextPage) break;
-        after = page.endCursor;
-      }
-      expect(walked).toEqual(inBoardOrder(rows));
-    }),
+    fc.asyncProperty(
+      fc.array(Entry, { maxLength: 14 }),
+      fc.integer({ min: 1, max: 5 }),
+      AnySort,
+      async (entries, first, sort) => {
+        await emptyBoard();
+        const ids = await addToBoard(entries);
+        const expected = inOrder(
+          entries.map((entry, i) => ({ ...entry, id: ids[i]! })),
+          sort,
+        );
+        const walked: string[] = [];
+        let after: string | null = null;
+        for (let pages = 0; pages <= entries.length; pages += 1) {
+          const page = await readBoard(database(), { first, after, protocols, sort });
+          walked.push(...page.rows.map((row) => row.evaluationId));
+          expect(page.total).toBe(expected.length);
+          expect(page.hasNextPage).toBe(walked.length < expected.length);
+          expect(page.endCursor).toBe(page.rows.at(-1)?.cursor ?? null);
+          if (!page.hasNextPage) break;
+          after = page.endCursor;
+        }
+        expect(walked).toEqual(expected);
+      },
+    ),
+    { numRuns: 120 },
+  );
+});
+
+test('rows that come and go between two pages make no other row come twice or be passed over', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(Entry, { minLength: 3, maxLength: 12 }),
+      fc.array(Entry, { maxLength: 4 }),
+      fc.integer({ min: 1, max: 3 }),
+      AnySort,
+      async (entries, later, first, sort) => {
+        await emptyBoard();
+        const ids = await addToBoard(entries);
+        const standing = entries.map((entry, i) => ({ ...entry, id: ids[i]! }));
+        const walked: string[] = [];
+        let after: string | null = null;
+        const gone = new Set<string>();
+        for (const added of [...later, null, null, null, null, null, null, null, null, null, null, null, null]) {
+          const page = await readBoard(database(), { first, after, protocols, sort });
+          walked.push(...page.rows.map((row) => row.evaluationId));
+          if (!page.hasNextPage) break;
+          after = page.endCursor;
+          // the row that the cursor was made of leaves too
+          const leaves = page.rows.at(-1)?.evaluationId;
+          if (!added || !leaves) continue;
+          gone.add(leaves);
+          await database().sql.deleteFrom('Checkpoint').where('id', '=', leaves).execute();
+          await addToBoard([added]);
+        }
+        const stayed = (id: string) => ids.includes(id) && !gone.has(id);
+        const expected = inOrder(standing, sort).filter(stayed);
+        expect(walked.filter(stayed)).toEqual(expected);
+      },
+    ),
     { numRuns: 60 },
   );
+});
+
+test('a cursor of another order is refused', async () => {
+  await fillBoard([0.5, 0.4, 0.3]);
+  const sort = { column: COLUMN, descending: true };
+  const byRank = await readBoard(database(), { first: 1, protocols });
+  const byColumn = await readBoard(database(), { first: 1, protocols, sort });
+  for (const [after, other] of [
+    [byRank.endCursor, sort],
+    [byColumn.endCursor, null],
+    [byColumn.endCursor, { ...sort, descending: false }],
+    [byColumn.endCursor, { ...sort, column: 'clevr.average' }],
+  ] as const)
+    await expect(readBoard(database(), { first: 1, after, protocols, sort: other })).rejects.toBeInstanceOf(
+      InvalidCursorError,
+    );
 });
 
 test.each([
@@ -105,6 +222,7 @@ test('an empty board has a version and no rows', async () => {
     hasNextPage: false,
     endCursor: null,
     otherProtocols: [],
+    ranked: [],
   });
 });
 
@@ -115,9 +233,9 @@ test('an evaluation is active until it ends, and then has its rank with the inte
   expect(queued).toMatchObject({
     total: 1,
     active: 1,
-    rows: [{ rankValue: null, checkpoint: { name: 'ranked' }, evaluation: { state: 'QUEUED' } }],
+    rows: [{ checkpoint: { name: 'ranked' }, evaluation: { state: 'QUEUED' } }],
+    ranked: [],
   });
-  expect(await readRanked(database(), protocols)).toEqual([]);
   for (const id of shardIds) {
     const shard = await claim(database(), id, 'w');
     if (shard) await completeTruly(database(), shard);
@@ -127,22 +245,33 @@ test('an evaluation is active until it ends, and then has its rank with the inte
   expect(done.boardVersion).toBeGreaterThan(queued.boardVersion);
   const [value, low, high] = done.rows[0]?.results['clevr.average'] ?? [];
   expect(value).toBeTypeOf('number');
-  expect(await readRanked(database(), protocols)).toEqual([{ evaluationId, value, low, high }]);
+  expect(done.ranked).toEqual([{ evaluationId, value, low, high }]);
 });
 
 test('rows of another protocol stand in a list of their own, which is counted and ranked by itself', async () => {
-  await fillBoard([0.9, 0.8, 0.7]);
-  const { rows } = await database().pool.query<{ id: string }>(
-    `UPDATE "LeaderboardRow" SET protocol = 'diffusion-itm-adaptive' WHERE "rankValue" = 0.8 RETURNING "evaluationId" AS id`,
-  );
-  const values = async (names: string[]) => {
+  await emptyBoard();
+  const adaptive = { ...plain(0.8), protocol: 'diffusion-itm-adaptive' };
+  const ids = await addToBoard([plain(0.9), adaptive, plain(0.7)]);
+  const list = async (names: string[]) => {
     const page = await readBoard(database(), { first: 10, protocols: names });
-    return { values: page.rows.map(({ rankValue }) => rankValue), total: page.total, others: page.otherProtocols };
+    return {
+      rows: page.rows.map(({ evaluationId }) => evaluationId),
+      total: page.total,
+      others: page.otherProtocols,
+      ranked: page.ranked,
+    };
   };
-  expect(await values(protocols)).toEqual({ values: [0.9, 0.7], total: 2, others: ['diffusion-itm-adaptive'] });
-  expect(await values(['diffusion-itm-adaptive'])).toEqual({ values: [0.8], total: 1, others: ['cosine'] });
-  expect(await readRanked(database(), protocols)).toHaveLength(2);
-  expect(await readRanked(database(), ['diffusion-itm-adaptive'])).toEqual([
-    { evaluationId: rows[0]?.id, value: 0.8, low: null, high: null },
-  ]);
+  const rank = (i: number, value: number) => ({ evaluationId: ids[i], value, low: null, high: null });
+  expect(await list(protocols)).toEqual({
+    rows: [ids[0], ids[2]],
+    total: 2,
+    others: ['diffusion-itm-adaptive'],
+    ranked: [rank(0, 0.9), rank(2, 0.7)],
+  });
+  expect(await list(['diffusion-itm-adaptive'])).toEqual({
+    rows: [ids[1]],
+    total: 1,
+    others: ['cosine'],
+    ranked: [rank(1, 0.8)],
+  });
 });

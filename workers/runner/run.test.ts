@@ -140,7 +140,7 @@ async function expectWhole(evaluationId: string, dir: string): Promise<void> {
     orderBy: [{ task: 'asc' }, { index: 'asc' }],
     select: { task: true, index: true, example: true, scores: true },
   });
-  const results = await db.prisma.result.findMany({ where: { evaluationId } });
+  const results = await db.prisma.result.findMany({ where: { evaluationId }, omit: { protocol: true } });
   const tasks = await expected(dir);
   expect(stored).toEqual(
     tasks.flatMap(({ task, scores }) =>

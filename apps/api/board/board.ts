@@ -1,4 +1,3 @@
-import { BOARD_PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { type RankRange, rankRanges } from '@gdbench/benchmark/ranking';
 import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
 import type { Database } from '@gdbench/prisma/database';
@@ -6,9 +5,9 @@ import {
   type BoardPage,
   type BoardRow,
   boardVersion,
+  hasColumn,
   InvalidCursorError,
   readBoard,
-  readRanked,
 } from '@gdbench/prisma/leaderboard';
 import { LRUCache } from 'lru-cache';
 import type { BenchmarkData } from '../benchmark/data.ts';
@@ -17,11 +16,12 @@ import { badInput } from '../graphql/errors.ts';
 import type { LeaderboardParent } from '../graphql/mappers.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { boardColumns } from './columns.ts';
+import { type BoardList, noColumn, protocolsOf } from './list.ts';
 import { type RowLists, rowLists } from './row.ts';
 
 export interface Board {
-  /** `first` rows from the best on, or those after a cursor; of one protocol, or (null) of the board's own. */
-  page(first: number, after: string | null, protocol: string | null): Promise<LeaderboardParent>;
+  /** `first` rows of a list from its first on, or those after a cursor. */
+  page(first: number, after: string | null, list: BoardList): Promise<LeaderboardParent>;
 }
 
 interface Options {
@@ -47,15 +47,16 @@ interface Kept {
 export function createBoard({ db, evaluations, data, metrics }: Options): Board {
   const pages = new LRUCache<string, Promise<Kept>>({ max: 100 });
 
-  const read = async (first: number, after: string | null, protocol: string | null): Promise<Kept> => {
-    const protocols = protocol === null ? BOARD_PROTOCOLS : [protocol];
-    const [page, ranked, served] = await Promise.all([
-      readBoard(db, { first, after, protocols }),
-      readRanked(db, protocols),
-      data.served(),
-    ]);
-    const ranges = rankRanges(ranked.map((row) => ({ ...row, complete: true })));
-    const rankOf = new Map(ranked.map(({ evaluationId }, i) => [evaluationId, ranges[i] ?? undefined]));
+  const isColumn = async (column: string, protocols: readonly string[]): Promise<boolean> =>
+    boardColumns(await data.served(), []).includes(column) || hasColumn(db, column, protocols);
+
+  const read = async (first: number, after: string | null, list: BoardList): Promise<Kept> => {
+    const protocols = protocolsOf(list);
+    const { sort } = list;
+    if (sort && !(await isColumn(sort.column, protocols))) throw noColumn(sort.column);
+    const [page, served] = await Promise.all([readBoard(db, { first, after, protocols, sort }), data.served()]);
+    const ranges = rankRanges(page.ranked.map((row) => ({ ...row, complete: true })));
+    const rankOf = new Map(page.ranked.map(({ evaluationId }, i) => [evaluationId, ranges[i] ?? undefined]));
     const columns = boardColumns(served, page.rows);
     const rows = page.rows.map((row) => ({
       row,
@@ -65,23 +66,25 @@ export function createBoard({ db, evaluations, data, metrics }: Options): Board 
     return { page, columns, rows };
   };
 
-  const kept = async (first: number, after: string | null, protocol: string | null): Promise<Kept> => {
-    const key = JSON.stringify([await boardVersion(db), first, after, protocol]);
+  const kept = async (first: number, after: string | null, list: BoardList): Promise<Kept> => {
+    const { protocol, sort } = list;
+    const key = JSON.stringify([await boardVersion(db), first, after, protocol, sort?.column, sort?.descending]);
     const present = pages.get(key);
     metrics.boardReads.inc({ source: present ? 'cached' : 'database' });
     if (present) return present;
-    const reading = read(first, after, protocol);
+    const reading = read(first, after, list);
     pages.set(key, reading);
     reading.catch(() => pages.delete(key));
     return reading;
   };
 
   return {
-    async page(first, after, protocol) {
-      const { page, columns, rows } = await kept(first, after, protocol).catch((error) => {
+    async page(first, after, list) {
+      const { page, columns, rows } = await kept(first, after, list).catch((error) => {
         throw error instanceof InvalidCursorError ? badInput(error.message) : error;
       });
       return {
+        __typename: 'Leaderboard',
         boardVersion: page.boardVersion,
         metrics: columns,
         rankingMetric: RANKING_METRIC,
@@ -93,7 +96,7 @@ export function createBoard({ db, evaluations, data, metrics }: Options): Board 
           node: {
             checkpoint: row.checkpoint,
             // made anew for each reader: some details change without the board's version
-            evaluation: evaluations.lazy({ ...row.evaluation, checkpoint: row.checkpoint }),
+            evaluation: evaluations.lazy(row.evaluation, row.checkpoint),
             rankFirst: rank?.first ?? null,
             rankLast: rank?.last ?? null,
             ...lists,

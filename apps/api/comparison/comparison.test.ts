@@ -1,6 +1,7 @@
 import { loadTask } from '@gdbench/benchmark/load';
 import { pairedTest } from '@gdbench/benchmark/paired';
 import type { ExampleScores, TaskData } from '@gdbench/benchmark/task';
+import { CODE_VERSION } from '@gdbench/benchmark/version';
 import { ask } from '@gdbench/schema/ask';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ComparisonDocument } from '../../../test/generated/graphql.ts';
@@ -122,6 +123,17 @@ describe('comparison', () => {
     expect((await differences(encoder.evaluationId)).differences).toEqual([
       { setting: 'protocol', left: 'diffusion-itm', right: 'cosine' },
     ]);
+    const now = { where: { id: left.evaluationId }, select: { codeVersion: true } };
+    expect(await test.db.prisma.evaluation.findUniqueOrThrow(now)).toEqual({ codeVersion: CODE_VERSION });
+    await test.db.prisma.evaluation.update({ where: { id: encoder.evaluationId }, data: { codeVersion: '0.0.1' } });
+    expect((await differences(encoder.evaluationId)).differences).toContainEqual({
+      setting: 'codeVersion',
+      left: CODE_VERSION,
+      right: '0.0.1',
+    });
+    // scored before it was kept
+    await test.db.prisma.evaluation.update({ where: { id: encoder.evaluationId }, data: { codeVersion: null } });
+    expect((await differences(encoder.evaluationId)).differences).toHaveLength(1);
   });
 
   it('computes once, however many ask for it at the same time', async () => {

@@ -4,7 +4,10 @@ import { TASKS } from '@gdbench/benchmark/tasks';
 import type { EvaluationDetail } from '@gdbench/prisma/evaluations';
 import type { InvalidInputError, ScoringDifference, WrongStateError } from '../generated/resolvers.ts';
 
-type Side = Pick<EvaluationDetail, 'id' | 'state' | 'protocol' | 'samples' | 'seed' | 'limit' | 'tasks'> & {
+type Side = Pick<
+  EvaluationDetail,
+  'id' | 'state' | 'protocol' | 'samples' | 'seed' | 'limit' | 'codeVersion' | 'tasks'
+> & {
   readonly checkpoint: { readonly name: string };
 };
 type Refusal = (Omit<WrongStateError, '__typename'> & { __typename: 'WrongStateError' }) | InvalidInput;
@@ -40,12 +43,14 @@ export function nothingInCommon(leftOut: readonly LeftOut[]): InvalidInput {
   );
 }
 
-/** Settings that differ and may move scores; samples and seed count where both sides have them. */
+/** Settings that differ and may move scores; samples, seed and the version of the code count where both sides have them. */
 export function differencesOf(left: Side, right: Side): ScoringDifference[] {
-  const settings = ({ protocol, samples, seed }: Side) =>
-    protocol !== null && isSampled(protocol) ? { protocol, samples, seed } : { protocol, samples: null, seed: null };
+  const settings = ({ protocol, samples, seed, codeVersion }: Side) =>
+    protocol !== null && isSampled(protocol)
+      ? { protocol, samples, seed, codeVersion }
+      : { protocol, samples: null, seed: null, codeVersion };
   const [a, b] = [settings(left), settings(right)];
-  return (['protocol', 'samples', 'seed'] as const).flatMap((setting) =>
+  return (['protocol', 'samples', 'seed', 'codeVersion'] as const).flatMap((setting) =>
     a[setting] === b[setting] || a[setting] === null || b[setting] === null
       ? []
       : [{ setting, left: String(a[setting]), right: String(b[setting]) }],

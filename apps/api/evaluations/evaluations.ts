@@ -1,4 +1,5 @@
 import { EVALUATION_STATES } from '@gdbench/benchmark/states';
+import type { CheckpointRow } from '@gdbench/prisma/checkpoints';
 import type { Database } from '@gdbench/prisma/database';
 import {
   EvaluationCursorError,
@@ -21,7 +22,7 @@ export interface Evaluations {
   /** The present state of one evaluation; null when there is none. */
   read(id: string): Promise<EvaluationParent | null>;
   /** An evaluation whose details are read only when they are asked for, together with those of its neighbours. */
-  lazy(known: Known): EvaluationParent;
+  lazy(row: EvaluationRow, checkpoint: CheckpointRow): EvaluationParent;
   /** `first` evaluations from the newest on, or those after a cursor; in these states, or (null) in any. */
   page(
     first: number,
@@ -52,7 +53,7 @@ export function createEvaluations(db: Database): Evaluations {
   const parent = (
     known: Known,
     detail: () => Promise<EvaluationDetail>,
-    row: () => Promise<EvaluationRow> = detail,
+    row: () => Promise<EvaluationRow>,
   ): EvaluationParent => {
     const logs = new Map<number, Promise<readonly LogLineRow[]>>();
     return {
@@ -67,12 +68,17 @@ export function createEvaluations(db: Database): Evaluations {
     };
   };
 
+  const lazy = (row: EvaluationRow, checkpoint: CheckpointRow) =>
+    parent({ ...row, checkpoint }, detailOnce(row.id), async () => row);
+
   return {
     async read(id) {
       const detail = await readEvaluation(db, id);
-      return detail && parent(detail, () => Promise.resolve(detail));
+      if (!detail) return null;
+      const read = async () => detail;
+      return parent(detail, read, read);
     },
-    lazy: (known) => parent(known, detailOnce(known.id)),
+    lazy,
     async page(first, after, states) {
       const { listed, hasNextPage, endCursor } = await listEvaluations(db, {
         first,
@@ -81,10 +87,10 @@ export function createEvaluations(db: Database): Evaluations {
       }).catch((error) => {
         throw error instanceof EvaluationCursorError ? badInput(error.message) : error;
       });
-      const edges = listed.map(({ cursor, evaluation, checkpoint }) => {
-        const row = async () => evaluation;
-        return { cursor, node: parent({ ...evaluation, checkpoint }, detailOnce(evaluation.id), row) };
-      });
+      const edges = listed.map(({ cursor, evaluation, checkpoint }) => ({
+        cursor,
+        node: lazy(evaluation, checkpoint),
+      }));
       return { edges, pageInfo: { hasNextPage, endCursor } };
     },
   };

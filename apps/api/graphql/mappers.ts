@@ -9,6 +9,7 @@ import type {
 } from '@gdbench/prisma/evaluations';
 import type { LogLineRow } from '@gdbench/prisma/log';
 import type { SubmissionFileRow, SubmissionRow } from '@gdbench/prisma/submissions';
+import type { LeaderboardCell, LeaderboardPlace } from '../generated/resolvers.ts';
 
 /*
  * What resolvers get as their parent, by GraphQL type; schema/codegen.ts names them. They are rows of the database, so
@@ -56,6 +57,7 @@ export interface LeaderboardRowParent {
 }
 
 export interface LeaderboardParent {
+  readonly __typename: 'Leaderboard';
   readonly boardVersion: number;
   readonly metrics: string[];
   readonly rankingMetric: string;
@@ -64,6 +66,22 @@ export interface LeaderboardParent {
   readonly active: number;
   readonly edges: { readonly cursor: string; readonly node: LeaderboardRowParent }[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+export interface LeaderboardChangeParent {
+  readonly __typename: 'LeaderboardChange';
+  readonly before: number;
+  readonly after: number;
+  readonly otherProtocols: readonly string[];
+  readonly total: number;
+  readonly active: number;
+  readonly pageInfo: LeaderboardParent['pageInfo'];
+  readonly order: readonly string[] | null;
+  readonly removed: readonly string[];
+  readonly added: LeaderboardParent['edges'];
+  readonly evaluations: readonly EvaluationParent[];
+  readonly places: readonly LeaderboardPlace[];
+  readonly cells: readonly LeaderboardCell[];
 }
 
 export type TaskParent = TaskDefinition;

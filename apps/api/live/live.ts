@@ -1,6 +1,7 @@
 import { hasEnded } from '@gdbench/benchmark/states';
 import { listen } from '@gdbench/prisma/events';
 import { withRetry } from '@gdbench/prisma/retry';
+import type { BoardList } from '../board/list.ts';
 import type { EvaluationParent, LeaderboardParent } from '../graphql/mappers.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Logger } from '../log.ts';
@@ -10,8 +11,8 @@ import { createTopic, type Topic, type TopicOptions } from './topic.ts';
 export interface Live {
   /** The evaluation now, then after each change, until it ends; null once when there is none. */
   evaluation(id: string): Mailbox<EvaluationParent | null>;
-  /** The first page now, then after each change of the board. */
-  leaderboard(first: number, protocol: string | null): Mailbox<LeaderboardParent>;
+  /** The first page of a list now, then after each change of the board. */
+  leaderboard(first: number, list: BoardList): Mailbox<LeaderboardParent>;
   /** Something changed that the database does not know, e.g. bytes of an upload arrived here. */
   evaluationChanged(id: string): void;
   /** Whether the database tells us of changes at this moment. */
@@ -22,7 +23,7 @@ export interface Live {
 interface Options {
   databaseUrl: string;
   readEvaluation(id: string): Promise<EvaluationParent | null>;
-  readBoard(first: number, protocol: string | null): Promise<LeaderboardParent>;
+  readBoard(first: number, list: BoardList): Promise<LeaderboardParent>;
   /** The database tells of changes, for the first time or again. */
   onConnect(): void;
   metrics: Metrics;
@@ -70,9 +71,9 @@ export function createLive(options: Options): Live {
         read: () => patient(() => readEvaluation(id)),
         isLast: (evaluation) => evaluation === null || hasEnded(evaluation.state),
       }).subscribe(),
-    leaderboard: (first, protocol) =>
-      topicOf(boards, `${first} ${protocol ?? ''}`, metrics.topics, {
-        read: () => patient(() => readBoard(first, protocol)),
+    leaderboard: (first, list) =>
+      topicOf(boards, JSON.stringify([first, list.protocol, list.sort]), metrics.topics, {
+        read: () => patient(() => readBoard(first, list)),
         isSame: (before, after) => before.boardVersion === after.boardVersion,
       }).subscribe(),
     evaluationChanged: (id) => evaluations.get(id)?.changed(),

@@ -69,6 +69,7 @@ export const evaluation: Resolvers = {
     samples: ofNoise('samples'),
     seed: ofNoise('seed'),
     limit: own('limit'),
+    codeVersion: own('codeVersion'),
     retriedShards: own('retriedShards'),
     results: detail('results'),
     tasks: detail('tasks'),

@@ -1,8 +1,9 @@
-import { isProtocol, PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { otherDataOf } from '../benchmark/other-data.ts';
+import { listOf } from '../board/list.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
 import type { LeaderboardParent } from '../graphql/mappers.ts';
+import { type LeaderboardUpdateParent, updatesOf } from '../live/updates.ts';
 
 const MOST_ROWS = 100;
 
@@ -11,16 +12,9 @@ function rows(first: number): number {
   throw badInput(`first is ${first}: ask for 1 to ${MOST_ROWS} rows, and for further ones with after.`);
 }
 
-/** Null: the board's own protocols. */
-function one(protocol: string | null | undefined): string | null {
-  if (protocol == null || isProtocol(protocol)) return protocol ?? null;
-  throw badInput(`protocol is "${protocol.slice(0, 60)}": give one of ${PROTOCOLS.join(', ')}.`);
-}
-
 export const leaderboard: Resolvers = {
   Query: {
-    leaderboard: (_root, { first, after, protocol }, { board }) =>
-      board.page(rows(first), after ?? null, one(protocol)),
+    leaderboard: (_root, { first, after, ...list }, { board }) => board.page(rows(first), after ?? null, listOf(list)),
   },
   LeaderboardRow: {
     otherData: async ({ evaluation }, _args, { data }) => otherDataOf((await evaluation.detail()).tasks, data),
@@ -31,8 +25,12 @@ export const leaderboard: Resolvers = {
   },
   Subscription: {
     leaderboardChanged: {
-      subscribe: (_root, { first, protocol }, { live }) => live.leaderboard(rows(first), one(protocol)),
+      subscribe: (_root, { first, ...list }, { live }) => live.leaderboard(rows(first), listOf(list)),
       resolve: (value: LeaderboardParent) => value,
+    },
+    leaderboardCells: {
+      subscribe: (_root, { first, ...list }, { live }) => updatesOf(live.leaderboard(rows(first), listOf(list))),
+      resolve: (value: LeaderboardUpdateParent) => value,
     },
   },
 };

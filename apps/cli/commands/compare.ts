@@ -30,7 +30,7 @@ interface ComparedTask {
   readonly metrics: readonly PairedMetric[];
 }
 
-type Side = Pick<Results, 'checkpoint' | 'checkpointSha256' | 'protocol' | 'samples' | 'seed'>;
+type Side = Pick<Results, 'checkpoint' | 'checkpointSha256' | 'codeVersion' | 'protocol' | 'samples' | 'seed'>;
 
 export function register(program: Command): void {
   program
@@ -107,8 +107,8 @@ async function comparable([folderA, a]: Named, [folderB, b]: Named, asked?: stri
   throw new CliFault('The two have only bias in common, for which there is no test on pairs of examples.');
 }
 
-function side({ checkpoint, checkpointSha256, protocol, samples, seed }: Results): Side {
-  return { checkpoint, checkpointSha256, protocol, samples, seed };
+function side({ checkpoint, checkpointSha256, codeVersion, protocol, samples, seed }: Results): Side {
+  return { checkpoint, checkpointSha256, codeVersion, protocol, samples, seed };
 }
 
 function shown({ a, b, dataSet, tasks }: Comparison): string {
@@ -133,13 +133,19 @@ function refuseRace(a: Side, b: Side): void {
   );
 }
 
-/** One line of what else differs than the checkpoint; samples and seed count where both sides have them. */
+/** One line of what else differs than the checkpoint and the code; samples and seed count where both sides have them. */
 function differences(a: Side, b: Side): string {
-  const differing = (['protocol', 'samples', 'seed'] as const).filter(
+  const settings = {
+    protocol: 'protocol',
+    samples: 'samples',
+    seed: 'seed',
+    codeVersion: 'version of gdbench',
+  } as const;
+  const differing = (['protocol', 'samples', 'seed', 'codeVersion'] as const).filter(
     (name) => a[name] !== b[name] && a[name] !== null && b[name] !== null,
   );
   if (differing.length === 0) return '';
-  return `Scored differently: ${differing.map((name) => `${name} ${a[name]} and ${b[name]}`).join(', ')}.\n`;
+  return `Scored differently: ${differing.map((name) => `${settings[name]} ${a[name]} and ${b[name]}`).join(', ')}.\n`;
 }
 
 function row(task: string, one: PairedMetric): string[] {

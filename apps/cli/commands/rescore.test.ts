@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { access, cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { CODE_VERSION } from '@gdbench/benchmark/version';
 import { beforeAll, expect, test } from 'vitest';
 import { gdbench } from '../../../test/support/command.ts';
 import { each } from '../../../test/support/each.ts';
@@ -171,7 +172,7 @@ test('compare tests two checkpoints on the same examples', async () => {
 
 test('compare says what else differs than the checkpoint, and refuses a race beside what is none', async () => {
   for (const [name, change] of [
-    ['fewer', { samples: 3, seed: 5 }],
+    ['fewer', { samples: 3, seed: 5, codeVersion: '0.0.1' }],
     ['race', { protocol: 'diffusion-itm-adaptive' }],
   ] as const) {
     await cp(at('ldm-out'), at(name), { recursive: true });
@@ -186,7 +187,9 @@ test('compare says what else differs than the checkpoint, and refuses a race bes
     ].map(([a, b]) => run('compare', at(a!), at(b!), '--tasks', 'winoground')),
   );
   expect(same!.stdout).not.toContain('Scored differently');
-  expect(fewer!.stdout).toContain('\nScored differently: samples 7 and 3, seed 0 and 5.\ntask ');
+  expect(fewer!.stdout).toContain(
+    `\nScored differently: samples 7 and 3, seed 0 and 5, version of gdbench ${CODE_VERSION} and 0.0.1.\ntask `,
+  );
   expect(race).toMatchObject({
     code: 1,
     stdout: '',

@@ -15,7 +15,8 @@ export function Sides({ left, right, differences }: Pick<Compared, 'left' | 'rig
       </dl>
       {differences.length > 0 && (
         <p className={styles.quiet}>
-          Scored differently: {differences.map((one) => `${one.setting} ${one.left} and ${one.right}`).join(', ')}.
+          Scored differently:{' '}
+          {differences.map((one) => `${nameOf(one.setting)} ${one.left} and ${one.right}`).join(', ')}.
         </p>
       )}
     </>
@@ -37,6 +38,8 @@ export function SideLine({ letter, side }: { letter?: string; side: Side }) {
     </div>
   );
 }
+
+const nameOf = (setting: string) => (setting === 'codeVersion' ? 'version of gdbench' : setting);
 
 /** "diffusion-itm, 10 noise samples, seed 0" */
 export function budget({ protocol, samples, seed, limit }: Side): string {

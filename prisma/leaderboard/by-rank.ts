@@ -1,0 +1,32 @@
+import type { Tier } from './read-places.ts';
+
+/** Rows that have a rank, the best first; where they are equal, the earliest submission first. */
+export const ranked: Tier = async (sql, { protocols, most, after }) => {
+  const query = sql
+    .selectFrom('LeaderboardRow as r')
+    .select(['r.evaluationId', 'r.rankValue as value'])
+    .where('r.protocol', 'in', protocols)
+    .where('r.rankValue', 'is not', null)
+    // as the index has it
+    .orderBy('r.rankValue', (order) => order.desc().nullsLast())
+    .orderBy('r.evaluationId')
+    .limit(most);
+  const value = after?.value ?? null;
+  if (!after || value === null) return query.execute();
+  return query
+    .where('r.rankValue', '<=', value)
+    .where(({ eb, or }) => or([eb('r.rankValue', '<', value), eb('r.evaluationId', '>', after.evaluationId)]))
+    .execute();
+};
+
+/** Rows without a rank. */
+export const unranked: Tier = async (sql, { protocols, most, after }) => {
+  const query = sql
+    .selectFrom('LeaderboardRow as r')
+    .select(['r.evaluationId', 'r.rankValue as value'])
+    .where('r.protocol', 'in', protocols)
+    .where('r.rankValue', 'is', null)
+    .orderBy('r.evaluationId')
+    .limit(most);
+  return (after ? query.where('r.evaluationId', '>', after.evaluationId) : query).execute();
+};
