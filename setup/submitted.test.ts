@@ -53,7 +53,7 @@ it('does not count one that lacks a task of which the board has data now', async
 it('leaves one alone that was cancelled, until somebody submits it again', async () => {
   const isKnown = () => isSubmitted(test.url, 'cancelled', hashOf('cancelled'));
   const { evaluationId } = await submitStored(test.db, 'cancelled');
-  await cancel(test.db, evaluationId);
+  await cancel(test.db, 'anonymous', evaluationId);
   expect(await isKnown()).toBe(true);
   const again = await submitStored(test.db, 'cancelled');
   await acceptAs(test.db, again.evaluationId, { shards: { clevr: [1] }, dataVersion: 'another' });

@@ -7,12 +7,13 @@ import { openDatabase } from '@gdbench/prisma/database';
 import { SettingsFault } from '@gdbench/settings/fault';
 import { madeHome } from '@gdbench/settings/home';
 import { openStorage, type Storage, StorageAddressError } from '@gdbench/storage/storage';
+import { viewerOf } from './accounts/viewer.ts';
 import { readBenchmarkData } from './benchmark/data.ts';
 import { createBoard } from './board/board.ts';
 import { createComparisons } from './comparison/comparisons.ts';
 import type { ApiConfig } from './config.ts';
 import { createEvaluations } from './evaluations/evaluations.ts';
-import type { Context } from './graphql/context.ts';
+import type { ContextOf, Services } from './graphql/context.ts';
 import { createMask } from './graphql/errors.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createApollo } from './http/apollo.ts';
@@ -42,11 +43,11 @@ export async function startApi(
   places?: Places,
 ): Promise<Api> {
   const metrics = createMetrics();
-  const services = await openServices(config, places ?? (await openPlaces(config)), metrics, log, arrival);
-  const served = await serve(services.context, config, metrics, log);
+  const opened = await openServices(config, places ?? (await openPlaces(config)), metrics, log, arrival);
+  const served = await serve(opened.services, config, metrics, log);
   const end = async () => {
     await served.end();
-    await services.end();
+    await opened.end();
   };
   let ending: Promise<void> | undefined;
   const close = () => {
@@ -93,18 +94,18 @@ async function openServices(
     log,
   });
   const { budget, webUrl } = config;
-  const context: Context = { db, storage, evaluations, board, comparisons, live, uploads, data, budget, webUrl };
+  const services: Services = { db, storage, evaluations, board, comparisons, live, uploads, data, budget, webUrl };
   const end = async () => {
     uploads.close();
     await live.close();
     await comparisons.close();
     await db.close();
   };
-  return { context, end };
+  return { services, end };
 }
 
 /** GraphQL over HTTP and sockets, uploads, health and metrics, on a server that does not listen yet. */
-async function serve(context: Context, { hosts }: ApiConfig, metrics: Metrics, log: Logger) {
+async function serve(services: Services, { hosts }: ApiConfig, metrics: Metrics, log: Logger) {
   const schema = createSchema();
   const mask = createMask(log);
   const server = createServer();
@@ -113,13 +114,14 @@ async function serve(context: Context, { hosts }: ApiConfig, metrics: Metrics, l
   server.headersTimeout = 20_000;
   const apollo = createApollo({ schema, httpServer: server, mask, metrics, log });
   await apollo.start();
+  const contextOf: ContextOf = (request) => ({ services, viewer: viewerOf(request) });
   const isReady = () =>
-    context.db.pool.query('SELECT 1').then(
-      () => context.live.connected(),
+    services.db.pool.query('SELECT 1').then(
+      () => services.live.connected(),
       () => false,
     );
-  server.on('request', createApp({ apollo, context, hosts, isReady, metrics, log }));
-  const sockets = openSockets({ httpServer: server, schema, context, mask, metrics, log, hosts });
+  server.on('request', createApp({ apollo, contextOf, uploads: services.uploads, hosts, isReady, metrics, log }));
+  const sockets = openSockets({ httpServer: server, schema, contextOf, mask, metrics, log, hosts });
   const end = async () => {
     await sockets.close();
     await apollo.stop();

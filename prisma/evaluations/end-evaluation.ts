@@ -1,4 +1,5 @@
 import { leadOfWork } from '@gdbench/benchmark/states';
+import type { Actor } from '../actor.ts';
 import type { CheckpointFault } from '../checkpoints/rows.ts';
 import { raiseBoard } from '../events/notify.ts';
 import { removeJobs } from '../jobs/remove.ts';
@@ -31,10 +32,10 @@ export async function lockShards(sql: Sql, evaluationId: string): Promise<void> 
 }
 
 /** Ends an evaluation and frees what it held; false, and nothing is changed, where it had ended before or cannot end so. */
-export async function endEvaluation(sql: Sql, evaluationId: string, ending: Ending): Promise<boolean> {
+export async function endEvaluation(sql: Sql, actor: Actor, evaluationId: string, ending: Ending): Promise<boolean> {
   await lockShards(sql, evaluationId);
   const { event, ...why } = ending;
-  if (!(await transition(sql, evaluationId, event, { ...inColumns(why), ...NO_LEASE }))) return false;
+  if (!(await transition(sql, actor, evaluationId, event, { ...inColumns(why), ...NO_LEASE }))) return false;
   await cancelShards(sql, evaluationId);
   await sql.deleteFrom('LeaderboardRow').where('evaluationId', '=', evaluationId).execute();
   await removeJobs(sql, evaluationId);

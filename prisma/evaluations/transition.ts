@@ -1,5 +1,6 @@
 import { type EvaluationEvent, type EvaluationState, leadOfEvaluation } from '@gdbench/benchmark/states';
 import type { UpdateObject } from 'kysely';
+import type { Actor } from '../actor.ts';
 import { notifyEvaluation } from '../events/notify.ts';
 import type { DB } from '../generated/tables.ts';
 import { now } from '../now.ts';
@@ -27,14 +28,15 @@ const MOMENT: Readonly<Record<EvaluationState, Change>> = {
  */
 export async function transition(
   sql: Sql,
+  actor: Actor,
   evaluationId: string,
   event: EvaluationEvent,
-  more: Omit<Change, 'id' | 'state' | 'stateSince'> = {},
+  more: Omit<Change, 'id' | 'state' | 'stateSince' | 'stateBy'> = {},
 ): Promise<boolean> {
   const { from, to } = leadOfEvaluation(event);
   const { numUpdatedRows } = await sql
     .updateTable('Evaluation')
-    .set({ ...more, ...MOMENT[to], state: to, stateSince: now })
+    .set({ ...more, ...MOMENT[to], state: to, stateSince: now, stateBy: actor })
     .where('id', '=', evaluationId)
     .where('state', 'in', from)
     .executeTakeFirst();

@@ -105,7 +105,7 @@ test('a listener whose connection is ended by the server connects anew, says so,
       await heard.until(() => heard.connections() === round);
       const { evaluationId } = await submitStored(database());
       await heard.until(() => heard.events.some(isOf(evaluationId)));
-      await cancel(database(), evaluationId);
+      await cancel(database(), 'anonymous', evaluationId);
     }
     expect(heard.errors.length).toBeGreaterThanOrEqual(3);
   } finally {

@@ -1,3 +1,4 @@
+import { workerNamed } from '../actor.ts';
 import type { CheckpointFault } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import { endEvaluation } from '../evaluations/end-evaluation.ts';
@@ -15,7 +16,7 @@ interface Explanation {
 
 // an inspected evaluation has no shards yet, so that its own lock may come first
 const FENCE = `
-  SELECT attempts FROM "Evaluation" WHERE id = $1 AND "leaseToken" = $2 AND state = 'INSPECTING' FOR NO KEY UPDATE`;
+  SELECT attempts, "workerId" FROM "Evaluation" WHERE id = $1 AND "leaseToken" = $2 AND state = 'INSPECTING' FOR NO KEY UPDATE`;
 
 /** REFUSED: the submitter's files are not fit, or not for the protocol that was asked for. False when the lease is lost. */
 export function refuse(
@@ -25,10 +26,17 @@ export function refuse(
   { fault, reason, remedy, faults }: Explanation & { fault: 'SUBMITTER'; faults?: readonly CheckpointFault[] },
 ): Promise<boolean> {
   return inTransaction(db, async (sql) => {
-    const { rowCount } = await raw(sql, FENCE, [evaluationId, token]);
-    if (rowCount === 0) return false;
+    const { rows } = await raw<{ workerId: string }>(sql, FENCE, [evaluationId, token]);
+    const held = rows[0];
+    if (!held) return false;
     await addLogLine(sql, evaluationId, { stage: 'inspect', message: reason });
-    return endEvaluation(sql, evaluationId, { event: 'refuse', fault, reason, remedy, ...(faults ? { faults } : {}) });
+    return endEvaluation(sql, workerNamed(held.workerId), evaluationId, {
+      event: 'refuse',
+      fault,
+      reason,
+      remedy,
+      ...(faults ? { faults } : {}),
+    });
   });
 }
 
@@ -45,7 +53,7 @@ export function failInspection(
   { permanent, reason, remedy }: Explanation & { permanent: boolean },
 ): Promise<'retry' | 'failed' | 'fenced'> {
   return inTransaction(db, async (sql) => {
-    const { rows } = await raw<{ attempts: number }>(sql, FENCE, [evaluationId, token]);
+    const { rows } = await raw<{ attempts: number; workerId: string }>(sql, FENCE, [evaluationId, token]);
     const held = rows[0];
     if (!held) return 'fenced';
     await addLogLine(sql, evaluationId, { stage: 'inspect', message: reason });
@@ -55,7 +63,12 @@ export function failInspection(
       await notifyEvaluation(sql, evaluationId);
       return 'retry';
     }
-    await endEvaluation(sql, evaluationId, { event: 'fail', fault: 'SERVICE', reason, remedy });
+    await endEvaluation(sql, workerNamed(held.workerId), evaluationId, {
+      event: 'fail',
+      fault: 'SERVICE',
+      reason,
+      remedy,
+    });
     return 'failed';
   });
 }

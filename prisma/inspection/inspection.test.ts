@@ -219,7 +219,7 @@ test('an inspection that waits without a job gets one', async () => {
 test('a cancelled inspection cannot go on', async () => {
   const { evaluationId } = await submitStored(database());
   const { token } = await held(evaluationId);
-  await cancel(database(), evaluationId);
+  await cancel(database(), 'anonymous', evaluationId);
   expect(await renewInspection(database(), evaluationId, token)).toBe(false);
   expect(await accept(database(), evaluationId, token, acceptance)).toBe(false);
 });

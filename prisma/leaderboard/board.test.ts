@@ -46,7 +46,7 @@ async function addToBoard(entries: readonly Entry[]): Promise<string[]> {
     .execute();
   await sql
     .insertInto('Submission')
-    .values(ids.map((id) => ({ id, checkpointId: id })))
+    .values(ids.map((id) => ({ id, submitter: 'anonymous', checkpointId: id })))
     .execute();
   await sql
     .insertInto('Evaluation')

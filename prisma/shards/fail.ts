@@ -1,3 +1,4 @@
+import { workerNamed } from '../actor.ts';
 import type { Database } from '../database.ts';
 import { endEvaluation, lockShards } from '../evaluations/end-evaluation.ts';
 import type { Fault } from '../evaluations/rows.ts';
@@ -20,11 +21,12 @@ export interface Failure {
 interface HeldShard {
   evaluationId: string;
   attempts: number;
+  workerId: string;
 }
 
 const OWNER = 'SELECT "evaluationId" FROM "Shard" WHERE id = $1';
 const HELD = `
-  SELECT "evaluationId", attempts FROM "Shard" WHERE id = $1 AND "leaseToken" = $2 AND state = 'RUNNING'`;
+  SELECT "evaluationId", attempts, "workerId" FROM "Shard" WHERE id = $1 AND "leaseToken" = $2 AND state = 'RUNNING'`;
 const SETTLE = `
   UPDATE "Shard" SET state = $2::"ShardState", error = $3, "leaseToken" = NULL, "leaseExpiresAt" = NULL, "examplesDone" = 0,
     "finishedAt" = CASE WHEN $2 = 'FAILED' THEN now() END
@@ -56,7 +58,12 @@ export function fail(
     }
     await raw(sql, SETTLE, [shardId, 'FAILED', failure.error]);
     const { fault, error, remedy } = failure;
-    await endEvaluation(sql, shard.evaluationId, { event: 'fail', fault, reason: error, remedy });
+    await endEvaluation(sql, workerNamed(shard.workerId), shard.evaluationId, {
+      event: 'fail',
+      fault,
+      reason: error,
+      remedy,
+    });
     return 'failed';
   });
 }

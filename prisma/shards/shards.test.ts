@@ -256,11 +256,11 @@ test('a shard given back at shutdown does not count as a try and is there for an
 test('a cancelled evaluation frees its workers and leaves queue and board', async () => {
   const { evaluationId, shardIds } = await planned(database());
   const shard = await held(shardIds[0]);
-  expect(await cancel(database(), evaluationId)).toEqual({ ok: true });
+  expect(await cancel(database(), 'anonymous', evaluationId)).toEqual({ ok: true });
   expect(await heartbeat(database(), shard.shardId, shard.token, { examplesDone: 1 })).toBe('cancelled');
   expect(await completeTruly(database(), shard)).toBe('fenced');
   expect(await claim(database(), shardIds[1] ?? '', 'a')).toBeNull();
-  expect(await cancel(database(), evaluationId)).toEqual({ ok: false, state: 'CANCELLED' });
+  expect(await cancel(database(), 'anonymous', evaluationId)).toEqual({ ok: false, state: 'CANCELLED' });
   for (const id of each(shardIds)) expect(await jobsOf(id)).toEqual([]);
   expect(
     (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.map(
@@ -276,15 +276,15 @@ test('a cancelled evaluation frees its workers and leaves queue and board', asyn
 });
 
 test('what does not exist cannot be cancelled', async () => {
-  expect(await cancel(database(), newId())).toBeNull();
-  expect(await cancel(database(), anySha256())).toBeNull();
-  expect(await cancel(database(), `'; DROP TABLE "Evaluation"; --`)).toBeNull();
+  expect(await cancel(database(), 'anonymous', newId())).toBeNull();
+  expect(await cancel(database(), 'anonymous', anySha256())).toBeNull();
+  expect(await cancel(database(), 'anonymous', `'; DROP TABLE "Evaluation"; --`)).toBeNull();
 });
 
 test('cancelling while shards are completed and claimed ends in one of the two states, without a deadlock', async () => {
   const { evaluationId, shardIds } = await planned(database(), { shards: { clevr: [1, 1, 1], mmbias: [1, 1, 1] } });
   const shards = await Promise.all(shardIds.slice(0, 4).map((id) => held(id)));
-  const cancelled = cancel(database(), evaluationId);
+  const cancelled = cancel(database(), 'anonymous', evaluationId);
   const outcomes = await Promise.all([
     ...shards.map((shard) => completeTruly(database(), shard)),
     ...shardIds.slice(4).map((id) => claim(database(), id, 'late')),

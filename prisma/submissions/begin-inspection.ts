@@ -1,10 +1,11 @@
+import type { Actor } from '../actor.ts';
 import { transition } from '../evaluations/transition.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
 import { addInspectJob } from '../jobs/add.ts';
 import type { Sql } from '../transaction.ts';
 
 /** INSPECTING, with a job in the queue, once every file of the submission is stored; before that, and later, nothing. */
-export async function beginInspection(sql: Sql, evaluationId: string): Promise<void> {
+export async function beginInspection(sql: Sql, actor: Actor, evaluationId: string): Promise<void> {
   // of two that mark the last two files at the same moment each sees only its own; the second one waits here for the first
   const { submissionId } = await sql
     .selectFrom('Evaluation')
@@ -21,7 +22,7 @@ export async function beginInspection(sql: Sql, evaluationId: string): Promise<v
     .executeTakeFirst();
   await notifyEvaluation(sql, evaluationId);
   if (missing) return;
-  if (!(await transition(sql, evaluationId, 'store'))) return;
+  if (!(await transition(sql, actor, evaluationId, 'store'))) return;
   await addInspectJob(sql, evaluationId);
   await raiseBoard(sql);
 }

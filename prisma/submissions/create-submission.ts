@@ -1,5 +1,6 @@
 import { leadOfEvaluation, UNFINISHED } from '@gdbench/benchmark/states';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import type { Actor } from '../actor.ts';
 import type { ManifestFile } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import { newId } from '../id.ts';
@@ -7,6 +8,7 @@ import { inTransaction, type Sql } from '../transaction.ts';
 import { beginInspection } from './begin-inspection.ts';
 
 export interface NewSubmission {
+  readonly submitter: Actor;
   readonly name: string;
   readonly files: readonly ManifestFile[];
   /** Of the checkpoint: checkpointSha256 of its files. */
@@ -35,8 +37,8 @@ export interface CreatedSubmission extends SubmissionIds {
 export type DataVersions = ReadonlyMap<string, string>;
 
 /**
- * A submission and its evaluation. The one that is there, where the same files are under the same name for the same protocol,
- * and it is under way, or done by the budget of now on the data of now; one that was refused, failed or was cancelled is no
+ * A submission and its evaluation. The one that is there, where the same files are under the same name for the same protocol, of
+ * the same submitter, and it is under way, or done by the budget of now on the data of now; one that was refused, failed or was cancelled is no
  * reason not to try again. When all of its files are stored already, inspection is queued at once.
  *
  * @param dataNow reads the data of now, which may take long: asked only where an evaluation that is done hangs on it.
@@ -68,26 +70,30 @@ async function attempt(
     if (same) return { submissionId: same.submissionId, evaluationId: same.evaluationId, isRepeated: true };
     const ids = underWay ?? (await insert(sql, input));
     await markStored(sql, ids.submissionId, input.storedHashes);
-    await beginInspection(sql, ids.evaluationId);
+    await beginInspection(sql, input.submitter, ids.evaluationId);
     return { ...ids, isRepeated: underWay !== undefined };
   });
 }
 
 /** The same submission sent twice at once waits here for its twin, and then finds it. */
-async function oneAtATime(sql: Sql, { sha256, name }: NewSubmission): Promise<void> {
+async function oneAtATime(sql: Sql, { submitter, sha256, name }: NewSubmission): Promise<void> {
   await sql
     .selectNoFrom(({ fn, val }) =>
-      fn('pg_advisory_xact_lock', [fn('hashtextextended', [val(`${sha256} ${name}`), val(0)])]).as('locked'),
+      fn('pg_advisory_xact_lock', [fn('hashtextextended', [val(`${submitter} ${sha256} ${name}`), val(0)])]).as(
+        'locked',
+      ),
     )
     .execute();
 }
 
-/** Evaluations of the same files under the same name for the same protocol. */
-function ofTheSame(sql: Sql, { sha256, name, protocol = null }: NewSubmission) {
+/** Evaluations that the same submitter asked for, of the same files under the same name for the same protocol. */
+function ofTheSame(sql: Sql, { submitter, sha256, name, protocol = null }: NewSubmission) {
   return sql
     .selectFrom('Checkpoint as c')
     .innerJoin('Evaluation as e', 'e.checkpointId', 'c.id')
+    .innerJoin('Submission as s', 's.id', 'e.submissionId')
     .select(['e.submissionId', 'e.id as evaluationId'])
+    .where('s.submitter', '=', submitter)
     .where('c.sha256', '=', sha256)
     .where('c.name', '=', name)
     .where('e.askedProtocol', 'is not distinct from', protocol);
@@ -124,20 +130,29 @@ function isOn(scored: Done['tasks'], now: DataVersions): boolean {
 
 async function insert(sql: Sql, input: NewSubmission): Promise<SubmissionIds> {
   const [checkpointId, submissionId, evaluationId] = [newId(), newId(), newId()];
-  const { name, sha256, samples, seed, limit, protocol = null } = input;
+  const { submitter, name, sha256, samples, seed, limit, protocol = null } = input;
   const bytes = input.files.reduce((sum, file) => sum + file.size, 0);
   await sql
     .insertInto('Checkpoint')
     .values({ id: checkpointId, name, sha256, bytes: String(bytes) })
     .execute();
-  await sql.insertInto('Submission').values({ id: submissionId, checkpointId }).execute();
+  await sql.insertInto('Submission').values({ id: submissionId, checkpointId, submitter }).execute();
   await sql
     .insertInto('SubmissionFile')
     .values(input.files.map((file) => ({ ...fileOf(file), id: newId(), submissionId })))
     .execute();
   await sql
     .insertInto('Evaluation')
-    .values({ id: evaluationId, submissionId, checkpointId, samples, seed, limit, askedProtocol: protocol })
+    .values({
+      id: evaluationId,
+      submissionId,
+      checkpointId,
+      samples,
+      seed,
+      limit,
+      askedProtocol: protocol,
+      stateBy: submitter,
+    })
     .execute();
   return { submissionId, evaluationId };
 }

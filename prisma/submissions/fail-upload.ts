@@ -1,3 +1,4 @@
+import type { Actor } from '../actor.ts';
 import type { Database } from '../database.ts';
 import { endEvaluation } from '../evaluations/end-evaluation.ts';
 import { isId } from '../id.ts';
@@ -6,9 +7,12 @@ import { inTransaction } from '../transaction.ts';
 /** FAILED, for its files never came; false when it is not uploading any more. */
 export async function failUpload(
   db: Database,
+  actor: Actor,
   evaluationId: string,
   why: { reason: string; remedy: string },
 ): Promise<boolean> {
   if (!isId(evaluationId)) return false;
-  return inTransaction(db, (sql) => endEvaluation(sql, evaluationId, { event: 'abandon', fault: 'SUBMITTER', ...why }));
+  return inTransaction(db, (sql) =>
+    endEvaluation(sql, actor, evaluationId, { event: 'abandon', fault: 'SUBMITTER', ...why }),
+  );
 }

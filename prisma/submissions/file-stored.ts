@@ -1,3 +1,4 @@
+import type { Actor } from '../actor.ts';
 import type { Database } from '../database.ts';
 import { isId } from '../id.ts';
 import { inTransaction } from '../transaction.ts';
@@ -9,7 +10,11 @@ import { beginInspection } from './begin-inspection.ts';
  * @returns 'waiting' for other files; 'inspecting' when all are there, also later on; 'gone' when there is no such file
  * or its evaluation was cancelled.
  */
-export async function fileStored(db: Database, fileId: string): Promise<'waiting' | 'inspecting' | 'gone'> {
+export async function fileStored(
+  db: Database,
+  actor: Actor,
+  fileId: string,
+): Promise<'waiting' | 'inspecting' | 'gone'> {
   if (!isId(fileId)) return 'gone';
   return inTransaction(db, async (sql) => {
     const marked = await sql
@@ -21,7 +26,7 @@ export async function fileStored(db: Database, fileId: string): Promise<'waiting
       .returning('e.id')
       .executeTakeFirst();
     if (!marked) return 'gone';
-    await beginInspection(sql, marked.id);
+    await beginInspection(sql, actor, marked.id);
     const { state } = await sql
       .selectFrom('Evaluation')
       .select('state')

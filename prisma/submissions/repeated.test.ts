@@ -34,14 +34,14 @@ const UNDER_WAY: Record<UnfinishedState, Bring> = {
 };
 
 const STOPPED: Record<Exclude<EndedState, 'DONE'>, Bring> = {
-  CANCELLED: cancel,
+  CANCELLED: (db, id) => cancel(db, 'anonymous', id),
   REFUSED: async (db, id) => {
     await stored(db, id);
     const claimed = await claimInspection(db, id, 'test');
     const why = { fault: 'SUBMITTER', reason: 'It is none.', remedy: 'Export it again.' } as const;
     await refuse(db, id, claimed?.token ?? '', why);
   },
-  FAILED: (db, id) => failUpload(db, id, { reason: 'Its files never came.', remedy: 'Submit it again.' }),
+  FAILED: (db, id) => failUpload(db, 'service', id, { reason: 'Its files never came.', remedy: 'Submit it again.' }),
 };
 
 /** Marks every file as stored, as its upload's end does. */

@@ -40,7 +40,7 @@ test('another name, another content or a submission that is under way already ma
     await createSubmission(database(), { ...input, name: `${input.name}-2` }),
     await createSubmission(database(), { ...input, sha256: anySha256() }),
   ];
-  await cancel(database(), first.evaluationId);
+  await cancel(database(), 'anonymous', first.evaluationId);
   others.push(await createSubmission(database(), input));
   expect(new Set([first, ...others].map(({ submissionId }) => submissionId)).size).toBe(4);
 });
@@ -49,7 +49,9 @@ test('the last file that is stored begins inspection once, also when the last tw
   const { submissionId, evaluationId } = await createSubmission(database(), newSubmission());
   const files = (await readSubmission(database(), submissionId))?.files ?? [];
   const before = await boardVersion(database());
-  const said = await Promise.all(files.flatMap(({ id }) => [fileStored(database(), id), fileStored(database(), id)]));
+  const said = await Promise.all(
+    files.flatMap(({ id }) => [fileStored(database(), 'anonymous', id), fileStored(database(), 'anonymous', id)]),
+  );
   expect(said).toContain('inspecting');
   expect(await inspectJobs(evaluationId)).toBe(1);
   expect(await boardVersion(database())).toBe(before + 1);
@@ -61,7 +63,7 @@ test('the last file that is stored begins inspection once, also when the last tw
     place: expect.any(Number),
   });
   expect(evaluation?.uploadedAt).toBeInstanceOf(Date);
-  expect(await fileStored(database(), files[0]?.id ?? '')).toBe('inspecting');
+  expect(await fileStored(database(), 'anonymous', files[0]?.id ?? '')).toBe('inspecting');
 });
 
 test('two last files whose transactions overlap see each other', async () => {
@@ -70,8 +72,8 @@ test('two last files whose transactions overlap see each other', async () => {
   let stored: Promise<string> | undefined;
   await inTransaction(database(), async (sql) => {
     await raw(sql, 'UPDATE "SubmissionFile" SET stored = true WHERE id = $1', [first?.id]);
-    await beginInspection(sql, evaluationId);
-    stored = fileStored(database(), last?.id ?? '');
+    await beginInspection(sql, 'anonymous', evaluationId);
+    stored = fileStored(database(), 'anonymous', last?.id ?? '');
     // it must wait for this transaction; were it not to, it would have ended without having seen the first file
     await Promise.race([stored, untilOneWaits()]);
   });
@@ -88,7 +90,7 @@ async function untilOneWaits(): Promise<void> {
 test('a file that waits for others says so, and its bytes count', async () => {
   const { submissionId, evaluationId } = await createSubmission(database(), newSubmission());
   const file = (await readSubmission(database(), submissionId))?.files[0];
-  expect(await fileStored(database(), file?.id ?? '')).toBe('waiting');
+  expect(await fileStored(database(), 'anonymous', file?.id ?? '')).toBe('waiting');
   expect(await readEvaluation(database(), evaluationId)).toMatchObject({
     state: 'UPLOADING',
     bytesStored: 100,
@@ -101,8 +103,8 @@ test('a file that waits for others says so, and its bytes count', async () => {
     evaluationId,
     state: 'UPLOADING',
   });
-  await cancel(database(), evaluationId);
-  expect(await fileStored(database(), file?.id ?? '')).toBe('gone');
+  await cancel(database(), 'anonymous', evaluationId);
+  expect(await fileStored(database(), 'anonymous', file?.id ?? '')).toBe('gone');
 });
 
 test('files that the service holds need not be sent; when it holds all, inspection begins at once', async () => {
@@ -127,7 +129,7 @@ test.each(['', 'x', `' OR true --`, '00000000-0000-0000-0000-00000000000g'])(
     expect(await readSubmission(database(), text)).toBeNull();
     expect(await readEvaluation(database(), text)).toBeNull();
     expect(await readFile(database(), text)).toBeNull();
-    expect(await fileStored(database(), text)).toBe('gone');
+    expect(await fileStored(database(), 'anonymous', text)).toBe('gone');
     expect(await readLog(database(), text, 10)).toEqual([]);
   },
 );

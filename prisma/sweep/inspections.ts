@@ -42,7 +42,7 @@ async function sweepInspection(sql: Sql, evaluationId: string): Promise<'requeue
     const reason = `Its inspection was lost with the worker ${lost.attempts} times.`;
     const remedy = 'Check that the files are whole and not larger than this service can load, then submit again.';
     await addLogLine(sql, evaluationId, { stage: 'inspect', message: reason });
-    return (await endEvaluation(sql, evaluationId, { event: 'fail', fault: 'SERVICE', reason, remedy }))
+    return (await endEvaluation(sql, 'service', evaluationId, { event: 'fail', fault: 'SERVICE', reason, remedy }))
       ? 'failed'
       : undefined;
   }

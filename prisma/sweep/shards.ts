@@ -66,5 +66,7 @@ async function failFor(sql: Sql, evaluationId: string, shard: Lost): Promise<num
     'The service could not score this checkpoint: ask its operators, who find the cause in the workers’ logs.';
   await raw(sql, FAIL_SHARD, [shard.id, reason]);
   await addLogLine(sql, evaluationId, { stage: 'score', message: reason });
-  return (await endEvaluation(sql, evaluationId, { event: 'fail', fault: 'SERVICE', reason, remedy })) ? 1 : 0;
+  return (await endEvaluation(sql, 'service', evaluationId, { event: 'fail', fault: 'SERVICE', reason, remedy }))
+    ? 1
+    : 0;
 }

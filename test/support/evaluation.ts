@@ -3,6 +3,7 @@ import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { Protocol } from '@gdbench/benchmark/protocol';
 import { summarise } from '@gdbench/benchmark/summarise';
 import type { DataEdition, ExampleScores, MetricValue, TaskData, TaskName, TaskSummary } from '@gdbench/benchmark/task';
+import type { Actor } from '@gdbench/prisma/actor';
 import type { Database } from '@gdbench/prisma/database';
 import { accept, claimInspection } from '@gdbench/prisma/inspection';
 import { type ClaimedShard, claim, complete } from '@gdbench/prisma/shards';
@@ -28,7 +29,17 @@ export function newSubmission(name = `checkpoint-${randomUUID()}`) {
     sha256: sha256(`${path} of ${name}`),
   }));
   const limit: number | null = null;
-  return { name, files, sha256: checkpointSha256(files), samples: 25, seed: 0, limit, storedHashes: new Set<string>() };
+  const submitter: Actor = 'anonymous';
+  return {
+    submitter,
+    name,
+    files,
+    sha256: checkpointSha256(files),
+    samples: 25,
+    seed: 0,
+    limit,
+    storedHashes: new Set<string>(),
+  };
 }
 
 export interface Submitted {

@@ -90,6 +90,7 @@ async function submit(dir: string, name: string, protocol: string | null = null)
       }),
   );
   const { evaluationId } = await createSubmission(db, {
+    submitter: 'anonymous',
     name,
     files,
     sha256: checkpointSha256(files),
@@ -365,7 +366,7 @@ test('an evaluation that is cancelled while it waits for the data stays so', asy
   const evaluationId = await submit(DUAL_ENCODER, 'cancelled early');
   const { examples, worker } = await workBeforeData('a');
   await says(evaluationId, /^Accepted/);
-  await cancel(db, evaluationId);
+  await cancel(db, 'anonymous', evaluationId);
   await examples();
   await worker.stop();
   expect(await readEvaluation(db, evaluationId)).toMatchObject({ state: 'CANCELLED' });

@@ -147,7 +147,7 @@ describe('the data root', () => {
     ]) {
       expect(await ask(test.url, OtherDataOfEvaluationDocument, { id })).toEqual({ evaluation: { otherData: others } });
     }
-    for (const id of [evaluationId, clevr.evaluationId, now.evaluationId]) await cancel(test.db, id);
+    for (const id of [evaluationId, clevr.evaluationId, now.evaluationId]) await cancel(test.db, 'anonymous', id);
   });
 
   it('gives the board its bias columns, and a row its effect size with p', async () => {
@@ -195,6 +195,6 @@ describe('the data root', () => {
       expect(row.evaluation).toMatchObject({ tasks });
       if (edition !== whole) expect(row).toMatchObject({ rankFirst: null, rankLast: null, notWhole: ['clevr'] });
     }
-    for (const id of ids.keys()) await cancel(test.db, id);
+    for (const id of ids.keys()) await cancel(test.db, 'anonymous', id);
   });
 });

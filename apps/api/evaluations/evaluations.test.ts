@@ -29,10 +29,13 @@ async function make(name: string, what: 'done' | 'refused' | 'failed' | 'cancell
   if (what === 'done') return void (await finishAs(db, name, 0.5));
   if (what === 'failed') {
     const { evaluationId } = await createSubmission(db, newSubmission(name));
-    return void (await failUpload(db, evaluationId, { reason: 'Its files never came.', remedy: 'Send them.' }));
+    return void (await failUpload(db, 'service', evaluationId, {
+      reason: 'Its files never came.',
+      remedy: 'Send them.',
+    }));
   }
   const { evaluationId } = await submitStored(db, name);
-  if (what === 'cancelled') await cancel(db, evaluationId);
+  if (what === 'cancelled') await cancel(db, 'anonymous', evaluationId);
   if (what !== 'refused') return;
   const claimed = await claimInspection(db, evaluationId, 'test');
   const why = { fault: 'SUBMITTER', reason: 'It is none.', remedy: 'Export it again.' } as const;
@@ -58,7 +61,7 @@ it.each([1, 2, 3, 10])(
       // one arrives between two pages, and one that waited is given up
       await make(`later-${turn}`, KINDS[turn % KINDS.length]!);
       const waiting = await page(1, null, ['INSPECTING']);
-      if (waiting.edges[0]) await cancel(api.db, waiting.edges[0].node.id);
+      if (waiting.edges[0]) await cancel(api.db, 'anonymous', waiting.edges[0].node.id);
     }
     expect(seen).toEqual([...before].reverse());
     // those that arrived meanwhile are before them

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Database } from '@gdbench/prisma/database';
 import type { Storage } from '@gdbench/storage/storage';
+import type { Viewer } from '../accounts/viewer.ts';
 import type { BenchmarkData } from '../benchmark/data.ts';
 import type { Board } from '../board/board.ts';
 import type { Comparisons } from '../comparison/comparisons.ts';
@@ -8,8 +10,8 @@ import type { Evaluations } from '../evaluations/evaluations.ts';
 import type { Live } from '../live/live.ts';
 import type { Uploads } from '../upload/uploads.ts';
 
-/** What resolvers work with; the same for every operation, for there are no accounts. */
-export interface Context {
+/** What resolvers ask; the same for all operations. */
+export interface Services {
   readonly db: Database;
   readonly storage: Storage;
   readonly evaluations: Evaluations;
@@ -22,3 +24,12 @@ export interface Context {
   /** Where the pages are; null where nobody said. */
   readonly webUrl: string | null;
 }
+
+/** What an operation runs with. */
+export interface Context {
+  readonly services: Services;
+  readonly viewer: Viewer;
+}
+
+/** Makes the context of a request, or of the socket that it opened. */
+export type ContextOf = (request: IncomingMessage) => Context;

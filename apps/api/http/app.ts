@@ -1,15 +1,18 @@
 import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import type { Context } from '../graphql/context.ts';
+import { actorOf } from '../accounts/viewer.ts';
+import type { Context, ContextOf } from '../graphql/context.ts';
 import { MAX_DOCUMENT_BYTES, MAX_REQUEST_BYTES } from '../graphql/limits.ts';
 import { type Logger, logUnexpected } from '../log.ts';
+import type { Uploads } from '../upload/uploads.ts';
 import { guardOrigin } from './loopback.ts';
 import type { Metrics } from './metrics.ts';
 
 interface Options {
   apollo: ApolloServer<Context>;
-  context: Context;
+  contextOf: ContextOf;
+  uploads: Pick<Uploads, 'handle'>;
   /** Names under which this API may be addressed. */
   hosts: ReadonlySet<string>;
   /** Whether queries and live updates can be served at this moment. */
@@ -25,7 +28,7 @@ const ANSWER_MS = 120_000;
 const UPLOAD_METHODS = new Set(['POST', 'HEAD', 'PATCH', 'OPTIONS']);
 
 /** Everything that is served over HTTP, on one port. */
-export function createApp({ apollo, context, hosts, isReady, metrics, log }: Options): Express {
+export function createApp({ apollo, contextOf, uploads, hosts, isReady, metrics, log }: Options): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -48,7 +51,7 @@ export function createApp({ apollo, context, hosts, isReady, metrics, log }: Opt
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
-  app.all(/^\/uploads(\/[^/]+)?$/, serveUploads(context));
+  app.all(/^\/uploads(\/[^/]+)?$/, serveUploads(uploads, contextOf));
   app.use(
     '/graphql',
     express.json({ limit: MAX_REQUEST_BYTES }),
@@ -57,7 +60,7 @@ export function createApp({ apollo, context, hosts, isReady, metrics, log }: Opt
       request.setTimeout(ANSWER_MS);
       next();
     },
-    expressMiddleware(apollo, { context: async () => context }),
+    expressMiddleware(apollo, { context: async ({ req }) => contextOf(req) }),
   );
   app.use((_request, response) => {
     response
@@ -80,9 +83,10 @@ const tooLarge = (what: string, bytes: number): string => `The ${what} is larger
 const badRequest = (message: string) => ({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
 
 /** Uploads are created and continued; nobody reads or deletes another's. */
-function serveUploads({ uploads }: Context): RequestHandler {
+function serveUploads(uploads: Pick<Uploads, 'handle'>, contextOf: ContextOf): RequestHandler {
   return async (request, response) => {
-    if (UPLOAD_METHODS.has(request.method)) return uploads.handle(request, response);
+    if (UPLOAD_METHODS.has(request.method))
+      return uploads.handle(request, response, actorOf(contextOf(request).viewer));
     response
       .status(405)
       .set('Allow', [...UPLOAD_METHODS].join(', '))

@@ -12,7 +12,7 @@ import {
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import type { Context } from '../graphql/context.ts';
+import type { Context, ContextOf } from '../graphql/context.ts';
 import type { Mask } from '../graphql/errors.ts';
 import { LIMIT_RULES, MAX_DOCUMENT_BYTES, MAX_OPERATIONS_PER_SOCKET, PARSE_OPTIONS } from '../graphql/limits.ts';
 import type { Logger } from '../log.ts';
@@ -22,7 +22,7 @@ import type { Metrics } from './metrics.ts';
 interface Options {
   httpServer: Server;
   schema: GraphQLSchema;
-  context: Context;
+  contextOf: ContextOf;
   mask: Mask;
   metrics: Metrics;
   log: Logger;
@@ -34,15 +34,21 @@ const RULES = [...specifiedRules, ...LIMIT_RULES];
 
 /** GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql, under the same limits as over HTTP. */
 export function openSockets(options: Options): { close(): Promise<void> } {
-  const { httpServer, schema, context, mask, metrics, log, hosts } = options;
+  const { httpServer, schema, contextOf, mask, metrics, log, hosts } = options;
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_DOCUMENT_BYTES });
+  const contexts = new WeakMap<IncomingMessage, Context>();
   const server = useServer(
     {
-      onSubscribe({ subscriptions }, _id, payload) {
+      onConnect({ extra }) {
+        contexts.set(extra.request, contextOf(extra.request));
+      },
+      onSubscribe({ subscriptions, extra }, _id, payload) {
         if (Object.keys(subscriptions).length > MAX_OPERATIONS_PER_SOCKET)
           return [
             new GraphQLError(`One socket may have ${MAX_OPERATIONS_PER_SOCKET} operations under way: end some first.`),
           ];
+        const context = contexts.get(extra.request);
+        if (!context) throw new Error('An operation came before its socket was opened.');
         return prepare(schema, payload, context);
       },
       onOperation: () => metrics.subscriptions.inc(),

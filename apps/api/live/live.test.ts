@@ -81,7 +81,7 @@ describe('evaluationProgress', () => {
     const sockets = [await open(), await open(), await open(second.url)];
     const watched = sockets.map((socket) => socket.subscribe(EvaluationProgressDocument, { id: evaluationId }));
     for (const progress of watched) await progress.data();
-    await cancel(test.db, evaluationId);
+    await cancel(test.db, 'anonymous', evaluationId);
     for (const progress of watched) {
       await progress.until(({ evaluationProgress }) => evaluationProgress?.state === 'CANCELLED');
       expect((await progress.next()).type).toBe('complete');

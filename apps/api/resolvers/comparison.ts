@@ -17,7 +17,11 @@ function named(tasks: readonly string[] | null | undefined): TaskName[] | null {
 
 export const comparison: Resolvers = {
   Query: {
-    async comparison(_root, { left: leftId, right: rightId, tasks: asked }, { comparisons, evaluations }) {
+    async comparison(
+      _root,
+      { left: leftId, right: rightId, tasks: asked },
+      { services: { comparisons, evaluations } },
+    ) {
       const tasks = named(asked);
       const [left, right] = await Promise.all([evaluations.read(leftId), evaluations.read(rightId)]);
       if (left === null || right === null) return evaluationNotFound(left === null ? leftId : rightId);

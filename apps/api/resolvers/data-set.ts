@@ -2,6 +2,6 @@ import type { Resolvers } from '../generated/resolvers.ts';
 
 export const dataSet: Resolvers = {
   Query: {
-    dataSet: (_root, _args, { data }) => data.identity(),
+    dataSet: (_root, _args, { services: { data } }) => data.identity(),
   },
 };

@@ -3,6 +3,7 @@ import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
 import { cancel, type EvaluationDetail, type EvaluationRow } from '@gdbench/prisma/evaluations';
 import { readArtifacts } from '@gdbench/prisma/scores';
 import { readSubmission } from '@gdbench/prisma/submissions';
+import { actorOf } from '../accounts/viewer.ts';
 import { otherDataOf } from '../benchmark/other-data.ts';
 import type { Resolvers, CheckpointFault as ToldFault } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
@@ -32,16 +33,16 @@ const ofNoise = (name: 'samples' | 'seed') => async (parent: EvaluationParent) =
 
 export const evaluation: Resolvers = {
   Query: {
-    evaluation: (_root, { id }, { evaluations }) => evaluations.read(id),
-    evaluations(_root, { first, after, states }, { evaluations }) {
+    evaluation: (_root, { id }, { services: { evaluations } }) => evaluations.read(id),
+    evaluations(_root, { first, after, states }, { services: { evaluations } }) {
       if (first < 1 || first > MOST_LISTED)
         throw badInput(`first is ${first}: ask for 1 to ${MOST_LISTED} evaluations, and for further ones with after.`);
       return evaluations.page(first, after ?? null, states ?? null);
     },
   },
   Mutation: {
-    async cancelEvaluation(_root, { id }, { db, evaluations }) {
-      const outcome = await cancel(db, id);
+    async cancelEvaluation(_root, { id }, { services: { db, evaluations }, viewer }) {
+      const outcome = await cancel(db, actorOf(viewer), id);
       const present = await evaluations.read(id);
       if (outcome === null || present === null) return evaluationNotFound(id);
       if (!outcome.ok)
@@ -58,7 +59,7 @@ export const evaluation: Resolvers = {
   Subscription: {
     evaluationProgress: {
       // ids are compared as text by the topics, and a UUID in capitals is the same id
-      subscribe: (_root, { id }, { live }) => live.evaluation(id.toLowerCase()),
+      subscribe: (_root, { id }, { services: { live } }) => live.evaluation(id.toLowerCase()),
       resolve: (value: EvaluationParent | null) => value,
     },
   },
@@ -73,7 +74,7 @@ export const evaluation: Resolvers = {
     retriedShards: own('retriedShards'),
     results: detail('results'),
     tasks: detail('tasks'),
-    otherData: async (parent, _args, { data }) => otherDataOf((await parent.detail()).tasks, data),
+    otherData: async (parent, _args, { services: { data } }) => otherDataOf((await parent.detail()).tasks, data),
     bytesTotal: detail('bytesTotal'),
     place: detail('place'),
     rowsPerSecond: detail('rowsPerSecond'),
@@ -87,7 +88,7 @@ export const evaluation: Resolvers = {
     inspectedAt: own('inspectedAt'),
     startedAt: own('startedAt'),
     finishedAt: own('finishedAt'),
-    async bytesStored(parent, _args, { db, uploads }) {
+    async bytesStored(parent, _args, { services: { db, uploads } }) {
       const { bytesStored, submissionId, state } = await parent.detail();
       if (state !== 'UPLOADING') return bytesStored;
       const files = (await readSubmission(db, submissionId))?.files ?? [];
@@ -105,7 +106,7 @@ export const evaluation: Resolvers = {
         ? null
         : { fault, message: reason, remedy: remedy ?? '', faults: (faults ?? []).map(faultOf) };
     },
-    artifacts: ({ id }, _args, { db }) => readArtifacts(db, id),
+    artifacts: ({ id }, _args, { services: { db } }) => readArtifacts(db, id),
     log(parent, { last }) {
       if (!Number.isInteger(last) || last < 1 || last > MOST_LOG_LINES)
         throw badInput(`log(last: ${last}): ask for 1 to ${MOST_LOG_LINES} lines.`);

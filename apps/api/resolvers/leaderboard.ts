@@ -14,10 +14,12 @@ function rows(first: number): number {
 
 export const leaderboard: Resolvers = {
   Query: {
-    leaderboard: (_root, { first, after, ...list }, { board }) => board.page(rows(first), after ?? null, listOf(list)),
+    leaderboard: (_root, { first, after, ...list }, { services: { board } }) =>
+      board.page(rows(first), after ?? null, listOf(list)),
   },
   LeaderboardRow: {
-    otherData: async ({ evaluation }, _args, { data }) => otherDataOf((await evaluation.detail()).tasks, data),
+    otherData: async ({ evaluation }, _args, { services: { data } }) =>
+      otherDataOf((await evaluation.detail()).tasks, data),
     notWhole: async ({ evaluation }) =>
       (await evaluation.detail()).tasks.flatMap(({ task, edition }) =>
         edition && edition.state !== 'WHOLE' ? [task] : [],
@@ -25,11 +27,12 @@ export const leaderboard: Resolvers = {
   },
   Subscription: {
     leaderboardChanged: {
-      subscribe: (_root, { first, ...list }, { live }) => live.leaderboard(rows(first), listOf(list)),
+      subscribe: (_root, { first, ...list }, { services: { live } }) => live.leaderboard(rows(first), listOf(list)),
       resolve: (value: LeaderboardParent) => value,
     },
     leaderboardCells: {
-      subscribe: (_root, { first, ...list }, { live }) => updatesOf(live.leaderboard(rows(first), listOf(list))),
+      subscribe: (_root, { first, ...list }, { services: { live } }) =>
+        updatesOf(live.leaderboard(rows(first), listOf(list))),
       resolve: (value: LeaderboardUpdateParent) => value,
     },
   },

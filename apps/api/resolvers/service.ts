@@ -3,6 +3,6 @@ import type { Resolvers } from '../generated/resolvers.ts';
 
 export const service: Resolvers = {
   Query: {
-    service: (_root, _args, { webUrl }) => ({ webUrl, codeVersion: CODE_VERSION }),
+    service: (_root, _args, { services: { webUrl } }) => ({ webUrl, codeVersion: CODE_VERSION }),
   },
 };

@@ -2,6 +2,7 @@ import { createSubmission, readSubmission } from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/identity';
 import type { Storage } from '@gdbench/storage/storage';
 import pMap from 'p-map';
+import { actorOf } from '../accounts/viewer.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { findFault, listedFiles, storedSizeFault } from '../upload/manifest.ts';
 import { isRefusal } from '../upload/store.ts';
@@ -11,7 +12,9 @@ const AT_ONCE = 16;
 
 export const submitCheckpoint: Resolvers = {
   Mutation: {
-    async submitCheckpoint(_root, { input }, { db, storage, uploads, budget, data }) {
+    async submitCheckpoint(_root, { input }, { services, viewer }) {
+      const { db, storage, uploads, budget, data } = services;
+      const submitter = actorOf(viewer);
       const files = listedFiles(input.files);
       const fault = findFault(input, files);
       if (fault) return { __typename: 'InvalidInputError', ...fault };
@@ -23,13 +26,13 @@ export const submitCheckpoint: Resolvers = {
       const storedHashes = new Set(stored.keys());
       const { submissionId, isRepeated } = await createSubmission(
         db,
-        { name, files, sha256, protocol, storedHashes, ...budget },
+        { submitter, name, files, sha256, protocol, storedHashes, ...budget },
         data.versions,
       );
       const before = await readSubmission(db, submissionId);
       // of a repeated submission, files may have arrived whole without having been stored
       for (const file of before?.files ?? [])
-        if (!file.stored) await uploads.finishIfComplete(file.id).catch(sentAgain);
+        if (!file.stored) await uploads.finishIfComplete(file.id, submitter).catch(sentAgain);
       const submission = await readSubmission(db, submissionId);
       if (submission === null) throw new Error(`Submission ${submissionId} is gone.`);
       return { __typename: 'SubmitCheckpointSuccess', submission, repeated: isRepeated };

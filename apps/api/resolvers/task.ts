@@ -15,12 +15,12 @@ export const task: Resolvers = {
   },
   Task: {
     kind: ({ kind }) => (kind === 'bias' ? 'BIAS' : 'ACCURACY'),
-    dataVersion: async ({ name }, _args, { data }) => (await data.facts(name)).dataVersion,
-    examples: async ({ name }, _args, { data }) => (await data.facts(name)).examples,
-    edition: async ({ name }, _args, { data }) => editionOf((await data.facts(name)).edition),
-    notes: async ({ name }, _args, { data }) => [...(await data.facts(name)).notes],
-    unavailable: async ({ name }, _args, { data }) => (await data.facts(name)).unavailable,
-    async metrics({ name }, _args, { data }) {
+    dataVersion: async ({ name }, _args, { services: { data } }) => (await data.facts(name)).dataVersion,
+    examples: async ({ name }, _args, { services: { data } }) => (await data.facts(name)).examples,
+    edition: async ({ name }, _args, { services: { data } }) => editionOf((await data.facts(name)).edition),
+    notes: async ({ name }, _args, { services: { data } }) => [...(await data.facts(name)).notes],
+    unavailable: async ({ name }, _args, { services: { data } }) => (await data.facts(name)).unavailable,
+    async metrics({ name }, _args, { services: { data } }) {
       const known = (await data.served()).get(name) ?? [];
       // data of fewer candidates than the official ones have another level
       const { chances } = await data.facts(name);

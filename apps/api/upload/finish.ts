@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
+import type { Actor } from '@gdbench/prisma/actor';
 import type { Database } from '@gdbench/prisma/database';
 import { withRetry } from '@gdbench/prisma/retry';
 import { fileStored, readFile } from '@gdbench/prisma/submissions';
@@ -16,9 +17,9 @@ interface Options {
 /** Brings a complete upload into the storage and the database. */
 export interface Finisher {
   /** Safe to repeat at any point; throws a refusal when the bytes are not those of the manifest. */
-  finish(fileId: string): Promise<void>;
+  finish(fileId: string, actor: Actor): Promise<void>;
   /** Finishes the upload if all its bytes are here: what a crash, or a database that was away, left undone. */
-  finishIfComplete(fileId: string): Promise<void>;
+  finishIfComplete(fileId: string, actor: Actor): Promise<void>;
 }
 
 export function createFinisher({ db, storage, store, metrics }: Options): Finisher {
@@ -42,7 +43,7 @@ export function createFinisher({ db, storage, store, metrics }: Options): Finish
     }
   };
 
-  const run = async (fileId: string) => {
+  const run = async (fileId: string, actor: Actor) => {
     const file = await readFile(db, fileId);
     if (file === null || file.stored || file.state !== 'UPLOADING') return discard(fileId);
     try {
@@ -53,30 +54,30 @@ export function createFinisher({ db, storage, store, metrics }: Options): Finish
       metrics.uploads.inc({ outcome: 'refused' });
       throw refuse(422, `${file.path} arrived with another sha256 than the manifest says; send it again.`);
     }
-    await withRetry(() => fileStored(db, fileId), { retries: 5 });
+    await withRetry(() => fileStored(db, actor, fileId), { retries: 5 });
     await discard(fileId);
     metrics.uploads.inc({ outcome: 'stored' });
     metrics.uploadedBytes.inc(file.size);
   };
 
-  const finish = (fileId: string): Promise<void> => {
+  const finish = (fileId: string, actor: Actor): Promise<void> => {
     const present = underWay.get(fileId);
     if (present) return present;
-    const promise = run(fileId).finally(() => underWay.delete(fileId));
+    const promise = run(fileId, actor).finally(() => underWay.delete(fileId));
     underWay.set(fileId, promise);
     return promise;
   };
 
   return {
     finish,
-    async finishIfComplete(fileId) {
+    async finishIfComplete(fileId, actor) {
       const upload = await store.configstore.get(fileId);
       if (!upload) return;
       const bytes = await stat(store.path(fileId)).then(
         ({ size }) => size,
         () => null,
       );
-      if (bytes === null || bytes === upload.size) await finish(fileId);
+      if (bytes === null || bytes === upload.size) await finish(fileId, actor);
     },
   };
 }

@@ -25,7 +25,7 @@ export async function tidyUploads({ db, directory, finisher, log }: Options): Pr
   const names = await readdir(directory);
   for (const name of new Set(names.map((file) => file.replace(/\.json$/, '')))) {
     try {
-      await finisher.finishIfComplete(name);
+      await finisher.finishIfComplete(name, 'service');
       await forgetIfOld(join(directory, name));
     } catch (error) {
       if (isRefusal(error)) log.warn({ upload: name, reason: error.body.trim() }, 'a complete upload was refused');
@@ -35,7 +35,7 @@ export async function tidyUploads({ db, directory, finisher, log }: Options): Pr
   for (const { evaluationId, fileIds } of await readWaiting(db, FORGOTTEN_HOURS)) {
     const arriving = await Promise.all(fileIds.map((id) => exists(join(directory, id))));
     if (arriving.includes(true)) continue;
-    await failUpload(db, evaluationId, {
+    await failUpload(db, 'service', evaluationId, {
       reason: `${fileIds.length} of its files did not arrive within ${FORGOTTEN_HOURS} hours.`,
       remedy: 'Submit the checkpoint again: files that have arrived are kept and need not be sent twice.',
     });

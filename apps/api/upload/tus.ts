@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import type { Actor } from '@gdbench/prisma/actor';
 import type { Database } from '@gdbench/prisma/database';
 import { isTransient } from '@gdbench/prisma/retry';
 import { type FileRow, readFile } from '@gdbench/prisma/submissions';
@@ -17,10 +18,12 @@ interface Options {
   log: Logger;
   /** Somebody asks for, creates or sends this file. */
   onFile(file: FileRow): void;
+  /** Who sent this request of Node's. */
+  actorOf(request: object | undefined): Actor;
 }
 
 /** The tus protocol at /uploads, for the files that submissions name, and as their manifests say. */
-export function createTusServer({ db, store, finisher, log, onFile }: Options): Server {
+export function createTusServer({ db, store, finisher, log, onFile, actorOf }: Options): Server {
   const known = async (fileId: string): Promise<FileRow> => {
     const file = await readFile(db, fileId);
     // an id in capitals is the same row to the database, and would be another file on the disk
@@ -39,7 +42,7 @@ export function createTusServer({ db, store, finisher, log, onFile }: Options): 
     async onIncomingRequest(request, id) {
       const file = await known(id);
       if (request.method !== 'HEAD') requireOpen(file);
-      else if (!file.stored) await finisher.finishIfComplete(id);
+      else if (!file.stored) await finisher.finishIfComplete(id, actorOf(request.runtime?.node?.req));
     },
     async onUploadCreate(_request, { id, size }) {
       const file = await known(id);
@@ -47,8 +50,8 @@ export function createTusServer({ db, store, finisher, log, onFile }: Options): 
       await requireRoom(file, store.directory);
       return {};
     },
-    async onUploadFinish(_request, { id }) {
-      await finisher.finish(id);
+    async onUploadFinish(request, { id }) {
+      await finisher.finish(id, actorOf(request.runtime?.node?.req));
       return {};
     },
     onResponseError: (request, error) => readable(error, `${request.method} upload`, log),

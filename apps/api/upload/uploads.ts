@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Actor } from '@gdbench/prisma/actor';
 import type { Database } from '@gdbench/prisma/database';
 import { type FileRow, readFile } from '@gdbench/prisma/submissions';
 import type { Storage } from '@gdbench/storage/storage';
@@ -17,11 +18,11 @@ import { createTusServer } from './tus.ts';
 const TIDY_EVERY_MS = 3_600_000;
 
 export interface Uploads {
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  handle(request: IncomingMessage, response: ServerResponse, actor: Actor): Promise<void>;
   /** Bytes of this file that have arrived here so far; 0 when none. */
   bytesReceived(fileId: string): Promise<number>;
   /** Finishes the upload if all its bytes are here. */
-  finishIfComplete(fileId: string): Promise<void>;
+  finishIfComplete(fileId: string, actor: Actor): Promise<void>;
   /** Finishes and forgets what an earlier process, or a database that was away, left behind. */
   tidy(): Promise<void>;
   close(): void;
@@ -48,7 +49,13 @@ export function createUploads({ db, storage, home, metrics, log, onProgress }: O
   const finisher = createFinisher({ db, storage, store, metrics });
   const evaluationOf = new LRUCache<string, string>({ max: 1_000 });
   const onFile = ({ id, evaluationId }: FileRow) => evaluationOf.set(id, evaluationId);
-  const server = createTusServer({ db, store, finisher, log, onFile });
+  const actors = new WeakMap<object, Actor>();
+  const actorOf = (request?: object) => {
+    const actor = request && actors.get(request);
+    if (!actor) throw new Error('An upload came from nobody.');
+    return actor;
+  };
+  const server = createTusServer({ db, store, finisher, log, onFile, actorOf });
   const tellProgress = (fileId = '') => {
     const evaluationId = evaluationOf.get(fileId);
     if (evaluationId) onProgress(evaluationId);
@@ -62,7 +69,8 @@ export function createUploads({ db, storage, home, metrics, log, onProgress }: O
   ).unref();
 
   return {
-    async handle(request, response) {
+    async handle(request, response, actor) {
+      actors.set(request, actor);
       await server.handle(request, response);
       if (request.method === 'PATCH') tellProgress(request.url?.split('/').at(-1));
     },
@@ -71,7 +79,7 @@ export function createUploads({ db, storage, home, metrics, log, onProgress }: O
         ({ size }) => size,
         () => 0,
       ),
-    finishIfComplete: (fileId) => finisher.finishIfComplete(fileId),
+    finishIfComplete: finisher.finishIfComplete,
     tidy,
     close: () => clearInterval(timer),
   };

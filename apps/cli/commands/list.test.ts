@@ -30,9 +30,9 @@ beforeAll(async () => {
     ids.set(name, made);
     if (name === 'scoring' || name === 'queued') await acceptAs(db, evaluationId, { protocol: 'cosine' });
     if (name === 'scoring') await scoreNext(db, evaluationId, 0.6);
-    if (name === 'cancelled') await cancel(db, evaluationId);
+    if (name === 'cancelled') await cancel(db, 'anonymous', evaluationId);
     if (name === 'failed')
-      await failUpload(db, evaluationId, { reason: 'Its files never came.', remedy: 'Send them.' });
+      await failUpload(db, 'service', evaluationId, { reason: 'Its files never came.', remedy: 'Send them.' });
     if (name === 'refused') {
       const claimed = await claimInspection(db, evaluationId, 'test');
       const why = { fault: 'SUBMITTER', reason: 'It is \u001b[31mnone.', remedy: 'Export it again.' } as const;

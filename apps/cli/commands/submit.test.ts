@@ -99,7 +99,7 @@ test('what was refused or cancelled is tried anew', async () => {
   const why = { fault: 'SUBMITTER', reason: 'It is none.', remedy: 'Export it again.' } as const;
   await refuse(api.db, refused.evaluationId, claimed?.token ?? '', why);
   const cancelled = await submitted('refused');
-  await cancel(api.db, cancelled.evaluationId);
+  await cancel(api.db, 'anonymous', cancelled.evaluationId);
   const last = await submitted('refused');
   expect(new Set([refused, cancelled, last].map(({ evaluationId }) => evaluationId)).size).toBe(3);
   expect([cancelled.repeated, last.repeated]).toEqual([false, false]);

@@ -59,6 +59,7 @@ async function submit(name: string, protocol: string | null = null): Promise<str
   const readme = files.find(({ path }) => path === 'config.json');
   if (readme) files.push({ ...readme, path: `${name}.json` });
   const { evaluationId } = await createSubmission(database(), {
+    submitter: 'anonymous',
     name,
     files,
     sha256: checkpointSha256(files),
