@@ -38,6 +38,15 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   };
 }
 
+/** Whether the database answers at this moment. */
+export function answers({ sql }: Database): Promise<boolean> {
+  const asked = sql.selectNoFrom(({ val }) => val(1).as('one')).execute();
+  return asked.then(
+    () => true,
+    () => false,
+  );
+}
+
 /** A pool whose listeners stay until its last connection has ended, which may be after `end` has resolved. */
 export function openPool(url: string, { poolSize = 10, onError = () => {} }: DatabaseOptions): pg.Pool {
   const pool = new pg.Pool({

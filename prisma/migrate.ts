@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { z } from 'zod';
 import { applyMigrations, applyQueueMigrations, committed } from './apply-migrations.ts';
 import { withRetry } from './retry.ts';
 
@@ -114,15 +115,16 @@ function unreachable(url: string, error: Error): Error {
   });
 }
 
+/** Rows of a table that is Prisma's. */
+const Applied = z.array(z.object({ migration_name: z.string() }));
+
 /** Names of the committed migrations that the database does not have. */
 async function missingMigrations(client: pg.Client): Promise<string[]> {
-  const table = await client.query<{ present: boolean }>(
-    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS present`,
-  );
-  if (!table.rows[0]?.present) return committed();
-  const { rows } = await client.query<{ migration_name: string }>(
+  const table = await client.query(`SELECT WHERE to_regclass('"_prisma_migrations"') IS NOT NULL`);
+  if (table.rowCount === 0) return committed();
+  const { rows } = await client.query(
     'SELECT migration_name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
   );
-  const applied = new Set(rows.map(({ migration_name }) => migration_name));
+  const applied = new Set(Applied.parse(rows).map(({ migration_name }) => migration_name));
   return committed().filter((name) => !applied.has(name));
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Arrival } from '@gdbench/benchmark/arrival';
 import type { Edition } from '@gdbench/benchmark/edition';
 import { EditionsFault, readEditions } from '@gdbench/benchmark/read-editions';
-import { openDatabase } from '@gdbench/prisma/database';
+import { answers, openDatabase } from '@gdbench/prisma/database';
 import { SettingsFault } from '@gdbench/settings/fault';
 import { madeHome } from '@gdbench/settings/home';
 import { openStorage, type Storage, StorageAddressError } from '@gdbench/storage/storage';
@@ -115,11 +115,7 @@ async function serve(services: Services, { hosts }: ApiConfig, metrics: Metrics,
   const apollo = createApollo({ schema, httpServer: server, mask, metrics, log });
   await apollo.start();
   const contextOf: ContextOf = (request) => ({ services, viewer: viewerOf(request) });
-  const isReady = () =>
-    services.db.pool.query('SELECT 1').then(
-      () => services.live.connected(),
-      () => false,
-    );
+  const isReady = async () => (await answers(services.db)) && services.live.connected();
   server.on('request', createApp({ apollo, contextOf, uploads: services.uploads, hosts, isReady, metrics, log }));
   const sockets = openSockets({ httpServer: server, schema, contextOf, mask, metrics, log, hosts });
   const end = async () => {

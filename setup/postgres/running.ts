@@ -57,8 +57,8 @@ async function serves(port: number, data: string, password: string): Promise<boo
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
-    return resolve(rows[0]?.data_directory ?? '') === resolve(data);
+    const { rows } = await client.query('SHOW data_directory');
+    return resolve(String(rows[0]?.data_directory ?? '')) === resolve(data);
   } catch {
     return false;
   } finally {

@@ -74,7 +74,7 @@ it.each([1, 2, 3, 10])(
 it('evaluations of one instant are told apart by their ids, on whatever page they fall', async () => {
   for (let i = 0; i < 5; i++) await make(`same-${i}`, 'waiting');
   await api.db.pool.query(`UPDATE "Evaluation" SET "createdAt" = '2026-01-01T00:00:00.123Z'`);
-  const { rows } = await api.db.pool.query<{ id: string }>('SELECT id FROM "Evaluation" ORDER BY id DESC');
+  const rows = await api.db.sql.selectFrom('Evaluation').select('id').orderBy('id', 'desc').execute();
   const seen: string[] = [];
   for (let after: string | null = null, hasNext = true; hasNext; ) {
     const { edges, pageInfo } = await page(2, after);
