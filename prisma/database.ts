@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
@@ -11,6 +12,8 @@ export interface Database {
   readonly sql: Kysely<DB>;
   readonly pool: pg.Pool;
   readonly url: string;
+  /** Ends every connection at once: what waits for an answer fails, and what comes next connects anew. */
+  breakConnections(): void;
   close(): Promise<void>;
 }
 
@@ -23,7 +26,7 @@ interface DatabaseOptions {
 
 /** Opens a pool of connections, shared by Prisma and our own statements; connects on first use. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const pool = openPool(url, options);
+  const { pool, breakConnections } = openPool(url, options);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   const sql = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   return {
@@ -31,6 +34,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     sql,
     pool,
     url,
+    breakConnections,
     async close() {
       await prisma.$disconnect();
       await pool.end();
@@ -47,16 +51,34 @@ export function answers({ sql }: Database): Promise<boolean> {
   );
 }
 
+interface OpenPool {
+  readonly pool: pg.Pool;
+  /** Ends every connection at once: what waits for an answer fails, and what comes next connects anew. */
+  breakConnections(): void;
+}
+
 /** A pool whose listeners stay until its last connection has ended, which may be after `end` has resolved. */
-export function openPool(url: string, { poolSize = 10, onError = () => {} }: DatabaseOptions): pg.Pool {
+export function openPool(url: string, { poolSize = 10, onError = () => {} }: DatabaseOptions): OpenPool {
+  const sockets = new Set<Socket>();
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // ours, since a connection that hangs can be ended by nothing else
+    stream() {
+      const socket = new Socket();
+      sockets.add(socket);
+      return socket.on('close', () => sockets.delete(socket));
+    },
   });
   pool.on('error', onError);
   // a connection in use is not covered by the pool's event, and an 'error' without a listener ends the process
   pool.on('connect', (client) => client.on('error', onError));
-  return pool;
+  return {
+    pool,
+    breakConnections() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }

@@ -9,7 +9,7 @@ export type Sql = Kysely<DB>;
  * Runs `work` in one READ COMMITTED transaction; an error rolls it back and is thrown.
  *
  * Locks are taken in one order everywhere, so that no two transactions wait for each other:
- * Shard (by position), EvaluationTask, Evaluation, LeaderboardRow, Board.
+ * Work (by id), EvaluationTask, Evaluation, LeaderboardRow, Board.
  */
 export function inTransaction<T>(db: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
   return ended(db.sql.transaction(), work);

@@ -1,15 +1,33 @@
+import { sql as text } from 'kysely';
 import type { Database } from './database.ts';
 import { now } from './now.ts';
 
-/** A worker's sign of life; call it every HEARTBEAT_SECONDS. */
-export async function workerAlive(
-  db: Database,
-  worker: { id: string; hostname: string; device: string },
-): Promise<void> {
-  const { id, hostname, device } = worker;
+interface AliveWorker {
+  readonly id: string;
+  readonly hostname: string;
+  readonly device: string;
+  /** Under which name its chores are locked; null: it does none yet. */
+  readonly choresId: string | null;
+}
+
+/** A worker's sign of life: it has just fetched work, or renewed the lease of what it has. */
+export async function workerAlive(db: Database, worker: AliveWorker): Promise<void> {
   await db.sql
     .insertInto('Worker')
-    .values({ id, hostname, device })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ hostname, device, heartbeatAt: now }))
+    .values(worker)
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet(({ ref }) => ({
+        hostname: ref('excluded.hostname'),
+        device: ref('excluded.device'),
+        choresId: ref('excluded.choresId'),
+        heartbeatAt: now,
+      })),
+    )
     .execute();
+}
+
+/** Connections that the server allows in all. */
+export async function mostConnections(db: Database): Promise<number> {
+  const { rows } = await text<{ most: number }>`SELECT current_setting('max_connections')::int AS most`.execute(db.sql);
+  return rows[0]?.most ?? 0;
 }

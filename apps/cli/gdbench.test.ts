@@ -1,10 +1,11 @@
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
-import { claimInspection, refuse } from '@gdbench/prisma/inspection';
+import { refuse } from '@gdbench/prisma/inspection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
 import { gdbench } from '../../test/support/command.ts';
+import { claimedInspection } from '../../test/support/evaluation.ts';
 import { newFolder } from '../../test/support/folder.ts';
 
 const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
@@ -68,9 +69,9 @@ test('a folder is sent once; what the service holds already is not sent again; i
   expect(second.code).toBe(0);
   expect(second.stdout).toMatch(/5 files, 5 of them stored already\./);
 
-  const claimed = await claimInspection(api.db, evaluationId, 'test');
+  const claimed = await claimedInspection(api.db, evaluationId);
   const why = { fault: 'SUBMITTER', reason: 'model.onnx is not an ONNX model.', remedy: 'Export it again.' } as const;
-  await refuse(api.db, evaluationId, claimed?.token ?? '', why);
+  await refuse(api.db, claimed, why);
   const watched = await run('watch', submissionId);
   expect(watched).toMatchObject({ code: 1, stderr: 'model.onnx is not an ONNX model. Export it again.\n' });
   const asJson = await run('watch', evaluationId, '--json');

@@ -23,8 +23,8 @@ const READ = `
     SELECT coalesce(json_agg(json_build_object(
       'task', t.task, 'dataVersion', t."dataVersion", 'examples', t.examples,
       'examplesDone', t."examplesDone" + (
-        SELECT coalesce(sum(r."examplesDone"), 0) FROM "Shard" r
-        WHERE r."evaluationId" = e.id AND r.task = t.task AND r.state = 'RUNNING'),
+        SELECT coalesce(sum(w.done), 0) FROM "Work" w JOIN "Shard" r ON r."workId" = w.id
+        WHERE w."evaluationId" = e.id AND r.task = t.task AND w.state = 'RUNNING'),
       'shardsDone', t."shardsDone", 'shardsTotal', t."shardsTotal", 'ties', t.ties,
       'edition', CASE WHEN t."editionState" IS NOT NULL THEN json_build_object(
         'state', t."editionState", 'name', t.edition, 'examples', t.examples, 'of', t."editionOf") END) ORDER BY t.position), '[]') AS tasks
@@ -39,24 +39,25 @@ const READ = `
       coalesce(sum(f.size), 0)::float8 AS "bytesTotal"
     FROM "SubmissionFile" f WHERE f."submissionId" = e."submissionId") files
   CROSS JOIN LATERAL (
-    SELECT avg(s.cost / nullif(extract(epoch FROM s."finishedAt" - s."startedAt"), 0)) AS pace
-    FROM "Shard" s WHERE s."evaluationId" = e.id AND s.state = 'DONE') finished
+    SELECT avg(s.cost / nullif(extract(epoch FROM w."finishedAt" - w."startedAt"), 0)) AS pace
+    FROM "Work" w JOIN "Shard" s ON s."workId" = w.id WHERE w."evaluationId" = e.id AND w.state = 'DONE') finished
   CROSS JOIN LATERAL (
-    SELECT coalesce(sum(s.cost * CASE s.state
-        WHEN 'DONE' THEN 1 WHEN 'RUNNING' THEN s."examplesDone"::float8 / greatest(s."to" - s."from", 1) ELSE 0 END), 0)::float8 AS "rowsDone",
+    SELECT coalesce(sum(s.cost * CASE w.state
+        WHEN 'DONE' THEN 1 WHEN 'RUNNING' THEN w.done::float8 / greatest(s."to" - s."from", 1) ELSE 0 END), 0)::float8 AS "rowsDone",
       coalesce(sum(s.cost), 0)::float8 AS "rowsTotal",
       (sum(coalesce(
-        nullif(s.cost::float8 * s."examplesDone" / greatest(s."to" - s."from", 1), 0)
-          / nullif(extract(epoch FROM s."heartbeatAt" - s."startedAt"), 0),
-        finished.pace)) FILTER (WHERE s.state = 'RUNNING'))::float8 AS "rowsPerSecond",
-      (count(DISTINCT s."workerId") FILTER (WHERE s.state = 'RUNNING')
-        + (e.state = 'INSPECTING' AND e."leaseToken" IS NOT NULL)::int)::int AS workers,
-      greatest(max(s."heartbeatAt"), e."heartbeatAt") AS "lastSignOfLife"
-    FROM "Shard" s WHERE s."evaluationId" = e.id) shards
+        nullif(s.cost::float8 * w.done / greatest(s."to" - s."from", 1), 0)
+          / nullif(extract(epoch FROM w."heartbeatAt" - w."startedAt"), 0),
+        finished.pace)) FILTER (WHERE w.state = 'RUNNING' AND w.kind = 'SCORE'))::float8 AS "rowsPerSecond",
+      (count(DISTINCT w."workerId") FILTER (WHERE w.state = 'RUNNING'))::int AS workers,
+      max(w."heartbeatAt") AS "lastSignOfLife"
+    FROM "Work" w LEFT JOIN "Shard" s ON s."workId" = w.id WHERE w."evaluationId" = e.id) shards
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN e.state = 'QUEUED' OR (e.state = 'INSPECTING' AND e."leaseToken" IS NULL)
-      THEN (SELECT count(*)::int FROM "Evaluation" o WHERE o.state = e.state AND (e.state = 'QUEUED' OR o."leaseToken" IS NULL)
-        AND (o."stateSince", o.id) <= (e."stateSince", e.id)) END AS place) queue
+    SELECT CASE WHEN e.state IN ('INSPECTING', 'QUEUED') AND NOT EXISTS (
+        SELECT 1 FROM "Work" w WHERE w."evaluationId" = e.id AND w.state = 'RUNNING')
+      THEN (SELECT count(*)::int FROM "Evaluation" o WHERE o.state = e.state
+        AND (o."stateSince", o.id) <= (e."stateSince", e.id) AND NOT EXISTS (
+          SELECT 1 FROM "Work" w WHERE w."evaluationId" = o.id AND w.state = 'RUNNING')) END AS place) queue
   WHERE e.id = ANY($1::uuid[])`;
 
 /** The evaluations that exist among the ids, by id. */

@@ -3,12 +3,13 @@ import { createServer, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { testFileDatabase } from '../../test/support/database.ts';
-import { completeTruly, planned, submitStored } from '../../test/support/evaluation.ts';
+import { claimed, completeTruly, planned, submitStored, summariseTruly } from '../../test/support/evaluation.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import { type DatabaseEvent, listen } from '../events.ts';
 import { boardVersion } from '../leaderboard.ts';
 import { log } from '../log.ts';
-import { claim, heartbeat } from '../shards.ts';
+import type { ClaimedShard } from '../shards.ts';
+import { heartbeat } from '../work.ts';
 import { CHANNEL, parseEvent } from './channel.ts';
 
 const database = testFileDatabase();
@@ -69,23 +70,20 @@ test('every change of an evaluation or of the board is told after it is committe
   const heard = recorder(database().url);
   try {
     await heard.until(() => heard.connections() === 1);
-    const { evaluationId, shardIds } = await planned(database(), { shards: { clevr: [1] } });
+    const { evaluationId } = await planned(database(), { shards: { clevr: [1] } });
     const told = async (change: Promise<unknown>) => {
       const before = heard.events.filter(isOf(evaluationId)).length;
       await change;
       await heard.until(() => heard.events.filter(isOf(evaluationId)).length > before);
     };
     await told(log(database(), evaluationId, { stage: 'score', message: 'x' }));
-    let shard: Awaited<ReturnType<typeof claim>> = null;
-    await told(
-      claim(database(), shardIds[0] ?? '', 'w').then((claimed) => {
-        shard = claimed;
-      }),
-    );
-    if (!shard) throw new Error('The shard could not be claimed.');
-    const { token, shardId } = shard as { token: string; shardId: string };
-    await told(heartbeat(database(), shardId, token, { examplesDone: 1 }));
-    await told(completeTruly(database(), shard));
+    const claims: ClaimedShard[] = [];
+    await told(claimed(database(), evaluationId).then((shard) => claims.push(shard)));
+    for (const shard of claims) {
+      await told(heartbeat(database(), shard, { done: 1 }));
+      await told(completeTruly(database(), shard));
+    }
+    await told(summariseTruly(database(), evaluationId, 'clevr'));
     const version = await boardVersion(database());
     await heard.until(() => heard.events.some((event) => 'board' in event && event.board === version));
     // what was told had happened: nobody reads the state before it

@@ -8,6 +8,13 @@ export async function notifyEvaluation(sql: Sql, evaluationId: string): Promise<
   await sql.selectNoFrom(({ fn, val }) => fn('pg_notify', [val(CHANNEL), val(payload)]).as('told')).execute();
 }
 
+/** Tells workers, once the transaction commits, that there is work to be taken. */
+export async function notifyWork(sql: Sql): Promise<void> {
+  await sql
+    .selectNoFrom(({ fn, val }) => fn('pg_notify', [val(CHANNEL), val(JSON.stringify({ work: true }))]).as('told'))
+    .execute();
+}
+
 /** Raises the board's version. The row is locked until the end, so this comes last in a transaction. */
 export async function raiseBoard(sql: Sql): Promise<void> {
   await sql

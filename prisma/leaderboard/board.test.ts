@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { testFileDatabase } from '../../test/support/database.ts';
-import { completeTruly, planned } from '../../test/support/evaluation.ts';
+import { claimed, completeTruly, planned, summariseTruly } from '../../test/support/evaluation.ts';
 import { boardVersion, InvalidCursorError, readBoard, type Sort } from '../leaderboard.ts';
 import { columnOf } from '../results/column.ts';
-import { claim } from '../shards.ts';
 
 const database = testFileDatabase();
 const protocols = ['cosine', 'diffusion-itm'];
@@ -237,8 +236,10 @@ test('an evaluation is active until it ends, and then has its rank with the inte
     ranked: [],
   });
   for (const id of shardIds) {
-    const shard = await claim(database(), id, 'w');
-    if (shard) await completeTruly(database(), shard);
+    const shard = await claimed(database(), evaluationId);
+    expect(shard.id).toBe(id);
+    await completeTruly(database(), shard);
+    await summariseTruly(database(), evaluationId, 'clevr');
   }
   const done = await readBoard(database(), { first: 10, protocols });
   expect(done.active).toBe(0);

@@ -10,13 +10,18 @@ export interface ArtifactRow {
   readonly bytes: number;
 }
 
-const READ = `
-  SELECT task, "from", "to", "errorsSha256" AS sha256, "errorsBytes"::float8 AS bytes FROM "Shard"
-  WHERE "evaluationId" = $1 AND "errorsSha256" IS NOT NULL ORDER BY position`;
-
 /** What is kept of an evaluation's samples so far, in the order of its shards. */
 export async function readArtifacts(db: Database, evaluationId: string): Promise<ArtifactRow[]> {
   if (!isId(evaluationId)) return [];
-  const { rows } = await db.pool.query<ArtifactRow>(READ, [evaluationId]);
-  return rows;
+  const rows = await db.sql
+    .selectFrom('Shard')
+    .innerJoin('Work', 'Work.id', 'Shard.workId')
+    .select(['Shard.task', 'Shard.from', 'Shard.to', 'Shard.errorsSha256', 'Shard.errorsBytes'])
+    .where('Shard.evaluationId', '=', evaluationId)
+    .where('Shard.errorsSha256', 'is not', null)
+    .orderBy('Work.position')
+    .execute();
+  return rows.flatMap(({ errorsSha256, errorsBytes, ...range }) =>
+    errorsSha256 === null ? [] : [{ ...range, sha256: errorsSha256, bytes: Number(errorsBytes) }],
+  );
 }

@@ -1,20 +1,18 @@
 import type { ExampleScores } from '@gdbench/benchmark/task';
-import { raw, type Sql } from '../transaction.ts';
-
-const READ = `
-  SELECT index, example, scores, images FROM "ExampleScore" WHERE "evaluationId" = $1 AND task = $2 ORDER BY index`;
+import type { Sql } from '../transaction.ts';
 
 /** All scores of the task so far, in the order of the examples. */
 export async function readScores(sql: Sql, evaluationId: string, task: string): Promise<ExampleScores[]> {
-  const { rows } = await raw<{ index: number; example: string; scores: number[]; images: number }>(sql, READ, [
-    evaluationId,
-    task,
-  ]);
+  const rows = await sql
+    .selectFrom('ExampleScore')
+    .select(['index', 'example', 'scores', 'images'])
+    .where('evaluationId', '=', evaluationId)
+    .where('task', '=', task)
+    .orderBy('index')
+    .execute();
   return rows.map(({ index, example, scores, images }) => ({
     index,
     example,
-    scores: Array.from({ length: scores.length / images }, (_, text) =>
-      scores.slice(text * images, (text + 1) * images),
-    ),
+    scores: Array.from({ length: scores.length / images }, (_, row) => scores.slice(row * images, (row + 1) * images)),
   }));
 }

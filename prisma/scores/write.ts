@@ -1,10 +1,6 @@
 import type { ExampleScores } from '@gdbench/benchmark/task';
-import { raw, type Sql } from '../transaction.ts';
-
-const WRITE = `
-  INSERT INTO "ExampleScore" ("evaluationId", task, index, example, scores, images)
-  SELECT $1, $2, index, example, scores, images
-  FROM json_to_recordset($3) AS s(index int, example text, scores float8[], images int)`;
+import { sql as text } from 'kysely';
+import type { Sql } from '../transaction.ts';
 
 /** Adds scores of examples that have none yet; a second score of the same example is an error. */
 export async function writeScores(
@@ -19,5 +15,11 @@ export async function writeScores(
       throw new Error(`The scores of ${task} example ${example} are no whole matrix of finite numbers.`);
     return { index, example, scores: matrix.flat(), images };
   });
-  await raw(sql, WRITE, [evaluationId, task, JSON.stringify(rows)]);
+  // one parameter, however many examples
+  await text`
+    INSERT INTO "ExampleScore" ("evaluationId", task, index, example, scores, images)
+    SELECT ${evaluationId}::uuid, ${task}, index, example, scores, images
+    FROM json_to_recordset(${JSON.stringify(rows)}) AS s(index int, example text, scores float8[], images int)`.execute(
+    sql,
+  );
 }

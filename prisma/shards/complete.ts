@@ -1,20 +1,20 @@
-import type { ExampleScores, TaskSummary } from '@gdbench/benchmark/task';
+import type { ExampleScores } from '@gdbench/benchmark/task';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
+import { sql as text } from 'kysely';
+import { addSummary } from '../chores/add.ts';
 import type { Database } from '../database.ts';
 import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
-import { giveRank } from '../results/give-rank.ts';
-import { writeSummary } from '../results/write-summary.ts';
-import { readScores } from '../scores/read.ts';
 import { writeScores } from '../scores/write.ts';
-import { inTransaction, raw, type Sql } from '../transaction.ts';
+import { inTransaction, type Sql } from '../transaction.ts';
+import { completeWork } from '../work/complete.ts';
+import type { Held } from '../work/held.ts';
+import { nextSeconds } from './size.ts';
 
 export interface Completion {
   /** One for each example of the shard, in any order. */
   readonly scores: readonly ExampleScores[];
-  /** Metrics of all scores of the task so far, in the order of the examples; `complete`: no shard is missing. */
-  summarise(all: ExampleScores[], complete: boolean): TaskSummary | Promise<TaskSummary>;
-  /** "<task>.<metric>" that orders the board. */
-  readonly rankingMetric: string;
+  /** How long scoring took, waiting left out: the next shards are cut by it. */
+  readonly seconds: number;
   /** What a reader should know of how it was scored; each sentence stands with the evaluation once, however many shards say it. */
   readonly warnings?: readonly string[];
   /** The file of its samples' errors, which the storage holds. */
@@ -24,79 +24,93 @@ export interface Completion {
 /** Sentences that one evaluation keeps, and their characters. */
 const MOST_WARNINGS = 20;
 const LONGEST_WARNING = 500;
+/** Less is taken for no measure, but for its own length. */
+const LEAST_SECONDS = 0.001;
 
-interface Fenced {
-  evaluationId: string;
-  task: string;
-  examples: number;
-}
-
-const FENCE = `
-  UPDATE "Shard" SET state = 'DONE', "examplesDone" = "to" - "from", "finishedAt" = now(), "heartbeatAt" = now(),
-    "leaseToken" = NULL, "leaseExpiresAt" = NULL, error = NULL, "errorsSha256" = $3, "errorsBytes" = $4
-  WHERE id = $1 AND "leaseToken" = $2 AND state = 'RUNNING'
-  RETURNING "evaluationId", task, "to" - "from" AS examples`;
-// locks the row until the end, so that completions of one task follow each other, each seeing the scores of those before
-const TASK_DONE = `
-  UPDATE "EvaluationTask" SET "examplesDone" = "examplesDone" + $3, "shardsDone" = "shardsDone" + 1
-  WHERE "evaluationId" = $1 AND task = $2
-  RETURNING "shardsDone" = "shardsTotal" AS complete`;
-const EVALUATION_DONE = `
-  UPDATE "Evaluation" SET "shardsDone" = "shardsDone" + 1,
-    "codeVersion" = CASE WHEN $4::text = ANY (string_to_array("codeVersion", ', ')) THEN "codeVersion"
-      ELSE concat_ws(', ', "codeVersion", $4) END,
-    warnings = warnings || ARRAY(
-      SELECT new.warning FROM unnest($2::text[]) WITH ORDINALITY AS new(warning, place)
-      WHERE new.warning <> ALL (warnings) ORDER BY new.place LIMIT greatest(0, $3 - cardinality(warnings))),
-    state = CASE WHEN "shardsDone" + 1 = "shardsTotal" THEN 'DONE' ELSE state END,
-    "stateSince" = CASE WHEN "shardsDone" + 1 = "shardsTotal" THEN now() ELSE "stateSince" END,
-    "finishedAt" = CASE WHEN "shardsDone" + 1 = "shardsTotal" THEN now() END
-  WHERE id = $1
-  RETURNING state = 'DONE' AS done`;
 /**
- * Writes a shard's scores, its task's results so far and the board's row, in one transaction.
- * The last shard of the evaluation makes it DONE and gives it its rank where the data of the task that ranks are all of an edition
- * that is known.
+ * Writes a shard's scores and counts them, in one transaction whose length depends on the shard alone. What they come to is a chore's,
+ * which the first shard adds that is done after a summary.
  *
  * @returns 'fenced', and nothing is written, when the lease was lost or the shard is done already.
  */
-export function complete(
-  db: Database,
-  shardId: string,
-  token: string,
-  completion: Completion,
-): Promise<'done' | 'fenced'> {
+export function complete(db: Database, held: Held, completion: Completion): Promise<'done' | 'fenced'> {
   return inTransaction(db, async (sql) => {
-    const { errors, warnings = [] } = completion;
-    const fenced = await raw<Fenced>(sql, FENCE, [shardId, token, errors?.sha256, errors?.bytes]);
-    const shard = fenced.rows[0];
-    if (!shard) return 'fenced';
-    await writeResults(sql, shardId, shard, completion);
-    const { rows } = await raw<{ done: boolean }>(sql, EVALUATION_DONE, [
-      shard.evaluationId,
-      [...new Set(warnings.map((warning) => warning.slice(0, LONGEST_WARNING)))],
-      MOST_WARNINGS,
-      CODE_VERSION,
-    ]);
-    if (rows[0]?.done) await giveRank(sql, shard.evaluationId, completion.rankingMetric);
-    await notifyEvaluation(sql, shard.evaluationId);
+    const work = await completeWork(sql, held);
+    if (!work) return 'fenced';
+    const shard = await keepArtifact(sql, held.id, completion);
+    const { evaluationId, task } = shard;
+    const examples = shard.to - shard.from;
+    if (completion.scores.length !== examples)
+      throw new Error(
+        `Shard ${held.id} of ${task} has ${examples} examples, but scores of ${completion.scores.length} were given.`,
+      );
+    await sql.updateTable('Work').set({ done: examples }).where('id', '=', held.id).execute();
+    await writeScores(sql, evaluationId, task, completion.scores);
+    await countInTask(sql, evaluationId, task, examples);
+    await countInEvaluation(sql, evaluationId, shard.cost, completion);
+    await notifyEvaluation(sql, evaluationId);
     await raiseBoard(sql);
     return 'done';
   });
 }
 
-async function writeResults(
+function keepArtifact(sql: Sql, workId: string, { errors }: Completion) {
+  return sql
+    .updateTable('Shard')
+    .set({ errorsSha256: errors?.sha256 ?? null, errorsBytes: errors ? `${errors.bytes}` : null })
+    .where('workId', '=', workId)
+    .returning(['evaluationId', 'task', 'from', 'to', 'cost'])
+    .executeTakeFirstOrThrow();
+}
+
+/** Its summary is due where it was up to date before, and at once where nothing of the task is missing any more. */
+async function countInTask(sql: Sql, evaluationId: string, task: string, examples: number): Promise<void> {
+  const now = await sql
+    .updateTable('EvaluationTask')
+    .set((of) => ({
+      examplesDone: of('examplesDone', '+', examples),
+      shardsDone: of('shardsDone', '+', 1),
+    }))
+    .where('evaluationId', '=', evaluationId)
+    .where('task', '=', task)
+    .returning(['examples', 'examplesDone', 'summarised', 'summariseAt'])
+    .executeTakeFirstOrThrow();
+  const isWhole = now.examplesDone === now.examples;
+  const wasClean = now.examplesDone - examples === now.summarised;
+  if (isWhole) await addSummary(sql, { evaluationId, task });
+  else if (wasClean) await addSummary(sql, { evaluationId, task }, now.summariseAt);
+}
+
+async function countInEvaluation(
   sql: Sql,
-  shardId: string,
-  shard: Fenced,
-  { scores, summarise }: Completion,
+  evaluationId: string,
+  rows: number,
+  { seconds, warnings = [] }: Completion,
 ): Promise<void> {
-  const { evaluationId, task, examples } = shard;
-  if (scores.length !== examples)
-    throw new Error(`Shard ${shardId} of ${task} has ${examples} examples, but scores of ${scores.length} were given.`);
-  await writeScores(sql, evaluationId, task, scores);
-  const { rows } = await raw<{ complete: boolean }>(sql, TASK_DONE, [evaluationId, task, examples]);
-  const isComplete = rows[0]?.complete ?? false;
-  const summary = await summarise(await readScores(sql, evaluationId, task), isComplete);
-  await writeSummary(sql, evaluationId, task, summary, isComplete);
+  const before = await sql
+    .selectFrom('Evaluation')
+    .select(['codeVersion', 'warnings', 'shardSeconds'])
+    .where('id', '=', evaluationId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+  const versions = before.codeVersion?.split(', ') ?? [];
+  const measured = Math.max(LEAST_SECONDS, seconds);
+  await sql
+    .updateTable('Evaluation')
+    .set({
+      shardsDone: text<number>`"shardsDone" + 1`,
+      codeVersion: versions.includes(CODE_VERSION) ? before.codeVersion : [...versions, CODE_VERSION].join(', '),
+      warnings: together(before.warnings ?? [], warnings),
+      rowsPerSecond: rows / measured,
+      shardSeconds: nextSeconds(before.shardSeconds, measured),
+    })
+    .where('id', '=', evaluationId)
+    .execute();
+}
+
+/** Each sentence once, and not without end. */
+function together(before: readonly string[], more: readonly string[]): string[] {
+  const short = more.map((warning) => warning.slice(0, LONGEST_WARNING));
+  const all = [...new Set([...before, ...short])];
+  return all.slice(0, Math.max(before.length, MOST_WARNINGS));
 }

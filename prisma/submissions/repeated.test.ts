@@ -1,10 +1,10 @@
 import type { EndedState, UnfinishedState } from '@gdbench/benchmark/states';
 import { expect, test } from 'vitest';
 import { testFileDatabase } from '../../test/support/database.ts';
-import { acceptAs, newSubmission, scoreNext, submitStored } from '../../test/support/evaluation.ts';
+import { acceptAs, claimedInspection, newSubmission, scoreNext, submitStored } from '../../test/support/evaluation.ts';
 import type { Database } from '../database.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
-import { claimInspection, refuse } from '../inspection.ts';
+import { refuse } from '../inspection.ts';
 import { createSubmission, failUpload } from '../submissions.ts';
 
 const database = testFileDatabase();
@@ -37,9 +37,9 @@ const STOPPED: Record<Exclude<EndedState, 'DONE'>, Bring> = {
   CANCELLED: (db, id) => cancel(db, 'anonymous', id),
   REFUSED: async (db, id) => {
     await stored(db, id);
-    const claimed = await claimInspection(db, id, 'test');
+    const claimed = await claimedInspection(db, id);
     const why = { fault: 'SUBMITTER', reason: 'It is none.', remedy: 'Export it again.' } as const;
-    await refuse(db, id, claimed?.token ?? '', why);
+    await refuse(db, claimed, why);
   },
   FAILED: (db, id) => failUpload(db, 'service', id, { reason: 'Its files never came.', remedy: 'Submit it again.' }),
 };

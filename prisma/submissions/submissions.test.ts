@@ -12,8 +12,8 @@ import { beginInspection } from './begin-inspection.ts';
 
 const database = testFileDatabase();
 
-async function inspectJobs(evaluationId: string): Promise<number> {
-  const sql = `SELECT count(*)::int AS n FROM graphile_worker.jobs WHERE key = $1 AND task_identifier = 'inspect'`;
+async function inspections(evaluationId: string): Promise<number> {
+  const sql = `SELECT count(*)::int AS n FROM "Work" WHERE "evaluationId" = $1 AND kind = 'INSPECT' AND state = 'QUEUED'`;
   const { rows } = await database().pool.query(sql, [evaluationId]);
   return rows[0].n;
 }
@@ -53,7 +53,7 @@ test('the last file that is stored begins inspection once, also when the last tw
     files.flatMap(({ id }) => [fileStored(database(), 'anonymous', id), fileStored(database(), 'anonymous', id)]),
   );
   expect(said).toContain('inspecting');
-  expect(await inspectJobs(evaluationId)).toBe(1);
+  expect(await inspections(evaluationId)).toBe(1);
   expect(await boardVersion(database())).toBe(before + 1);
   const evaluation = await readEvaluation(database(), evaluationId);
   expect(evaluation).toMatchObject({
@@ -78,7 +78,7 @@ test('two last files whose transactions overlap see each other', async () => {
     await Promise.race([stored, untilOneWaits()]);
   });
   expect(await stored).toBe('inspecting');
-  expect(await inspectJobs(evaluationId)).toBe(1);
+  expect(await inspections(evaluationId)).toBe(1);
 });
 
 /** Until a statement of this database waits for a lock. */
@@ -120,7 +120,7 @@ test('files that the service holds need not be sent; when it holds all, inspecti
   });
   expect(all).toEqual({ ...some, isRepeated: true });
   expect(await readEvaluation(database(), all.evaluationId)).toMatchObject({ state: 'INSPECTING' });
-  expect(await inspectJobs(all.evaluationId)).toBe(1);
+  expect(await inspections(all.evaluationId)).toBe(1);
 });
 
 test.each(['', 'x', `' OR true --`, '00000000-0000-0000-0000-00000000000g'])(

@@ -86,6 +86,8 @@ export const ROOMS: readonly Room[] = [
       'workers/board-data.ts',
       'workers/sentence.ts',
       'workers/runner/lease.ts',
+      'workers/runner/loaded.ts',
+      'workers/runner/prompt.ts',
       'workers/runner/settings.ts',
     ],
   },

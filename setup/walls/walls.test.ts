@@ -30,7 +30,7 @@ const FORBIDDEN: readonly Plant[] = [
   ['apps/api/board/d.ts', "export const x = () => import('@gdbench/workers/engine/fault');", 'apps/api imports'],
   ['apps/api/board/e.ts', "import { x } from '../../../test/support/folder.ts';", 'apps/api imports'],
   ['apps/api/board/f.ts', "import { x } from './board.test.ts';", 'nobody imports a test'],
-  ['apps/api/board/g.ts', "import { x } from '../../../prisma/shards/claim.ts';", 'apps/api imports'],
+  ['apps/api/board/g.ts', "import { x } from '../../../prisma/work/claim.ts';", 'apps/api imports'],
   ['builtin/data/a.ts', "import { x } from '../../apps/cli/fault.ts';", 'builtin imports'],
   ['builtin/data/b.ts', "import { x } from '@gdbench/workers/run-worker';", 'builtin imports'],
   ['apps/cli/data/a.ts', "import { x } from '@gdbench/api/api';", 'apps/cli imports'],

@@ -38,10 +38,10 @@ test('a worker killed in mid-shard changes no bit of the scores, and its shard i
     const killedAt = Date.now();
 
     const progress = await follow(client, disturbed.evaluationId, isDone);
-    const shard = await database.prisma.shard.findUniqueOrThrow({ where: { id: lost } });
-    const doneBy = await database.prisma.shard.groupBy({
+    const shard = await database.prisma.work.findUniqueOrThrow({ where: { id: lost } });
+    const doneBy = await database.prisma.work.groupBy({
       by: ['workerId'],
-      where: { evaluationId: disturbed.evaluationId, state: 'DONE' },
+      where: { evaluationId: disturbed.evaluationId, kind: 'SCORE', state: 'DONE' },
     });
     await database.close();
     expect(doneBy.map(({ workerId }) => workerId).sort()).toEqual(['a', 'b']);
@@ -69,13 +69,14 @@ async function stopInMidShard(
   evaluationId: string,
   worker: Worker,
 ): Promise<string> {
-  const { shard } = database.prisma;
+  const { work } = database.prisma;
+  const own = { evaluationId, kind: 'SCORE', workerId: worker.name } as const;
   for (;;) {
-    const done = await shard.count({ where: { evaluationId, workerId: worker.name, state: 'DONE' } });
-    const seen = await shard.findFirst({ where: { evaluationId, workerId: worker.name, state: 'RUNNING' } });
+    const done = await work.count({ where: { ...own, state: 'DONE' } });
+    const seen = await work.findFirst({ where: { ...own, state: 'RUNNING' } });
     if (done > 0 && seen) {
       worker.service.child.kill('SIGSTOP');
-      const still = await shard.findFirst({ where: { id: seen.id, workerId: worker.name, state: 'RUNNING' } });
+      const still = await work.findFirst({ where: { ...own, id: seen.id, state: 'RUNNING' } });
       if (still) return still.id;
       worker.service.child.kill('SIGCONT');
     }

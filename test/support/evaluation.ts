@@ -5,9 +5,11 @@ import { summarise } from '@gdbench/benchmark/summarise';
 import type { DataEdition, ExampleScores, MetricValue, TaskData, TaskName, TaskSummary } from '@gdbench/benchmark/task';
 import type { Actor } from '@gdbench/prisma/actor';
 import type { Database } from '@gdbench/prisma/database';
-import { accept, claimInspection } from '@gdbench/prisma/inspection';
-import { type ClaimedShard, claim, complete } from '@gdbench/prisma/shards';
+import { accept, type ClaimedInspection } from '@gdbench/prisma/inspection';
+import { summariseTask } from '@gdbench/prisma/results';
+import { type ClaimedShard, type Completion, complete } from '@gdbench/prisma/shards';
 import { createSubmission } from '@gdbench/prisma/submissions';
+import { claim } from '@gdbench/prisma/work';
 import { checkpointSha256 } from '@gdbench/storage/identity';
 import { reportFor } from './report.ts';
 
@@ -66,50 +68,110 @@ interface Plan {
   readonly dataVersion?: string | Readonly<Record<string, string>>;
   readonly edition?: DataEdition;
   readonly report?: Partial<InspectionReport>;
+  /** Model rows that an example costs; default 10. */
+  readonly rows?: number;
+  /** Each task waits in one piece, and is cut as it is claimed. */
+  readonly uncut?: boolean;
 }
 
 /** All of an edition, so that the evaluation ranks. */
 const wholeOf = (examples: number): DataEdition => ({ state: 'whole', name: 'test', examples, of: examples });
 
+/** Claims the evaluation's inspection as a worker does. */
+export async function claimedInspection(
+  db: Database,
+  evaluationId: string,
+  worker = 'test',
+): Promise<ClaimedInspection> {
+  const work = await claim(db, { worker, kinds: ['INSPECT'], loaded: evaluationId, onDisk: [] });
+  if (work?.kind !== 'INSPECT' || work.evaluationId !== evaluationId)
+    throw new Error(`Nothing to inspect in ${evaluationId}.`);
+  return work;
+}
+
 /** Inspects as a worker would: its evaluation is QUEUED. */
 export async function acceptAs(
   db: Database,
   evaluationId: string,
-  { shards = { clevr: [1, 1] }, protocol = 'diffusion-itm', dataVersion = 'test', edition, report }: Plan = {},
+  {
+    shards = { clevr: [1, 1] },
+    protocol = 'diffusion-itm',
+    dataVersion = 'test',
+    edition,
+    report,
+    rows = 10,
+    uncut = false,
+  }: Plan = {},
 ): Promise<void> {
-  const inspection = await claimInspection(db, evaluationId, 'test');
-  if (!inspection) throw new Error(`Nothing to inspect in ${evaluationId}.`);
+  const inspection = await claimedInspection(db, evaluationId);
   const tasks = Object.entries(shards).map(([task, sizes]) => {
-    const ends = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((sum, size) => sum + size, 0));
-    const examples = ends.at(-1) ?? 0;
+    const examples = sizes.reduce((sum, size) => sum + size, 0);
     return {
       task,
       dataVersion: typeof dataVersion === 'string' ? dataVersion : dataVersion[task]!,
       examples,
       edition: edition ?? wholeOf(examples),
-      shards: ends.map((to, i) => ({ from: to - sizes[i]!, to, cost: 10 * sizes[i]! })),
+      cost: rows * examples,
     };
   });
   const plan = { report: reportFor(protocol, report), protocol, warnings: [], tasks };
-  if (!(await accept(db, evaluationId, inspection.token, plan)))
-    throw new Error(`The inspection of ${evaluationId} was lost.`);
+  if (!(await accept(db, inspection, plan))) throw new Error(`The inspection of ${evaluationId} was lost.`);
+  if (!uncut) for (const [task, sizes] of Object.entries(shards)) await cutAs(db, evaluationId, task, sizes);
+}
+
+/** Cuts the one shard of a task into shards of so many examples, none of which is cut any further. */
+async function cutAs(db: Database, evaluationId: string, task: string, sizes: readonly number[]): Promise<void> {
+  const { workId, work } = await db.prisma.shard.findFirstOrThrow({
+    where: { evaluationId, task },
+    include: { work: true },
+  });
+  await db.prisma.work.delete({ where: { id: workId } });
+  const ends = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((sum, size) => sum + size, 0));
+  for (const [i, to] of ends.entries()) {
+    const from = to - sizes[i]!;
+    const shard = { evaluationId, task, from, to, cost: 10 * sizes[i]! };
+    await db.prisma.work.create({
+      data: {
+        ...work,
+        id: randomUUID(),
+        position: work.position + from,
+        startedAt: work.createdAt,
+        shard: { create: shard },
+      },
+    });
+  }
+  const shardsTotal = { increment: sizes.length - 1 };
+  await db.prisma.evaluationTask.update({
+    where: { evaluationId_task: { evaluationId, task } },
+    data: { shardsTotal },
+  });
+  await db.prisma.evaluation.update({ where: { id: evaluationId }, data: { shardsTotal } });
 }
 
 /** An evaluation with its plan, QUEUED. Default: clevr in two shards of 3 and 2 examples, mmbias in one of 2. */
 export async function planned(
   db: Database,
-  { name, shards = { clevr: [3, 2], mmbias: [2] } }: { name?: string; shards?: Plan['shards'] } = {},
+  { name, shards = { clevr: [3, 2], mmbias: [2] }, ...plan }: { name?: string } & Plan = {},
 ): Promise<{ readonly evaluationId: string; readonly shardIds: readonly string[] }> {
   const { evaluationId } = await submitStored(db, name);
-  await acceptAs(db, evaluationId, { shards, protocol: 'cosine' });
-  const rows = await db.prisma.shard.findMany({ where: { evaluationId }, orderBy: { position: 'asc' } });
+  await acceptAs(db, evaluationId, { shards, protocol: 'cosine', ...plan });
+  const rows = await db.prisma.work.findMany({
+    where: { evaluationId, kind: 'SCORE' },
+    orderBy: { position: 'asc' },
+  });
   return { evaluationId, shardIds: rows.map(({ id }) => id) };
 }
 
-/** Claims a shard as a worker does. */
-export async function claimed(db: Database, shardId: string, worker = 'test'): Promise<ClaimedShard> {
-  const shard = await claim(db, shardId, worker);
-  if (!shard) throw new Error(`Shard ${shardId} could not be claimed.`);
+/** Claims the evaluation's next shard as a worker does that has its model loaded; null where none waits. */
+export async function claimNext(db: Database, evaluationId: string, worker = 'test'): Promise<ClaimedShard | null> {
+  const work = await claim(db, { worker, kinds: ['SCORE'], loaded: evaluationId, onDisk: [] });
+  return work?.kind === 'SCORE' && work.evaluationId === evaluationId ? work : null;
+}
+
+/** Claims the evaluation's next shard, which is there. */
+export async function claimed(db: Database, evaluationId: string, worker?: string): Promise<ClaimedShard> {
+  const shard = await claimNext(db, evaluationId, worker);
+  if (!shard) throw new Error(`No shard of ${evaluationId} could be claimed.`);
   return shard;
 }
 
@@ -132,31 +194,39 @@ export function sumOf(task: string, all: readonly ExampleScores[]): TaskSummary 
   return { task: task as TaskName, n: all.length, ties: 0, metrics: [average] };
 }
 
-/** Completes a claimed shard with its examples' true scores; its task has their sum. `other` is told in the place of these. */
+/** Completes a claimed shard with its examples' true scores; nothing is summarised. `other` is told in the place of these. */
 export function completeTruly(
   db: Database,
-  shard: Pick<ClaimedShard, 'shardId' | 'token' | 'task' | 'from' | 'to'>,
-  other: Partial<Parameters<typeof complete>[3]> = {},
+  shard: Pick<ClaimedShard, 'id' | 'token' | 'from' | 'to'>,
+  other: Partial<Completion> = {},
 ) {
-  return complete(db, shard.shardId, shard.token, {
+  return complete(db, shard, {
     scores: Array.from({ length: shard.to - shard.from }, (_, i) => trueScores(shard.from + i)),
-    summarise: (all) => sumOf(shard.task, all),
-    rankingMetric: 'clevr.average',
+    seconds: 1,
     ...other,
   });
 }
 
+/** Summarises a task as a worker's chore does; default: the sum of its scores. */
+export function summariseTruly(
+  db: Database,
+  evaluationId: string,
+  task: string,
+  summarised: Parameters<typeof summariseTask>[2]['summarise'] = (all) => sumOf(task, all),
+) {
+  const summary = { summarise: summarised, rankingMetric: 'clevr.average' };
+  return summariseTask(db, { evaluationId, task }, summary);
+}
+
 /** Scores the evaluation's next shard, after which its task has these metrics; a number is CLEVR's average, ± 0.05. */
 export async function scoreNext(db: Database, evaluationId: string, metrics: number | MetricValue[]): Promise<void> {
-  const next = { where: { evaluationId, state: 'QUEUED' as const }, orderBy: { position: 'asc' as const } };
-  const shard = await claimed(db, (await db.prisma.shard.findFirstOrThrow(next)).id);
-  const outcome = await completeTruly(db, shard, {
-    summarise: (all) => ({
-      ...sumOf(shard.task, all),
-      metrics: typeof metrics === 'number' ? [averageOf(metrics, all.length)] : metrics,
-    }),
-  });
-  if (outcome !== 'done') throw new Error(`Shard ${shard.shardId} was ${outcome}.`);
+  const shard = await claimed(db, evaluationId);
+  const outcome = await completeTruly(db, shard);
+  if (outcome !== 'done') throw new Error(`Shard ${shard.id} was ${outcome}.`);
+  await summariseTruly(db, evaluationId, shard.task, (all) => ({
+    ...sumOf(shard.task, all),
+    metrics: typeof metrics === 'number' ? [averageOf(metrics, all.length)] : metrics,
+  }));
 }
 
 function averageOf(value: number, n: number): MetricValue {
@@ -191,25 +261,29 @@ export async function scored(
     dataVersion: Object.fromEntries(tasks.map(({ data }) => [data.task, data.dataVersion])),
     report: { parameters: 1_234_567 },
   });
-  for (const { id, task } of await db.prisma.shard.findMany({ where: { evaluationId: ids.evaluationId } })) {
-    const { data, scores } = tasks.find((one) => one.data.task === task)!;
-    const shard = await claimed(db, id);
-    const outcome = await completeTruly(db, shard, { scores, summarise: (all) => summarise(data, all) });
-    if (outcome !== 'done') throw new Error(`Shard ${id} was ${outcome}.`);
+  for (let left = tasks.length; left > 0; left -= 1) {
+    const shard = await claimed(db, ids.evaluationId);
+    const { data, scores } = tasks.find((one) => one.data.task === shard.task)!;
+    const outcome = await completeTruly(db, shard, { scores });
+    if (outcome !== 'done') throw new Error(`Shard ${shard.id} was ${outcome}.`);
+    await summariseTruly(db, ids.evaluationId, shard.task, (all) => summarise(data, all));
   }
   return ids;
 }
 
-/** As if the workers that hold them had been silent for longer than a lease. */
-export async function expireLeases(db: Database, evaluationId: string): Promise<void> {
-  const past = `now() - interval '1 second'`;
-  // locked in the order in which all that change several shards lock them: any other could end in a deadlock
-  await db.pool.query(
-    `WITH held AS (SELECT id FROM "Shard" WHERE "evaluationId" = $1 ORDER BY position FOR NO KEY UPDATE)
-     UPDATE "Shard" s SET "leaseExpiresAt" = ${past} FROM held WHERE s.id = held.id AND s.state = 'RUNNING'`,
-    [evaluationId],
-  );
-  await db.pool.query(`UPDATE "Evaluation" SET "leaseExpiresAt" = ${past} WHERE id = $1 AND "leaseToken" IS NOT NULL`, [
+/** As if all pauses before further tries were over. */
+export async function endPauses(db: Database, evaluationId: string): Promise<void> {
+  await db.pool.query('UPDATE "Work" SET "availableAt" = now() WHERE "evaluationId" = $1 AND "availableAt" > now()', [
     evaluationId,
   ]);
+}
+
+/** As if the workers that hold its work had been silent for longer than a lease. */
+export async function expireLeases(db: Database, evaluationId: string): Promise<void> {
+  // locked in the order in which all that change several pieces of work lock them: any other could end in a deadlock
+  await db.pool.query(
+    `WITH held AS (SELECT id FROM "Work" WHERE "evaluationId" = $1 AND state = 'RUNNING' ORDER BY id FOR NO KEY UPDATE)
+     UPDATE "Work" w SET "leaseExpiresAt" = now() - interval '1 second' FROM held WHERE w.id = held.id`,
+    [evaluationId],
+  );
 }

@@ -1,25 +1,27 @@
 import type { Database } from '@gdbench/prisma/database';
 import { claimed } from './evaluation.ts';
 
-/** Claims shards as a worker does, and looks at their rows and jobs; `database` is read inside of tests only. */
+/** Claims shards as a worker does, and looks at their rows and at chores; `database` is read inside of tests only. */
 export function shardRecords(database: () => Database) {
   return {
-    held: (shardId: string | undefined, worker = 'a') => claimed(database(), shardId ?? '', worker),
+    held: (evaluationId: string, worker = 'a') => claimed(database(), evaluationId, worker),
 
-    async shardRow(shardId: string) {
+    async workRow(id: string) {
       const { rows } = await database().pool.query(
-        'SELECT state, attempts, "leaseToken", "examplesDone" FROM "Shard" WHERE id = $1',
-        [shardId],
+        'SELECT state, attempts, "leaseToken", done FROM "Work" WHERE id = $1',
+        [id],
       );
       return rows[0];
     },
 
-    async jobsOf(key: string): Promise<{ waits: boolean; payload: unknown }[]> {
+    /** The tasks of the evaluation whose summary waits. */
+    async summariesOf(evaluationId: string): Promise<string[]> {
       const { rows } = await database().pool.query(
-        'SELECT locked_at IS NULL AND attempts < max_attempts AS waits, (SELECT payload FROM graphile_worker._private_jobs p WHERE p.id = j.id) FROM graphile_worker.jobs j WHERE key = $1',
-        [key],
+        `SELECT split_part(key, ' ', 3) AS task FROM graphile_worker.jobs
+         WHERE key LIKE 'summarise ' || $1 || ' %' AND locked_at IS NULL AND attempts < max_attempts ORDER BY 1`,
+        [evaluationId],
       );
-      return rows;
+      return rows.map(({ task }) => task);
     },
   };
 }

@@ -38,10 +38,10 @@ test('a process that is killed rejects what it was asked, and what it is asked a
   const child = start();
   const asked = child.ask({ type: 'inspect', dir: CHECKPOINT }, { silenceSeconds: 120 });
   process.kill(child.pid, 'SIGKILL');
-  await expect(asked).rejects.toMatchObject({ ending: { kind: 'crash', detail: 'SIGKILL' } });
+  await expect(asked).rejects.toMatchObject({ ending: { kind: 'killed', detail: 'SIGKILL' } });
   expect(child.ended).toBe(true);
   await expect(child.ask({ type: 'inspect', dir: CHECKPOINT }, { silenceSeconds: 120 })).rejects.toMatchObject({
-    ending: { kind: 'crash' },
+    ending: { kind: 'killed' },
   });
 });
 

@@ -26,6 +26,8 @@ export interface ProcessOptions {
 }
 
 const MEMORY_CHECK_MS = 1_000;
+/** Signals that a process gets from others: its own faults end it by another. */
+const FROM_OUTSIDE: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 
 /** All that a child is told about the machine: where libraries, compiled code and devices are. No database, no storage, no secrets. */
@@ -64,15 +66,17 @@ class Stage implements StageProcess {
     child.on('message', (raw) => this.#hear(raw));
     const looks = setInterval(() => void this.#checkMemory(), MEMORY_CHECK_MS);
     this.#finished = new Promise<void>((resolve) => {
-      const finish = (detail: string) => {
+      const finish = (kind: 'crash' | 'killed', detail: string) => {
         clearInterval(looks);
-        this.#finish(detail);
+        this.#finish(kind, detail);
         resolve();
       };
       child.on('error', (error) => {
-        if (child.pid === undefined) finish(error.message);
+        if (child.pid === undefined) finish('crash', error.message);
       });
-      child.on('close', (code, signal) => finish(signal ?? `exit code ${code}`));
+      child.on('close', (code, signal) =>
+        finish(signal !== null && FROM_OUTSIDE.has(signal) ? 'killed' : 'crash', signal ?? `exit code ${code}`),
+      );
     });
   }
 
@@ -135,11 +139,12 @@ class Stage implements StageProcess {
   }
 
   /** The process is gone: nothing that is open is answered any more. */
-  #finish(detail: string): void {
+  #finish(kind: 'crash' | 'killed', detail: string): void {
     if (this.#gone) return;
     this.#gone = true;
-    const crash = [detail, this.#output.last].filter(Boolean).join(', ');
-    const error = new ChildEnded(this.#ending ?? { kind: 'crash', detail: crash });
+    const ending = this.#ending ?? { kind, detail: [detail, this.#output.last].filter(Boolean).join(', ') };
+    this.#ending = ending;
+    const error = new ChildEnded(ending);
     for (const request of this.#open.values()) request.fail(error);
   }
 }

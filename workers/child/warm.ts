@@ -7,6 +7,8 @@ export interface WarmProcess {
    * where one is kept already.
    */
   offer(key: string, process: StageProcess): boolean;
+  /** Whether a process for this key is kept. */
+  holds(key: string): boolean;
   /** The process for this key, a new one when the key is another or the process has ended. */
   take(key: string): Promise<StageProcess>;
   /** Says that the process is idle; it is ended when it stays so for a while. */
@@ -42,6 +44,7 @@ export function keepWarm(options: ProcessOptions): WarmProcess {
       rest();
       return true;
     },
+    holds: (key) => present?.key === key && !present.process.ended,
     async take(key) {
       clearTimeout(idle);
       if (present?.key === key && !present.process.ended) return present.process;

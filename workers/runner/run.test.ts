@@ -13,7 +13,7 @@ import { readBoard } from '@gdbench/prisma/leaderboard';
 import { readLog } from '@gdbench/prisma/log';
 import { readArtifacts } from '@gdbench/prisma/scores';
 import { createSubmission } from '@gdbench/prisma/submissions';
-import { sweep } from '@gdbench/prisma/sweep';
+import { sweep } from '@gdbench/prisma/work';
 import { checkpointSha256 } from '@gdbench/storage/identity';
 import { openStorage } from '@gdbench/storage/storage';
 import { pino } from 'pino';
@@ -222,6 +222,10 @@ test('a protocol that was asked for scores the checkpoint, whose row stands in t
   expect(await readArtifacts(db, evaluationId)).toEqual([]);
 });
 
+/** The evaluation's work of a kind, in its order. */
+const workOf = (evaluationId: string, kind: 'INSPECT' | 'SCORE') =>
+  db.prisma.work.findMany({ where: { evaluationId, kind }, orderBy: { position: 'asc' } });
+
 /** Child processes of which the first is handed to `harm` when the first shard is about to be scored in it. */
 function harmed(harm: (pid: number) => void): WarmProcess {
   const warm = keepWarm({ memoryBytes: 8e9 });
@@ -237,15 +241,15 @@ function harmed(harm: (pid: number) => void): WarmProcess {
   };
 }
 
-test('a child process that is killed in mid-shard costs one attempt and no score', async () => {
+test('a child process that is killed in mid-shard costs no attempt and no score', async () => {
   const evaluationId = await submit(DUAL_ENCODER, 'killed');
   await work(
     'a',
     harmed((pid) => process.kill(pid, 'SIGKILL')),
   );
   expect(await ended(evaluationId)).toMatchObject({ state: 'DONE' });
-  const shards = await db.prisma.shard.findMany({ where: { evaluationId }, orderBy: { position: 'asc' } });
-  expect(shards[0]).toMatchObject({ state: 'DONE', attempts: 2 });
+  const shards = await workOf(evaluationId, 'SCORE');
+  expect(shards[0]).toMatchObject({ state: 'DONE', attempts: 1, kills: 1 });
   await expectWhole(evaluationId, DUAL_ENCODER);
   const lines = (await readLog(db, evaluationId, 100)).map(({ message }) => message);
   expect(lines).toContain('The process that ran the model on clevr ended unexpectedly (SIGKILL).');
@@ -260,8 +264,8 @@ test('a worker that stops in mid-shard gives the shard back without costing an a
     const first = work('a', warm);
   });
   await stopped;
-  const shard = await db.prisma.shard.findFirstOrThrow({ where: { evaluationId, position: 0 } });
-  expect(shard).toMatchObject({ state: 'QUEUED', attempts: 0, leaseToken: null });
+  const [shard] = await workOf(evaluationId, 'SCORE');
+  expect(shard).toMatchObject({ position: 0, state: 'QUEUED', attempts: 0, leaseToken: null });
   await work('b');
   expect(await ended(evaluationId)).toMatchObject({ state: 'DONE', retriedShards: 0 });
   await expectWhole(evaluationId, DUAL_ENCODER);
@@ -323,11 +327,11 @@ test('what waits for its data is not taken for dead: its lease is renewed, and n
   const { examples, images } = await workBeforeData('a');
   await says(evaluationId, /^Accepted/);
   const soon = new Date(Date.now() + 5_000);
-  await db.prisma.evaluation.update({ where: { id: evaluationId }, data: { leaseExpiresAt: soon } });
+  await db.prisma.work.updateMany({ where: { evaluationId }, data: { leaseExpiresAt: soon } });
   await vi.waitFor(
     async () => {
-      const { leaseExpiresAt } = await db.prisma.evaluation.findUniqueOrThrow({ where: { id: evaluationId } });
-      expect(leaseExpiresAt?.getTime()).toBeGreaterThan(soon.getTime());
+      const [inspection] = await workOf(evaluationId, 'INSPECT');
+      expect(inspection?.leaseExpiresAt?.getTime()).toBeGreaterThan(soon.getTime());
     },
     { timeout: 30_000 },
   );
@@ -343,17 +347,14 @@ test('a worker that stops before its data are there gives back what it has witho
   const first = await workBeforeData('a');
   await says(inspected, /^Accepted/);
   await first.worker.stop();
-  expect(await db.prisma.evaluation.findUniqueOrThrow({ where: { id: inspected } })).toMatchObject({
-    state: 'INSPECTING',
-    attempts: 0,
-    leaseToken: null,
-  });
+  expect(await readEvaluation(db, inspected)).toMatchObject({ state: 'INSPECTING', workers: 0 });
+  expect(await workOf(inspected, 'INSPECT')).toMatchObject([{ state: 'QUEUED', attempts: 0, leaseToken: null }]);
 
   const second = await workBeforeData('b');
   await second.examples();
   await becomes(inspected, { state: 'SCORING' });
   await second.worker.stop();
-  const shards = await db.prisma.shard.findMany({ where: { evaluationId: inspected } });
+  const shards = await workOf(inspected, 'SCORE');
   expect(shards.map(({ state, attempts, leaseToken }) => ({ state, attempts, leaseToken }))).toEqual(
     shards.map(() => ({ state: 'QUEUED', attempts: 0, leaseToken: null })),
   );

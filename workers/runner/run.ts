@@ -2,10 +2,11 @@ import { hostname } from 'node:os';
 import type { Arrival } from '@gdbench/benchmark/arrival';
 import { EditionsFault, readEditions } from '@gdbench/benchmark/read-editions';
 import { openDatabase } from '@gdbench/prisma/database';
-import { HEARTBEAT_SECONDS, SWEEP_SECONDS } from '@gdbench/prisma/lease';
+import { listen } from '@gdbench/prisma/events';
+import { SWEEP_SECONDS } from '@gdbench/prisma/lease';
 import { migrateWhenThere } from '@gdbench/prisma/migrate';
-import { sweep } from '@gdbench/prisma/sweep';
-import { workerAlive } from '@gdbench/prisma/workers';
+import { sweep } from '@gdbench/prisma/work';
+import { mostConnections, workerAlive } from '@gdbench/prisma/workers';
 import { SettingsFault } from '@gdbench/settings/fault';
 import { madeHome } from '@gdbench/settings/home';
 import { removeHalfMade } from '@gdbench/storage/leftovers';
@@ -13,13 +14,16 @@ import { openStorage, StorageAddressError } from '@gdbench/storage/storage';
 import { type Logger, pino } from 'pino';
 import { openBoardData } from '../board-data.ts';
 import { keepWarm, type WarmProcess } from '../child/warm.ts';
-import { inspectTask } from '../stages/inspect/inspect.ts';
-import { scoreTask } from '../stages/score/score.ts';
 import type { Stage } from '../stages/stage.ts';
+import { summariseChore } from '../stages/summarise/summarise.ts';
+import { CHORE_CONNECTIONS, startChores } from './chores.ts';
+import { createDoorbell } from './doorbell.ts';
+import { createLoaded } from './loaded.ts';
 import { createOwned, type Owned } from './owned.ts';
-import { startQueue } from './queue.ts';
 import { repeat } from './repeat.ts';
 import type { WorkerSettings } from './settings.ts';
+import { createSignOfLife } from './sign-of-life.ts';
+import { KINDS, startWork } from './work.ts';
 
 export interface RunningWorker {
   /** Stops fetching, gives the running shard back, and ends everything the worker started. */
@@ -34,7 +38,12 @@ interface Parts {
   warm?: WarmProcess;
 }
 
-/** Starts a worker: it takes inspections and shards from the queue until it is stopped. Resolves when it takes jobs. */
+/** For claims, leases and results: of what waits for work, of what has it, and of the sweep. */
+const CONNECTIONS = 3;
+/** One that hears of work. */
+const LISTENING = 1;
+
+/** Starts a worker: it takes inspections, shards and chores until it is stopped. Resolves when it takes them. */
 export async function startWorker(settings: WorkerSettings, parts: Parts = {}): Promise<RunningWorker> {
   const log = parts.log ?? pino({ level: settings.logLevel });
   const output = (line: string) => log.info({ child: 'score' }, line);
@@ -64,16 +73,23 @@ async function start(
   const editions = await readEditions(settings.editions).catch(asSettings);
   const storage = await openStorage(settings.storage).catch(asSettings);
   await migrateWhenThere(settings.databaseUrl, { signal: stopping.signal, onWaiting: (line) => log.warn(line) });
-  const db = openDatabase(settings.databaseUrl, { onError: away('a database connection') });
+  const db = openDatabase(settings.databaseUrl, { poolSize: CONNECTIONS, onError: away('a database connection') });
   owned.add('database', () => db.close());
 
   owned.add('child process', () => warm.close());
 
-  const me = { id: settings.workerId, hostname: hostname(), device: settings.device };
-  const alive = repeat(HEARTBEAT_SECONDS, () => workerAlive(db, me), away('the sign of life'));
-  owned.add('sign of life', () => alive.stop());
+  let choresId: string | null = null;
+  const me = () => ({ id: settings.workerId, hostname: hostname(), device: settings.device, choresId });
+  const alive = createSignOfLife(KINDS, () => workerAlive(db, me()), away('the sign of life'));
   const sweeping = repeat(SWEEP_SECONDS, () => sweep(db), away('the sweep'));
   owned.add('sweep', () => sweeping.stop());
+  const doorbell = createDoorbell();
+  const listening = listen(settings.databaseUrl, {
+    onEvent: (event) => ('work' in event ? doorbell.ring() : undefined),
+    onConnect: () => doorbell.ring(),
+    onError: away('hearing of work'),
+  });
+  owned.add('listening', () => listening.close());
 
   await Promise.all([removeHalfMade(settings.work), storage.tidy()]).catch(away('tidying up'));
   const stage: Stage = {
@@ -82,20 +98,31 @@ async function start(
     data: openBoardData(settings.data, arrival, editions),
     settings,
     log,
+    loaded: createLoaded(warm),
+    onRenewed: (kind) => alive.beat(kind),
     stopping: stopping.signal,
   };
+  const chores = await startChores({
+    databaseUrl: settings.databaseUrl,
+    tasks: { summarise: summariseChore(stage) },
+    log,
+    onName(name) {
+      choresId = name;
+    },
+  });
   // apart from each other, so that a submitter hears of a fault in seconds while a long shard is being scored
-  const queues = await Promise.all([
-    startQueue(settings.databaseUrl, { inspect: inspectTask(stage, warm) }, log),
-    startQueue(settings.databaseUrl, { score: scoreTask(stage, warm) }, log),
-  ]);
-  owned.add('queues', async () => {
-    const stopped = queues.map((queue) => queue.stop());
+  const loops = KINDS.map((kind) => startWork(stage, warm, kind, doorbell, () => alive.beat(kind)));
+  owned.add('work', async () => {
+    const stopped = [chores, ...loops].map((one) => one.stop());
     // fetching has stopped: what is under way may be given back now
     stopping.abort();
     await Promise.all(stopped);
   });
-  log.info({ worker: settings.workerId, data: settings.data, storage: settings.storage }, 'taking jobs');
+  const connections = CONNECTIONS + CHORE_CONNECTIONS + LISTENING;
+  log.info(
+    { worker: settings.workerId, data: settings.data, storage: settings.storage, connections },
+    `taking jobs over at most ${connections} of the database's ${await mostConnections(db)} connections`,
+  );
 }
 
 const asSettings = (error: unknown): never => {

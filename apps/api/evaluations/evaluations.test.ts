@@ -1,11 +1,11 @@
 import { cancel } from '@gdbench/prisma/evaluations';
-import { claimInspection, refuse } from '@gdbench/prisma/inspection';
+import { refuse } from '@gdbench/prisma/inspection';
 import { createSubmission, failUpload } from '@gdbench/prisma/submissions';
 import { ask } from '@gdbench/schema/ask';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type EvaluationState, EvaluationsDocument, type EvaluationsQuery } from '../../../test/generated/graphql.ts';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
-import { finishAs, newSubmission, submitStored } from '../../../test/support/evaluation.ts';
+import { claimedInspection, finishAs, newSubmission, submitStored } from '../../../test/support/evaluation.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -37,9 +37,9 @@ async function make(name: string, what: 'done' | 'refused' | 'failed' | 'cancell
   const { evaluationId } = await submitStored(db, name);
   if (what === 'cancelled') await cancel(db, 'anonymous', evaluationId);
   if (what !== 'refused') return;
-  const claimed = await claimInspection(db, evaluationId, 'test');
+  const claimed = await claimedInspection(db, evaluationId);
   const why = { fault: 'SUBMITTER', reason: 'It is none.', remedy: 'Export it again.' } as const;
-  await refuse(db, evaluationId, claimed?.token ?? '', why);
+  await refuse(db, claimed, why);
 }
 
 const KINDS = ['done', 'refused', 'failed', 'cancelled', 'waiting'] as const;

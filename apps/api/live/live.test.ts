@@ -46,15 +46,17 @@ describe('evaluationProgress', () => {
     await acceptAs(test.db, evaluationId);
     await progress.until(({ evaluationProgress }) => evaluationProgress?.state === 'QUEUED');
     await scoreNext(test.db, evaluationId, 0.5);
-    const half = await progress.until(({ evaluationProgress }) => evaluationProgress?.shardsDone === 1);
+    const half = await progress.until(({ evaluationProgress }) => evaluationProgress?.results[0]?.n === 1);
     expect(half.evaluationProgress).toMatchObject({
       state: 'SCORING',
+      shardsDone: 1,
       results: [{ metric: 'average', value: 0.5, n: 1, complete: false }],
     });
     await scoreNext(test.db, evaluationId, 0.75);
-    const last = await progress.until(({ evaluationProgress }) => evaluationProgress?.shardsDone === 2);
+    const last = await progress.until(({ evaluationProgress }) => evaluationProgress?.state === 'DONE');
     expect(last.evaluationProgress).toMatchObject({
       state: 'DONE',
+      shardsDone: 2,
       results: [{ metric: 'average', value: 0.75, n: 2, complete: true }],
     });
     expect((await progress.next()).type).toBe('complete');

@@ -46,7 +46,7 @@ export function createLive(options: Options): Live {
       if ('evaluation' in event) {
         metrics.events.inc({ topic: 'evaluation' });
         evaluations.get(event.evaluation)?.changed();
-      } else {
+      } else if ('board' in event) {
         metrics.events.inc({ topic: 'board' });
         for (const topic of boards.values()) topic.changed();
       }

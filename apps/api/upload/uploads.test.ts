@@ -81,8 +81,10 @@ describe('an upload', () => {
     expect((await read(two.id)).files.map(({ stored }) => stored)).toEqual([true, true]);
     const storage = await openStorage(test.config.storage);
     expect(await storage.has(sha256(`${content}a`))).toBe(true);
-    const job = await test.db.pool.query('SELECT 1 FROM graphile_worker.jobs WHERE key = $1', [two.evaluation.id]);
-    expect(job.rowCount).toBe(1);
+    const inspections = await test.db.prisma.work.count({
+      where: { evaluationId: two.evaluation.id, kind: 'INSPECT' },
+    });
+    expect(inspections).toBe(1);
     // nothing of it waits in the folder of unfinished uploads
     const left = await readdir(join(test.home, 'uploads'));
     expect(left.filter((name) => two.files.some(({ id }) => name.startsWith(id)))).toEqual([]);

@@ -1,12 +1,19 @@
 import { cancel } from '@gdbench/prisma/evaluations';
-import { claimInspection, refuse } from '@gdbench/prisma/inspection';
+import { refuse } from '@gdbench/prisma/inspection';
 import { createSubmission, failUpload } from '@gdbench/prisma/submissions';
 import { announce } from '@gdbench/settings/running-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { gdbench } from '../../../test/support/command.ts';
 import { each } from '../../../test/support/each.ts';
-import { acceptAs, finishAs, newSubmission, scoreNext, submitStored } from '../../../test/support/evaluation.ts';
+import {
+  acceptAs,
+  claimedInspection,
+  finishAs,
+  newSubmission,
+  scoreNext,
+  submitStored,
+} from '../../../test/support/evaluation.ts';
 import { newFolder } from '../../../test/support/folder.ts';
 
 const NAMES = ['done', 'refused', 'failed', 'cancelled', 'scoring', 'queued', 'inspecting', 'uploading'] as const;
@@ -34,9 +41,9 @@ beforeAll(async () => {
     if (name === 'failed')
       await failUpload(db, 'service', evaluationId, { reason: 'Its files never came.', remedy: 'Send them.' });
     if (name === 'refused') {
-      const claimed = await claimInspection(db, evaluationId, 'test');
+      const claimed = await claimedInspection(db, evaluationId);
       const why = { fault: 'SUBMITTER', reason: 'It is \u001b[31mnone.', remedy: 'Export it again.' } as const;
-      await refuse(db, evaluationId, claimed?.token ?? '', why);
+      await refuse(db, claimed, why);
     }
   }
 });

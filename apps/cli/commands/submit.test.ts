@@ -1,11 +1,11 @@
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cancel } from '@gdbench/prisma/evaluations';
-import { claimInspection, refuse } from '@gdbench/prisma/inspection';
+import { refuse } from '@gdbench/prisma/inspection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { gdbench } from '../../../test/support/command.ts';
-import { acceptAs, scoreNext } from '../../../test/support/evaluation.ts';
+import { acceptAs, claimedInspection, scoreNext } from '../../../test/support/evaluation.ts';
 import { folderOf } from '../../../test/support/folder.ts';
 
 const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
@@ -95,9 +95,9 @@ test('a submission that waits is gone on with by the same command, from its insp
 
 test('what was refused or cancelled is tried anew', async () => {
   const refused = await submitted('refused');
-  const claimed = await claimInspection(api.db, refused.evaluationId, 'test');
+  const claimed = await claimedInspection(api.db, refused.evaluationId);
   const why = { fault: 'SUBMITTER', reason: 'It is none.', remedy: 'Export it again.' } as const;
-  await refuse(api.db, refused.evaluationId, claimed?.token ?? '', why);
+  await refuse(api.db, claimed, why);
   const cancelled = await submitted('refused');
   await cancel(api.db, 'anonymous', cancelled.evaluationId);
   const last = await submitted('refused');

@@ -10,12 +10,13 @@ import { openStorage, type Storage } from '@gdbench/storage/storage';
 import { pino } from 'pino';
 import { beforeAll, expect, test } from 'vitest';
 import { testFileDatabase } from '../../../test/support/database.ts';
+import { claimedInspection, endPauses } from '../../../test/support/evaluation.ts';
 import { newFolder } from '../../../test/support/folder.ts';
 import { writeTinyData } from '../../../test/support/tiny-data.ts';
 import { openBoardData } from '../../board-data.ts';
 import { workerSettings } from '../../runner/settings.ts';
 import type { Stage } from '../stage.ts';
-import { inspectTask } from './inspect.ts';
+import { inspectWork } from './inspect.ts';
 
 const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
 
@@ -43,6 +44,8 @@ function stageWith({ storage, memoryGb }: { storage?: Partial<Storage>; memoryGb
     data: openBoardData(settings.data),
     settings,
     log: pino({ level: 'silent' }),
+    loaded: { note: () => undefined, evaluation: () => null },
+    onRenewed: () => undefined,
     stopping: new AbortController().signal,
   };
 }
@@ -72,9 +75,10 @@ async function submit(name: string, protocol: string | null = null): Promise<str
   return evaluationId;
 }
 
-/** One delivery of the evaluation's job; the queue's own pauses do not matter to the row. */
+/** One try; the pause before it is over. */
 async function inspectOnce(stage: Stage, evaluationId: string) {
-  await inspectTask(stage, { offer: () => false })({ evaluationId }, undefined as never);
+  await endPauses(database(), evaluationId);
+  await inspectWork(stage, { offer: () => false }, await claimedInspection(database(), evaluationId));
   const evaluation = await readEvaluation(database(), evaluationId);
   const log = await readLog(database(), evaluationId, 50);
   return { evaluation, log: log.map(({ message }) => message) };

@@ -1,26 +1,17 @@
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import { PROTOCOLS_OF } from '@gdbench/benchmark/protocol';
 import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
-import {
-  accept,
-  type ClaimedInspection,
-  claimInspection,
-  failInspection,
-  refuse,
-  releaseInspection,
-  renewInspection,
-} from '@gdbench/prisma/inspection';
-import { InspectJob } from '@gdbench/prisma/jobs';
+import { accept, type ClaimedInspection, refuse } from '@gdbench/prisma/inspection';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
+import { fail, release } from '@gdbench/prisma/work';
 import { asSentence } from '@gdbench/storage/remedy';
-import type { Task } from 'graphile-worker';
 import { ChildEnded } from '../../child/ending.ts';
 import type { Answer } from '../../child/messages.ts';
 import { startStageProcess } from '../../child/process.ts';
 import { type WarmProcess, warmKey } from '../../child/warm.ts';
 import { holdLease, Interrupted, unlessAborted } from '../../runner/lease.ts';
 import { faultLine, gigabytes, type Sentences, sentencesOfFaults } from '../../sentence.ts';
-import { persist, type Stage, say } from '../stage.ts';
+import { persist, renew, type Stage, say } from '../stage.ts';
 import { checkpointFolder } from '../work-folder.ts';
 import { planEvaluation } from './plan-evaluation.ts';
 
@@ -32,64 +23,68 @@ const AGAIN = 'Submit the checkpoint again; if it stops again, tell who runs thi
 /** The files were not judged, for a reason that may be the service's own. */
 class NoVerdict extends Error {
   readonly why: Sentences;
+  /** The process was ended from outside. */
+  readonly killed: boolean;
 
-  constructor(why: Sentences) {
+  constructor(why: Sentences, killed = false) {
     super(why.reason);
     this.why = why;
+    this.killed = killed;
   }
 }
 
 type Faults = readonly [CheckpointFault, ...CheckpointFault[]];
 type Verdict = { ok: true; report: InspectionReport } | { ok: false; why: Sentences; faults: Faults };
 
-/** The queue's task `inspect`: finds out what a checkpoint is, and plans its evaluation or refuses it. */
-export function inspectTask(stage: Stage, warm: Pick<WarmProcess, 'offer'>): Task {
-  return async (payload) => {
-    const { evaluationId } = InspectJob.parse(payload);
-    const claimed = await persist(stage, () => claimInspection(stage.db, evaluationId, stage.settings.workerId));
-    if (!claimed) return;
-    try {
-      await holdLease(
-        {
-          seconds: HEARTBEAT_SECONDS,
-          renew: async () => ((await renewInspection(stage.db, evaluationId, claimed.token)) ? 'ok' : 'fenced'),
-          stopping: stage.stopping,
-          onError: (error) => stage.log.warn({ evaluationId, error: String(error) }, 'the lease could not be renewed'),
-        },
-        (signal) => inspect(stage, warm, evaluationId, claimed, signal),
-      );
-    } catch (error) {
-      await giveUp(stage, evaluationId, claimed, error);
-    }
-  };
+/** Finds out what a checkpoint is, and plans its evaluation or refuses it. */
+export async function inspectWork(
+  stage: Stage,
+  warm: Pick<WarmProcess, 'offer'>,
+  claimed: ClaimedInspection,
+): Promise<void> {
+  const { evaluationId } = claimed;
+  try {
+    await holdLease(
+      {
+        seconds: HEARTBEAT_SECONDS,
+        renew: () => renew(stage, claimed),
+        stopping: stage.stopping,
+        onError: (error) => stage.log.warn({ evaluationId, error: String(error) }, 'the lease could not be renewed'),
+      },
+      (signal) => inspect(stage, warm, claimed, signal),
+    );
+  } catch (error) {
+    await giveUp(stage, claimed, error);
+  }
 }
 
 /** The inspection has no verdict: it is given back, left to who has it now, or tried again. */
-async function giveUp(stage: Stage, evaluationId: string, claimed: ClaimedInspection, error: unknown): Promise<void> {
+async function giveUp(stage: Stage, claimed: ClaimedInspection, error: unknown): Promise<void> {
   const { db } = stage;
+  const { evaluationId } = claimed;
   if (stage.stopping.aborted) {
-    await persist(stage, () => releaseInspection(db, evaluationId, claimed.token));
+    await persist(stage, () => release(db, claimed));
     await say(stage, evaluationId, 'inspect', 'Inspection given back: the worker is stopping.');
     return;
   }
   if (error instanceof Interrupted) return;
   stage.log.error({ evaluationId, error: String(error) }, 'an inspection stopped');
-  const why =
-    error instanceof NoVerdict ? error.why : { reason: `Inspection stopped: ${faultLine(error)}`, remedy: AGAIN };
-  const outcome = await persist(stage, () =>
-    failInspection(db, evaluationId, claimed.token, { ...why, permanent: false }),
-  );
+  const { why, killed } =
+    error instanceof NoVerdict
+      ? error
+      : { why: { reason: `Inspection stopped: ${faultLine(error)}`, remedy: AGAIN }, killed: false };
+  const failure = { error: why.reason, remedy: why.remedy, fault: 'SERVICE', permanent: false, killed } as const;
+  const outcome = await persist(stage, () => fail(db, claimed, failure));
   if (outcome === 'retry') await say(stage, evaluationId, 'inspect', 'The inspection will be tried again.');
 }
 
 async function inspect(
   stage: Stage,
   warm: Pick<WarmProcess, 'offer'>,
-  evaluationId: string,
   claimed: ClaimedInspection,
   signal: AbortSignal,
 ): Promise<void> {
-  const { checkpointSha256: sha256, files, token } = claimed;
+  const { evaluationId, checkpointSha256: sha256, files } = claimed;
   const tell = (line: string) => say(stage, evaluationId, 'inspect', line);
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   await tell(`Inspection started: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB.`);
@@ -98,41 +93,39 @@ async function inspect(
   const verdict = await verdictOf(stage, warm, claimed, dir, STEP_SECONDS + bytes * SECONDS_A_BYTE, signal);
   if (!verdict.ok) {
     const why = { fault: 'SUBMITTER', ...verdict.why, faults: verdict.faults } as const;
-    await persist(stage, () => refuse(stage.db, evaluationId, token, why));
+    await persist(stage, () => refuse(stage.db, claimed, why));
     return;
   }
   await tell(accepted(verdict.report));
-  await planAndQueue(stage, evaluationId, claimed, verdict.report, signal);
+  await planAndQueue(stage, claimed, verdict.report, signal);
 }
 
 function accepted({ kind, parameters, checks }: InspectionReport): string {
   return `Accepted: ${kindWords(kind)}, ${(parameters / 1e6).toFixed(1)} M parameters, ${checks.length} checks passed.`;
 }
 
-/** Plans the shards of a checkpoint that is accepted, and queues them; where no task can be scored it fails. */
+/** Plans a shard a task of a checkpoint that is accepted, and queues them; where no task can be scored it fails. */
 async function planAndQueue(
   stage: Stage,
-  evaluationId: string,
   claimed: ClaimedInspection,
   report: InspectionReport,
   signal: AbortSignal,
 ): Promise<void> {
   const { db } = stage;
-  const { token } = claimed;
   const protocol = protocolOf(claimed, report);
   // it may have to wait, where the data are still being made
   const plan = await unlessAborted(planEvaluation(stage.data, report, protocol, claimed), signal);
   if (plan.tasks.length === 0) {
-    const reason = `No task can be scored on this board's data: ${plan.unavailable[0] ?? 'the data root is empty'}`;
+    const error = `No task can be scored on this board's data: ${plan.unavailable[0] ?? 'the data root is empty'}`;
     const remedy = 'Nothing is wrong with the checkpoint: submit it again when the data is back.';
-    await persist(stage, () => failInspection(db, evaluationId, token, { reason, remedy, permanent: true }));
+    const failure = { error, remedy, fault: 'SERVICE', permanent: true } as const;
+    await persist(stage, () => fail(db, claimed, failure));
     return;
   }
-  const shards = plan.tasks.reduce((sum, task) => sum + task.shards.length, 0);
   const names = plan.tasks.map(({ task }) => task).join(', ');
-  await say(stage, evaluationId, 'inspect', `Planned ${shards} shards over ${names}.`);
+  await say(stage, claimed.evaluationId, 'inspect', `Planned ${plan.tasks.length} shards over ${names}.`);
   const warnings = [...report.warnings, ...plan.unavailable];
-  await persist(stage, () => accept(db, evaluationId, token, { report, protocol, warnings, tasks: plan.tasks }));
+  await persist(stage, () => accept(db, claimed, { report, protocol, warnings, tasks: plan.tasks }));
 }
 
 /** A good checkpoint is refused all the same when the protocol that was asked for does not fit it. */
@@ -187,11 +180,13 @@ async function verdictOf(
     const verdict = withProtocol(verdictIn(answer), claimed.askedProtocol);
     if (verdict.ok) {
       const { checkpointSha256: sha256, samples, seed } = claimed;
-      isKept = warm.offer(warmKey({ sha256, protocol: protocolOf(claimed, verdict.report), samples, seed }), child);
+      const key = warmKey({ sha256, protocol: protocolOf(claimed, verdict.report), samples, seed });
+      isKept = warm.offer(key, child);
+      if (isKept) stage.loaded.note(key, claimed.evaluationId);
     }
     return verdict;
   } catch (error) {
-    throw error instanceof ChildEnded ? new NoVerdict(sentencesOf(error)) : error;
+    throw error instanceof ChildEnded ? new NoVerdict(sentencesOf(error), error.ending.kind === 'killed') : error;
   } finally {
     if (!isKept) await child.kill();
   }
@@ -220,9 +215,10 @@ function sentencesOf({ ending }: ChildEnded): Sentences {
       reason: 'The process that read the model files gave an answer that this worker does not know.',
       remedy: AGAIN,
     };
-  const how = ` (${ending.detail})`;
+  const reason = `The process that read the model files ended unexpectedly (${ending.detail}).`;
+  if (ending.kind === 'killed') return { reason, remedy: AGAIN };
   return {
-    reason: `The process that read the model files ended unexpectedly${how}.`,
+    reason,
     remedy:
       'Check the exported model with ONNX Runtime; if it runs there, submit it again and tell who runs this board.',
   };

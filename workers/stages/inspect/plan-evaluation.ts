@@ -6,7 +6,7 @@ import type { BoardData } from '../../board-data.ts';
 import { NEEDS } from '../../engine/protocols/reduce.ts';
 import { timestepsFor } from '../../engine/protocols/timesteps.ts';
 import { firstLine } from '../../sentence.ts';
-import { type PlannedTask, planShards, type Spending } from './plan.ts';
+import { type PlannedTask, planTask, type Spending } from './plan.ts';
 
 export interface EvaluationPlan {
   readonly tasks: readonly (PlannedTask & { readonly edition: DataEdition })[];
@@ -34,8 +34,8 @@ export async function planEvaluation(
   // a board may well be of a few tasks: one note says so
   if (absent.length > 0)
     unavailable.push(`Not scored, for the data root of this board does not hold them: ${absent.join(', ')}.`);
-  const planned = planShards(loaded, spendingOf(kind, protocol, asked.samples));
-  const tasks = planned.map((task, i) => ({ ...task, edition: loaded[i]!.edition }));
+  const spending = spendingOf(kind, protocol, asked.samples);
+  const tasks = loaded.map((data) => ({ ...planTask(data, spending), edition: data.edition }));
   const notes = loaded.flatMap(({ task, notes = [] }) => notes.map((note) => `${task}: ${note}`));
   return { tasks, unavailable: [...unavailable, ...notes] };
 }

@@ -1,38 +1,26 @@
 import { join } from 'node:path';
 import { isExact, PROTOCOLS } from '@gdbench/benchmark/protocol';
-import { summarise } from '@gdbench/benchmark/summarise';
-import { TASK_NAMES, type TaskData, type TaskSummary } from '@gdbench/benchmark/task';
-import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
-import { ScoreJob } from '@gdbench/prisma/jobs';
+import { TASK_NAMES, type TaskData } from '@gdbench/benchmark/task';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
-import { type ClaimedShard, type Completion, claim, complete, fail, heartbeat, release } from '@gdbench/prisma/shards';
-import type { Task } from 'graphile-worker';
+import { type ClaimedShard, type Completion, complete } from '@gdbench/prisma/shards';
+import { type Failure, fail, release } from '@gdbench/prisma/work';
 import { z } from 'zod';
 import { ChildEnded } from '../../child/ending.ts';
 import { type WarmProcess, warmKey } from '../../child/warm.ts';
 import { latentElements } from '../../engine/protocols/reduce.ts';
 import { holdLease, Interrupted, unlessAborted } from '../../runner/lease.ts';
 import { faultLine, firstLine, gigabytes } from '../../sentence.ts';
-import { persist, type Stage, say } from '../stage.ts';
+import { persist, renew, type Stage, say } from '../stage.ts';
 import { checkpointFolder } from '../work-folder.ts';
 import { checkScores } from './check-scores.ts';
 import { ErrorsFlaw, keepErrors, withScratch } from './errors-file.ts';
-import { headline } from './headline.ts';
-
-/** Why a shard was not scored. */
-interface ShardFault {
-  readonly error: string;
-  readonly remedy: string;
-  readonly fault: 'SUBMITTER' | 'SERVICE';
-  readonly permanent: boolean;
-}
 
 class Unscored extends Error {
-  readonly shardFault: ShardFault;
+  readonly failure: Failure;
 
-  constructor(shardFault: ShardFault) {
-    super(shardFault.error);
-    this.shardFault = shardFault;
+  constructor(failure: Failure) {
+    super(failure.error);
+    this.failure = failure;
   }
 }
 
@@ -43,7 +31,7 @@ const ERRORS_FILE = 'errors.gz';
 
 const AGAIN = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
 
-const UNKNOWN_REPORT: ShardFault = {
+const UNKNOWN_REPORT: Failure = {
   error:
     'What inspection found in the checkpoint was stored by a version of the service that this worker does not know.',
   remedy: 'Submit the checkpoint again, so that it is inspected anew.',
@@ -51,39 +39,35 @@ const UNKNOWN_REPORT: ShardFault = {
   permanent: true,
 };
 
-/** The queue's task `score`: scores one shard in a child process and writes the result under the shard's lease. */
-export function scoreTask(stage: Stage, warm: WarmProcess): Task {
-  return async (payload) => {
-    const { shardId } = ScoreJob.parse(payload);
-    const shard = await persist(stage, () => claim(stage.db, shardId, stage.settings.workerId));
-    if (!shard) return;
-    let examplesDone = 0;
-    try {
-      await holdLease(
-        {
-          seconds: HEARTBEAT_SECONDS,
-          renew: () => heartbeat(stage.db, shard.shardId, shard.token, { examplesDone }),
-          stopping: stage.stopping,
-          onError: (error) => stage.log.warn({ shardId, error: String(error) }, 'the lease could not be renewed'),
-        },
-        async (signal) => {
-          const began = performance.now();
-          const data = await unlessAborted(dataOf(stage, shard), signal);
-          const scored = await withScratch(stage.settings.work, (scratch) =>
-            scoresOf(stage, warm, shard, data, scratch, signal, (done) => {
-              examplesDone = done;
-            }),
-          );
-          // the lease is still renewed while a database that is away makes the result wait
-          await write(stage, shard, data, scored, (performance.now() - began) / 1_000);
-        },
-      );
-    } catch (error) {
-      await giveUp(stage, shard, error);
-    } finally {
-      warm.rest();
-    }
-  };
+/** Scores one shard in a child process and writes the result under the shard's lease. */
+export async function scoreWork(stage: Stage, warm: WarmProcess, shard: ClaimedShard): Promise<void> {
+  const { id: workId } = shard;
+  let examplesDone = 0;
+  try {
+    await holdLease(
+      {
+        seconds: HEARTBEAT_SECONDS,
+        renew: () => renew(stage, shard, examplesDone),
+        stopping: stage.stopping,
+        onError: (error) => stage.log.warn({ workId, error: String(error) }, 'the lease could not be renewed'),
+      },
+      async (signal) => {
+        const data = await unlessAborted(dataOf(stage, shard), signal);
+        const began = performance.now();
+        const scored = await withScratch(stage.settings.work, (scratch) =>
+          scoresOf(stage, warm, shard, data, scratch, signal, (done) => {
+            examplesDone = done;
+          }),
+        );
+        // the lease is still renewed while a database that is away makes the result wait
+        await write(stage, shard, { ...scored, seconds: (performance.now() - began) / 1_000 });
+      },
+    );
+  } catch (error) {
+    await giveUp(stage, shard, error);
+  } finally {
+    warm.rest();
+  }
 }
 
 async function dataOf({ data }: Stage, shard: ClaimedShard): Promise<TaskData> {
@@ -128,7 +112,9 @@ async function scoresOf(
   const errorsFile = kept && join(scratch, ERRORS_FILE);
   const dir = await checkpointFolder(stage.storage, settings.work, { sha256, files });
   signal.throwIfAborted();
-  const child = await warm.take(warmKey({ sha256, protocol, samples, seed }));
+  const key = warmKey({ sha256, protocol, samples, seed });
+  stage.loaded.note(key, shard.evaluationId);
+  const child = await warm.take(key);
   const { batch, threads, device } = settings;
   // half, for weights and images are there too
   const memoryMb = Math.max(1, Math.floor(settings.memoryBytes / 2 / 2 ** 20));
@@ -159,30 +145,11 @@ async function scoresOf(
   return { scores, warnings, errors };
 }
 
-async function write(
-  stage: Stage,
-  shard: ClaimedShard,
-  data: TaskData,
-  scored: Scored,
-  seconds: number,
-): Promise<void> {
-  let finished: TaskSummary | undefined;
-  const outcome = await persist(stage, () => {
-    finished = undefined;
-    return complete(stage.db, shard.shardId, shard.token, {
-      ...scored,
-      rankingMetric: RANKING_METRIC,
-      summarise: (all, isComplete) => {
-        const summary = summarise(data, all);
-        if (isComplete) finished = summary;
-        return summary;
-      },
-    });
-  });
+async function write(stage: Stage, shard: ClaimedShard, completion: Completion): Promise<void> {
+  const outcome = await persist(stage, () => complete(stage.db, shard, completion));
   if (outcome === 'fenced') throw new Interrupted('fenced');
-  const examples = examplesOf(shard);
-  await say(stage, shard.evaluationId, 'score', `Scored ${examples} in ${seconds.toFixed(1)} s.`);
-  if (finished) await say(stage, shard.evaluationId, 'score', `${shard.task} is complete: ${headline(finished)}.`);
+  const line = `Scored ${examplesOf(shard)} in ${completion.seconds.toFixed(1)} s.`;
+  await say(stage, shard.evaluationId, 'score', line);
 }
 
 /** "clevr 1 to 24", as people count. */
@@ -194,7 +161,7 @@ function examplesOf({ task, from, to }: ClaimedShard): string {
 async function giveUp(stage: Stage, shard: ClaimedShard, error: unknown): Promise<void> {
   const examples = examplesOf(shard);
   if (stage.stopping.aborted || (error instanceof Interrupted && error.why === 'stopping')) {
-    await persist(stage, () => release(stage.db, shard.shardId, shard.token));
+    await persist(stage, () => release(stage.db, shard));
     await say(stage, shard.evaluationId, 'score', `Gave ${examples} back: the worker is stopping.`);
     return;
   }
@@ -203,15 +170,15 @@ async function giveUp(stage: Stage, shard: ClaimedShard, error: unknown): Promis
       await say(stage, shard.evaluationId, 'score', `Lost the lease of ${examples}: another worker has it.`);
     return;
   }
-  const shardFault = error instanceof Unscored ? error.shardFault : faultOf(error, shard);
-  stage.log.warn({ evaluationId: shard.evaluationId, shardId: shard.shardId, error: String(error) }, shardFault.error);
-  const outcome = await persist(stage, () => fail(stage.db, shard.shardId, shard.token, shardFault));
+  const failure = error instanceof Unscored ? error.failure : failureOf(error, shard);
+  stage.log.warn({ evaluationId: shard.evaluationId, workId: shard.id, error: String(error) }, failure.error);
+  const outcome = await persist(stage, () => fail(stage.db, shard, failure));
   // the sentence itself stands in the log already
   if (outcome === 'retry') await say(stage, shard.evaluationId, 'score', `${examples} will be tried again.`);
 }
 
 /** The sentence for an error that is not of the engine's own telling. */
-function faultOf(error: unknown, { task, attempts }: ClaimedShard): ShardFault {
+function failureOf(error: unknown, { task, attempts }: ClaimedShard): Failure {
   if (!(error instanceof ChildEnded))
     return { error: `Scoring ${task} stopped: ${faultLine(error)}`, remedy: AGAIN, fault: 'SERVICE', permanent: false };
   const { ending } = error;
@@ -237,11 +204,11 @@ function faultOf(error: unknown, { task, attempts }: ClaimedShard): ShardFault {
       fault: 'SERVICE',
       permanent: false,
     };
-  const how = ` (${ending.detail})`;
   return {
-    error: `The process that ran the model on ${task} ended unexpectedly${how}.`,
+    error: `The process that ran the model on ${task} ended unexpectedly (${ending.detail}).`,
     remedy: AGAIN,
     fault: 'SERVICE',
     permanent: false,
+    killed: ending.kind === 'killed',
   };
 }

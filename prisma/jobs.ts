@@ -1,1 +1,0 @@
-export { InspectJob, ScoreJob } from './jobs/payload.ts';

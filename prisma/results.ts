@@ -1,0 +1,1 @@
+export { summariseTask } from './results/summarise.ts';

@@ -1,0 +1,73 @@
+import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
+import { workerNamed } from '../actor.ts';
+import { readFiles } from '../checkpoints/read-files.ts';
+import type { ManifestFile } from '../checkpoints/rows.ts';
+import { storedReport } from '../checkpoints/stored-report.ts';
+import { transition } from '../evaluations/transition.ts';
+import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
+import type { Sql } from '../transaction.ts';
+import type { Held } from '../work/held.ts';
+
+/** A shard under a lease, with all that scoring needs. */
+export interface ClaimedShard extends Held {
+  readonly kind: 'SCORE';
+  readonly evaluationId: string;
+  readonly task: string;
+  /** Examples `from` (inclusive) to `to` (exclusive) of those that the evaluation scores. */
+  readonly from: number;
+  readonly to: number;
+  /** This one included. */
+  readonly attempts: number;
+  readonly dataVersion: string;
+  readonly protocol: string;
+  readonly samples: number;
+  readonly seed: number;
+  /** Examples a subtask or group; null: all. */
+  readonly limit: number | null;
+  readonly checkpointId: string;
+  readonly checkpointName: string;
+  readonly checkpointSha256: string;
+  readonly files: readonly ManifestFile[];
+  /** What inspection found; null where it is of a form that is no longer known. */
+  readonly report: InspectionReport | null;
+}
+
+/** What a shard that was just taken is of; the first one of an evaluation makes it SCORING. */
+export async function claimedShard(sql: Sql, { id, token }: Held, worker: string): Promise<ClaimedShard> {
+  const row = await sql
+    .selectFrom('Work')
+    .innerJoin('Shard', 'Shard.workId', 'Work.id')
+    .innerJoin('Evaluation', 'Evaluation.id', 'Work.evaluationId')
+    .innerJoin('Checkpoint', 'Checkpoint.id', 'Work.checkpointId')
+    .innerJoin('EvaluationTask', (join) =>
+      join
+        .onRef('EvaluationTask.evaluationId', '=', 'Shard.evaluationId')
+        .onRef('EvaluationTask.task', '=', 'Shard.task'),
+    )
+    .select([
+      'Work.evaluationId',
+      'Work.attempts',
+      'Shard.task',
+      'Shard.from',
+      'Shard.to',
+      'EvaluationTask.dataVersion',
+    ])
+    .select([
+      'Evaluation.submissionId',
+      'Evaluation.protocol',
+      'Evaluation.samples',
+      'Evaluation.seed',
+      'Evaluation.limit',
+    ])
+    .select(['Work.checkpointId', 'Checkpoint.name as checkpointName', 'Checkpoint.sha256 as checkpointSha256'])
+    .select('Checkpoint.report')
+    .where('Work.id', '=', id)
+    .executeTakeFirstOrThrow();
+  const { submissionId, report, protocol, ...shard } = row;
+  if (protocol === null) throw new Error(`Evaluation ${shard.evaluationId} has shards and no protocol.`);
+  const files = await readFiles(sql, submissionId);
+  // that the plan was cut on is told to readers of the board with the shard's scores
+  if (await transition(sql, workerNamed(worker), shard.evaluationId, 'begin')) await raiseBoard(sql);
+  else await notifyEvaluation(sql, shard.evaluationId);
+  return { kind: 'SCORE', id, token, ...shard, protocol, report: storedReport(report), files };
+}

@@ -1,0 +1,83 @@
+import { newId } from '../id.ts';
+import type { Sql } from '../transaction.ts';
+import type { Held } from '../work/held.ts';
+import { PRIORITY } from '../work/priority.ts';
+import { take, takenBy, tokenOf } from '../work/take.ts';
+import { costOf, examplesOf } from './size.ts';
+
+/**
+ * Takes a shard whose work the caller has locked. What was never begun is cut: its first examples are taken as a shard of their own
+ * and the rest goes on waiting; what was begun before keeps its range.
+ */
+export async function takeShard(sql: Sql, id: string, worker: string): Promise<Held> {
+  const whole = await sql
+    .selectFrom('Work')
+    .innerJoin('Shard', 'Shard.workId', 'Work.id')
+    .innerJoin('Evaluation', 'Evaluation.id', 'Work.evaluationId')
+    .select(['Work.checkpointId', 'Work.evaluationId', 'Work.submitter', 'Work.position', 'Work.createdAt'])
+    .select(['Work.startedAt', 'Shard.task', 'Shard.from', 'Shard.to', 'Shard.cost'])
+    .select(['Evaluation.rowsPerSecond', 'Evaluation.shardSeconds'])
+    .where('Work.id', '=', id)
+    .executeTakeFirstOrThrow();
+  const examples = examplesOf(whole, whole);
+  if (whole.startedAt !== null || examples === whole.to - whole.from) return take(sql, id, worker);
+  return cut(sql, id, whole, examples, worker);
+}
+
+interface Whole {
+  readonly evaluationId: string;
+  readonly checkpointId: string;
+  readonly submitter: string;
+  readonly position: number;
+  readonly createdAt: Date;
+  readonly task: string;
+  readonly from: number;
+  readonly to: number;
+  readonly cost: number;
+}
+
+/** The rest stays in its row, so that others who wait for it find it there. */
+async function cut(sql: Sql, id: string, whole: Whole, examples: number, worker: string): Promise<Held> {
+  const { evaluationId, checkpointId, submitter, position, createdAt, task, from } = whole;
+  const cost = costOf(whole, examples);
+  await sql
+    .updateTable('Shard')
+    .set({ from: from + examples, cost: Math.max(1, whole.cost - cost) })
+    .where('workId', '=', id)
+    .execute();
+  await sql
+    .updateTable('Work')
+    .set({ position: position + examples })
+    .where('id', '=', id)
+    .execute();
+  const { id: workId, leaseToken } = await sql
+    .insertInto('Work')
+    .values({
+      ...takenBy(worker),
+      ...{ id: newId(), kind: 'SCORE', evaluationId, checkpointId, submitter, position, createdAt },
+      ...{ priority: PRIORITY.SCORE.first, attempts: 1 },
+    })
+    .returning(['id', 'leaseToken'])
+    .executeTakeFirstOrThrow();
+  await sql
+    .insertInto('Shard')
+    .values({ workId, evaluationId, task, from, to: from + examples, cost })
+    .execute();
+  await countShard(sql, evaluationId, task);
+  return { id: workId, token: tokenOf(leaseToken) };
+}
+
+/** There is one shard more. */
+async function countShard(sql: Sql, evaluationId: string, task: string): Promise<void> {
+  await sql
+    .updateTable('EvaluationTask')
+    .set((of) => ({ shardsTotal: of('shardsTotal', '+', 1) }))
+    .where('evaluationId', '=', evaluationId)
+    .where('task', '=', task)
+    .execute();
+  await sql
+    .updateTable('Evaluation')
+    .set((of) => ({ shardsTotal: of('shardsTotal', '+', 1) }))
+    .where('id', '=', evaluationId)
+    .execute();
+}

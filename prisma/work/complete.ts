@@ -1,0 +1,24 @@
+import { type Actor, workerNamed } from '../actor.ts';
+import { now } from '../now.ts';
+import type { Sql } from '../transaction.ts';
+import { endLease, type Held } from './held.ts';
+
+export interface Completed {
+  readonly evaluationId: string;
+  readonly checkpointId: string;
+  /** Who completed it. */
+  readonly by: Actor;
+}
+
+/**
+ * Makes held work DONE, in the transaction that writes what it came to.
+ *
+ * @returns undefined when the lease was lost or the work is done already: then nothing may be written.
+ */
+export async function completeWork(sql: Sql, held: Held): Promise<Completed | undefined> {
+  const done = { finishedAt: now, heartbeatAt: now, error: null, fault: null };
+  const work = await endLease(sql, held, 'complete', done);
+  return (
+    work && { evaluationId: work.evaluationId, checkpointId: work.checkpointId, by: workerNamed(work.workerId ?? '') }
+  );
+}
