@@ -1,4 +1,4 @@
-import { CompiledQuery, type Kysely, type TransactionBuilder } from 'kysely';
+import type { Kysely, TransactionBuilder } from 'kysely';
 import type { Database } from './database.ts';
 import type { DB } from './generated/tables.ts';
 
@@ -35,15 +35,4 @@ async function ended<T>(transaction: TransactionBuilder<DB>, work: (sql: Sql) =>
     // of a connection that broke, ROLLBACK fails too and would hide why
     throw cause ? cause.error : error;
   }
-}
-
-/** Runs a statement that is still text, on $1, $2 and so on; `rowCount` counts its rows, or those that it changed. */
-export async function raw<Row>(sql: Sql, text: string, parameters: readonly unknown[] = []): Promise<RawResult<Row>> {
-  const { rows, numAffectedRows } = await sql.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]));
-  return { rows, rowCount: numAffectedRows === undefined ? rows.length : Number(numAffectedRows) };
-}
-
-interface RawResult<Row> {
-  readonly rows: Row[];
-  readonly rowCount: number;
 }

@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { each } from '../../test/support/each.ts';
 import {
@@ -44,6 +47,8 @@ describe('a table', () => {
     expect(() => leadOf(table, ['A', 'B', 'C'], 'never')).toThrow('never leads to no state');
   });
 });
+
+const ROOT = join(import.meta.dirname, '../..');
 
 /** All states that some events lead to, one after the other. */
 function reached<State extends string, Event extends string>(table: Transitions<State, Event>, first: State) {
@@ -92,4 +97,19 @@ test('the lists of states are what readers were promised of them', () => {
     expect([hasEnded(state), isUnfinished(state)]).toEqual([state in ended, state in unfinished]);
     expect(isStopped(state)).toBe(state in ended && state !== 'DONE');
   }
+});
+
+test('no other file lists states', () => {
+  const names = [...new Set<string>([...EVALUATION_STATES, ...WORK_STATES])].join('|');
+  const list = new RegExp(`['"](${names})['"]\\s*(,|\\|\\|?|OR)\\s*([\\w.?]+ ===? )?['"](${names})['"]`);
+  const files = execFileSync('git', ['ls-files', '--', '*.ts', '*.tsx', '*.mjs'], { cwd: ROOT, encoding: 'utf8' });
+  const sources = files
+    .split('\n')
+    .filter((file) => file !== '' && !/\.test\.tsx?$|^packages\/benchmark\/states\.ts$/.test(file));
+  expect(sources.length).toBeGreaterThan(400);
+  expect(
+    sources.filter((file) => existsSync(join(ROOT, file)) && list.test(readFileSync(join(ROOT, file), 'utf8'))),
+  ).toEqual([]);
+  // it sees one where it is
+  expect(list.test(readFileSync(join(ROOT, 'packages/benchmark/states.ts'), 'utf8'))).toBe(true);
 });

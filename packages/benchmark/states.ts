@@ -41,7 +41,7 @@ export const EVALUATION = {
   UPLOADING:  { store: 'INSPECTING', abandon: 'FAILED', accept: no, refuse: no, begin: no, finish: no, fail: no, cancel: 'CANCELLED' },
   INSPECTING: { store: no, abandon: no, accept: 'QUEUED', refuse: 'REFUSED', begin: no, finish: no, fail: 'FAILED', cancel: 'CANCELLED' },
   REFUSED:    { store: no, abandon: no, accept: no, refuse: no, begin: no, finish: no, fail: no, cancel: no },
-  QUEUED:     { store: no, abandon: no, accept: no, refuse: no, begin: 'SCORING', finish: no, fail: 'FAILED', cancel: 'CANCELLED' },
+  QUEUED:     { store: no, abandon: no, accept: no, refuse: no, begin: 'SCORING', finish: no, fail: no, cancel: 'CANCELLED' },
   SCORING:    { store: no, abandon: no, accept: no, refuse: no, begin: no, finish: 'DONE', fail: 'FAILED', cancel: 'CANCELLED' },
   DONE:       { store: no, abandon: no, accept: no, refuse: no, begin: no, finish: no, fail: no, cancel: no },
   FAILED:     { store: no, abandon: no, accept: no, refuse: no, begin: no, finish: no, fail: no, cancel: no },

@@ -1,6 +1,5 @@
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { RemedyPart } from '@gdbench/storage/remedy';
-import { sql } from 'kysely';
 import type { CheckpointKind } from '../generated/enums.ts';
 import { storedReport } from './stored-report.ts';
 
@@ -42,43 +41,20 @@ export interface CheckpointFault {
   readonly namesPlaceholder: boolean;
 }
 
-/** Columns of a CheckpointRow, of a table called c. */
-export const CHECKPOINT_COLUMNS = `
-  c.id AS c_id, c.name AS c_name, c.sha256 AS c_sha256, c.bytes::float8 AS c_bytes, c.kind AS c_kind,
-  c.parameters::float8 AS c_parameters, c.report AS c_report, c."createdAt" AS c_created_at`;
+/** A row of Checkpoint as a statement gives it, of its own or as JSON beside another row. */
+type StoredCheckpoint = Omit<CheckpointRow, 'bytes' | 'parameters' | 'report' | 'createdAt'> & {
+  readonly bytes: bigint | number | string;
+  readonly parameters: bigint | number | string | null;
+  readonly report: unknown;
+  readonly createdAt: Date | string;
+};
 
-/** The same for statements that are built. */
-export const CHECKPOINT_SELECTION = [
-  'c.id as c_id',
-  'c.name as c_name',
-  'c.sha256 as c_sha256',
-  sql<number>`c.bytes::float8`.as('c_bytes'),
-  'c.kind as c_kind',
-  sql<number | null>`c.parameters::float8`.as('c_parameters'),
-  'c.report as c_report',
-  'c.createdAt as c_created_at',
-] as const;
-
-export interface CheckpointColumns {
-  c_id: string;
-  c_name: string;
-  c_sha256: string;
-  c_bytes: number;
-  c_kind: CheckpointKind | null;
-  c_parameters: number | null;
-  c_report: unknown;
-  c_created_at: Date;
-}
-
-export function checkpointOf(row: CheckpointColumns): CheckpointRow {
+export function checkpointOf({ bytes, parameters, report, createdAt, ...row }: StoredCheckpoint): CheckpointRow {
   return {
-    id: row.c_id,
-    name: row.c_name,
-    sha256: row.c_sha256,
-    bytes: row.c_bytes,
-    kind: row.c_kind,
-    parameters: row.c_parameters,
-    report: storedReport(row.c_report),
-    createdAt: row.c_created_at,
+    ...row,
+    bytes: Number(bytes),
+    parameters: parameters === null ? null : Number(parameters),
+    report: storedReport(report),
+    createdAt: new Date(createdAt),
   };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { CHECKPOINT_SELECTION, type CheckpointRow, checkpointOf } from '../checkpoints/rows.ts';
+import { type CheckpointRow, checkpointOf } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import type { Sql } from '../transaction.ts';
-import { EVALUATION_SELECTION, type EvaluationRow, type EvaluationState, evaluationOf } from './rows.ts';
+import { type EvaluationRow, type EvaluationState, evaluationOf } from './rows.ts';
 
 export interface ListedEvaluation {
   readonly cursor: string;
@@ -37,10 +37,10 @@ export async function listEvaluations(
   const last = after === null ? null : readCursor(after);
   // one row more says whether there is a next page
   const rows = await readPage(db.sql, { states, most: first + 1, last });
-  const listed = rows.slice(0, first).map((row) => ({
+  const listed = rows.slice(0, first).map(({ checkpoint, ...row }) => ({
     cursor: cursorOf(row),
     evaluation: evaluationOf(row),
-    checkpoint: checkpointOf(row),
+    checkpoint: checkpointOf(checkpoint),
   }));
   return { listed, hasNextPage: rows.length > first, endCursor: listed.at(-1)?.cursor ?? null };
 }
@@ -71,7 +71,8 @@ async function readPage(sql: Sql, { states, most, last }: Asked) {
     .selectFrom(found.as('found'))
     .innerJoin('Evaluation as e', 'e.id', 'found.id')
     .innerJoin('Checkpoint as c', 'c.id', 'e.checkpointId')
-    .select([...EVALUATION_SELECTION, ...CHECKPOINT_SELECTION])
+    .selectAll('e')
+    .select(({ fn }) => fn.toJson('c').as('checkpoint'))
     .orderBy('e.createdAt', 'desc')
     .orderBy('e.id', 'desc')
     .execute();

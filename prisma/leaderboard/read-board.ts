@@ -1,7 +1,7 @@
 import { UNDER_WAY } from '@gdbench/benchmark/states';
-import { CHECKPOINT_SELECTION, type CheckpointRow, checkpointOf } from '../checkpoints/rows.ts';
+import { type CheckpointRow, checkpointOf } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
-import { EVALUATION_SELECTION, type EvaluationRow, evaluationOf } from '../evaluations/rows.ts';
+import { type EvaluationRow, evaluationOf } from '../evaluations/rows.ts';
 import { inSnapshot, type Sql } from '../transaction.ts';
 import { cursorOf, readCursor, type Sort } from './cursor.ts';
 import { type BoardCell, readCells } from './read-cells.ts';
@@ -101,8 +101,14 @@ async function readRows(
   const rows = await sql
     .selectFrom('Evaluation as e')
     .innerJoin('Checkpoint as c', 'c.id', 'e.checkpointId')
-    .select([...EVALUATION_SELECTION, ...CHECKPOINT_SELECTION])
+    .selectAll('e')
+    .select(({ fn }) => fn.toJson('c').as('checkpoint'))
     .where('e.id', 'in', ids)
     .execute();
-  return new Map(rows.map((row) => [row.id, { checkpoint: checkpointOf(row), evaluation: evaluationOf(row) }]));
+  return new Map(
+    rows.map(({ checkpoint, ...row }) => [
+      row.id,
+      { checkpoint: checkpointOf(checkpoint), evaluation: evaluationOf(row) },
+    ]),
+  );
 }

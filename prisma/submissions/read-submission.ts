@@ -1,5 +1,4 @@
-import type { CheckpointRow, ManifestFile } from '../checkpoints/rows.ts';
-import { storedReport } from '../checkpoints/stored-report.ts';
+import { type CheckpointRow, checkpointOf, type ManifestFile } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import type { EvaluationState } from '../evaluations/rows.ts';
 import type { Prisma } from '../generated/client.ts';
@@ -46,20 +45,10 @@ export async function readSubmissionsOf(db: Database, sha256: string, most: numb
 
 function submissionOf(row: Prisma.SubmissionGetPayload<{ include: typeof PARTS }>): SubmissionRow | null {
   if (!row.evaluation) return null;
-  const { checkpoint } = row;
   return {
     id: row.id,
     createdAt: row.createdAt,
-    checkpoint: {
-      id: checkpoint.id,
-      name: checkpoint.name,
-      sha256: checkpoint.sha256,
-      bytes: Number(checkpoint.bytes),
-      kind: checkpoint.kind,
-      parameters: checkpoint.parameters === null ? null : Number(checkpoint.parameters),
-      report: storedReport(checkpoint.report),
-      createdAt: checkpoint.createdAt,
-    },
+    checkpoint: checkpointOf(row.checkpoint),
     evaluationId: row.evaluation.id,
     state: row.evaluation.state,
     files: row.files.map(({ id, path, size, sha256, stored }) => ({ id, path, size: Number(size), sha256, stored })),

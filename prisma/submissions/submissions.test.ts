@@ -7,7 +7,7 @@ import { newId } from '../id.ts';
 import { boardVersion } from '../leaderboard.ts';
 import { log, readLog } from '../log.ts';
 import { createSubmission, fileStored, readFile, readSubmission, readSubmissionsOf } from '../submissions.ts';
-import { inTransaction, raw } from '../transaction.ts';
+import { inTransaction } from '../transaction.ts';
 import { beginInspection } from './begin-inspection.ts';
 
 const database = testFileDatabase();
@@ -71,7 +71,11 @@ test('two last files whose transactions overlap see each other', async () => {
   const [first, last] = (await readSubmission(database(), submissionId))?.files ?? [];
   let stored: Promise<string> | undefined;
   await inTransaction(database(), async (sql) => {
-    await raw(sql, 'UPDATE "SubmissionFile" SET stored = true WHERE id = $1', [first?.id]);
+    await sql
+      .updateTable('SubmissionFile')
+      .set({ stored: true })
+      .where('id', '=', first?.id ?? '')
+      .execute();
     await beginInspection(sql, 'anonymous', evaluationId);
     stored = fileStored(database(), 'anonymous', last?.id ?? '');
     // it must wait for this transaction; were it not to, it would have ended without having seen the first file
