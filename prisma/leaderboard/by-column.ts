@@ -1,7 +1,7 @@
 import { sql as fragment } from 'kysely';
 import { columnOf } from '../results/column.ts';
 import type { Sort } from './cursor.ts';
-import type { Tier } from './read-places.ts';
+import type { Tier } from './tier.ts';
 
 /**
  * Rows that have a value in the column, in its order; where they are equal, by their evaluations in the same direction.

@@ -1,4 +1,4 @@
-import type { Tier } from './read-places.ts';
+import type { Tier } from './tier.ts';
 
 /** Rows that have a rank, the best first; where they are equal, the earliest submission first. */
 export const ranked: Tier = async (sql, { protocols, most, after }) => {

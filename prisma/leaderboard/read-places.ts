@@ -2,18 +2,7 @@ import type { Sql } from '../transaction.ts';
 import { measuredIn, unmeasuredIn } from './by-column.ts';
 import { ranked, unranked } from './by-rank.ts';
 import type { Place, Sort } from './cursor.ts';
-
-/** Which rows of a tier are asked for. */
-export interface Wanted {
-  readonly protocols: readonly string[];
-  /** Rows at most. */
-  readonly most: number;
-  /** Rows after this one; null: from the tier's first. */
-  readonly after: Place | null;
-}
-
-/** One tier's rows, in its order. */
-export type Tier = (sql: Sql, wanted: Wanted) => Promise<Omit<Place, 'tier'>[]>;
+import type { Tier, Wanted } from './tier.ts';
 
 /** An order is a list of tiers: all rows of one come before those of the next. */
 function tiersOf(sort: Sort | null): readonly Tier[] {

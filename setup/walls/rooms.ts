@@ -108,6 +108,7 @@ export const ROOMS: readonly Room[] = [
       '@gdbench/storage/checkpoint-files',
       '@gdbench/storage/remedy',
     ],
+    tests: ['@gdbench/prisma'],
   },
   {
     folder: 'apps/cli',

@@ -3,6 +3,13 @@ import { type Database, openDatabase } from '@gdbench/prisma/database';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { databaseUrl, runOn } from './server.ts';
 
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A migrated database that nothing is connected to, to be cloned. */
+    templateUrl: string;
+  }
+}
+
 export interface TestDatabase {
   readonly url: string;
   drop(): Promise<void>;

@@ -6,13 +6,6 @@ import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../setup/postgres.ts';
 import { databaseUrl, runOn } from './server.ts';
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** A migrated database that nothing is connected to, to be cloned. */
-    templateUrl: string;
-  }
-}
-
 /** One PostgreSQL and one migrated template database for the whole run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = process.env.DATABASE_URL ? theirs(process.env.DATABASE_URL) : await ours();

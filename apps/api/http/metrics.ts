@@ -29,6 +29,12 @@ export function createMetrics() {
       labelNames: ['source'] as const,
       registers,
     }),
+    answers: new Counter({
+      name: 'gdbench_subscription_answers_total',
+      help: 'Events of subscriptions that were answered; `shared` ones with what was made for another reader.',
+      labelNames: ['source'] as const,
+      registers,
+    }),
     events: new Counter({
       name: 'gdbench_database_events_total',
       help: 'Notifications of the database, by what changed.',

@@ -11,13 +11,14 @@ import {
 } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Context, ContextOf } from '../graphql/context.ts';
 import type { Mask } from '../graphql/errors.ts';
 import { LIMIT_RULES, MAX_DOCUMENT_BYTES, MAX_OPERATIONS_PER_SOCKET, PARSE_OPTIONS } from '../graphql/limits.ts';
 import type { Logger } from '../log.ts';
 import { refusal } from './loopback.ts';
 import type { Metrics } from './metrics.ts';
+import { type Subscription, sharedAnswers } from './shared-answers.ts';
 
 interface Options {
   httpServer: Server;
@@ -35,6 +36,7 @@ const RULES = [...specifiedRules, ...LIMIT_RULES];
 /** GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql, under the same limits as over HTTP. */
 export function openSockets(options: Options): { close(): Promise<void> } {
   const { httpServer, schema, contextOf, mask, metrics, log, hosts } = options;
+  const subscribe = sharedAnswers({ mask, metrics });
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_DOCUMENT_BYTES });
   const contexts = new WeakMap<IncomingMessage, Context>();
   const server = useServer(
@@ -42,15 +44,26 @@ export function openSockets(options: Options): { close(): Promise<void> } {
       onConnect({ extra }) {
         contexts.set(extra.request, contextOf(extra.request));
       },
-      onSubscribe({ subscriptions, extra }, _id, payload) {
+      onSubscribe({ subscriptions, extra }, id, payload) {
         if (Object.keys(subscriptions).length > MAX_OPERATIONS_PER_SOCKET)
           return [
             new GraphQLError(`One socket may have ${MAX_OPERATIONS_PER_SOCKET} operations under way: end some first.`),
           ];
         const context = contexts.get(extra.request);
         if (!context) throw new Error('An operation came before its socket was opened.');
-        return prepare(schema, payload, context);
+        const operation = prepare(schema, payload, context);
+        if (!('document' in operation)) return operation;
+        const { query, operationName, variables } = payload;
+        return {
+          ...operation,
+          alike: JSON.stringify([context.viewer, query, operationName, variables]),
+          async answer(text: string) {
+            if (id in subscriptions)
+              await send(extra.socket, `{"id":${JSON.stringify(id)},"type":"next","payload":${text}}`);
+          },
+        };
       },
+      subscribe: (operation) => subscribe(operation as Subscription),
       onOperation: () => metrics.subscriptions.inc(),
       onComplete: () => metrics.subscriptions.dec(),
       onNext(_context, _id, _payload, _args, { data, errors }) {
@@ -78,6 +91,14 @@ export function openSockets(options: Options): { close(): Promise<void> } {
     sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
   });
   return { close: async () => server.dispose() };
+}
+
+/** Resolves when the text has gone out, or its reader has left. */
+function send(socket: WebSocket, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    socket.send(text, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /** Parses and validates an operation; a fault of the document comes back as errors and leaves the socket open. */

@@ -1,6 +1,7 @@
 import { cancel } from '@gdbench/prisma/evaluations';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
+  BoardCellsDocument,
   BoardChangedDocument,
   type BoardChangedSubscription,
   EvaluationProgressDocument,
@@ -108,6 +109,70 @@ describe('leaderboardChanged', () => {
     socket.send({ id: board.id, type: 'complete' });
   });
 });
+
+describe('leaderboardCells', () => {
+  it('begins with the whole page, and then says what changed, version by version', async () => {
+    const socket = await open();
+    const { evaluationId } = await submitStored(test.db, 'changes');
+    await acceptAs(test.db, evaluationId);
+    const board = socket.subscribe(BoardCellsDocument, { first: 100 });
+    const { leaderboardCells: page } = await board.data();
+    if (page.__typename !== 'Leaderboard') throw new Error('A change came before the page.');
+    expect(page.edges.map(({ node }) => node.evaluation.id)).toContain(evaluationId);
+    await scoreNext(test.db, evaluationId, 0.25);
+    let version = page.boardVersion;
+    const cells: unknown[] = [];
+    await board.until(({ leaderboardCells: change }) => {
+      if (change.__typename !== 'LeaderboardChange') throw new Error('A whole page came again.');
+      expect(change.before).toBe(version);
+      expect(change.after).toBeGreaterThan(change.before);
+      version = change.after;
+      cells.push(...change.cells);
+      return change.cells.length > 0;
+    });
+    expect(cells).toEqual([{ evaluationId, metric: 'clevr.average', value: 0.25 }]);
+    await cancel(test.db, 'anonymous', evaluationId);
+    const gone = await board.until(
+      ({ leaderboardCells: change }) => change.__typename === 'LeaderboardChange' && change.removed.length > 0,
+    );
+    expect(gone.leaderboardCells).toMatchObject({ removed: [evaluationId], cells: [] });
+  });
+
+  it('is read once and written once for all who watch the same page', async () => {
+    const { evaluationId } = await submitStored(test.db, 'watched');
+    await acceptAs(test.db, evaluationId);
+    const sockets = await Promise.all(Array.from({ length: 8 }, () => open()));
+    const boards = sockets.map((socket) => socket.subscribe(BoardCellsDocument, { first: 100 }));
+    for (const board of boards) await board.data();
+    const allTold = (value: number) =>
+      Promise.all(
+        boards.map((board) =>
+          board.until(
+            ({ leaderboardCells: change }) =>
+              change.__typename === 'LeaderboardChange' && change.cells.some((cell) => cell.value === value),
+          ),
+        ),
+      );
+    await scoreNext(test.db, evaluationId, 0.5);
+    await allTold(0.5);
+    // from here on all were told the same before
+    const before = await countAnswers();
+    await scoreNext(test.db, evaluationId, 0.75);
+    const told = await allTold(0.75);
+    for (const one of told) expect(one).toEqual(told[0]);
+    const { made, shared } = await countAnswers();
+    expect(made - before.made).toBeGreaterThan(0);
+    expect(shared - before.shared).toBe((boards.length - 1) * (made - before.made));
+  });
+});
+
+/** Events of subscriptions that were answered so far, by whether the answer had been made for another. */
+async function countAnswers(): Promise<{ made: number; shared: number }> {
+  const text = await (await fetch(`${test.url}/metrics`)).text();
+  const count = (source: string) =>
+    Number(new RegExp(`^gdbench_subscription_answers_total\\{source="${source}"\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  return { made: count('made'), shared: count('shared') };
+}
 
 describe('a lost connection to the database', () => {
   it('is made anew, subscribers get the present state, and further changes arrive', async () => {

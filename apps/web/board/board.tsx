@@ -1,8 +1,9 @@
 'use client';
 
+import { useRouter } from 'next/navigation';
 import { useMemo, useRef } from 'react';
 import { BiasCaution } from '../figure/bias-caution.tsx';
-import type { BoardPageFragment, TasksQuery } from '../generated/graphql.ts';
+import type { TasksQuery } from '../generated/graphql.ts';
 import { LivenessNote } from '../live/liveness.tsx';
 import { bestOf } from './best.ts';
 import styles from './board.module.css';
@@ -10,6 +11,7 @@ import { BoardTable } from './board-table.tsx';
 import { GroupChips } from './chips.tsx';
 import { ColumnNote } from './column-note.tsx';
 import { EmptyBoard } from './empty.tsx';
+import type { OrderedPage } from './follow-page.ts';
 import { Lists } from './lists.tsx';
 import { MeasuredOn } from './measured-on.tsx';
 import { ordered } from './order.ts';
@@ -18,10 +20,10 @@ import { Strip } from './strip.tsx';
 import { useBoard } from './use-board.ts';
 import { useColumns } from './use-columns.ts';
 import { useHeldOrder } from './use-held-order.ts';
-import { type View, viewHref } from './view.ts';
+import { orderOf, type View, viewHref } from './view.ts';
 
 type BoardProps = {
-  initial: BoardPageFragment;
+  initial: OrderedPage;
   tasks: TasksQuery['tasks'];
   dataSet: TasksQuery['dataSet'];
   pageSize: number;
@@ -30,14 +32,17 @@ type BoardProps = {
 };
 
 export function Board({ initial, tasks, dataSet, pageSize, after, protocol }: BoardProps) {
-  const board = useBoard(initial, pageSize, after, protocol);
+  const { page: board, order } = useBoard(initial, pageSize, after, protocol);
   const columns = useColumns(board, tasks);
   const { all, offer, view, visible, chosen } = columns;
+  const router = useRouter();
   const unordered = useMemo(() => board.edges.map(({ node }) => node), [board.edges]);
-  const isDefault = view.sort === null && !view.ascending;
-  const wanted = isDefault || !chosen ? unordered : ordered(unordered, chosen.index, view.ascending);
+  const asked = orderOf(view, board.rankingMetric);
+  // rows of a single page are put in order here, and so are those of several until the server's have come
+  const isOrdered = asked?.column === order?.column && asked?.descending === order?.descending;
+  const wanted = isOrdered || !chosen ? unordered : ordered(unordered, chosen.index, view.ascending);
   const table = useRef<HTMLDivElement>(null);
-  const { rows, waiting, apply } = useHeldOrder(wanted, `${view.sort} ${view.ascending} ${after}`, table);
+  const { rows, waiting, apply } = useHeldOrder(wanted, `${view.sort} ${view.ascending} ${after} ${isOrdered}`, table);
   const best = useMemo(() => bestOf(unordered, all), [unordered, all]);
 
   const hrefOf = (list: string | null) => viewHref({ ...view, after: null, protocol: list }, offer);
@@ -49,7 +54,12 @@ export function Board({ initial, tasks, dataSet, pageSize, after, protocol }: Bo
         <EmptyBoard />
       </>
     );
-  const go = (next: View) => window.history.pushState(null, '', viewHref(next, offer));
+  const go = (next: View) => {
+    const href = viewHref(next, offer);
+    // another page is another question to the server
+    if (next.after === after) window.history.pushState(null, '', href);
+    else router.push(href);
+  };
   return (
     <>
       <LivenessNote />
@@ -68,7 +78,7 @@ export function Board({ initial, tasks, dataSet, pageSize, after, protocol }: Bo
         rankingMetric={board.rankingMetric}
         onView={go}
       />
-      <Pager board={board} view={view} offer={offer} sortedPage={!isDefault} />
+      <Pager board={board} view={view} offer={offer} isOrdered={isOrdered} />
       <MeasuredOn dataSet={dataSet} tasks={tasks} rows={unordered} />
       <p className={styles.legend}>
         Bold: the best of a column and all that cannot be told apart from it. The underlined column ranks; a range of

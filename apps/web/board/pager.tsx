@@ -7,22 +7,25 @@ export function Pager({
   board,
   view,
   offer,
-  sortedPage,
+  isOrdered,
 }: {
   board: BoardPageFragment;
   view: View;
   offer: Offer;
-  sortedPage: boolean;
+  /** False: the rows of this page alone are in the order that is asked for, and no page follows in it. */
+  isOrdered: boolean;
 }) {
   const { hasNextPage, endCursor } = board.pageInfo;
   if (!hasNextPage && view.after === null) return null;
   return (
     <nav className={styles.pager} aria-label="Pages">
       {view.after !== null && <Link href={viewHref({ ...view, after: null }, offer)}>First page</Link>}
-      {hasNextPage && endCursor && <Link href={viewHref({ ...view, after: endCursor }, offer)}>Next page</Link>}
+      {isOrdered && hasNextPage && endCursor && (
+        <Link href={viewHref({ ...view, after: endCursor }, offer)}>Next page</Link>
+      )}
       <span className="muted">
         {board.edges.length} of {board.total} checkpoints
-        {sortedPage && ', sorted within this page'}
+        {!isOrdered && ', sorted within this page'}
       </span>
     </nav>
   );

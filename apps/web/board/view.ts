@@ -23,18 +23,31 @@ export type Offer = {
   first: 'overview' | 'all';
 };
 
+/** A column that orders all rows of a list, wherever its pages end. */
+export type Order = { column: string; descending: boolean };
+
+/** The order that a view asks for; null: the board's own. */
+export function orderOf({ sort, ascending }: Pick<View, 'sort' | 'ascending'>, rankingMetric: string): Order | null {
+  return sort === null && !ascending ? null : { column: sort ?? rankingMetric, descending: !ascending };
+}
+
 type Params = { get(name: string): string | null };
 
 /** Reads a view from the address. What the board does not know is left out, so that an old link still shows a board. */
 export function parseView(params: Params, offer: Offer): View {
-  const sort = params.get('sort');
   return {
-    sort: sort !== null && offer.metrics.includes(sort) ? sort : null,
-    ascending: params.get('order') === 'ascending',
+    ...parseSort(params, offer.metrics),
     show: parseShow(params.get('show') ?? '', offer),
     after: params.get('after') || null,
     protocol: protocolOf(params.get('protocol')),
   };
+}
+
+/** @param metrics null: any column may be there */
+export function parseSort(params: Params, metrics: readonly string[] | null): Pick<View, 'sort' | 'ascending'> {
+  const sort = params.get('sort');
+  const known = sort !== null && (metrics === null || metrics.includes(sort));
+  return { sort: known ? sort : null, ascending: params.get('order') === 'ascending' };
 }
 
 /** The protocol that has a list of its own, or null for the board, whatever the address says. */
@@ -71,11 +84,11 @@ export function viewHref(view: View, { first }: Pick<Offer, 'first'>): string {
   return query ? `/?${query}` : '/';
 }
 
-/** The view after a click on a column: sorted by it, best first; a second click turns the order. */
+/** The view after a click on a column: sorted by it, best first, from the first page on; a second click turns the order. */
 export function sortedBy(view: View, metric: string, rankingMetric: string): View {
   const current = view.sort ?? rankingMetric;
   const ascending = current === metric ? !view.ascending : false;
-  return { ...view, sort: metric === rankingMetric ? null : metric, ascending };
+  return { ...view, after: null, sort: metric === rankingMetric ? null : metric, ascending };
 }
 
 /** The view after a click on a group's chip: the group joins or leaves; none left is what the board shows at first. */

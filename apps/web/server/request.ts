@@ -5,6 +5,9 @@ import { apiUrl } from './settings.ts';
 /** The API did not answer, or answered with an error. The message is a sentence for a reader. */
 export class ApiUnreachable extends Error {}
 
+/** The API understood what is asked and it cannot be, e.g. the place of a page in another order. */
+export class ApiRefused extends ApiUnreachable {}
+
 const PATIENCE_MS = 10_000;
 
 /** One GraphQL request from the web's server: always fresh, given up after ten seconds or as long as said. */
@@ -22,7 +25,11 @@ export async function request<Data, Variables>(
     .catch((cause) => {
       throw new ApiUnreachable('The API does not answer.', { cause });
     });
-  if (data === null) throw new ApiUnreachable(errors[0]?.message ?? 'The API gave no data.');
+  if (data === null) {
+    const [error] = errors;
+    const Fault = error?.extensions?.code === 'BAD_USER_INPUT' ? ApiRefused : ApiUnreachable;
+    throw new Fault(error?.message ?? 'The API gave no data.');
+  }
   return data;
 }
 

@@ -1,34 +1,34 @@
+import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
 import { Board } from '../../board/board.tsx';
 import { Introduction } from '../../board/introduction.tsx';
-import { protocolOf } from '../../board/view.ts';
-import { BoardDocument, TasksDocument } from '../../generated/graphql.ts';
+import { PAGE_SIZE, readPage } from '../../board/read-page.ts';
+import { orderOf, parseSort, protocolOf } from '../../board/view.ts';
+import { TasksDocument } from '../../generated/graphql.ts';
 import { request } from '../../server/request.ts';
-
-/** Rows a page; the API gives at most a hundred. */
-const PAGE_SIZE = 50;
 
 export default async function LeaderboardPage({
   searchParams,
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>;
 }) {
-  const { after: asked, protocol: named } = await searchParams;
-  const protocol = protocolOf(named);
-  const after = typeof asked === 'string' && asked !== '' ? asked : null;
-  const [{ leaderboard }, { tasks, dataSet }] = await Promise.all([
-    request(BoardDocument, { first: PAGE_SIZE, after, protocol }),
+  const asked = await searchParams;
+  const textOf = (name: string) => (typeof asked[name] === 'string' && asked[name] !== '' ? asked[name] : null);
+  const protocol = protocolOf(asked.protocol);
+  const order = orderOf(parseSort({ get: textOf }, null), RANKING_METRIC);
+  const [initial, { tasks, dataSet }] = await Promise.all([
+    readPage({ after: textOf('after'), protocol, order }),
     request(TasksDocument, {}),
   ]);
   return (
     <>
       <Introduction />
       <Board
-        key={`${protocol} ${after}`}
-        initial={leaderboard}
+        key={`${protocol} ${initial.after}`}
+        initial={initial}
         tasks={tasks}
         dataSet={dataSet}
         pageSize={PAGE_SIZE}
-        after={after}
+        after={initial.after}
         protocol={protocol}
       />
     </>
