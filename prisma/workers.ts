@@ -1,4 +1,3 @@
-import { sql as text } from 'kysely';
 import type { Database } from './database.ts';
 import { now } from './now.ts';
 
@@ -28,6 +27,8 @@ export async function workerAlive(db: Database, worker: AliveWorker): Promise<vo
 
 /** Connections that the server allows in all. */
 export async function mostConnections(db: Database): Promise<number> {
-  const { rows } = await text<{ most: number }>`SELECT current_setting('max_connections')::int AS most`.execute(db.sql);
-  return rows[0]?.most ?? 0;
+  const { most } = await db.sql
+    .selectNoFrom(({ fn, val }) => fn('current_setting', [val('max_connections')]).as('most'))
+    .executeTakeFirstOrThrow();
+  return Number(most);
 }

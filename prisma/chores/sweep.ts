@@ -1,5 +1,6 @@
 import { leadOfEvaluation } from '@gdbench/benchmark/states';
 import { sql as text } from 'kysely';
+import { z } from 'zod';
 import type { Database } from '../database.ts';
 import { LEASE_SECONDS } from '../lease.ts';
 import { inTransaction } from '../transaction.ts';
@@ -44,9 +45,12 @@ async function unlockOfDead(db: Database): Promise<void> {
     WHERE held.by IS NOT NULL`.execute(db.sql);
 }
 
-async function readJob(db: Database, chore: SummariseChore): Promise<{ isExhausted: boolean } | undefined> {
-  const { rows } = await text<{ isExhausted: boolean }>`
+/** What is read of a job, in a table that is the library's. */
+const Job = z.object({ isExhausted: z.boolean() });
+
+async function readJob(db: Database, chore: SummariseChore): Promise<z.infer<typeof Job> | null> {
+  const { rows } = await text`
     SELECT locked_at IS NULL AND attempts >= max_attempts AS "isExhausted" FROM graphile_worker.jobs
     WHERE key = ${keyOf(chore)}`.execute(db.sql);
-  return rows[0];
+  return rows[0] === undefined ? null : Job.parse(rows[0]);
 }
