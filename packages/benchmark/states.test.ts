@@ -101,7 +101,7 @@ test('the lists of states are what readers were promised of them', () => {
 
 test('no other file lists states', () => {
   const names = [...new Set<string>([...EVALUATION_STATES, ...WORK_STATES])].join('|');
-  const list = new RegExp(`['"](${names})['"]\\s*(,|\\|\\|?|OR)\\s*([\\w.?]+ ===? )?['"](${names})['"]`);
+  const list = new RegExp(`['"](${names})['"]\\s*(,|\\|\\|?|&&|OR)\\s*([\\w.?]+ [!=]==? )?['"](${names})['"]`);
   const files = execFileSync('git', ['ls-files', '--', '*.ts', '*.tsx', '*.mjs'], { cwd: ROOT, encoding: 'utf8' });
   const sources = files
     .split('\n')

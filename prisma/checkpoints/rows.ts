@@ -1,6 +1,8 @@
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
 import type { RemedyPart } from '@gdbench/storage/remedy';
+import type { Selectable } from 'kysely';
 import type { CheckpointKind } from '../generated/enums.ts';
+import type { Checkpoint } from '../generated/tables.ts';
 import { storedReport } from './stored-report.ts';
 
 export type { CheckpointKind };
@@ -13,17 +15,17 @@ export interface ManifestFile {
   readonly sha256: string;
 }
 
-export interface CheckpointRow {
-  readonly id: string;
-  readonly name: string;
-  readonly sha256: string;
+type Stored = Selectable<Checkpoint>;
+/** Columns that are another type in JSON, or by another client, than by the driver. */
+type Varying = 'bytes' | 'parameters' | 'report' | 'createdAt';
+
+export type CheckpointRow = Readonly<Omit<Stored, Varying>> & {
   readonly bytes: number;
-  /** Null until inspected; so are `parameters` and `report`, which is also null where it is of an unknown form. */
-  readonly kind: CheckpointKind | null;
+  /** Null until inspected; so is `report`, which is also null where it is of an unknown form. */
   readonly parameters: number | null;
   readonly report: InspectionReport | null;
   readonly createdAt: Date;
-}
+};
 
 /** One thing that is wrong with a checkpoint's files. */
 export interface CheckpointFault {
@@ -42,7 +44,7 @@ export interface CheckpointFault {
 }
 
 /** A row of Checkpoint as a statement gives it, of its own or as JSON beside another row. */
-type StoredCheckpoint = Omit<CheckpointRow, 'bytes' | 'parameters' | 'report' | 'createdAt'> & {
+type StoredCheckpoint = Omit<Stored, Varying> & {
   readonly bytes: bigint | number | string;
   readonly parameters: bigint | number | string | null;
   readonly report: unknown;

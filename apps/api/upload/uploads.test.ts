@@ -68,6 +68,12 @@ beforeEach(async () => {
   only = submission.files[0] as File;
 });
 
+/** Who brought its evaluation into the state that it is in. */
+async function broughtBy({ evaluation: { id } }: Submission): Promise<string | null> {
+  const { stateBy } = await test.db.prisma.evaluation.findUniqueOrThrow({ where: { id } });
+  return stateBy;
+}
+
 describe('an upload', () => {
   it('is stored by its hash, and the last file begins inspection', async () => {
     const two = await submit(`two files ${count}`, { 'a.json': `${content}a`, 'b.json': `${content}b` });
@@ -79,6 +85,7 @@ describe('an upload', () => {
       expect((await read(two.id)).evaluation.state).toBe(i === 0 ? 'UPLOADING' : 'INSPECTING');
     }
     expect((await read(two.id)).files.map(({ stored }) => stored)).toEqual([true, true]);
+    expect(await broughtBy(two)).toBe('anonymous');
     const storage = await openStorage(test.config.storage);
     expect(await storage.has(sha256(`${content}a`))).toBe(true);
     const inspections = await test.db.prisma.work.count({
@@ -246,6 +253,7 @@ describe('what a crash left behind', () => {
     const further = await test.another();
     await progress.until(({ evaluationProgress }) => evaluationProgress?.state === 'INSPECTING');
     expect((await read(submission.id)).files.map(({ stored }) => stored)).toEqual([true]);
+    expect(await broughtBy(submission)).toBe('service');
     await socket.close();
     await further.close();
   });
@@ -308,6 +316,7 @@ describe('an upload that nobody goes on with', () => {
       message: '1 of its files did not arrive within 24 hours.',
     });
     await expect(access(path)).rejects.toThrow();
+    expect(await broughtBy(submission)).toBe('service');
     expect((await read(moving.id)).evaluation.state).toBe('UPLOADING');
     await socket.close();
     await further.close();

@@ -52,17 +52,12 @@ export function stagesOf(evaluation: Evaluation, now: number): Stage[] {
     return {
       title,
       mark: isOff ? 'stopped' : 'now',
-      note: isOff ? (STOPPED[evaluation.state] ?? '') : present(evaluation, now),
+      note: isOff ? evaluation.state.toLowerCase() : present(evaluation, now),
     };
   });
 }
 
 const TITLES = ['Uploaded', 'Inspected', 'Queued', 'Scoring', 'Ranked'] as const;
-const STOPPED: Partial<Record<Evaluation['state'], string>> = {
-  REFUSED: 'refused',
-  FAILED: 'failed',
-  CANCELLED: 'cancelled',
-};
 
 /** Index of the stage the evaluation is in, or was in when it ended. */
 function reachedStage({ state, uploadedAt, inspectedAt, startedAt }: Evaluation): number {
