@@ -49,9 +49,12 @@ function diagram<State extends string, Event extends string>(
   return ['```mermaid', ...lines, '```'].join('\n');
 }
 
+/** Its columns are as wide as the formatter wants them. */
 function meanings<Event extends string>(events: Meanings<Event>): string {
-  const rows = eventsOf(events).map((event) => `| ${event} | ${events[event]} |`);
-  return ['| event | what happens |', '| --- | --- |', ...rows].join('\n');
+  const rows = [['event', 'what happens'], ...eventsOf(events).map((event) => [event, events[event]])];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`);
+  return [lines[0], `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...lines.slice(1)].join('\n');
 }
 
 const eventsOf = <Event extends string>(events: Meanings<Event>) => Object.keys(events) as Event[];
