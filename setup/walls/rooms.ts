@@ -145,7 +145,10 @@ export const ROOMS: readonly Room[] = [
     ],
     tests: ['@gdbench/prisma', 'apps/web/questions', 'apps/web/server'],
   },
-  { folder: 'bench', imports: [...PACKAGES, ...ASKING, '@gdbench/builtin', '@gdbench/workers/engine', 'setup'] },
+  {
+    folder: 'bench',
+    imports: [...PACKAGES, ...ASKING, '@gdbench/builtin', '@gdbench/prisma', '@gdbench/workers/engine', 'setup'],
+  },
   {
     folder: 'test',
     imports: [

@@ -1,123 +1,32 @@
-import { createHash } from 'node:crypto';
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { createArrival } from '@gdbench/benchmark/arrival';
 import { loadTask } from '@gdbench/benchmark/load';
-import { isUnfinished } from '@gdbench/benchmark/states';
 import { summarise } from '@gdbench/benchmark/summarise';
-import { type Database, openDatabase } from '@gdbench/prisma/database';
-import { cancel, type EvaluationDetail, readEvaluation } from '@gdbench/prisma/evaluations';
-import { listen } from '@gdbench/prisma/events';
+import { cancel, readEvaluation } from '@gdbench/prisma/evaluations';
 import { readBoard } from '@gdbench/prisma/leaderboard';
 import { readLog } from '@gdbench/prisma/log';
 import { readArtifacts } from '@gdbench/prisma/scores';
-import { createSubmission } from '@gdbench/prisma/submissions';
 import { sweep } from '@gdbench/prisma/work';
-import { checkpointSha256 } from '@gdbench/storage/identity';
 import { openStorage } from '@gdbench/storage/storage';
-import { pino } from 'pino';
-import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { expect, test, vi } from 'vitest';
 import { each } from '../../test/support/each.ts';
-import { newFolder } from '../../test/support/folder.ts';
-import { writeTinyData } from '../../test/support/tiny-data.ts';
+import { PINNED, SAMPLES, workerRuns } from '../../test/support/worker-runs.ts';
 import { keepWarm, type WarmProcess } from '../child/warm.ts';
 import { openEvaluator } from '../engine/evaluate.ts';
 import { inspectCheckpoint } from '../engine/inspect.ts';
 import { openErrors } from '../engine/protocols/artifact.ts';
 import { reduceErrors } from '../engine/protocols/reduce.ts';
-import { type RunningWorker, startWorker } from './run.ts';
-import { type WorkerSettings, workerSettings } from './settings.ts';
+import { startWorker } from './run.ts';
 
 const DUAL_ENCODER = join(process.cwd(), 'test/reference/odd-clip');
 const DIFFUSION = join(process.cwd(), 'test/reference/odd-ldm');
 const MATCHING_HEAD = join(process.cwd(), 'test/reference/odd-blip');
-const SAMPLES = 4;
-const PINNED = { batch: 4, threads: 1 };
 
-const data = newFolder();
-beforeAll(async () => {
-  await writeTinyData(data);
-});
+const { data, db: database, home, settingsOf, work: begin, submit, ended } = workerRuns(startWorker);
 
-let database: TestDatabase;
-let db: Database;
-let home: string;
-let workers: RunningWorker[];
-beforeEach(async () => {
-  database = await createTestDatabase();
-  db = openDatabase(database.url);
-  home = newFolder();
-  workers = [];
-});
-afterEach(async () => {
-  await Promise.all(workers.map((worker) => worker.stop()));
-  await db.close();
-  await database.drop();
-});
-
-function settingsOf(name: string): WorkerSettings {
-  return workerSettings({
-    DATABASE_URL: database.url,
-    GDBENCH_HOME: home,
-    GDBENCH_DATA: data,
-    GDBENCH_BATCH: String(PINNED.batch),
-    GDBENCH_THREADS: String(PINNED.threads),
-    WORKER_NAME: name,
-  });
-}
-
-async function work(name: string, warm?: WarmProcess): Promise<RunningWorker> {
-  const worker = await startWorker(settingsOf(name), { log: pino({ level: 'silent' }), ...(warm ? { warm } : {}) });
-  workers.push(worker);
-  return worker;
-}
-
-/** Puts a folder's files into the service's storage and submits them; gives the evaluation's id. */
-async function submit(dir: string, name: string, protocol: string | null = null): Promise<string> {
-  const storage = await openStorage(settingsOf('any').storage);
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  const files = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => {
-        const at = join(entry.parentPath, entry.name);
-        const content = await readFile(at);
-        const sha256 = createHash('sha256').update(content).digest('hex');
-        await storage.put(sha256, at, { keep: true });
-        return { path: at.slice(dir.length + 1), size: content.length, sha256 };
-      }),
-  );
-  const { evaluationId } = await createSubmission(db, {
-    submitter: 'anonymous',
-    name,
-    files,
-    sha256: checkpointSha256(files),
-    samples: SAMPLES,
-    seed: 0,
-    limit: null,
-    protocol,
-    storedHashes: new Set(files.map(({ sha256 }) => sha256)),
-  });
-  return evaluationId;
-}
-
-/** Waits for the evaluation's end. */
-function ended(evaluationId: string): Promise<EvaluationDetail> {
-  return new Promise((resolve, reject) => {
-    const read = async () => {
-      const evaluation = await readEvaluation(db, evaluationId);
-      if (!evaluation || isUnfinished(evaluation.state)) return;
-      await listener.close();
-      resolve(evaluation);
-    };
-    const listener = listen(database.url, {
-      onEvent: () => void read().catch(reject),
-      onConnect: () => void read().catch(reject),
-    });
-  });
-}
+const work = (name: string, warm?: WarmProcess) => begin(settingsOf(name), warm ? { warm } : {});
 
 /** What the engine itself gives for a checkpoint, without a worker, a shard or a child. */
 async function expected(dir: string) {
@@ -136,12 +45,12 @@ async function expected(dir: string) {
 
 /** The stored scores and results are those of the engine, to the bit, each example once. */
 async function expectWhole(evaluationId: string, dir: string): Promise<void> {
-  const stored = await db.prisma.exampleScore.findMany({
+  const stored = await database().prisma.exampleScore.findMany({
     where: { evaluationId },
     orderBy: [{ task: 'asc' }, { index: 'asc' }],
     select: { task: true, index: true, example: true, scores: true },
   });
-  const results = await db.prisma.result.findMany({ where: { evaluationId }, omit: { protocol: true } });
+  const results = await database().prisma.result.findMany({ where: { evaluationId }, omit: { protocol: true } });
   const tasks = await expected(dir);
   expect(stored).toEqual(
     tasks.flatMap(({ task, scores }) =>
@@ -180,7 +89,7 @@ for (const [kind, dir, known] of [
       expect.stringMatching(/^Not scored, for the data root of this board does not hold them: .*mmbias/),
     ]);
     await expectWhole(evaluationId, dir);
-    const lines = (await readLog(db, evaluationId, 100)).map(({ message }) => message);
+    const lines = (await readLog(database(), evaluationId, 100)).map(({ message }) => message);
     expect(lines).toContainEqual(expect.stringMatching(/^Planned \d+ shards over clevr, winoground\.$/));
     expect(lines).toContainEqual(expect.stringMatching(/^clevr is complete: average \d+\.\d% over 21 examples\.$/));
   });
@@ -191,7 +100,7 @@ test('the errors of every sample are kept, and the scores can be reduced from th
   await ended(evaluationId);
   const storage = await openStorage(settingsOf('any').storage);
   const reduced: number[][] = [];
-  for (const { task, from, to, sha256, bytes } of each(await readArtifacts(db, evaluationId))) {
+  for (const { task, from, to, sha256, bytes } of each(await readArtifacts(database(), evaluationId))) {
     const content = await buffer(await storage.read(sha256));
     expect(content).toHaveLength(bytes);
     const { header, examples } = await openErrors(content);
@@ -201,7 +110,7 @@ test('the errors of every sample are kept, and the scores can be reduced from th
       reduced.push(reduceErrors('diffusion-itm', errors, header.latentElements).flat());
     expect(reduced.length - before).toBe(to - from);
   }
-  const stored = await db.prisma.exampleScore.findMany({
+  const stored = await database().prisma.exampleScore.findMany({
     where: { evaluationId },
     orderBy: [{ task: 'asc' }, { index: 'asc' }],
   });
@@ -213,18 +122,18 @@ test('a protocol that was asked for scores the checkpoint, whose row stands in t
   await work('a');
   expect(await ended(evaluationId)).toMatchObject({ state: 'DONE', protocol: 'diffusion-itm-adaptive' });
   const list = async (protocols: string[]) => {
-    const { rows } = await readBoard(db, { first: 10, protocols });
+    const { rows } = await readBoard(database(), { first: 10, protocols });
     return rows.map((row) => row.evaluationId);
   };
   expect(await list(['diffusion-itm', 'cosine', 'matching'])).toEqual([]);
   expect(await list(['diffusion-itm-adaptive'])).toEqual([evaluationId]);
   // a race leaves samples undrawn: there is nothing to reduce again
-  expect(await readArtifacts(db, evaluationId)).toEqual([]);
+  expect(await readArtifacts(database(), evaluationId)).toEqual([]);
 });
 
 /** The evaluation's work of a kind, in its order. */
 const workOf = (evaluationId: string, kind: 'INSPECT' | 'SCORE') =>
-  db.prisma.work.findMany({ where: { evaluationId, kind }, orderBy: { position: 'asc' } });
+  database().prisma.work.findMany({ where: { evaluationId, kind }, orderBy: { position: 'asc' } });
 
 /** Child processes of which the first is handed to `harm` when the first shard is about to be scored in it. */
 function harmed(harm: (pid: number) => void): WarmProcess {
@@ -251,7 +160,7 @@ test('a child process that is killed in mid-shard costs no attempt and no score'
   const shards = await workOf(evaluationId, 'SCORE');
   expect(shards[0]).toMatchObject({ state: 'DONE', attempts: 1, kills: 1 });
   await expectWhole(evaluationId, DUAL_ENCODER);
-  const lines = (await readLog(db, evaluationId, 100)).map(({ message }) => message);
+  const lines = (await readLog(database(), evaluationId, 100)).map(({ message }) => message);
   expect(lines).toContain('The process that ran the model on clevr ended unexpectedly (SIGKILL).');
 });
 
@@ -274,9 +183,8 @@ test('a worker that stops in mid-shard gives the shard back without costing an a
 /** A worker whose data root is still being made; `examples` and `images` make a part of it and tell the worker. */
 async function workBeforeData(name: string) {
   const { arrival, tell } = createArrival();
-  const root = join(home, 'late-data');
-  const worker = await startWorker({ ...settingsOf(name), data: root }, { log: pino({ level: 'silent' }), arrival });
-  workers.push(worker);
+  const root = join(home(), 'late-data');
+  const worker = await begin({ ...settingsOf(name), data: root }, { arrival });
   const examples = async () => {
     await cp(data, root, { recursive: true, filter: (path) => !path.endsWith('.png') });
     const versions = await Promise.all(
@@ -294,13 +202,15 @@ async function workBeforeData(name: string) {
 
 /** Waits until the evaluation is as asked. */
 const becomes = (evaluationId: string, expected: object) =>
-  vi.waitFor(async () => expect(await readEvaluation(db, evaluationId)).toMatchObject(expected), { timeout: 30_000 });
+  vi.waitFor(async () => expect(await readEvaluation(database(), evaluationId)).toMatchObject(expected), {
+    timeout: 30_000,
+  });
 
 /** Waits until the evaluation's log has the line. */
 const says = (evaluationId: string, line: RegExp) =>
   vi.waitFor(
     async () => {
-      const lines = (await readLog(db, evaluationId, 100)).map(({ message }) => message);
+      const lines = (await readLog(database(), evaluationId, 100)).map(({ message }) => message);
       expect(lines).toContainEqual(expect.stringMatching(line));
     },
     { timeout: 30_000 },
@@ -310,13 +220,13 @@ test('while its data are being made a worker inspects, then plans, then scores e
   const evaluationId = await submit(DUAL_ENCODER, 'early');
   const { examples, images } = await workBeforeData('a');
   await says(evaluationId, /^Accepted/);
-  expect(await readEvaluation(db, evaluationId)).toMatchObject({ state: 'INSPECTING', tasks: [] });
+  expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'INSPECTING', tasks: [] });
   await examples();
   await becomes(evaluationId, { state: 'SCORING', tasks: [{ task: 'clevr' }, { task: 'winoground' }] });
-  expect(await db.prisma.exampleScore.count({ where: { evaluationId } })).toBe(0);
+  expect(await database().prisma.exampleScore.count({ where: { evaluationId } })).toBe(0);
   await images('clevr');
   await says(evaluationId, /^clevr is complete/);
-  expect(await db.prisma.exampleScore.count({ where: { evaluationId, task: 'winoground' } })).toBe(0);
+  expect(await database().prisma.exampleScore.count({ where: { evaluationId, task: 'winoground' } })).toBe(0);
   await images('winoground');
   expect(await ended(evaluationId)).toMatchObject({ state: 'DONE' });
   await expectWhole(evaluationId, DUAL_ENCODER);
@@ -327,7 +237,7 @@ test('what waits for its data is not taken for dead: its lease is renewed, and n
   const { examples, images } = await workBeforeData('a');
   await says(evaluationId, /^Accepted/);
   const soon = new Date(Date.now() + 5_000);
-  await db.prisma.work.updateMany({ where: { evaluationId }, data: { leaseExpiresAt: soon } });
+  await database().prisma.work.updateMany({ where: { evaluationId }, data: { leaseExpiresAt: soon } });
   await vi.waitFor(
     async () => {
       const [inspection] = await workOf(evaluationId, 'INSPECT');
@@ -335,7 +245,7 @@ test('what waits for its data is not taken for dead: its lease is renewed, and n
     },
     { timeout: 30_000 },
   );
-  expect(await sweep(db)).toEqual({ requeued: 0, failed: 0 });
+  expect(await sweep(database())).toEqual({ requeued: 0, failed: 0 });
   await examples();
   await images('clevr');
   await images('winoground');
@@ -347,7 +257,7 @@ test('a worker that stops before its data are there gives back what it has witho
   const first = await workBeforeData('a');
   await says(inspected, /^Accepted/);
   await first.worker.stop();
-  expect(await readEvaluation(db, inspected)).toMatchObject({ state: 'INSPECTING', workers: 0 });
+  expect(await readEvaluation(database(), inspected)).toMatchObject({ state: 'INSPECTING', workers: 0 });
   expect(await workOf(inspected, 'INSPECT')).toMatchObject([{ state: 'QUEUED', attempts: 0, leaseToken: null }]);
 
   const second = await workBeforeData('b');
@@ -367,9 +277,9 @@ test('an evaluation that is cancelled while it waits for the data stays so', asy
   const evaluationId = await submit(DUAL_ENCODER, 'cancelled early');
   const { examples, worker } = await workBeforeData('a');
   await says(evaluationId, /^Accepted/);
-  await cancel(db, 'anonymous', evaluationId);
+  await cancel(database(), 'anonymous', evaluationId);
   await examples();
   await worker.stop();
-  expect(await readEvaluation(db, evaluationId)).toMatchObject({ state: 'CANCELLED' });
-  expect(await db.prisma.shard.count({ where: { evaluationId } })).toBe(0);
+  expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'CANCELLED' });
+  expect(await database().prisma.shard.count({ where: { evaluationId } })).toBe(0);
 });
