@@ -4,3 +4,4 @@ export { heartbeat } from './work/heartbeat.ts';
 export type { Held } from './work/held.ts';
 export { release } from './work/release.ts';
 export { type Swept, sweep } from './work/sweep.ts';
+export { isWorkTaken } from './work/taken.ts';

@@ -4,6 +4,7 @@ import type { Arrival } from '@gdbench/benchmark/arrival';
 import type { Edition } from '@gdbench/benchmark/edition';
 import { EditionsFault, readEditions } from '@gdbench/benchmark/read-editions';
 import { answers, openDatabase } from '@gdbench/prisma/database';
+import { isWorkTaken } from '@gdbench/prisma/work';
 import { SettingsFault } from '@gdbench/settings/fault';
 import { madeHome } from '@gdbench/settings/home';
 import { openStorage, type Storage, StorageAddressError } from '@gdbench/storage/storage';
@@ -115,14 +116,22 @@ async function serve(services: Services, { hosts }: ApiConfig, metrics: Metrics,
   const apollo = createApollo({ schema, httpServer: server, mask, metrics, log });
   await apollo.start();
   const contextOf: ContextOf = (request) => ({ services, viewer: viewerOf(request) });
-  const isReady = async () => (await answers(services.db)) && services.live.connected();
-  server.on('request', createApp({ apollo, contextOf, uploads: services.uploads, hosts, isReady, metrics, log }));
+  const whyNotReady = () => whyUnready(services).catch(() => 'the database does not answer');
+  server.on('request', createApp({ apollo, contextOf, uploads: services.uploads, hosts, whyNotReady, metrics, log }));
   const sockets = openSockets({ httpServer: server, schema, contextOf, mask, metrics, log, hosts });
   const end = async () => {
     await sockets.close();
     await apollo.stop();
   };
   return { server, end };
+}
+
+/** Why the platform cannot do at this moment what it is there for; null: it can. */
+async function whyUnready({ db, live }: Services): Promise<string | null> {
+  if (!(await answers(db)) || !live.connected()) return 'the database does not answer';
+  return (await isWorkTaken(db))
+    ? null
+    : 'work waits and no worker takes it: start one, or look into the workers’ logs';
 }
 
 /** What the settings name on this machine. */

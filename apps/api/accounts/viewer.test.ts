@@ -42,7 +42,10 @@ async function listening() {
     },
   };
   const hosts = new Set(['127.0.0.1']);
-  httpServer.on('request', createApp({ apollo, contextOf, uploads, hosts, isReady: async () => true, metrics, log }));
+  httpServer.on(
+    'request',
+    createApp({ apollo, contextOf, uploads, hosts, whyNotReady: async () => null, metrics, log }),
+  );
   const sockets = openSockets({ httpServer, schema, contextOf, mask, metrics, log, hosts });
   await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;

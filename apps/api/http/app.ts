@@ -15,8 +15,8 @@ interface Options {
   uploads: Pick<Uploads, 'handle'>;
   /** Names under which this API may be addressed. */
   hosts: ReadonlySet<string>;
-  /** Whether queries and live updates can be served at this moment. */
-  isReady(): Promise<boolean>;
+  /** Why queries and live updates cannot be served at this moment, or nobody takes work; null: all is well. */
+  whyNotReady(): Promise<string | null>;
   metrics: Metrics;
   log: Logger;
 }
@@ -28,7 +28,7 @@ const ANSWER_MS = 120_000;
 const UPLOAD_METHODS = new Set(['POST', 'HEAD', 'PATCH', 'OPTIONS']);
 
 /** Everything that is served over HTTP, on one port. */
-export function createApp({ apollo, contextOf, uploads, hosts, isReady, metrics, log }: Options): Express {
+export function createApp({ apollo, contextOf, uploads, hosts, whyNotReady, metrics, log }: Options): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -42,11 +42,11 @@ export function createApp({ apollo, contextOf, uploads, hosts, isReady, metrics,
     response.type('text/plain').send('ok\n');
   });
   app.get('/readyz', async (_request, response) => {
-    const ready = await isReady();
+    const why = await whyNotReady();
     response
-      .status(ready ? 200 : 503)
+      .status(why === null ? 200 : 503)
       .type('text/plain')
-      .send(ready ? 'ok\n' : 'the database does not answer\n');
+      .send(`${why ?? 'ok'}\n`);
   });
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());

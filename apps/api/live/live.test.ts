@@ -1,4 +1,5 @@
 import { cancel } from '@gdbench/prisma/evaluations';
+import { workerAlive } from '@gdbench/prisma/workers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   BoardCellsDocument,
@@ -191,6 +192,24 @@ describe('a lost connection to the database', () => {
     await progress.until(({ evaluationProgress }) => evaluationProgress?.state === 'DONE');
     await board.until((page) => rowOf(page, evaluationId)?.state === 'DONE');
     expect((await fetch(`${test.url}/readyz`)).status).toBe(200);
+  });
+});
+
+describe('/readyz', () => {
+  it('tells when work waits and no worker takes it, and is well again once one does', async () => {
+    const ready = async () => {
+      const response = await fetch(`${test.url}/readyz`);
+      return { status: response.status, text: await response.text() };
+    };
+    await submitStored(test.db, 'taken by nobody');
+    expect(await ready()).toEqual({ status: 200, text: 'ok\n' });
+    await test.db.pool.query(`UPDATE "Work" SET "availableAt" = now() - interval '1 minute' WHERE state = 'QUEUED'`);
+    expect(await ready()).toMatchObject({ status: 503, text: expect.stringMatching(/^work waits and no worker/) });
+    const worker = { id: 'w', hostname: 'h', device: 'cpu', choresId: null };
+    await workerAlive(test.db, worker);
+    expect(await ready()).toEqual({ status: 200, text: 'ok\n' });
+    await test.db.pool.query(`UPDATE "Worker" SET "heartbeatAt" = now() - interval '1 minute'`);
+    expect((await ready()).status).toBe(503);
   });
 });
 
