@@ -259,7 +259,7 @@ test('rows of another protocol stand in a list of their own, which is counted an
       rows: page.rows.map(({ evaluationId }) => evaluationId),
       total: page.total,
       others: page.otherProtocols,
-      ranked: page.ranked,
+      ranked: [...page.ranked].sort((a, b) => (b.value ?? 0) - (a.value ?? 0)),
     };
   };
   const rank = (i: number, value: number) => ({ evaluationId: ids[i], value, low: null, high: null });

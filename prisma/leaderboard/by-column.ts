@@ -12,7 +12,8 @@ export function measuredIn({ column, descending }: Sort, complete: boolean): Tie
   const { task, metric } = columnOf(column);
   const direction = descending ? 'desc' : 'asc';
   return (sql, { protocols, most, after }) =>
-    // of each protocol the first ones, each from its end of the index
+    // of each protocol the first ones, each from its end of the index: 50 of 10,000 rows took PostgreSQL 1 to 2 ms on a busy
+    // machine, the first ones or some in the middle, in either direction (npm run bench:board)
     sql
       .selectFrom(fragment<{ protocol: string }>`unnest(${[...protocols]}::text[])`.as<'p'>(fragment`p(protocol)`))
       .innerJoinLateral(
@@ -46,7 +47,7 @@ export function measuredIn({ column, descending }: Sort, complete: boolean): Tie
       .execute();
 }
 
-/** Rows that have no value in the column. */
+/** Rows that have no value in the column; 4 to 6 ms for those of 10,000 of which one in ten has none (npm run bench:board). */
 export function unmeasuredIn({ column }: Sort): Tier {
   const { task, metric } = columnOf(column);
   return async (sql, { protocols, most, after }) => {
