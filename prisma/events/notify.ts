@@ -1,4 +1,5 @@
 import { sql as fragment } from 'kysely';
+import type { Database } from '../database.ts';
 import type { Sql } from '../transaction.ts';
 import { CHANNEL } from './channel.ts';
 
@@ -6,6 +7,14 @@ import { CHANNEL } from './channel.ts';
 export async function notifyEvaluation(sql: Sql, evaluationId: string): Promise<void> {
   const payload = JSON.stringify({ evaluation: evaluationId });
   await sql.selectNoFrom(({ fn, val }) => fn('pg_notify', [val(CHANNEL), val(payload)]).as('told')).execute();
+}
+
+/**
+ * Tells listeners at once, after what was written has been committed. Of transactions that notify PostgreSQL lets only one commit at a
+ * time, so that those of every shard leave it to a statement of its own. Whoever misses it hears of the next change: it is a hint.
+ */
+export function hintEvaluation(db: Database, evaluationId: string): void {
+  notifyEvaluation(db.sql, evaluationId).catch(() => undefined);
 }
 
 /** Tells workers, once the transaction commits, that there is work to be taken. */

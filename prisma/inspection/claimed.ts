@@ -1,6 +1,5 @@
 import { readFiles } from '../checkpoints/read-files.ts';
 import type { ManifestFile } from '../checkpoints/rows.ts';
-import { notifyEvaluation } from '../events/notify.ts';
 import type { Sql } from '../transaction.ts';
 import type { Held } from '../work/held.ts';
 import type { Taken } from '../work/take.ts';
@@ -38,6 +37,5 @@ export async function claimedInspection(
     .where('Evaluation.id', '=', evaluationId)
     .executeTakeFirstOrThrow();
   const files = await readFiles(sql, row.submissionId);
-  await notifyEvaluation(sql, evaluationId);
   return { kind: 'INSPECT', id, token, attempts, evaluationId, ...row, files };
 }

@@ -4,7 +4,7 @@ import { readFiles } from '../checkpoints/read-files.ts';
 import type { ManifestFile } from '../checkpoints/rows.ts';
 import { storedReport } from '../checkpoints/stored-report.ts';
 import { transition } from '../evaluations/transition.ts';
-import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
+import { raiseBoard } from '../events/notify.ts';
 import type { Sql } from '../transaction.ts';
 import type { Held } from '../work/held.ts';
 
@@ -66,8 +66,6 @@ export async function claimedShard(sql: Sql, { id, token }: Held, worker: string
   const { submissionId, report, protocol, ...shard } = row;
   if (protocol === null) throw new Error(`Evaluation ${shard.evaluationId} has shards and no protocol.`);
   const files = await readFiles(sql, submissionId);
-  // that the plan was cut on is told to readers of the board with the shard's scores
   if (await transition(sql, workerNamed(worker), shard.evaluationId, 'begin')) await raiseBoard(sql);
-  else await notifyEvaluation(sql, shard.evaluationId);
   return { kind: 'SCORE', id, token, ...shard, protocol, report: storedReport(report), files };
 }

@@ -3,7 +3,7 @@ import { CODE_VERSION } from '@gdbench/benchmark/version';
 import { sql as text } from 'kysely';
 import { addSummary } from '../chores/add.ts';
 import type { Database } from '../database.ts';
-import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
+import { hintEvaluation } from '../events/notify.ts';
 import { writeScores } from '../scores/write.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
 import { completeWork } from '../work/complete.ts';
@@ -34,10 +34,10 @@ const LEAST_SECONDS = 0.001;
  *
  * @returns 'fenced', and nothing is written, when the lease was lost or the shard is done already.
  */
-export function complete(db: Database, held: Held, completion: Completion): Promise<'done' | 'fenced'> {
-  return inTransaction(db, async (sql) => {
+export async function complete(db: Database, held: Held, completion: Completion): Promise<'done' | 'fenced'> {
+  const evaluationId = await inTransaction(db, async (sql) => {
     const work = await completeWork(sql, held);
-    if (!work) return 'fenced';
+    if (!work) return null;
     const shard = await keepArtifact(sql, held.id, completion);
     const { evaluationId, task } = shard;
     const examples = shard.to - shard.from;
@@ -46,14 +46,18 @@ export function complete(db: Database, held: Held, completion: Completion): Prom
         `Shard ${held.id} of ${task} has ${examples} examples, but scores of ${completion.scores.length} were given.`,
       );
     await sql.updateTable('Work').set({ done: examples }).where('id', '=', held.id).execute();
+    await keepNotes(sql, evaluationId, completion.warnings ?? []);
     await writeScores(sql, evaluationId, task, completion.scores);
-    await countInTask(sql, evaluationId, task, examples);
-    await countInEvaluation(sql, evaluationId, shard.cost, completion);
-    await notifyEvaluation(sql, evaluationId);
-    await raiseBoard(sql);
-    return 'done';
+    // last, and at once: other shards of the evaluation wait for these rows until the commit
+    await count(sql, shard, completion.seconds);
+    return evaluationId;
   });
+  if (evaluationId === null) return 'fenced';
+  hintEvaluation(db, evaluationId);
+  return 'done';
 }
+
+type Done = Awaited<ReturnType<typeof keepArtifact>>;
 
 function keepArtifact(sql: Sql, workId: string, { errors }: Completion) {
   return sql
@@ -64,54 +68,74 @@ function keepArtifact(sql: Sql, workId: string, { errors }: Completion) {
     .executeTakeFirstOrThrow();
 }
 
-/** Its summary is due where it was up to date before, and at once where nothing of the task is missing any more. */
-async function countInTask(sql: Sql, evaluationId: string, task: string, examples: number): Promise<void> {
+/** What most shards say is there already, and then the evaluation's row is not touched. */
+async function keepNotes(sql: Sql, evaluationId: string, warnings: readonly string[]): Promise<void> {
+  const notes = sql.selectFrom('Evaluation').select(['codeVersion', 'warnings']).where('id', '=', evaluationId);
+  if (isSame(await notes.executeTakeFirstOrThrow(), warnings)) return;
+  const before = await notes.forNoKeyUpdate().executeTakeFirstOrThrow();
+  await sql.updateTable('Evaluation').set(together(before, warnings)).where('id', '=', evaluationId).execute();
+}
+
+interface Notes {
+  readonly codeVersion: string | null;
+  readonly warnings: readonly string[] | null;
+}
+
+function isSame(before: Notes, warnings: readonly string[]): boolean {
+  const after = together(before, warnings);
+  return after.codeVersion === before.codeVersion && after.warnings.length === (before.warnings?.length ?? 0);
+}
+
+/** Each sentence once, and not without end; each version of the code once. */
+function together({ codeVersion, warnings }: Notes, more: readonly string[]) {
+  const before = warnings ?? [];
+  const short = more.map((warning) => warning.slice(0, LONGEST_WARNING));
+  const versions = [...new Set([...(codeVersion?.split(', ') ?? []), CODE_VERSION])];
+  return {
+    codeVersion: versions.join(', '),
+    warnings: [...new Set([...before, ...short])].slice(0, Math.max(before.length, MOST_WARNINGS)),
+  };
+}
+
+/**
+ * Counts the shard in its task and in its evaluation. One that was cut off is one more from now on: it is counted here and not by the
+ * claim, which so waits for no completion; of each task one was not cut off, the last. A summary of the task is due where it was up to
+ * date before, and at once where nothing of the task is missing any more.
+ */
+async function count(sql: Sql, { evaluationId, task, from, to, cost }: Done, seconds: number): Promise<void> {
+  const examples = to - from;
+  const measured = Math.max(LEAST_SECONDS, seconds);
   const now = await sql
-    .updateTable('EvaluationTask')
-    .set((of) => ({
-      examplesDone: of('examplesDone', '+', examples),
-      shardsDone: of('shardsDone', '+', 1),
-    }))
-    .where('evaluationId', '=', evaluationId)
-    .where('task', '=', task)
-    .returning(['examples', 'examplesDone', 'summarised', 'summariseAt'])
+    .with('counted', (db) =>
+      db
+        .updateTable('EvaluationTask')
+        .set({
+          examplesDone: text<number>`"examplesDone" + ${examples}`,
+          shardsDone: text<number>`"shardsDone" + 1`,
+          shardsTotal: text<number>`"shardsTotal" + (examples > ${to})::int`,
+        })
+        .where('evaluationId', '=', evaluationId)
+        .where('task', '=', task)
+        .returning(['evaluationId', 'examples', 'examplesDone', 'summarised', 'summariseAt']),
+    )
+    .with('evaluation', (db) =>
+      db
+        .updateTable('Evaluation')
+        .from('counted')
+        .set({
+          shardsDone: text<number>`"shardsDone" + 1`,
+          shardsTotal: text<number>`"shardsTotal" + (counted.examples > ${to})::int`,
+          rowsPerSecond: cost / measured,
+          // no fewer than what another shard has come to meanwhile
+          shardSeconds: text<number>`greatest("shardSeconds", ${nextSeconds(null, measured)}::float8)`,
+        })
+        .whereRef('Evaluation.id', '=', 'counted.evaluationId'),
+    )
+    .selectFrom('counted')
+    .selectAll()
     .executeTakeFirstOrThrow();
   const isWhole = now.examplesDone === now.examples;
   const wasClean = now.examplesDone - examples === now.summarised;
   if (isWhole) await addSummary(sql, { evaluationId, task });
   else if (wasClean) await addSummary(sql, { evaluationId, task }, now.summariseAt);
-}
-
-async function countInEvaluation(
-  sql: Sql,
-  evaluationId: string,
-  rows: number,
-  { seconds, warnings = [] }: Completion,
-): Promise<void> {
-  const before = await sql
-    .selectFrom('Evaluation')
-    .select(['codeVersion', 'warnings', 'shardSeconds'])
-    .where('id', '=', evaluationId)
-    .forNoKeyUpdate()
-    .executeTakeFirstOrThrow();
-  const versions = before.codeVersion?.split(', ') ?? [];
-  const measured = Math.max(LEAST_SECONDS, seconds);
-  await sql
-    .updateTable('Evaluation')
-    .set({
-      shardsDone: text<number>`"shardsDone" + 1`,
-      codeVersion: versions.includes(CODE_VERSION) ? before.codeVersion : [...versions, CODE_VERSION].join(', '),
-      warnings: together(before.warnings ?? [], warnings),
-      rowsPerSecond: rows / measured,
-      shardSeconds: nextSeconds(before.shardSeconds, measured),
-    })
-    .where('id', '=', evaluationId)
-    .execute();
-}
-
-/** Each sentence once, and not without end. */
-function together(before: readonly string[], more: readonly string[]): string[] {
-  const short = more.map((warning) => warning.slice(0, LONGEST_WARNING));
-  const all = [...new Set([...before, ...short])];
-  return all.slice(0, Math.max(before.length, MOST_WARNINGS));
 }

@@ -63,21 +63,5 @@ async function cut(sql: Sql, id: string, whole: Whole, examples: number, worker:
     .insertInto('Shard')
     .values({ workId, evaluationId, task, from, to: from + examples, cost })
     .execute();
-  await countShard(sql, evaluationId, task);
   return { id: workId, token: tokenOf(leaseToken) };
-}
-
-/** There is one shard more. */
-async function countShard(sql: Sql, evaluationId: string, task: string): Promise<void> {
-  await sql
-    .updateTable('EvaluationTask')
-    .set((of) => ({ shardsTotal: of('shardsTotal', '+', 1) }))
-    .where('evaluationId', '=', evaluationId)
-    .where('task', '=', task)
-    .execute();
-  await sql
-    .updateTable('Evaluation')
-    .set((of) => ({ shardsTotal: of('shardsTotal', '+', 1) }))
-    .where('id', '=', evaluationId)
-    .execute();
 }

@@ -1,6 +1,7 @@
 import { leadOfWork } from '@gdbench/benchmark/states';
 import { sql as text } from 'kysely';
 import type { Database } from '../database.ts';
+import { hintEvaluation } from '../events/notify.ts';
 import type { WorkKind } from '../generated/tables.ts';
 import { type ClaimedInspection, claimedInspection } from '../inspection/claimed.ts';
 import { type ClaimedShard, claimedShard } from '../shards/claimed.ts';
@@ -25,15 +26,20 @@ export type ClaimedWork = ClaimedInspection | ClaimedShard;
  *
  * In this order: by priority, what is loaded, what lies on the disk, of the submitter of whom the fewest pieces are running, the
  * oldest. Of a shard that was never begun only as much is taken as serves the evaluation's size of shards just now.
+ *
+ * Its commit does not wait for the disk: what a crash of the database takes back is fenced by its token, and claimed anew.
  */
-export function claim(db: Database, claimant: Claimant): Promise<ClaimedWork | null> {
-  return inTransaction(db, async (sql) => {
+export async function claim(db: Database, claimant: Claimant): Promise<ClaimedWork | null> {
+  const claimed = await inTransaction(db, async (sql) => {
+    await text`SET LOCAL synchronous_commit TO off`.execute(sql);
     // what others have in their hands at this moment is passed over, unless there is nothing else
     const next = (await pick(sql, claimant, true)) ?? (await pick(sql, claimant, false));
     if (!next) return null;
     if (next.kind === 'INSPECT') return claimedInspection(sql, await take(sql, next.id, claimant.worker));
     return claimedShard(sql, await takeShard(sql, next.id, claimant.worker), claimant.worker);
   });
+  if (claimed) hintEvaluation(db, claimed.evaluationId);
+  return claimed;
 }
 
 /** As exact as the column, into which a moment may have been rounded up: what was just made available is. */

@@ -23,9 +23,12 @@ interface OldShard {
 const OLD_SHARDS = `
   SELECT id, "evaluationId", task, "from", "to", state, attempts, "errorsSha256" FROM "Shard" ORDER BY id`;
 const OLD_INSPECTIONS = `SELECT id FROM "Evaluation" WHERE state = 'INSPECTING' ORDER BY id`;
+/** Of an evaluation that goes on, shards that are not done are counted later. */
+const ENDED = `e.state IN ('DONE', 'FAILED', 'CANCELLED')`;
 const COUNTERS = `
-  SELECT e.id, e.state, e."shardsDone", e."shardsTotal", e."retriedShards",
-    (SELECT json_agg(json_build_array(t.task, t.examples, t."examplesDone", t."shardsDone", t."shardsTotal", t.ties) ORDER BY t.position)
+  SELECT e.id, e.state, e."shardsDone", CASE WHEN ${ENDED} THEN e."shardsTotal" END AS "shardsTotal", e."retriedShards",
+    (SELECT json_agg(json_build_array(
+      t.task, t.examples, t."examplesDone", t."shardsDone", CASE WHEN ${ENDED} THEN t."shardsTotal" END, t.ties) ORDER BY t.position)
      FROM "EvaluationTask" t WHERE t."evaluationId" = e.id) AS tasks
   FROM "Evaluation" e ORDER BY e.id`;
 const JOBS = `SELECT count(*)::int AS n FROM graphile_worker.jobs WHERE task_identifier IN ('inspect', 'score')`;

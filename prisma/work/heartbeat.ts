@@ -1,8 +1,7 @@
 import { leadOfWork } from '@gdbench/benchmark/states';
 import { sql as text } from 'kysely';
 import type { Database } from '../database.ts';
-import { notifyEvaluation } from '../events/notify.ts';
-import { inTransaction } from '../transaction.ts';
+import { hintEvaluation } from '../events/notify.ts';
 import { type Held, LEASED } from './held.ts';
 
 // 5 ms on a busy machine (npm run bench:work)
@@ -12,28 +11,26 @@ import { type Held, LEASED } from './held.ts';
  * @param progress.done examples of the shard that are scored; nothing for other kinds
  * @returns 'fenced' when the work went to another: stop and write nothing; 'cancelled' when nobody wants it any more.
  */
-export function heartbeat(
+export async function heartbeat(
   db: Database,
   { id, token }: Held,
   progress: { readonly done: number } = { done: 0 },
 ): Promise<'ok' | 'fenced' | 'cancelled'> {
-  return inTransaction(db, async (sql) => {
-    const renewed = await sql
-      .updateTable('Work')
-      .set({
-        ...LEASED,
-        done: text<number>`least(greatest(done, ${progress.done}),
+  const renewed = await db.sql
+    .updateTable('Work')
+    .set({
+      ...LEASED,
+      done: text<number>`least(greatest(done, ${progress.done}),
           coalesce((SELECT s."to" - s."from" FROM "Shard" s WHERE s."workId" = "Work".id), 0))`,
-      })
-      .where('id', '=', id)
-      .where('leaseToken', '=', token)
-      .returning('evaluationId')
-      .executeTakeFirst();
-    if (renewed) {
-      await notifyEvaluation(sql, renewed.evaluationId);
-      return 'ok';
-    }
-    const row = await sql.selectFrom('Work').select('state').where('id', '=', id).executeTakeFirst();
-    return row?.state === leadOfWork('cancel').to ? 'cancelled' : 'fenced';
-  });
+    })
+    .where('id', '=', id)
+    .where('leaseToken', '=', token)
+    .returning('evaluationId')
+    .executeTakeFirst();
+  if (renewed) {
+    hintEvaluation(db, renewed.evaluationId);
+    return 'ok';
+  }
+  const row = await db.sql.selectFrom('Work').select('state').where('id', '=', id).executeTakeFirst();
+  return row?.state === leadOfWork('cancel').to ? 'cancelled' : 'fenced';
 }

@@ -42,7 +42,7 @@ const FORBIDDEN: readonly Plant[] = [
   ['schema/a.ts', "import { x } from '@gdbench/benchmark/task';", 'schema imports'],
   ['prisma/a.ts', "import { x } from '@gdbench/storage/manifest';", 'prisma imports'],
   ['setup/a.ts', "import { x } from '../apps/api/config.ts';", 'setup imports'],
-  ['bench/a.ts', "import { x } from '@gdbench/prisma/database';", 'bench imports'],
+  ['bench/a.ts', "import { x } from '@gdbench/api/api';", 'bench imports'],
   ['apps/api/live/a.test.ts', "import { x } from '../../cli/fault.ts';", 'tests of apps/api import'],
   ['workers/engine/a.test.ts', "import { x } from '../../prisma/database.ts';", 'tests of workers/engine import'],
   ['test/support/a.ts', "import { x } from '../../apps/web/board/order.ts';", 'test imports'],

@@ -140,12 +140,6 @@ async function cutAs(db: Database, evaluationId: string, task: string, sizes: re
       },
     });
   }
-  const shardsTotal = { increment: sizes.length - 1 };
-  await db.prisma.evaluationTask.update({
-    where: { evaluationId_task: { evaluationId, task } },
-    data: { shardsTotal },
-  });
-  await db.prisma.evaluation.update({ where: { id: evaluationId }, data: { shardsTotal } });
 }
 
 /** An evaluation with its plan, QUEUED. Default: clevr in two shards of 3 and 2 examples, mmbias in one of 2. */
