@@ -4,7 +4,7 @@ import { follow } from '@gdbench/schema/follow';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { type BuiltinCheckpoint, builtinCheckpoints, checkpointSha256OfFolder } from './builtin.ts';
-import { FirstShardDocument } from './generated/graphql.ts';
+import { FirstResultDocument } from './generated/graphql.ts';
 import { runNode, step } from './step.ts';
 import { isSubmitted } from './submitted.ts';
 
@@ -35,7 +35,7 @@ async function submit(apiUrl: string, { name, folder }: BuiltinCheckpoint): Prom
   return (JSON.parse(answer.trim().split('\n').at(-1) ?? '') as { evaluationId: string }).evaluationId;
 }
 
-/** Resolves when a shard of the evaluation is done, or when the evaluation has ended without one. */
+/** Resolves when the evaluation has a result, or when it has ended without one. */
 async function firstScore(apiUrl: string, id: string): Promise<void> {
   const client = createClient({
     url: `${apiUrl.replace('http', 'ws')}/graphql`,
@@ -44,8 +44,8 @@ async function firstScore(apiUrl: string, id: string): Promise<void> {
     shouldRetry: () => true,
   });
   try {
-    for await (const { evaluationProgress: progress } of follow(client, FirstShardDocument, { id }))
-      if (!progress || progress.shardsDone > 0 || hasEnded(progress.state)) return;
+    for await (const { evaluationProgress: progress } of follow(client, FirstResultDocument, { id }))
+      if (!progress || progress.results.length > 0 || hasEnded(progress.state)) return;
   } catch (error) {
     // what the API does not tell is no reason to end the platform
     if (!(error instanceof OperationRefused)) throw error;
