@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CODE_VERSION } from '@gdbench/benchmark/version';
 import { ask } from '@gdbench/schema/ask';
 import { openStorage } from '@gdbench/storage/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -103,7 +104,13 @@ describe('the leaderboard', () => {
         edges: [
           {
             node: {
-              evaluation: { id: evaluationId, protocol: 'diffusion-itm-adaptive', samples: 25, artifacts: [] },
+              evaluation: {
+                id: evaluationId,
+                protocol: 'diffusion-itm-adaptive',
+                samples: 25,
+                codeVersion: CODE_VERSION,
+                artifacts: [],
+              },
               rankFirst: 1,
               rankLast: 1,
             },

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { Kysely, PostgresDialect } from 'kysely';
 import { expect, test } from 'vitest';
 import { testFileDatabase } from '../../test/support/database.ts';
 import { claimed, completeTruly, planned, summariseTruly } from '../../test/support/evaluation.ts';
+import type { DB } from '../generated/tables.ts';
 import { boardVersion, InvalidCursorError, readBoard, type Sort } from '../leaderboard.ts';
 import { columnOf } from '../results/column.ts';
+import { measuredIn } from './by-column.ts';
 
 const database = testFileDatabase();
 const protocols = ['cosine', 'diffusion-itm'];
@@ -210,6 +213,33 @@ test('the board reads by its index', async () => {
     client.release(true);
   }
 });
+
+test.each([
+  [true, /Index Only Scan Backward using "?Result_protocol_task_metric_complete_value_evaluationId_idx/],
+  [false, /Index Only Scan using "?Result_protocol_task_metric_complete_value_evaluationId_idx/],
+] as const)(
+  'a column that orders the board, descending %s, is read from an end of its index',
+  async (descending, scan) => {
+    await emptyBoard();
+    await addToBoard(Array.from({ length: 400 }, (_, i) => ({ ...plain(null), result: { value: i, complete: true } })));
+    const asked: { sql: string; parameters: readonly unknown[] }[] = [];
+    const sql = new Kysely<DB>({
+      dialect: new PostgresDialect({ pool: database().pool }),
+      log: ({ query }) => void asked.push(query),
+    });
+    const rows = await measuredIn({ column: COLUMN, descending }, true)(sql, { protocols, most: 10, after: null });
+    expect(rows.map(({ value }) => value)).toEqual(Array.from({ length: 10 }, (_, i) => (descending ? 399 - i : i)));
+    const client = await database().pool.connect();
+    try {
+      await client.query('VACUUM ANALYZE "Result"');
+      await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
+      const plan = await client.query(`EXPLAIN ${asked[0]?.sql}`, [...(asked[0]?.parameters ?? [])]);
+      expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(scan);
+    } finally {
+      client.release(true);
+    }
+  },
+);
 
 test('an empty board has a version and no rows', async () => {
   await fillBoard([]);

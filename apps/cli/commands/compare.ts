@@ -46,7 +46,8 @@ export function register(program: Command): void {
       `
 Each accuracy: both values, the difference with its 95% interval, and p. The test is McNemar's, exact, where examples are
 independent, and a sign-flip test by image where several share one. Bias has no such test, and is left out.
-A run of diffusion-itm-adaptive is compared only with another; other differences in protocol, samples or seed are said.`,
+A run of diffusion-itm-adaptive is compared only with another; other differences in protocol, samples, seed
+or version of gdbench are said.`,
     )
     .action(compare);
 }
