@@ -133,6 +133,17 @@ test('a fault of the service is tried again later, and fails the evaluation when
   expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'FAILED', fault: 'SERVICE', ...told });
 });
 
+test('an inspection whose process is ended from outside is tried again, however often that was, as if it had not been begun', async () => {
+  const { evaluationId } = await submitStored(database());
+  for (let kill = 1; kill <= MAX_ATTEMPTS + 1; kill += 1) {
+    const inspection = await held(evaluationId);
+    expect(inspection.attempts).toBe(1);
+    expect(await fail(database(), inspection, { ...why, killed: true })).toBe('retry');
+    await endPauses(database(), evaluationId);
+  }
+  expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'INSPECTING', fault: null });
+});
+
 test('a fault that another try cannot mend fails the evaluation at once', async () => {
   const { evaluationId } = await submitStored(database());
   const inspection = await held(evaluationId);
