@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { boardMetrics, pValueOf } from '@gdbench/benchmark/display';
 import { BOARD_PROTOCOLS } from '@gdbench/benchmark/protocol';
+import { EVALUATION_STATES, type EvaluationState, UNDER_WAY } from '@gdbench/benchmark/states';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
+import { listEvaluations } from '@gdbench/prisma/evaluations';
 import { type BoardPage, readBoard, type Sort } from '@gdbench/prisma/leaderboard';
 import { migrate } from '@gdbench/prisma/migrate';
 import { startEmbeddedPostgres } from '../setup/postgres.ts';
@@ -12,8 +14,8 @@ import { fillBoard } from './fill-board.ts';
 import { type Explained, explain, sentBy } from './sent-statements.ts';
 
 /*
- * npm run bench:board: what a page of the board costs PostgreSQL, with 10,000 evaluations on it: every statement of it, by EXPLAIN
- * ANALYZE, and the whole page as the API reads it. With --json the last line is one object.
+ * npm run bench:board: what a page of the board costs PostgreSQL, with 10,000 evaluations on it, and one of the list of evaluations:
+ * every statement of it, by EXPLAIN ANALYZE, and the whole page as the API reads it. With --json the last line is one object.
  */
 
 const EVALUATIONS = 10_000;
@@ -49,9 +51,33 @@ interface Measured {
   readonly statements: readonly (Explained & { readonly text: string })[];
 }
 
-async function measure(db: Database, { name, sort, protocols = BOARD_PROTOCOLS, skipped }: Page): Promise<Measured> {
+/** A page of the list of evaluations. */
+interface List {
+  readonly name: string;
+  readonly states: readonly EvaluationState[];
+  readonly skipped: number;
+}
+
+const LISTS: readonly List[] = [
+  { name: 'evaluations, the newest', states: EVALUATION_STATES, skipped: 0 },
+  { name: 'evaluations, in the middle', states: EVALUATION_STATES, skipped: 5_000 },
+  { name: 'evaluations, of a rare state', states: UNDER_WAY, skipped: 0 },
+];
+
+async function measurePage(
+  db: Database,
+  { name, sort, protocols = BOARD_PROTOCOLS, skipped }: Page,
+): Promise<Measured> {
   const after = await cursorAfter(db, { sort, protocols, skipped });
-  const read = () => readBoard(db, { first: ROWS, after, protocols, sort });
+  return measure(db, name, () => readBoard(db, { first: ROWS, after, protocols, sort }));
+}
+
+async function measureList(db: Database, { name, states, skipped }: List): Promise<Measured> {
+  const before = skipped === 0 ? null : await listEvaluations(db, { first: skipped, after: null, states });
+  return measure(db, name, () => listEvaluations(db, { first: ROWS, after: before?.endCursor ?? null, states }));
+}
+
+async function measure(db: Database, name: string, read: () => Promise<unknown>): Promise<Measured> {
   const sent = await sentBy(db, read);
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -82,7 +108,8 @@ try {
   const results = await fillBoard(db, EVALUATIONS, [...columns, ...columns.flatMap((name) => pValueOf(name) ?? [])]);
   say(`${EVALUATIONS} evaluations with ${results} results; pages of ${ROWS} rows; the least of ${ROUNDS} rounds`);
   const measured: Measured[] = [];
-  for (const page of PAGES) measured.push(await measure(db, page));
+  for (const page of PAGES) measured.push(await measurePage(db, page));
+  for (const list of LISTS) measured.push(await measureList(db, list));
   for (const { page, milliseconds, statements } of measured) {
     say(`\n${page}: ${milliseconds.toFixed(1)} ms`);
     for (const { milliseconds: ms, scans, text } of statements)

@@ -52,8 +52,8 @@ interface Asked {
   readonly last: Place | null;
 }
 
-// the newest of each state asked for, each from the end of its index: a page of 50 out of 100,000 took PostgreSQL 1 to
-// 2.5 ms on a busy machine, the first or the last, of all states or of the rarest
+// the newest of each state asked for, each from the end of its index: a page of 50 out of 10,000 took PostgreSQL 2 ms on a busy
+// machine, the first or one in the middle, of all states or of rare ones (npm run bench:board); out of 100,000 it took no more
 async function readPage(sql: Sql, { states, most, last }: Asked) {
   const [first, ...others] = states.map((state) => newestIn(sql, state, most, last));
   if (!first) return [];
