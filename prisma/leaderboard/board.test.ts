@@ -1,248 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
-import { Kysely, PostgresDialect } from 'kysely';
 import { expect, test } from 'vitest';
+import { addToBoard, emptyBoard, plain } from '../../test/support/board-rows.ts';
 import { testFileDatabase } from '../../test/support/database.ts';
 import { claimed, completeTruly, planned, summariseTruly } from '../../test/support/evaluation.ts';
-import type { DB } from '../generated/tables.ts';
-import { boardVersion, InvalidCursorError, readBoard, type Sort } from '../leaderboard.ts';
-import { columnOf } from '../results/column.ts';
-import { measuredIn } from './by-column.ts';
+import { boardVersion, readBoard } from '../leaderboard.ts';
 
 const database = testFileDatabase();
 const protocols = ['cosine', 'diffusion-itm'];
 
-/** Few values, so that ties are common; null: not finished. */
-const Value = fc.constantFrom(0, 0.5, 0.1 + 0.2, 1, -1, Number.MIN_VALUE);
-const RankValue = fc.option(Value, { nil: null });
-
-const COLUMN = 'mmbias.A-B.effect_size';
-
-/** A row, and its result in the column; null: none. */
-interface Entry {
-  readonly rankValue: number | null;
-  readonly protocol: string;
-  readonly result: { readonly value: number | null; readonly complete: boolean } | null;
-  /** False: it failed after some of it was scored. */
-  readonly onBoard: boolean;
-}
-
-const Entry: fc.Arbitrary<Entry> = fc.record({
-  rankValue: RankValue,
-  protocol: fc.constantFrom(...protocols, 'diffusion-itm-adaptive'),
-  result: fc.option(fc.record({ value: RankValue, complete: fc.boolean() }), { nil: null }),
-  onBoard: fc.constantFrom(true, true, true, false),
-});
-
-const plain = (rankValue: number | null): Entry => ({ rankValue, protocol: 'cosine', result: null, onBoard: true });
-
-/** Puts evaluations with these rows where there were none, and says their ids, aligned with the entries. */
-async function addToBoard(entries: readonly Entry[]): Promise<string[]> {
-  const { sql } = database();
-  const ids = entries.map(() => randomUUID());
-  const { task, metric } = columnOf(COLUMN);
-  if (entries.length === 0) return ids;
-  await sql
-    .insertInto('Checkpoint')
-    .values(ids.map((id) => ({ id, name: id, sha256: '0'.repeat(64), bytes: '1' })))
-    .execute();
-  await sql
-    .insertInto('Submission')
-    .values(ids.map((id) => ({ id, submitter: 'anonymous', checkpointId: id })))
-    .execute();
-  await sql
-    .insertInto('Evaluation')
-    .values(ids.map((id) => ({ id, submissionId: id, checkpointId: id, samples: 1, seed: 0, state: 'DONE' as const })))
-    .execute();
-  const rows = entries.flatMap(({ rankValue, protocol, onBoard }, i) =>
-    onBoard ? [{ evaluationId: ids[i]!, rankValue, protocol }] : [],
-  );
-  if (rows.length > 0) await sql.insertInto('LeaderboardRow').values(rows).execute();
-  const results = entries.flatMap(({ protocol, result }, i) =>
-    result ? [{ evaluationId: ids[i]!, task, metric, protocol, n: 1, ...result }] : [],
-  );
-  if (results.length > 0) await sql.insertInto('Result').values(results).execute();
-  return ids;
-}
-
-async function emptyBoard(): Promise<void> {
-  await database().sql.deleteFrom('Checkpoint').execute();
-}
-
-async function fillBoard(values: readonly (number | null)[]): Promise<string[]> {
-  await emptyBoard();
-  return addToBoard(values.map(plain));
-}
-
-type Standing = Entry & { readonly id: string };
-
-/** Each from the first row to the last, in the order that a reader is told; written down a second time and by brute force. */
-function inOrder(rows: readonly Standing[], sort: Sort | null): string[] {
-  const tier = ({ rankValue, result }: Standing) => {
-    if (sort === null) return rankValue === null ? 1 : 0;
-    return result === null || result.value === null ? 2 : result.complete ? 0 : 1;
-  };
-  const key = (row: Standing) => (sort === null ? row.rankValue : row.result?.value) ?? 0;
-  const up = sort === null || !sort.descending ? 1 : -1;
-  const byId = (a: Standing, b: Standing) => (a.id < b.id ? -1 : 1);
-  return [...rows]
-    .filter(({ onBoard, protocol }) => onBoard && protocols.includes(protocol))
-    .sort((a, b) => {
-      if (tier(a) !== tier(b)) return tier(a) - tier(b);
-      const last = tier(a) === (sort === null ? 1 : 2);
-      if (!last && key(a) !== key(b)) return sort === null ? key(b) - key(a) : up * (key(a) - key(b));
-      return last || sort === null ? byId(a, b) : up * byId(a, b);
-    })
-    .map(({ id }) => id);
-}
-
-const AnySort: fc.Arbitrary<Sort | null> = fc.option(
-  fc.boolean().map((descending) => ({ column: COLUMN, descending })),
-  { nil: null },
-);
-
-test('pages of any size, one after the other, are the whole list in its order, by rank and by any column, with ties, values so far and rows without one', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(Entry, { maxLength: 14 }),
-      fc.integer({ min: 1, max: 5 }),
-      AnySort,
-      async (entries, first, sort) => {
-        await emptyBoard();
-        const ids = await addToBoard(entries);
-        const expected = inOrder(
-          entries.map((entry, i) => ({ ...entry, id: ids[i]! })),
-          sort,
-        );
-        const walked: string[] = [];
-        let after: string | null = null;
-        for (let pages = 0; pages <= entries.length; pages += 1) {
-          const page = await readBoard(database(), { first, after, protocols, sort });
-          walked.push(...page.rows.map((row) => row.evaluationId));
-          expect(page.total).toBe(expected.length);
-          expect(page.hasNextPage).toBe(walked.length < expected.length);
-          expect(page.endCursor).toBe(page.rows.at(-1)?.cursor ?? null);
-          if (!page.hasNextPage) break;
-          after = page.endCursor;
-        }
-        expect(walked).toEqual(expected);
-      },
-    ),
-    { numRuns: 120 },
-  );
-});
-
-test('rows that come and go between two pages make no other row come twice or be passed over', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(Entry, { minLength: 3, maxLength: 12 }),
-      fc.array(Entry, { maxLength: 4 }),
-      fc.integer({ min: 1, max: 3 }),
-      AnySort,
-      async (entries, later, first, sort) => {
-        await emptyBoard();
-        const ids = await addToBoard(entries);
-        const standing = entries.map((entry, i) => ({ ...entry, id: ids[i]! }));
-        const walked: string[] = [];
-        let after: string | null = null;
-        const gone = new Set<string>();
-        for (const added of [...later, null, null, null, null, null, null, null, null, null, null, null, null]) {
-          const page = await readBoard(database(), { first, after, protocols, sort });
-          walked.push(...page.rows.map((row) => row.evaluationId));
-          if (!page.hasNextPage) break;
-          after = page.endCursor;
-          // the row that the cursor was made of leaves too
-          const leaves = page.rows.at(-1)?.evaluationId;
-          if (!added || !leaves) continue;
-          gone.add(leaves);
-          await database().sql.deleteFrom('Checkpoint').where('id', '=', leaves).execute();
-          await addToBoard([added]);
-        }
-        const stayed = (id: string) => ids.includes(id) && !gone.has(id);
-        const expected = inOrder(standing, sort).filter(stayed);
-        expect(walked.filter(stayed)).toEqual(expected);
-      },
-    ),
-    { numRuns: 60 },
-  );
-});
-
-test('a cursor of another order is refused', async () => {
-  await fillBoard([0.5, 0.4, 0.3]);
-  const sort = { column: COLUMN, descending: true };
-  const byRank = await readBoard(database(), { first: 1, protocols });
-  const byColumn = await readBoard(database(), { first: 1, protocols, sort });
-  for (const [after, other] of [
-    [byRank.endCursor, sort],
-    [byColumn.endCursor, null],
-    [byColumn.endCursor, { ...sort, descending: false }],
-    [byColumn.endCursor, { ...sort, column: 'clevr.average' }],
-  ] as const)
-    await expect(readBoard(database(), { first: 1, after, protocols, sort: other })).rejects.toBeInstanceOf(
-      InvalidCursorError,
-    );
-});
-
-test.each([
-  '',
-  'x',
-  'W10',
-  Buffer.from('[1,"x"]').toString('base64url'),
-  Buffer.from('["1","00000000-0000-4000-8000-000000000000"]').toString('base64url'),
-])('the text %j is no cursor', async (text) => {
-  if (text === '')
-    expect((await readBoard(database(), { first: 1, after: text, protocols })).total).toBeTypeOf('number');
-  else
-    await expect(readBoard(database(), { first: 1, after: text, protocols })).rejects.toBeInstanceOf(
-      InvalidCursorError,
-    );
-});
-
-test('the board reads by its index', async () => {
-  await fillBoard(Array.from({ length: 400 }, (_, i) => (i % 7 === 0 ? null : i / 400)));
-  const client = await database().pool.connect();
-  try {
-    await client.query('ANALYZE; SET enable_seqscan = off; SET enable_sort = off');
-    const { rows } = await client.query(
-      'EXPLAIN SELECT "evaluationId" FROM "LeaderboardRow" ORDER BY "rankValue" DESC NULLS LAST, "evaluationId" LIMIT 10',
-    );
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-    expect(plan).toContain('LeaderboardRow_rankValue_evaluationId_idx');
-    expect(plan).not.toContain('Sort');
-  } finally {
-    client.release(true);
-  }
-});
-
-test.each([
-  [true, /Index Only Scan Backward using "?Result_protocol_task_metric_complete_value_evaluationId_idx/],
-  [false, /Index Only Scan using "?Result_protocol_task_metric_complete_value_evaluationId_idx/],
-] as const)(
-  'a column that orders the board, descending %s, is read from an end of its index',
-  async (descending, scan) => {
-    await emptyBoard();
-    await addToBoard(Array.from({ length: 400 }, (_, i) => ({ ...plain(null), result: { value: i, complete: true } })));
-    const asked: { sql: string; parameters: readonly unknown[] }[] = [];
-    const sql = new Kysely<DB>({
-      dialect: new PostgresDialect({ pool: database().pool }),
-      log: ({ query }) => void asked.push(query),
-    });
-    const rows = await measuredIn({ column: COLUMN, descending }, true)(sql, { protocols, most: 10, after: null });
-    expect(rows.map(({ value }) => value)).toEqual(Array.from({ length: 10 }, (_, i) => (descending ? 399 - i : i)));
-    const client = await database().pool.connect();
-    try {
-      await client.query('VACUUM ANALYZE "Result"');
-      await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
-      const plan = await client.query(`EXPLAIN ${asked[0]?.sql}`, [...(asked[0]?.parameters ?? [])]);
-      expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(scan);
-    } finally {
-      client.release(true);
-    }
-  },
-);
-
 test('an empty board has a version and no rows', async () => {
-  await fillBoard([]);
+  await emptyBoard(database());
   expect(await readBoard(database(), { first: 10, protocols })).toEqual({
     boardVersion: await boardVersion(database()),
     total: 0,
@@ -256,7 +22,7 @@ test('an empty board has a version and no rows', async () => {
 });
 
 test('an evaluation is active until it ends, and then has its rank with the interval', async () => {
-  await fillBoard([]);
+  await emptyBoard(database());
   const { evaluationId, shardIds } = await planned(database(), { name: 'ranked', shards: { clevr: [2, 1] } });
   const queued = await readBoard(database(), { first: 10, protocols });
   expect(queued).toMatchObject({
@@ -280,9 +46,9 @@ test('an evaluation is active until it ends, and then has its rank with the inte
 });
 
 test('rows of another protocol stand in a list of their own, which is counted and ranked by itself', async () => {
-  await emptyBoard();
+  await emptyBoard(database());
   const adaptive = { ...plain(0.8), protocol: 'diffusion-itm-adaptive' };
-  const ids = await addToBoard([plain(0.9), adaptive, plain(0.7)]);
+  const ids = await addToBoard(database(), [plain(0.9), adaptive, plain(0.7)]);
   const list = async (names: string[]) => {
     const page = await readBoard(database(), { first: 10, protocols: names });
     return {
