@@ -167,6 +167,24 @@ describe('leaderboardCells', () => {
   });
 });
 
+describe('pages in the order of a column', () => {
+  it('are watched up to a number; those that are, and the board by rank, still serve everyone', async () => {
+    const [many, more] = [await open(), await open()];
+    const sorted = (first: number) => ({ first, sort: 'clevr.average' });
+    const watched = Array.from({ length: 100 }, (_, i) => many.subscribe(BoardCellsDocument, sorted(i + 1)));
+    for (const board of watched) await board.data();
+    const refused = more.subscribe(BoardCellsDocument, { first: 50, sort: 'clevr.spatial' });
+    expect(JSON.stringify(await refused.next())).toMatch(/100 pages in the order of some column are watched just now/);
+    await more.subscribe(BoardCellsDocument, sorted(7)).data();
+    await more.subscribe(BoardCellsDocument, { first: 7 }).data();
+    await many.close();
+    const metric = async () =>
+      (await (await fetch(`${test.url}/metrics`)).text()).match(/^gdbench_live_topics (\d+)/m)?.[1];
+    await expect.poll(metric).toBe('2');
+    await more.subscribe(BoardCellsDocument, { first: 50, sort: 'clevr.spatial' }).data();
+  });
+});
+
 /** Events of subscriptions that were answered so far, by whether the answer had been made for another. */
 async function countAnswers(): Promise<{ made: number; shared: number }> {
   const text = await (await fetch(`${test.url}/metrics`)).text();

@@ -2,11 +2,16 @@ import { hasEnded } from '@gdbench/benchmark/states';
 import { listen } from '@gdbench/prisma/events';
 import { withRetry } from '@gdbench/prisma/retry';
 import type { BoardList } from '../board/list.ts';
+import { busy } from '../graphql/errors.ts';
 import type { EvaluationParent, LeaderboardParent } from '../graphql/mappers.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Logger } from '../log.ts';
 import type { Mailbox } from './mailbox.ts';
 import { createTopic, type Topic, type TopicOptions } from './topic.ts';
+
+/** Pages in the order of a column that are watched at once, each of which is read after every change of the board. */
+const MOST_SORTED = 100;
+const TOO_MANY = `${MOST_SORTED} pages in the order of some column are watched just now, and this one is none of them: read it by leaderboard(sort:), or try again in a moment.`;
 
 export interface Live {
   /** The evaluation now, then after each change, until it ends; null once when there is none. */
@@ -35,6 +40,8 @@ export function createLive(options: Options): Live {
   const { databaseUrl, readEvaluation, readBoard, metrics, log } = options;
   const evaluations = new Map<string, Topic<EvaluationParent | null>>();
   const boards = new Map<string, Topic<LeaderboardParent>>();
+  const sorted = new Map<string, Topic<LeaderboardParent>>();
+  const pages = () => [...boards.values(), ...sorted.values()];
   const closing = new AbortController();
   let connected = false;
 
@@ -48,14 +55,14 @@ export function createLive(options: Options): Live {
         evaluations.get(event.evaluation)?.changed();
       } else if ('board' in event) {
         metrics.events.inc({ topic: 'board' });
-        for (const topic of boards.values()) topic.changed();
+        for (const topic of pages()) topic.changed();
       }
     },
     onConnect() {
       connected = true;
       metrics.listening.set(1);
       log.info('listening for changes of the database');
-      for (const topic of [...evaluations.values(), ...boards.values()]) topic.changed(true);
+      for (const topic of [...evaluations.values(), ...pages()]) topic.changed(true);
       options.onConnect();
     },
     onError(error) {
@@ -71,16 +78,20 @@ export function createLive(options: Options): Live {
         read: () => patient(() => readEvaluation(id)),
         isLast: (evaluation) => evaluation === null || hasEnded(evaluation.state),
       }).subscribe(),
-    leaderboard: (first, list) =>
-      topicOf(boards, JSON.stringify([first, list.protocol, list.sort]), metrics.topics, {
+    leaderboard(first, list) {
+      const key = JSON.stringify([first, list.protocol, list.sort]);
+      const watched = list.sort === null ? boards : sorted;
+      if (watched === sorted && !sorted.has(key) && sorted.size >= MOST_SORTED) throw busy(TOO_MANY);
+      return topicOf(watched, key, metrics.topics, {
         read: () => patient(() => readBoard(first, list)),
         isSame: (before, after) => before.boardVersion === after.boardVersion,
-      }).subscribe(),
+      }).subscribe();
+    },
     evaluationChanged: (id) => evaluations.get(id)?.changed(),
     connected: () => connected,
     async close() {
       closing.abort();
-      for (const topic of [...evaluations.values(), ...boards.values()]) topic.end();
+      for (const topic of [...evaluations.values(), ...pages()]) topic.end();
       await database.close();
     },
   };
