@@ -82,3 +82,11 @@ export function openPool(url: string, { poolSize = 10, onError = () => {} }: Dat
     },
   };
 }
+
+/** Connections that the server allows in all. */
+export async function mostConnections(db: Database): Promise<number> {
+  const { most } = await db.sql
+    .selectNoFrom(({ fn, val }) => fn('current_setting', [val('max_connections')]).as('most'))
+    .executeTakeFirstOrThrow();
+  return Number(most);
+}

@@ -24,11 +24,3 @@ export async function workerAlive(db: Database, worker: AliveWorker): Promise<vo
     )
     .execute();
 }
-
-/** Connections that the server allows in all. */
-export async function mostConnections(db: Database): Promise<number> {
-  const { most } = await db.sql
-    .selectNoFrom(({ fn, val }) => fn('current_setting', [val('max_connections')]).as('most'))
-    .executeTakeFirstOrThrow();
-  return Number(most);
-}

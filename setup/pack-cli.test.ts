@@ -54,7 +54,7 @@ test('holds JavaScript alone, which imports nothing that it does not bring or na
   const known = new Set([...Object.keys(manifest.dependencies), ...manifest.bundleDependencies]);
   const imported = new Set<string>();
   for (const file of sources)
-    for (const [, from = ''] of (await readFile(file, 'utf8')).matchAll(/(?:from|import\()\s*'([^'.][^'\n]*)'/g))
+    for (const [, from = ''] of (await readFile(file, 'utf8')).matchAll(/(?:\bfrom\s|\bimport\()\s*'([^'.][^'\n]*)'/g))
       if (!isBuiltin(from)) imported.add(from.split('/', from.startsWith('@') ? 2 : 1).join('/'));
   expect(imported.size).toBeGreaterThan(20);
   expect([...imported].filter((name) => !known.has(name))).toEqual([]);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Arrival } from '@gdbench/benchmark/arrival';
 import type { Edition } from '@gdbench/benchmark/edition';
 import { EditionsFault, readEditions } from '@gdbench/benchmark/read-editions';
-import { answers, openDatabase } from '@gdbench/prisma/database';
+import { answers, type Database, mostConnections, openDatabase } from '@gdbench/prisma/database';
 import { isWorkTaken } from '@gdbench/prisma/work';
 import { SettingsFault } from '@gdbench/settings/fault';
 import { madeHome } from '@gdbench/settings/home';
@@ -13,6 +13,7 @@ import { readBenchmarkData } from './benchmark/data.ts';
 import { createBoard } from './board/board.ts';
 import { createComparisons } from './comparison/comparisons.ts';
 import type { ApiConfig } from './config.ts';
+import { CONNECTIONS } from './connections.ts';
 import { createEvaluations } from './evaluations/evaluations.ts';
 import type { ContextOf, Services } from './graphql/context.ts';
 import { createMask } from './graphql/errors.ts';
@@ -60,11 +61,22 @@ export async function startApi(
     const name = config.loopbackOnly ? '127.0.0.1' : config.host;
     const url = `http://${name}:${port}`;
     log.info({ url }, config.loopbackOnly ? `listening on ${url}, for this machine only` : `listening on ${url}`);
+    tellConnections(opened.services.db, log);
     return { url, port, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Says in the log how many of the database's connections this API may take. */
+function tellConnections(db: Database, log: Logger): void {
+  const own = Object.values(CONNECTIONS).reduce((sum, one) => sum + one, 0);
+  mostConnections(db).then(
+    (most) => log.info(`using at most ${own} of the database's ${most} connections`),
+    // one that is away just now is told of by whoever asks it next
+    () => undefined,
+  );
 }
 
 /** What resolvers ask: the database, the storage, and what is made of them. */
@@ -76,6 +88,7 @@ async function openServices(
   arrival: Arrival | undefined,
 ) {
   const db = openDatabase(config.databaseUrl, {
+    poolSize: CONNECTIONS.answers,
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
   storage.tidy().catch((error) => logUnexpected(log, error, 'tidying the storage'));

@@ -90,7 +90,7 @@ for (const [kind, dir, known] of [
     ]);
     await expectWhole(evaluationId, dir);
     const lines = (await readLog(database(), evaluationId, 100)).map(({ message }) => message);
-    expect(lines).toContainEqual(expect.stringMatching(/^Planned \d+ shards over clevr, winoground\.$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^Planned 2 tasks, .*: clevr, winoground\.$/));
     expect(lines).toContainEqual(expect.stringMatching(/^clevr is complete: average \d+\.\d% over 21 examples\.$/));
   });
 

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import type { Arrival } from '@gdbench/benchmark/arrival';
 import { EditionsFault, readEditions } from '@gdbench/benchmark/read-editions';
-import { openDatabase } from '@gdbench/prisma/database';
+import { mostConnections, openDatabase } from '@gdbench/prisma/database';
 import { listen } from '@gdbench/prisma/events';
 import { SWEEP_SECONDS } from '@gdbench/prisma/lease';
 import { migrateWhenThere } from '@gdbench/prisma/migrate';
 import { sweep } from '@gdbench/prisma/work';
-import { mostConnections, workerAlive } from '@gdbench/prisma/workers';
+import { workerAlive } from '@gdbench/prisma/workers';
 import { SettingsFault } from '@gdbench/settings/fault';
 import { madeHome } from '@gdbench/settings/home';
 import { removeHalfMade } from '@gdbench/storage/leftovers';

@@ -4,6 +4,7 @@ import type { TaskData, TaskName } from '@gdbench/benchmark/task';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
 import { readScores } from '@gdbench/prisma/scores';
 import { LRUCache } from 'lru-cache';
+import { CONNECTIONS } from '../connections.ts';
 
 // What the thread does for pairing.ts; it reads scores and data by itself, so that the API's own thread never holds them.
 
@@ -31,7 +32,7 @@ let database: Database | undefined;
 
 /** @throws where the data root cannot serve, or holds other data by now. */
 export async function pair(job: PairingJob): Promise<PairedMetric[]> {
-  database ??= openDatabase(job.databaseUrl, { poolSize: 2 });
+  database ??= openDatabase(job.databaseUrl, { poolSize: CONNECTIONS.comparisons });
   const [data, left, right] = await Promise.all([
     dataOf(job),
     readScores(database.sql, job.left, job.task),

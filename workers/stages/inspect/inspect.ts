@@ -123,7 +123,12 @@ async function planAndQueue(
     return;
   }
   const names = plan.tasks.map(({ task }) => task).join(', ');
-  await say(stage, claimed.evaluationId, 'inspect', `Planned ${plan.tasks.length} shards over ${names}.`);
+  await say(
+    stage,
+    claimed.evaluationId,
+    'inspect',
+    `Planned ${plan.tasks.length} tasks, which are cut into shards as they are taken: ${names}.`,
+  );
   const warnings = [...report.warnings, ...plan.unavailable];
   await persist(stage, () => accept(db, claimed, { report, protocol, warnings, tasks: plan.tasks }));
 }
