@@ -19,8 +19,8 @@ const MOST_CONNECTIONS = 20;
 /** One listens for work. */
 const POOL = MOST_CONNECTIONS - 1;
 /** More than the runners can work off in the time. */
-const EVALUATIONS = 2;
-const SECONDS = 15;
+const EVALUATIONS = 6;
+const SECONDS = 150;
 
 const say = (line = '') => process.stdout.write(`${line}\n`);
 

@@ -1,4 +1,5 @@
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
+import { leadOfEvaluation } from '@gdbench/benchmark/states';
 import { workerNamed } from '../actor.ts';
 import { readFiles } from '../checkpoints/read-files.ts';
 import type { ManifestFile } from '../checkpoints/rows.ts';
@@ -53,6 +54,7 @@ export async function claimedShard(sql: Sql, { id, token }: Held, worker: string
       'EvaluationTask.dataVersion',
     ])
     .select([
+      'Evaluation.state',
       'Evaluation.submissionId',
       'Evaluation.protocol',
       'Evaluation.samples',
@@ -63,9 +65,10 @@ export async function claimedShard(sql: Sql, { id, token }: Held, worker: string
     .select('Checkpoint.report')
     .where('Work.id', '=', id)
     .executeTakeFirstOrThrow();
-  const { submissionId, report, protocol, ...shard } = row;
+  const { state, submissionId, report, protocol, ...shard } = row;
   if (protocol === null) throw new Error(`Evaluation ${shard.evaluationId} has shards and no protocol.`);
   const files = await readFiles(sql, submissionId);
-  if (await transition(sql, workerNamed(worker), shard.evaluationId, 'begin')) await raiseBoard(sql);
+  const isFirst = leadOfEvaluation('begin').from.includes(state);
+  if (isFirst && (await transition(sql, workerNamed(worker), shard.evaluationId, 'begin'))) await raiseBoard(sql);
   return { kind: 'SCORE', id, token, ...shard, protocol, report: storedReport(report), files };
 }

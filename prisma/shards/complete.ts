@@ -36,7 +36,7 @@ const LEAST_SECONDS = 0.001;
  */
 export async function complete(db: Database, held: Held, completion: Completion): Promise<'done' | 'fenced'> {
   const evaluationId = await inTransaction(db, async (sql) => {
-    const work = await completeWork(sql, held);
+    const work = await completeWork(sql, held, { done: completion.scores.length });
     if (!work) return null;
     const shard = await keepArtifact(sql, held.id, completion);
     const { evaluationId, task } = shard;
@@ -45,7 +45,6 @@ export async function complete(db: Database, held: Held, completion: Completion)
       throw new Error(
         `Shard ${held.id} of ${task} has ${examples} examples, but scores of ${completion.scores.length} were given.`,
       );
-    await sql.updateTable('Work').set({ done: examples }).where('id', '=', held.id).execute();
     await keepNotes(sql, evaluationId, completion.warnings ?? []);
     await writeScores(sql, evaluationId, task, completion.scores);
     // last, and at once: other shards of the evaluation wait for these rows until the commit

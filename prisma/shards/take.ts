@@ -36,32 +36,54 @@ interface Whole {
   readonly cost: number;
 }
 
-/** The rest stays in its row, so that others who wait for it find it there. */
+/** The rest stays in its row, so that others who wait for it find it there. In one statement, for others wait for it. */
 async function cut(sql: Sql, id: string, whole: Whole, examples: number, worker: string): Promise<Held> {
   const { evaluationId, checkpointId, submitter, position, createdAt, task, from } = whole;
   const cost = costOf(whole, examples);
-  await sql
-    .updateTable('Shard')
-    .set({ from: from + examples, cost: Math.max(1, whole.cost - cost) })
-    .where('workId', '=', id)
-    .execute();
-  await sql
-    .updateTable('Work')
-    .set({ position: position + examples })
-    .where('id', '=', id)
-    .execute();
   const { id: workId, leaseToken } = await sql
-    .insertInto('Work')
-    .values({
-      ...takenBy(worker),
-      ...{ id: newId(), kind: 'SCORE', evaluationId, checkpointId, submitter, position, createdAt },
-      ...{ priority: PRIORITY.SCORE.first, attempts: 1 },
-    })
-    .returning(['id', 'leaseToken'])
+    .with('rest', (db) =>
+      db
+        .updateTable('Shard')
+        .set({ from: from + examples, cost: Math.max(1, whole.cost - cost) })
+        .where('workId', '=', id)
+        .returning('workId'),
+    )
+    .with('moved', (db) =>
+      db
+        .updateTable('Work')
+        .set({ position: position + examples })
+        .where('id', '=', id),
+    )
+    .with('taken', (db) =>
+      db
+        .insertInto('Work')
+        .values({
+          ...takenBy(worker),
+          ...{ id: newId(), kind: 'SCORE', evaluationId, checkpointId, submitter, position, createdAt },
+          ...{ priority: PRIORITY.SCORE.first, attempts: 1 },
+        })
+        .returning(['id', 'leaseToken']),
+    )
+    .with('shard', (db) =>
+      db
+        .insertInto('Shard')
+        .columns(['workId', 'evaluationId', 'task', 'from', 'to', 'cost'])
+        // of the rest too: it has to begin elsewhere before
+        .expression((of) =>
+          of
+            .selectFrom(['taken', 'rest'])
+            .select(({ val, cast }) => [
+              'taken.id',
+              cast<string>(val(evaluationId), 'uuid').as('evaluationId'),
+              cast<string>(val(task), 'text').as('task'),
+              cast<number>(val(from), 'integer').as('from'),
+              cast<number>(val(from + examples), 'integer').as('to'),
+              cast<number>(val(cost), 'integer').as('cost'),
+            ]),
+        ),
+    )
+    .selectFrom('taken')
+    .selectAll()
     .executeTakeFirstOrThrow();
-  await sql
-    .insertInto('Shard')
-    .values({ workId, evaluationId, task, from, to: from + examples, cost })
-    .execute();
   return { id: workId, token: tokenOf(leaseToken) };
 }

@@ -31,7 +31,6 @@ export type ClaimedWork = ClaimedInspection | ClaimedShard;
  */
 export async function claim(db: Database, claimant: Claimant): Promise<ClaimedWork | null> {
   const claimed = await inTransaction(db, async (sql) => {
-    await text`SET LOCAL synchronous_commit TO off`.execute(sql);
     // what others have in their hands at this moment is passed over, unless there is nothing else
     const next = (await pick(sql, claimant, true)) ?? (await pick(sql, claimant, false));
     if (!next) return null;
@@ -48,13 +47,16 @@ const thisMoment = text<Date>`(SELECT clock_timestamp()::timestamptz(3))`;
 /** The best so many are looked at: of fewer than these others have all in their hands at one moment. */
 const CANDIDATES = 64;
 
+/** The transaction's commit does not wait for the disk. */
+const COMMIT_AT_ONCE = text<string>`set_config('synchronous_commit', 'off', true)`;
+
 async function pick(sql: Sql, claimant: Claimant, skipLocked: boolean) {
   const best = await candidates(sql, claimant);
   if (best.length === 0) return undefined;
   const ids = best.map(({ id }) => id);
   const next = sql
     .selectFrom('Work')
-    .select(['id', 'kind'])
+    .select(['id', 'kind', COMMIT_AT_ONCE.as('commits')])
     .where('id', 'in', ids)
     .where('state', 'in', leadOfWork('claim').from)
     .orderBy(text`array_position(${ids}::uuid[], id)`)
@@ -65,36 +67,40 @@ async function pick(sql: Sql, claimant: Claimant, skipLocked: boolean) {
 
 // a claim took 61 ms with 16,000 pieces waiting on a machine so busy that a heartbeat took 5 (npm run bench:work)
 /** The best pieces that wait, without a lock, so that only the first ones of all are sorted. */
-async function candidates(sql: Sql, { kinds, loaded, onDisk }: Claimant) {
-  const busy = await runningBySubmitter(sql);
+function candidates(sql: Sql, { kinds, loaded, onDisk }: Claimant) {
   const near = sql
     .selectFrom('Checkpoint')
     .select('id')
     .where('sha256', 'in', onDisk.length > 0 ? onDisk : ['']);
-  return sql
-    .selectFrom('Work')
-    .select('id')
-    .where('state', 'in', leadOfWork('claim').from)
-    .where('kind', 'in', kinds)
-    .where('availableAt', '<=', thisMoment)
-    .orderBy('priority')
-    .orderBy((of) => of('evaluationId', 'is not distinct from', loaded), 'desc')
-    .orderBy((of) => of('checkpointId', 'in', near), 'desc')
-    .orderBy(text`coalesce((${busy.running}::int[])[array_position(${busy.submitters}::text[], submitter)], 0)`)
-    .orderBy('createdAt')
-    .orderBy('evaluationId')
-    .orderBy('position')
-    .limit(CANDIDATES)
-    .execute();
-}
-
-/** How many pieces of whom are running; who is not named has none. */
-async function runningBySubmitter(sql: Sql): Promise<{ submitters: string[]; running: number[] }> {
-  const rows = await sql
-    .selectFrom('Work')
-    .select((of) => ['submitter', of.fn.countAll<string>().as('running')])
-    .where('state', '=', leadOfWork('claim').to)
-    .groupBy('submitter')
-    .execute();
-  return { submitters: rows.map(({ submitter }) => submitter), running: rows.map(({ running }) => Number(running)) };
+  return (
+    sql
+      // once, and not for each piece that waits
+      .with(
+        (of) => of('busy').materialized(),
+        (db) =>
+          db
+            .selectFrom('Work')
+            .select((of) => ['submitter', of.fn.countAll<string>().as('running')])
+            .where('state', '=', leadOfWork('claim').to)
+            .groupBy('submitter'),
+      )
+      .selectFrom('Work')
+      .select('id')
+      .where('state', 'in', leadOfWork('claim').from)
+      .where('kind', 'in', kinds)
+      .where('availableAt', '<=', thisMoment)
+      .orderBy('priority')
+      .orderBy((of) => of('evaluationId', 'is not distinct from', loaded), 'desc')
+      .orderBy((of) => of('checkpointId', 'in', near), 'desc')
+      // who is not among the busy has none running
+      .orderBy(
+        (of) => of.selectFrom('busy').select('running').whereRef('busy.submitter', '=', 'Work.submitter'),
+        (order) => order.nullsFirst(),
+      )
+      .orderBy('createdAt')
+      .orderBy('evaluationId')
+      .orderBy('position')
+      .limit(CANDIDATES)
+      .execute()
+  );
 }
