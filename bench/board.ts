@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { boardMetrics, pValueOf } from '@gdbench/benchmark/display';
 import { BOARD_PROTOCOLS } from '@gdbench/benchmark/protocol';
-import { EVALUATION_STATES, type EvaluationState, UNDER_WAY } from '@gdbench/benchmark/states';
+import { PUBLIC_STATES, type PublicState, UNDER_WAY } from '@gdbench/benchmark/states';
 import { TASK_NAMES } from '@gdbench/benchmark/task';
 import { type Database, openDatabase } from '@gdbench/prisma/database';
 import { listEvaluations } from '@gdbench/prisma/evaluations';
 import { type BoardPage, readBoard, type Sort } from '@gdbench/prisma/leaderboard';
 import { migrate } from '@gdbench/prisma/migrate';
 import { startEmbeddedPostgres } from '../setup/postgres.ts';
-import { fillBoard } from './fill-board.ts';
+import { type Filled, fillBoard } from './fill-board.ts';
 import { type Explained, explain, sentBy } from './sent-statements.ts';
 
 /*
@@ -51,25 +51,29 @@ interface Measured {
   readonly statements: readonly (Explained & { readonly text: string })[];
 }
 
+/** The board whose pages are measured. */
+type Of = Pick<Filled, 'boardId' | 'measurementId'>;
+
 /** A page of the list of evaluations. */
 interface List {
   readonly name: string;
-  readonly states: readonly EvaluationState[];
+  readonly states: readonly PublicState[];
   readonly skipped: number;
 }
 
 const LISTS: readonly List[] = [
-  { name: 'evaluations, the newest', states: EVALUATION_STATES, skipped: 0 },
-  { name: 'evaluations, in the middle', states: EVALUATION_STATES, skipped: 5_000 },
+  { name: 'evaluations, the newest', states: PUBLIC_STATES, skipped: 0 },
+  { name: 'evaluations, in the middle', states: PUBLIC_STATES, skipped: 5_000 },
   { name: 'evaluations, of a rare state', states: UNDER_WAY, skipped: 0 },
 ];
 
 async function measurePage(
   db: Database,
+  of: Of,
   { name, sort, protocols = BOARD_PROTOCOLS, skipped }: Page,
 ): Promise<Measured> {
-  const after = await cursorAfter(db, { sort, protocols, skipped });
-  return measure(db, name, () => readBoard(db, { first: ROWS, after, protocols, sort }));
+  const after = await cursorAfter(db, of, { sort, protocols, skipped });
+  return measure(db, name, () => readBoard(db, { ...of, first: ROWS, after, protocols, sort }));
 }
 
 async function measureList(db: Database, { name, states, skipped }: List): Promise<Measured> {
@@ -92,10 +96,11 @@ async function measure(db: Database, name: string, read: () => Promise<unknown>)
 
 async function cursorAfter(
   db: Database,
+  of: Of,
   { skipped, ...list }: Pick<Page, 'sort' | 'skipped'> & { protocols: readonly string[] },
 ): Promise<string | null> {
   if (skipped === 0) return null;
-  const { endCursor }: BoardPage = await readBoard(db, { ...list, first: skipped });
+  const { endCursor }: BoardPage = await readBoard(db, { ...of, ...list, first: skipped });
   return endCursor;
 }
 
@@ -105,10 +110,13 @@ try {
   await migrate(server.url);
   const db = openDatabase(server.url, { poolSize: 1 });
   const columns = TASK_NAMES.flatMap((task) => boardMetrics(task, PAIRS).map((metric) => `${task}.${metric}`));
-  const results = await fillBoard(db, EVALUATIONS, [...columns, ...columns.flatMap((name) => pValueOf(name) ?? [])]);
+  const { results, ...of } = await fillBoard(db, EVALUATIONS, [
+    ...columns,
+    ...columns.flatMap((name) => pValueOf(name) ?? []),
+  ]);
   say(`${EVALUATIONS} evaluations with ${results} results; pages of ${ROWS} rows; the least of ${ROUNDS} rounds`);
   const measured: Measured[] = [];
-  for (const page of PAGES) measured.push(await measurePage(db, page));
+  for (const page of PAGES) measured.push(await measurePage(db, of, page));
   for (const list of LISTS) measured.push(await measureList(db, list));
   for (const { page, milliseconds, statements } of measured) {
     say(`\n${page}: ${milliseconds.toFixed(1)} ms`);

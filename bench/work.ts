@@ -53,12 +53,17 @@ async function fill(db: Database): Promise<void> {
   const tasks = `FROM generate_series(1, ${WAITING + 1}) n CROSS JOIN generate_series(0, ${TASKS - 1}) t WHERE NOT (${isBig} AND t > 0)`;
   const task = `CASE WHEN ${isBig} THEN 'vg_attribution' ELSE 'task ' || t END`;
   const examples = `CASE WHEN ${isBig} THEN ${EXAMPLES} ELSE 1000 END`;
+  const board = uuid(5, '1');
   for (const statement of [
-    `INSERT INTO "Checkpoint" (id, name, sha256, bytes) SELECT ${uuid(1, 'n')}, 'c' || n, md5(n::text) || md5('' || n), 1 ${each}`,
-    `INSERT INTO "Submission" (id, "checkpointId", submitter) SELECT ${uuid(2, 'n')}, ${uuid(1, 'n')}, 'anonymous' ${each}`,
-    `INSERT INTO "Evaluation" (id, "submissionId", "checkpointId", state, samples, seed, protocol, "shardsTotal")
-     SELECT ${uuid(3, 'n')}, ${uuid(2, 'n')}, ${uuid(1, 'n')}, 'QUEUED', 250, 0, 'diffusion-itm', CASE WHEN ${isBig} THEN 1 ELSE ${TASKS} END ${each}`,
-    `INSERT INTO "LeaderboardRow" ("evaluationId", protocol) SELECT ${uuid(3, 'n')}, 'diffusion-itm' ${each}`,
+    `INSERT INTO "Board" (id, slug, title, samples, seed, "rankingMetric") VALUES (${board}, 'bench', 'Bench', 250, 0, 'clevr.average')`,
+    `INSERT INTO "Measurement" (id, "boardId", number, samples, seed, "dataVersion") VALUES (${board}, ${board}, 1, 250, 0, 'v')`,
+    `UPDATE "Board" SET "measurementId" = id`,
+    `INSERT INTO "Checkpoint" (id, sha256, bytes, state) SELECT ${uuid(1, 'n')}, md5(n::text) || md5('' || n), 1, 'READY' ${each}`,
+    `INSERT INTO "Submission" (id, "checkpointId", "boardId", submitter, name)
+     SELECT ${uuid(2, 'n')}, ${uuid(1, 'n')}, ${board}, 'anonymous', 'c' || n ${each}`,
+    `INSERT INTO "Evaluation" (id, "submissionId", "checkpointId", "measurementId", state, protocol, "shardsTotal")
+     SELECT ${uuid(3, 'n')}, ${uuid(2, 'n')}, ${uuid(1, 'n')}, ${board}, 'QUEUED', 'diffusion-itm', CASE WHEN ${isBig} THEN 1 ELSE ${TASKS} END ${each}`,
+    `INSERT INTO "LeaderboardRow" ("evaluationId", protocol, "measurementId") SELECT ${uuid(3, 'n')}, 'diffusion-itm', ${board} ${each}`,
     `INSERT INTO "EvaluationTask" ("evaluationId", task, position, "dataVersion", examples, "shardsTotal")
      SELECT ${uuid(3, 'n')}, ${task}, t, 'v', ${examples}, 1 ${tasks}`,
     `INSERT INTO "Work" (id, kind, "checkpointId", "evaluationId", submitter, priority, position, "createdAt")
@@ -111,7 +116,6 @@ async function measure(db: Database): Promise<void> {
       db,
       { evaluationId: BIG, task: 'vg_attribution' },
       {
-        rankingMetric: 'clevr.average',
         summarise(scores) {
           const began = performance.now();
           const summary = summarise(data, scores);

@@ -1,1 +1,2 @@
-export type { CheckpointFault, CheckpointKind, CheckpointRow, ManifestFile } from './checkpoints/rows.ts';
+export { readCheckpoint } from './checkpoints/read.ts';
+export type { CheckpointFault, CheckpointKind, ManifestFile, NamedCheckpoint } from './checkpoints/rows.ts';

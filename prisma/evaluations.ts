@@ -4,8 +4,8 @@ export { readEvaluation, readEvaluations } from './evaluations/read-evaluations.
 export type {
   EvaluationDetail,
   EvaluationRow,
-  EvaluationState,
   EvaluationTaskRow,
   Fault,
+  MeasuredBy,
   ResultRow,
 } from './evaluations/rows.ts';

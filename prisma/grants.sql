@@ -13,13 +13,15 @@ GRANT USAGE ON SCHEMA public, graphile_worker TO gdbench_worker;
 GRANT SELECT ON "_prisma_migrations", graphile_worker.migrations TO gdbench_worker;
 
 -- what it works on
-GRANT SELECT ON "Submission", "SubmissionFile" TO gdbench_worker;
+GRANT SELECT ON "Submission", "CheckpointFile" TO gdbench_worker;
 GRANT SELECT, UPDATE ON "Checkpoint", "Evaluation" TO gdbench_worker;
 GRANT SELECT, INSERT, UPDATE ON "EvaluationTask", "Work", "Shard" TO gdbench_worker;
 
 -- what comes of it
 GRANT SELECT, INSERT ON "ExampleScore" TO gdbench_worker;
-GRANT SELECT, INSERT, UPDATE ON "Result", "Board", "Worker" TO gdbench_worker;
+GRANT SELECT, INSERT, UPDATE ON "Result", "Worker" TO gdbench_worker;
+GRANT SELECT, UPDATE ON "Board" TO gdbench_worker;
+GRANT SELECT, INSERT ON "Measurement" TO gdbench_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON "LeaderboardRow" TO gdbench_worker;
 GRANT SELECT, INSERT ON "LogLine" TO gdbench_worker;
 GRANT USAGE ON SEQUENCE "LogLine_id_seq" TO gdbench_worker;

@@ -1,2 +1,2 @@
-export { log, type NewLogLine } from './log/add.ts';
+export { log, logInspection, type NewLogLine } from './log/add.ts';
 export { type LogLineRow, readLog } from './log/read.ts';

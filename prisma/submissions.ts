@@ -1,9 +1,9 @@
 export {
   type CreatedSubmission,
   createSubmission,
-  type DataVersions,
   type NewSubmission,
 } from './submissions/create-submission.ts';
+export { type EvaluatedAgain, evaluateAgain } from './submissions/evaluate-again.ts';
 export { failUpload } from './submissions/fail-upload.ts';
 export { fileStored } from './submissions/file-stored.ts';
 export { type FileRow, readFile } from './submissions/read-file.ts';

@@ -9,7 +9,8 @@ export type Sql = Kysely<DB>;
  * Runs `work` in one READ COMMITTED transaction; an error rolls it back and is thrown.
  *
  * Locks are taken in one order everywhere, so that no two transactions wait for each other:
- * Work (by id), EvaluationTask, Evaluation, LeaderboardRow, Board.
+ * Work (by id), Checkpoint, EvaluationTask, Evaluation, LeaderboardRow, Board. Evaluations that wait are changed under the lock of their
+ * checkpoint alone.
  */
 export function inTransaction<T>(db: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
   return ended(db.sql.transaction(), work);

@@ -6,6 +6,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What a resolver gets as its parent: rows of the database, not the finished GraphQL type. */
 const mappers = Object.fromEntries(
   [
+    'Board',
+    'Measurement',
     'Evaluation',
     'EvaluationConnection',
     'EvaluationTask',

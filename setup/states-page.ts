@@ -1,4 +1,7 @@
 import {
+  CHECKPOINT,
+  CHECKPOINT_EVENTS,
+  CHECKPOINT_STATES,
   EVALUATION,
   EVALUATION_EVENTS,
   EVALUATION_STATES,
@@ -16,7 +19,15 @@ export function statesPage(): string {
 
 What is drawn here is what the database allows: an event changes nothing in a state that it does not lead out of.
 
+## A checkpoint
+
+${diagram(CHECKPOINT, CHECKPOINT_STATES, CHECKPOINT_EVENTS)}
+
+${meanings(CHECKPOINT_EVENTS)}
+
 ## An evaluation
+
+While it waits it is shown as its checkpoint is: UPLOADING or INSPECTING.
 
 ${diagram(EVALUATION, EVALUATION_STATES, EVALUATION_EVENTS)}
 

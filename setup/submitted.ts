@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { UNDER_WAY } from '@gdbench/benchmark/states';
 import { ask, NoGraphql, type Operation, OperationRefused } from '@gdbench/schema/ask';
 import pRetry from 'p-retry';
@@ -5,7 +6,7 @@ import { SetupFault } from './fault.ts';
 import { DataVersionsDocument, type DataVersionsQuery, SubmissionsOfCheckpointDocument } from './generated/graphql.ts';
 
 /**
- * Whether the checkpoint stands on the board under this name, scored on the data that the board has now, or is on its way
+ * Whether the checkpoint stands on the board under this name, scored by what the board asks on the data that it has now, or is on its way
  * there with all of its files; or was cancelled and not submitted since, which is somebody's wish.
  */
 export async function isSubmitted(apiUrl: string, name: string, sha256: string): Promise<boolean> {
@@ -16,8 +17,10 @@ export async function isSubmitted(apiUrl: string, name: string, sha256: string):
   const done = own.filter(({ state }) => state === 'DONE');
   // the versions of data that are still being drawn have to be waited for: not where nothing hangs on them
   if (done.length === 0) return false;
-  const { tasks } = await dataVersions(apiUrl);
+  const { tasks, boards } = await dataVersions(apiUrl);
+  const [asked] = boards;
   return done.some((evaluation) => {
+    if (!isDeepStrictEqual(evaluation.measurement, asked)) return false;
     const scored = new Map(evaluation.tasks.map(({ task, dataVersion }) => [task, dataVersion]));
     return tasks.every(({ name, dataVersion }) => dataVersion === null || scored.get(name) === dataVersion);
   });

@@ -11,6 +11,7 @@ import { openStorage, type Storage, StorageAddressError } from '@gdbench/storage
 import { viewerOf } from './accounts/viewer.ts';
 import { readBenchmarkData } from './benchmark/data.ts';
 import { createBoard } from './board/board.ts';
+import { openBoards } from './board/boards.ts';
 import { createComparisons } from './comparison/comparisons.ts';
 import type { ApiConfig } from './config.ts';
 import { CONNECTIONS } from './connections.ts';
@@ -94,6 +95,7 @@ async function openServices(
   storage.tidy().catch((error) => logUnexpected(log, error, 'tidying the storage'));
   const data = readBenchmarkData(config.data, log, arrival, editions);
   const evaluations = createEvaluations(db);
+  const boards = await openBoards({ db, ask: config.ask, data, arrival, log });
   const board = createBoard({ db, evaluations, data, metrics });
   const comparisons = createComparisons({ databaseUrl: config.databaseUrl, root: config.data, data });
   const onProgress = (evaluationId: string) => live.evaluationChanged(evaluationId);
@@ -107,8 +109,8 @@ async function openServices(
     metrics,
     log,
   });
-  const { budget, webUrl } = config;
-  const services: Services = { db, storage, evaluations, board, comparisons, live, uploads, data, budget, webUrl };
+  const { webUrl } = config;
+  const services: Services = { db, storage, evaluations, board, boards, comparisons, live, uploads, data, webUrl };
   const end = async () => {
     uploads.close();
     await live.close();

@@ -8,7 +8,7 @@ describe('the API’s settings', () => {
   it('has defaults for all but the database, and takes an empty variable as not set', () => {
     const config = readConfig({ DATABASE_URL: url, GDBENCH_LIMIT: '', API_HOST: '' });
     expect(config).toMatchObject({ host: '127.0.0.1', loopbackOnly: true, port: 4000 });
-    expect(config.budget).toEqual({ samples: 25, seed: 0, limit: null });
+    expect(config.ask).toEqual({ samples: 25, seed: 0, limit: null });
     expect(config.storage).toBe(`file:${config.home}/storage`);
   });
 

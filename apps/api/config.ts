@@ -24,8 +24,8 @@ export interface ApiConfig {
   readonly editions?: string;
   /** Where readers find the pages, without a slash at the end; null: nobody said. */
   readonly webUrl: string | null;
-  /** What the board asks of every checkpoint. `limit`: examples a subtask, null for all. */
-  readonly budget: { readonly samples: number; readonly seed: number; readonly limit: number | null };
+  /** What the first board asks of every checkpoint. `limit`: examples a subtask, null for all. */
+  readonly ask: { readonly samples: number; readonly seed: number; readonly limit: number | null };
   readonly logLevel: string;
 }
 
@@ -65,7 +65,7 @@ export function readConfig(env: Record<string, string | undefined>): ApiConfig {
     ...(value.GDBENCH_DATA ? { data: resolve(ROOT, value.GDBENCH_DATA) } : {}),
     ...(value.GDBENCH_EDITIONS ? { editions: resolve(ROOT, value.GDBENCH_EDITIONS) } : {}),
     webUrl: value.PUBLIC_WEB_URL ?? null,
-    budget: { samples: value.GDBENCH_SAMPLES, seed: value.GDBENCH_SEED, limit: value.GDBENCH_LIMIT ?? null },
+    ask: { samples: value.GDBENCH_SAMPLES, seed: value.GDBENCH_SEED, limit: value.GDBENCH_LIMIT ?? null },
     logLevel: value.GDBENCH_LOG,
   };
 }

@@ -76,15 +76,15 @@ describe('hostile and broken requests', () => {
   });
 
   it('masks a fault of ours: one sentence, and the log has the rest under its id', async () => {
-    await test.db.pool.query('ALTER TABLE "SubmissionFile" RENAME TO "Away"');
+    await test.db.pool.query('ALTER TABLE "CheckpointFile" RENAME TO "Away"');
     const { body, text } = await ask('{ evaluation(id: "01890000-0000-7000-8000-000000000000") { id } }').finally(() =>
-      test.db.pool.query('ALTER TABLE "Away" RENAME TO "SubmissionFile"'),
+      test.db.pool.query('ALTER TABLE "Away" RENAME TO "CheckpointFile"'),
     );
     const error = body.errors?.[0] as { message: string; extensions: { code: string; logId: string } };
     expect(error.message).toMatch(/Something went wrong on our side, which the log has as [0-9a-f]{8}; try again/);
-    expect(text).not.toMatch(/SubmissionFile|relation|SELECT/);
+    expect(text).not.toMatch(/CheckpointFile|relation|SELECT/);
     const line = test.log.find(({ logId }) => logId === error.extensions.logId);
-    expect(JSON.stringify(line)).toMatch(/SubmissionFile/);
+    expect(JSON.stringify(line)).toMatch(/CheckpointFile/);
   });
 
   it('serves nothing else', async () => {

@@ -1,6 +1,7 @@
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CODE_VERSION } from '@gdbench/benchmark/version';
+import { readEvaluation } from '@gdbench/prisma/evaluations';
 import { refuse } from '@gdbench/prisma/inspection';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
@@ -62,8 +63,7 @@ test('a folder is sent once; what the service holds already is not sent again; i
   expect(first).toMatchObject({ code: 0, stderr: '' });
   const { submissionId, evaluationId, url } = JSON.parse(first.stdout);
   expect(url).toBe(`http://localhost:3456/submissions/${submissionId}`);
-  const evaluation = await api.db.prisma.evaluation.findUniqueOrThrow({ where: { id: evaluationId } });
-  expect(evaluation.state).toBe('INSPECTING');
+  expect(await readEvaluation(api.db, evaluationId)).toMatchObject({ state: 'INSPECTING' });
 
   const second = await run('submit', CHECKPOINT, '--name', 'second');
   expect(second.code).toBe(0);
@@ -86,7 +86,7 @@ test('a folder is sent once; what the service holds already is not sent again; i
 test('a folder gives its name where none is given, cleaned of what cannot be shown', async () => {
   const { code, stdout } = await run('submit', join(folder, '  of\ttoday '));
   expect([code, stdout]).toEqual([0, expect.stringContaining('Submitting "of today": 5 files, ')]);
-  const newest = await api.db.prisma.checkpoint.findFirstOrThrow({ orderBy: { createdAt: 'desc' } });
+  const newest = await api.db.prisma.submission.findFirstOrThrow({ orderBy: { createdAt: 'desc' } });
   expect(newest.name).toBe('of today');
 });
 

@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   status: () => import('./commands/status.ts'),
   watch: () => import('./commands/watch.ts'),
   cancel: () => import('./commands/cancel.ts'),
+  again: () => import('./commands/again.ts'),
   worker: () => import('./commands/worker.ts'),
   data: () => import('./commands/data.ts'),
 };

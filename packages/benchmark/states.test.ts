@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { each } from '../../test/support/each.ts';
 import {
+  CHECKPOINT,
+  CHECKPOINT_EVENTS,
+  CHECKPOINT_STATES,
   ENDED,
   type EndedState,
   EVALUATION,
@@ -13,9 +16,14 @@ import {
   isStopped,
   isUnfinished,
   leadOf,
+  leadOfCheckpoint,
   leadOfEvaluation,
   leadOfWork,
+  PUBLIC_STATES,
+  publicState,
   STOPPED,
+  STORED_UNFINISHED,
+  storedStates,
   type Transitions,
   UNDER_WAY,
   UNFINISHED,
@@ -59,26 +67,35 @@ function reached<State extends string, Event extends string>(table: Transitions<
 }
 
 const TABLES: [string, Transitions<string, string>, readonly string[]][] = [
+  ['checkpoint', CHECKPOINT, CHECKPOINT_STATES],
   ['evaluation', EVALUATION, EVALUATION_STATES],
   ['work', WORK, WORK_STATES],
 ];
-describe.each(TABLES)('an %s', (_noun, table, states) => {
-  it('can come into every state, and from every state to an end', () => {
+describe.each(TABLES)('an %s', (noun, table, states) => {
+  it('can come into every state, and from every state to an end, if there is one', () => {
     expect(reached(table, states[0]!)).toEqual(new Set(states));
-    const ends = states.filter((state) => Object.values(table[state]!).every((next) => next === null));
+    const ends =
+      noun === 'checkpoint'
+        ? ['READY', 'REFUSED']
+        : states.filter((state) => Object.values(table[state]!).every((next) => next === null));
     for (const state of each(states))
       expect(each(reached(table, state)).some((next) => ends.includes(next))).toBe(true);
   });
+});
 
-  it('can be cancelled until it ends', () => {
+test('what is asked for can be cancelled until it ends', () => {
+  for (const [noun, table, states] of each(TABLES)) {
+    if (noun === 'checkpoint') continue;
     for (const state of each(states)) {
       const goesOn = Object.values(table[state]!).some((next) => next !== null);
       expect(table[state]!.cancel).toBe(goesOn ? 'CANCELLED' : null);
     }
-  });
+  }
 });
 
 test('every event leads somewhere', () => {
+  for (const event of Object.keys(CHECKPOINT_EVENTS) as (keyof typeof CHECKPOINT_EVENTS)[])
+    expect(leadOfCheckpoint(event).from.length).toBeGreaterThan(0);
   for (const event of Object.keys(EVALUATION_EVENTS) as (keyof typeof EVALUATION_EVENTS)[])
     expect(leadOfEvaluation(event).from.length).toBeGreaterThan(0);
   for (const event of Object.keys(WORK_EVENTS) as (keyof typeof WORK_EVENTS)[])
@@ -93,14 +110,32 @@ test('the lists of states are what readers were promised of them', () => {
   expect([...UNFINISHED].sort()).toEqual(Object.keys(unfinished).sort());
   expect(UNDER_WAY).toEqual(['INSPECTING', 'QUEUED', 'SCORING']);
   expect(STOPPED).toEqual(['REFUSED', 'FAILED', 'CANCELLED']);
-  for (const state of EVALUATION_STATES) {
+  for (const state of PUBLIC_STATES) {
     expect([hasEnded(state), isUnfinished(state)]).toEqual([state in ended, state in unfinished]);
     expect(isStopped(state)).toBe(state in ended && state !== 'DONE');
   }
 });
 
+test('every way in which an evaluation is stored is shown as one state, and found by it', () => {
+  const shown = new Map(PUBLIC_STATES.map((state) => [state, storedStates(state)]));
+  for (const [state, stored] of shown)
+    for (const { state: own, checkpoint } of each(stored))
+      for (const of of checkpoint === null ? CHECKPOINT_STATES : [checkpoint]) expect(publicState(own, of)).toBe(state);
+  // in each of its states an evaluation is found by one word, and while it waits by those of its checkpoint
+  expect([...shown.values()].flat().map(({ state, checkpoint }) => [state, checkpoint])).toEqual(
+    expect.arrayContaining(EVALUATION_STATES.flatMap((state) => (state === 'WAITING' ? [] : [[state, null]]))),
+  );
+  expect(storedStates('UPLOADING')).toEqual([{ state: 'WAITING', checkpoint: 'UPLOADING' }]);
+  expect(storedStates('INSPECTING')).toEqual([{ state: 'WAITING', checkpoint: 'INSPECTING' }]);
+  for (const checkpoint of ['READY', 'REFUSED'] as const)
+    expect(() => publicState('WAITING', checkpoint)).toThrow(checkpoint);
+  expect(STORED_UNFINISHED).toEqual(['WAITING', 'QUEUED', 'SCORING']);
+});
+
 test('no other file lists states', () => {
-  const names = [...new Set<string>([...EVALUATION_STATES, ...WORK_STATES])].join('|');
+  const names = [
+    ...new Set<string>([...CHECKPOINT_STATES, ...EVALUATION_STATES, ...PUBLIC_STATES, ...WORK_STATES]),
+  ].join('|');
   const list = new RegExp(`['"](${names})['"]\\s*(,|\\|\\|?|&&|OR)\\s*([\\w.?]+ [!=]==? )?['"](${names})['"]`);
   const files = execFileSync('git', ['ls-files', '--', '*.ts', '*.tsx', '*.mjs'], { cwd: ROOT, encoding: 'utf8' });
   const sources = files

@@ -17,14 +17,17 @@ export interface ManifestFile {
 
 type Stored = Selectable<Checkpoint>;
 /** Columns that are another type in JSON, or by another client, than by the driver. */
-type Varying = 'bytes' | 'parameters' | 'report' | 'createdAt';
+type Varying = 'bytes' | 'parameters' | 'report' | 'createdAt' | 'stateSince';
 
-export type CheckpointRow = Readonly<Omit<Stored, Varying>> & {
+/** A checkpoint under the name of one of its submissions. */
+export type NamedCheckpoint = Readonly<Omit<Stored, Varying>> & {
+  readonly name: string;
   readonly bytes: number;
   /** Null until inspected; so is `report`, which is also null where it is of an unknown form. */
   readonly parameters: number | null;
   readonly report: InspectionReport | null;
   readonly createdAt: Date;
+  readonly stateSince: Date;
 };
 
 /** One thing that is wrong with a checkpoint's files. */
@@ -44,19 +47,28 @@ export interface CheckpointFault {
 }
 
 /** A row of Checkpoint as a statement gives it, of its own or as JSON beside another row. */
-type StoredCheckpoint = Omit<Stored, Varying> & {
+export type StoredCheckpoint = Omit<Stored, Varying> & {
   readonly bytes: bigint | number | string;
   readonly parameters: bigint | number | string | null;
   readonly report: unknown;
   readonly createdAt: Date | string;
+  readonly stateSince: Date | string;
 };
 
-export function checkpointOf({ bytes, parameters, report, createdAt, ...row }: StoredCheckpoint): CheckpointRow {
+export function checkpointOf({
+  bytes,
+  parameters,
+  report,
+  createdAt,
+  stateSince,
+  ...row
+}: StoredCheckpoint & { readonly name: string }): NamedCheckpoint {
   return {
     ...row,
     bytes: Number(bytes),
     parameters: parameters === null ? null : Number(parameters),
     report: storedReport(report),
     createdAt: new Date(createdAt),
+    stateSince: new Date(stateSince),
   };
 }

@@ -4,7 +4,7 @@ import { addLogLine } from '../log/add.ts';
 import { inTransaction } from '../transaction.ts';
 import type { SummariseChore } from './summary.ts';
 
-const REMEDY = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
+const REMEDY = 'Evaluate it again; if it stops again, tell who runs this board.';
 
 /**
  * A summary was tried for the last time: the evaluation is FAILED.

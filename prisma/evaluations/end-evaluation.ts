@@ -1,7 +1,7 @@
 import type { Actor } from '../actor.ts';
 import type { CheckpointFault } from '../checkpoints/rows.ts';
 import { removeSummaries } from '../chores/remove.ts';
-import { raiseBoard } from '../events/notify.ts';
+import { raiseBoardOf } from '../events/notify.ts';
 import type { Sql } from '../transaction.ts';
 import { cancelWork } from '../work/cancel.ts';
 import { lockWork } from '../work/lock.ts';
@@ -22,13 +22,13 @@ export type Ending =
 
 /** Ends an evaluation and frees what it held; false, and nothing is changed, where it had ended before or cannot end so. */
 export async function endEvaluation(sql: Sql, actor: Actor, evaluationId: string, ending: Ending): Promise<boolean> {
-  await lockWork(sql, evaluationId);
+  await lockWork(sql, { evaluationId });
   const { event, ...why } = ending;
   if (!(await transition(sql, actor, evaluationId, event, inColumns(why)))) return false;
-  await cancelWork(sql, evaluationId);
+  await cancelWork(sql, { evaluationId });
   await sql.deleteFrom('LeaderboardRow').where('evaluationId', '=', evaluationId).execute();
   await removeSummaries(sql, evaluationId);
-  await raiseBoard(sql);
+  await raiseBoardOf(sql, evaluationId);
   return true;
 }
 

@@ -1,13 +1,14 @@
+import { type PublicState, type StoredState, storedStates } from '@gdbench/benchmark/states';
 import { z } from 'zod';
-import { type CheckpointRow, checkpointOf } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import type { Sql } from '../transaction.ts';
-import { type EvaluationRow, type EvaluationState, evaluationOf } from './rows.ts';
+import { KNOWN } from './known.ts';
+import { type EvaluationRow, evaluationOf } from './rows.ts';
+import { isShownAs } from './shown-as.ts';
 
 export interface ListedEvaluation {
   readonly cursor: string;
   readonly evaluation: EvaluationRow;
-  readonly checkpoint: CheckpointRow;
 }
 
 export interface EvaluationPage {
@@ -32,21 +33,17 @@ export class EvaluationCursorError extends Error {
  */
 export async function listEvaluations(
   db: Database,
-  { first, after, states }: { first: number; after: string | null; states: readonly EvaluationState[] },
+  { first, after, states }: { first: number; after: string | null; states: readonly PublicState[] },
 ): Promise<EvaluationPage> {
   const last = after === null ? null : readCursor(after);
   // one row more says whether there is a next page
-  const rows = await readPage(db.sql, { states, most: first + 1, last });
-  const listed = rows.slice(0, first).map(({ checkpoint, ...row }) => ({
-    cursor: cursorOf(row),
-    evaluation: evaluationOf(row),
-    checkpoint: checkpointOf(checkpoint),
-  }));
+  const rows = await readPage(db.sql, { states: states.flatMap(storedStates), most: first + 1, last });
+  const listed = rows.slice(0, first).map((row) => ({ cursor: cursorOf(row), evaluation: evaluationOf(row) }));
   return { listed, hasNextPage: rows.length > first, endCursor: listed.at(-1)?.cursor ?? null };
 }
 
 interface Asked {
-  readonly states: readonly EvaluationState[];
+  readonly states: readonly StoredState[];
   readonly most: number;
   /** The last row of the page before. */
   readonly last: Place | null;
@@ -70,25 +67,35 @@ async function readPage(sql: Sql, { states, most, last }: Asked) {
   return sql
     .selectFrom(found.as('found'))
     .innerJoin('Evaluation as e', 'e.id', 'found.id')
-    .innerJoin('Checkpoint as c', 'c.id', 'e.checkpointId')
     .selectAll('e')
-    .select(({ fn }) => fn.toJson('c').as('checkpoint'))
+    .select(KNOWN)
     .orderBy('e.createdAt', 'desc')
     .orderBy('e.id', 'desc')
     .execute();
 }
 
-function newestIn(sql: Sql, state: EvaluationState, most: number, last: Place | null) {
-  const newest = sql
-    .selectFrom('Evaluation')
-    .select(['id', 'createdAt'])
-    .where('state', '=', state)
-    .orderBy('createdAt', 'desc')
-    .orderBy('id', 'desc')
+function newestIn(sql: Sql, stored: StoredState, most: number, last: Place | null) {
+  const all = sql
+    .selectFrom('Evaluation as e')
+    .select(['e.id', 'e.createdAt'])
+    .where('e.state', '=', stored.state)
+    .orderBy('e.createdAt', 'desc')
+    .orderBy('e.id', 'desc')
     .limit(most);
+  const newest =
+    stored.checkpoint === null
+      ? all
+      : all.where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('Checkpoint as c')
+              .select('c.id')
+              .whereRef('c.id', '=', 'e.checkpointId')
+              .where(isShownAs([stored])),
+          ),
+        );
   if (last === null) return newest;
   return newest.where(({ eb, refTuple, tuple }) =>
-    eb(refTuple('createdAt', 'id'), '<', tuple(last.createdAt, last.id)),
+    eb(refTuple('e.createdAt', 'e.id'), '<', tuple(last.createdAt, last.id)),
   );
 }
 
@@ -101,7 +108,7 @@ const Cursor = z
   .tuple([z.iso.datetime(), z.guid()])
   .transform(([createdAt, id]): Place => ({ createdAt: new Date(createdAt), id }));
 
-function cursorOf({ createdAt, id }: Pick<EvaluationRow, 'createdAt' | 'id'>): string {
+function cursorOf({ createdAt, id }: Place): string {
   return Buffer.from(JSON.stringify([createdAt.toISOString(), id])).toString('base64url');
 }
 

@@ -1,14 +1,15 @@
-import { leadOfEvaluation } from '@gdbench/benchmark/states';
+import { leadOfEvaluation, leadOfWork, WAITING } from '@gdbench/benchmark/states';
 import { expressionBuilder, sql as fragment } from 'kysely';
 import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
-import { checkpointOf } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
 import type { DB } from '../generated/tables.ts';
 import { isId } from '../id.ts';
+import { KNOWN } from './known.ts';
 import { progressOf, type Running, scoredOf } from './progress.ts';
 import { type EditionState, type EvaluationDetail, type EvaluationTaskRow, evaluationOf } from './rows.ts';
 
 const of = expressionBuilder<DB & { e: DB['Evaluation'] }, 'e'>();
+const ofWork = expressionBuilder<DB & { e: DB['Evaluation']; w: DB['Work'] }, 'e' | 'w'>();
 
 const TASKS = jsonArrayFrom(
   of
@@ -30,13 +31,23 @@ const RESULTS = jsonArrayFrom(
 
 const FILES = jsonObjectFrom(
   of
-    .selectFrom('SubmissionFile as f')
+    .selectFrom('CheckpointFile as f')
     .select(({ fn }) => [
       fn.sum('f.size').filterWhere('f.stored', '=', true).as('bytesStored'),
       fn.sum('f.size').as('bytesTotal'),
     ])
-    .whereRef('f.submissionId', '=', 'e.submissionId'),
+    .whereRef('f.checkpointId', '=', 'e.checkpointId'),
 );
+
+/** The work `w` is of the evaluation, or is the inspection that it waits for. */
+const isItsOwn = ofWork.or([
+  ofWork('w.evaluationId', '=', ofWork.ref('e.id')),
+  ofWork.and([
+    ofWork('e.state', '=', WAITING),
+    ofWork('w.evaluationId', 'is', null),
+    ofWork('w.checkpointId', '=', ofWork.ref('e.checkpointId')),
+  ]),
+]);
 
 /** What workers have in their hands. */
 const RUNNING = jsonArrayFrom(
@@ -44,8 +55,8 @@ const RUNNING = jsonArrayFrom(
     .selectFrom('Work as w')
     .leftJoin('Shard as s', 's.workId', 'w.id')
     .select(['w.workerId', 'w.done', 'w.startedAt', 'w.heartbeatAt', 's.task', 's.from', 's.to', 's.cost'])
-    .whereRef('w.evaluationId', '=', 'e.id')
-    .where('w.state', '=', 'RUNNING'),
+    .where(isItsOwn)
+    .where('w.state', '=', leadOfWork('claim').to),
 );
 
 const SHARDS = jsonObjectFrom(
@@ -61,45 +72,49 @@ const SHARDS = jsonObjectFrom(
         .as('pace'),
       fn.max('w.heartbeatAt').as('lastSignOfLife'),
     ])
-    .whereRef('w.evaluationId', '=', 'e.id'),
+    .where(isItsOwn),
 );
 
-/** It waits for a worker that inspects it, or that begins to score it. */
-const WAITING = [...leadOfEvaluation('accept').from, ...leadOfEvaluation('begin').from];
+/** Of one that waits: the place of its inspection among those that wait for a worker; null where that does not. */
+const PLACE_OF_INSPECTION = of
+  .selectFrom('Work as w')
+  .select(({ selectFrom, fn }) => [
+    selectFrom('Work as o')
+      .select(fn.countAll().as('waiting'))
+      .where('o.kind', '=', 'INSPECT')
+      .where('o.state', 'in', leadOfWork('claim').from)
+      .where(({ eb, refTuple }) => eb(refTuple('o.createdAt', 'o.id'), '<=', refTuple('w.createdAt', 'w.id')))
+      .as('place'),
+  ])
+  .where('w.kind', '=', 'INSPECT')
+  .whereRef('w.checkpointId', '=', 'e.checkpointId')
+  .where('w.state', 'in', leadOfWork('claim').from)
+  .limit(1);
+
+/** A worker has work of the evaluation `e` or `o` in its hands. */
+const isRunning = (id: 'e.id' | 'o.id') =>
+  expressionBuilder<DB & { e: DB['Evaluation']; o: DB['Evaluation'] }, 'e' | 'o'>().exists((eb) =>
+    eb
+      .selectFrom('Work as w')
+      .select('w.id')
+      .whereRef('w.evaluationId', '=', id)
+      .where('w.state', '=', leadOfWork('claim').to),
+  );
+
+/** Of one that waits to be scored: its place among those. */
+const PLACE_IN_QUEUE = of
+  .selectFrom('Evaluation as o')
+  .select(({ fn }) => fn.countAll().as('waiting'))
+  .whereRef('o.state', '=', 'e.state')
+  .where(({ eb, refTuple }) => eb(refTuple('o.stateSince', 'o.id'), '<=', refTuple('e.stateSince', 'e.id')))
+  .where(({ not }) => not(isRunning('o.id')));
 
 const PLACE = of
   .case()
-  .when(
-    of.and([
-      of('e.state', 'in', WAITING),
-      of.not(
-        of.exists(
-          of
-            .selectFrom('Work as w')
-            .select('w.id')
-            .whereRef('w.evaluationId', '=', 'e.id')
-            .where('w.state', '=', 'RUNNING'),
-        ),
-      ),
-    ]),
-  )
-  .then(
-    of
-      .selectFrom('Evaluation as o')
-      .select(({ fn }) => fn.countAll().as('waiting'))
-      .whereRef('o.state', '=', 'e.state')
-      .where(({ eb, refTuple }) => eb(refTuple('o.stateSince', 'o.id'), '<=', refTuple('e.stateSince', 'e.id')))
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('Work as w')
-              .select('w.id')
-              .whereRef('w.evaluationId', '=', 'o.id')
-              .where('w.state', '=', 'RUNNING'),
-          ),
-        ),
-      ),
-  )
+  .when(of('e.state', '=', WAITING))
+  .then(PLACE_OF_INSPECTION)
+  .when(of.and([of('e.state', 'in', leadOfEvaluation('begin').from), of.not(isRunning('e.id'))]))
+  .then(PLACE_IN_QUEUE)
   .end();
 
 /** The evaluations that exist among the ids, by id. */
@@ -110,19 +125,17 @@ export async function readEvaluations(db: Database, ids: readonly string[]): Pro
   // (npm run bench:work)
   const rows = await db.sql
     .selectFrom('Evaluation as e')
-    .innerJoin('Checkpoint as c', 'c.id', 'e.checkpointId')
     .selectAll('e')
-    .select(({ fn }) => fn.toJson('c').as('checkpoint'))
+    .select(KNOWN)
     .select([TASKS.as('tasks'), RESULTS.as('results'), FILES.as('files'), RUNNING.as('running'), SHARDS.as('shards')])
     .select(PLACE.as('place'))
     .where('e.id', 'in', known)
     .execute();
   return new Map(
-    rows.map(({ checkpoint, tasks, results, files, running, shards, place, ...row }) => [
+    rows.map(({ tasks, results, files, running, shards, place, ...row }) => [
       row.id,
       {
         ...evaluationOf(row),
-        checkpoint: checkpointOf(checkpoint),
         tasks: tasks.map((task) => taskOf(task, running)),
         results,
         bytesStored: Number(files?.bytesStored ?? 0),

@@ -10,8 +10,7 @@ type Change = UpdateObject<DB, 'Evaluation'>;
 
 /** What else is known of an evaluation by its coming into a state: when. */
 const MOMENT: Readonly<Record<EvaluationState, Change>> = {
-  UPLOADING: {},
-  INSPECTING: { uploadedAt: now },
+  WAITING: {},
   REFUSED: { finishedAt: now },
   QUEUED: { inspectedAt: now },
   SCORING: { startedAt: now },

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { boardVersion } from '../../test/support/board.ts';
 import { testFileDatabase } from '../../test/support/database.ts';
 import { claimed, completeTruly, planned, submitStored, summariseTruly } from '../../test/support/evaluation.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import { type DatabaseEvent, listen } from '../events.ts';
-import { boardVersion } from '../leaderboard.ts';
 import { log } from '../log.ts';
 import type { ClaimedShard } from '../shards.ts';
 import { heartbeat } from '../work.ts';
@@ -85,7 +85,7 @@ test('every change of an evaluation or of the board is told after it is committe
     }
     await told(summariseTruly(database(), evaluationId, 'clevr'));
     const version = await boardVersion(database());
-    await heard.until(() => heard.events.some((event) => 'board' in event && event.board === version));
+    await heard.until(() => heard.events.some((event) => 'board' in event && event.version === version));
     // what was told had happened: nobody reads the state before it
     expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'DONE' });
     expect(heard.errors).toEqual([]);
@@ -158,15 +158,15 @@ test('a closed listener leaves no connection, and may be closed twice', async ()
 });
 
 test('payloads that are none of ours are passed over', async () => {
-  for (const payload of ['', 'x', '{}', '[]', 'null', '{"evaluation":1}', '{"board":"1"}'])
+  for (const payload of ['', 'x', '{}', '[]', 'null', '{"evaluation":1}', '{"board":1}', '{"board":"1"}'])
     expect(parseEvent(payload)).toBeNull();
   const heard = recorder(database().url);
   try {
     await heard.until(() => heard.connections() === 1);
     await database().pool.query('SELECT pg_notify($1, $2)', [CHANNEL, 'rubbish']);
-    await database().pool.query('SELECT pg_notify($1, $2)', [CHANNEL, '{"board":7}']);
+    await database().pool.query('SELECT pg_notify($1, $2)', [CHANNEL, '{"board":"b","version":7}']);
     await heard.until(() => heard.events.length > 0);
-    expect(heard.events).toEqual([{ board: 7 }]);
+    expect(heard.events).toEqual([{ board: 'b', version: 7 }]);
   } finally {
     await heard.close();
   }

@@ -24,21 +24,33 @@ export async function notifyWork(sql: Sql): Promise<void> {
     .execute();
 }
 
-/** Raises the board's version. The row is locked until the end, so this comes last in a transaction. */
-export async function raiseBoard(sql: Sql): Promise<void> {
+/** Raises a board's version. Its row is locked until the end, so this comes last in a transaction. */
+export async function raiseBoard(sql: Sql, boardId: string): Promise<void> {
   await sql
     .with('board', (db) =>
       db
-        .insertInto('Board')
-        .values({ id: 1, version: '1' })
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet(({ ref }) => ({ version: fragment`${ref('Board.version')} + 1` })),
-        )
-        .returning('version'),
+        .updateTable('Board')
+        .set(({ ref }) => ({ version: fragment<string>`${ref('version')} + 1` }))
+        .where('id', '=', boardId)
+        .returning(['id', 'version']),
     )
     .selectFrom('board')
     .select(({ fn, val, ref }) =>
-      fn('pg_notify', [val(CHANNEL), fragment`json_build_object('board', ${ref('version')})::text`]).as('told'),
+      fn('pg_notify', [
+        val(CHANNEL),
+        fragment`json_build_object('board', ${ref('id')}, 'version', ${ref('version')})::text`,
+      ]).as('told'),
     )
     .execute();
+}
+
+/** The same for the board of an evaluation. */
+export async function raiseBoardOf(sql: Sql, evaluationId: string): Promise<void> {
+  const of = await sql
+    .selectFrom('Evaluation')
+    .innerJoin('Submission', 'Submission.id', 'Evaluation.submissionId')
+    .select('Submission.boardId')
+    .where('Evaluation.id', '=', evaluationId)
+    .executeTakeFirst();
+  if (of) await raiseBoard(sql, of.boardId);
 }

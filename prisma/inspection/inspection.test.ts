@@ -1,92 +1,135 @@
 import { expect, test } from 'vitest';
 import { testFileDatabase } from '../../test/support/database.ts';
-import { claimedInspection, endPauses, expireLeases, planned, submitStored } from '../../test/support/evaluation.ts';
+import {
+  claimedInspection,
+  claimedPlan,
+  endPauses,
+  expireLeases,
+  newSubmission,
+  planned,
+  submitStored,
+} from '../../test/support/evaluation.ts';
 import { reportFor } from '../../test/support/report.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
-import { type Acceptance, accept, refuse } from '../inspection.ts';
-import { readBoard } from '../leaderboard.ts';
+import { accept, refuse } from '../inspection.ts';
 import { MAX_ATTEMPTS } from '../lease.ts';
 import { readLog } from '../log.ts';
+import { createSubmission } from '../submissions.ts';
 import { claim, fail, heartbeat, release, sweep } from '../work.ts';
 
 const database = testFileDatabase();
 
-const edition = { state: 'unknown', name: null, examples: 3, of: null } as const;
-const acceptance: Acceptance = {
-  report: reportFor('diffusion-itm', { parameters: 3_000_000_000 }),
-  protocol: 'diffusion-itm',
-  warnings: ['slow'],
-  tasks: [
-    { task: 'clevr', dataVersion: 'v', examples: 3, edition, cost: 8 },
-    { task: 'pets', dataVersion: 'w', examples: 2, edition, cost: 4 },
-  ],
-};
+const report = reportFor('diffusion-itm', { parameters: 3_000_000_000 });
 
 const held = (evaluationId: string) => claimedInspection(database(), evaluationId);
 
 test('of many that claim an inspection at once exactly one gets it', async () => {
-  const { submissionId, evaluationId } = await submitStored(database());
+  const { evaluationId } = await submitStored(database());
   const claims = await Promise.all(
     Array.from({ length: 8 }, (_, i) =>
-      claim(database(), { worker: `w${i}`, kinds: ['INSPECT'], loaded: evaluationId, onDisk: [] }),
+      claim(database(), { worker: `w${i}`, kinds: ['INSPECT'], loaded: null, onDisk: [] }),
     ),
   );
   const won = claims.filter((one) => one !== null);
   expect(won).toHaveLength(1);
-  expect(won[0]).toMatchObject({
-    ...{ kind: 'INSPECT', evaluationId, submissionId, samples: 25, seed: 0, limit: null, attempts: 1 },
+  const [inspection] = won;
+  if (inspection?.kind !== 'INSPECT') throw new Error('Something else was claimed.');
+  expect(inspection).toMatchObject({
+    ...{ evaluationId: null, attempts: 1 },
+    next: { evaluationId, samples: 25, seed: 0, askedProtocol: null },
   });
-  expect(won[0]?.files.map(({ path, size }) => [path, size])).toEqual([
+  expect(inspection.files.map(({ path, size }) => [path, size])).toEqual([
     ['config.json', 100],
     ['unet/model.onnx', 200],
   ]);
 });
 
-test('accepting makes the plan: tasks, a shard of each in their order, and a row on the board', async () => {
-  const { evaluationId } = await submitStored(database());
-  const inspection = await held(evaluationId);
-  expect(await accept(database(), inspection, acceptance)).toBe(true);
-  expect(await accept(database(), inspection, acceptance)).toBe(false);
-  expect(await readEvaluation(database(), evaluationId)).toMatchObject({
-    state: 'QUEUED',
-    protocol: 'diffusion-itm',
-    warnings: ['slow'],
-    shardsTotal: 2,
-    rowsTotal: 12,
-    checkpoint: { kind: 'DIFFUSION', parameters: 3_000_000_000, report: acceptance.report },
-    tasks: [
-      { task: 'clevr', dataVersion: 'v', examples: 3, examplesDone: 0, shardsDone: 0, shardsTotal: 1, ties: null },
-      { task: 'pets', dataVersion: 'w', examples: 2, examplesDone: 0, shardsDone: 0, shardsTotal: 1, ties: null },
-    ],
+test('accepting makes the checkpoint READY and queues all who wait for it, each with a plan to come', async () => {
+  const first = await submitStored(database(), 'first');
+  const input = newSubmission('first');
+  const second = await createSubmission(database(), { ...input, name: 'second' });
+  const misfit = await createSubmission(database(), { ...input, protocol: 'cosine' });
+  const inspection = await held(first.evaluationId);
+  await expect(held(second.evaluationId)).rejects.toThrow('Nothing to inspect');
+  expect(await accept(database(), inspection, report)).toBe(true);
+  expect(await accept(database(), inspection, report)).toBe(false);
+  const checkpoint = { state: 'READY', kind: 'DIFFUSION', parameters: 3_000_000_000, report };
+  for (const [{ evaluationId }, name] of [
+    [first, 'first'],
+    [second, 'second'],
+  ] as const) {
+    expect(await readEvaluation(database(), evaluationId)).toMatchObject({
+      ...{ state: 'QUEUED', protocol: 'diffusion-itm', shardsTotal: 0, samples: 25, measurement: null },
+      checkpoint: { ...checkpoint, name },
+    });
+    await claimedPlan(database(), evaluationId);
+  }
+  expect(await readEvaluation(database(), misfit.evaluationId)).toMatchObject({
+    ...{ state: 'REFUSED', fault: 'SUBMITTER' },
+    reason: 'The protocol cosine does not fit a diffusion checkpoint.',
   });
-  const work = await database().prisma.work.findMany({
-    where: { evaluationId, kind: 'SCORE' },
-    orderBy: { position: 'asc' },
-    select: { position: true, state: true, shard: { select: { task: true, from: true, to: true, cost: true } } },
-  });
-  expect(work).toEqual([
-    { position: 0, state: 'QUEUED', shard: { task: 'clevr', from: 0, to: 3, cost: 8 } },
-    { position: 3, state: 'QUEUED', shard: { task: 'pets', from: 0, to: 2, cost: 4 } },
-  ]);
-  expect(
-    (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.map(
-      (row) => row.evaluationId,
-    ),
-  ).toContain(evaluationId);
 });
 
-test.each([
-  ['no examples', { examples: 0, cost: 3 }],
-  ['no rows', { examples: 3, cost: 0 }],
-  ['part of an example', { examples: 2.5, cost: 3 }],
-])('a plan with %s is refused', async (_, of) => {
-  const { evaluationId } = await submitStored(database());
-  const inspection = await held(evaluationId);
-  const plan = { ...acceptance, tasks: [{ task: 'clevr', dataVersion: 'v', edition, ...of }] };
-  await expect(accept(database(), inspection, plan)).rejects.toThrow(/plan of clevr/);
-  await expect(accept(database(), inspection, { ...acceptance, tasks: [] })).rejects.toThrow(/at least one task/);
-  expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'INSPECTING', shardsTotal: 0 });
+test('a checkpoint that is known is queued without an inspection; one that was refused is inspected anew', async () => {
+  const known = await planned(database(), { name: 'known', protocol: 'diffusion-itm' });
+  const input = newSubmission('known');
+  const again = await submitAgain(input, 'known again');
+  expect(await readEvaluation(database(), again.evaluationId)).toMatchObject({
+    state: 'QUEUED',
+    protocol: 'diffusion-itm',
+  });
+  await claimedPlan(database(), again.evaluationId);
+  expect(known.evaluationId).not.toBe(again.evaluationId);
+  const bad = await submitStored(database(), 'bad');
+  await refuse(database(), await held(bad.evaluationId), { reason: 'x', remedy: 'y', fault: 'SUBMITTER' });
+  const anew = await submitAgain(newSubmission('bad'), 'bad again');
+  expect(await readEvaluation(database(), anew.evaluationId)).toMatchObject({ state: 'INSPECTING' });
+  await accept(database(), await held(anew.evaluationId), report);
+  expect(await readEvaluation(database(), anew.evaluationId)).toMatchObject({ state: 'QUEUED' });
+  expect(await readEvaluation(database(), bad.evaluationId)).toMatchObject({ state: 'REFUSED' });
 });
+
+test('what is known of a checkpoint in a form of before is found anew', async () => {
+  await planned(database(), { name: 'old form' });
+  await database().pool.query(`UPDATE "Checkpoint" SET report = '{"kind":"diffusion"}' WHERE sha256 = $1`, [
+    newSubmission('old form').sha256,
+  ]);
+  const again = await submitAgain(newSubmission('old form'), 'old form again');
+  expect(await readEvaluation(database(), again.evaluationId)).toMatchObject({ state: 'INSPECTING' });
+});
+
+test('files of a known checkpoint that are no longer stored have to be sent again', async () => {
+  await planned(database(), { name: 'lost' });
+  const input = newSubmission('lost');
+  const [kept] = input.files;
+  const again = await createSubmission(database(), {
+    ...input,
+    name: 'lost again',
+    storedHashes: new Set([kept!.sha256]),
+  });
+  expect(await readEvaluation(database(), again.evaluationId)).toMatchObject({ state: 'UPLOADING', bytesStored: 100 });
+});
+
+test('the last who waits ends the inspection with his cancellation, and no one before', async () => {
+  const first = await submitStored(database(), 'shared');
+  const second = await submitAgain(newSubmission('shared'), 'shared too');
+  const inspection = await held(first.evaluationId);
+  await cancel(database(), 'anonymous', first.evaluationId);
+  expect(await heartbeat(database(), inspection)).toBe('ok');
+  await cancel(database(), 'anonymous', second.evaluationId);
+  expect(await heartbeat(database(), inspection)).toBe('cancelled');
+  const third = await submitAgain(newSubmission('shared'), 'shared');
+  expect(await readEvaluation(database(), third.evaluationId)).toMatchObject({ state: 'INSPECTING' });
+  await held(third.evaluationId);
+});
+
+function submitAgain(input: ReturnType<typeof newSubmission>, name: string) {
+  return createSubmission(database(), {
+    ...input,
+    name,
+    storedHashes: new Set(input.files.map(({ sha256 }) => sha256)),
+  });
+}
 
 test('a refusal tells whose fault it is, why and what to do', async () => {
   const { evaluationId } = await submitStored(database());
@@ -161,11 +204,11 @@ test('a worker that lost its lease can write nothing', async () => {
   const second = await held(evaluationId);
   expect(second.attempts).toBe(2);
   expect(await heartbeat(database(), first)).toBe('fenced');
-  expect(await accept(database(), first, acceptance)).toBe(false);
+  expect(await accept(database(), first, report)).toBe(false);
   expect(await refuse(database(), first, { reason: 'x', remedy: 'y', fault: 'SUBMITTER' })).toBe(false);
   expect(await fail(database(), first, why)).toBe('fenced');
   expect(await release(database(), first)).toBe(false);
-  expect(await accept(database(), second, acceptance)).toBe(true);
+  expect(await accept(database(), second, report)).toBe(true);
 });
 
 test('an inspection given back at shutdown does not count as a try', async () => {
@@ -192,7 +235,7 @@ test('a cancelled inspection cannot go on', async () => {
   const inspection = await held(evaluationId);
   await cancel(database(), 'anonymous', evaluationId);
   expect(await heartbeat(database(), inspection)).toBe('cancelled');
-  expect(await accept(database(), inspection, acceptance)).toBe(false);
+  expect(await accept(database(), inspection, report)).toBe(false);
 });
 
 test('places in the queue are in the order of acceptance', async () => {

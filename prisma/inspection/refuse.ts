@@ -1,4 +1,6 @@
 import type { CheckpointFault } from '../checkpoints/rows.ts';
+import { transitionCheckpoint } from '../checkpoints/transition.ts';
+import { readWaitingFor } from '../checkpoints/waiting.ts';
 import type { Database } from '../database.ts';
 import { endEvaluation } from '../evaluations/end-evaluation.ts';
 import { addLogLine } from '../log/add.ts';
@@ -14,13 +16,19 @@ interface Refusal {
   readonly faults?: readonly CheckpointFault[];
 }
 
-/** REFUSED: the submitter's files are not fit, or not for the protocol that was asked for. False when the lease is lost. */
+/** The checkpoint is REFUSED, and so is each evaluation that waits for it: the files are not fit. False when the lease is lost. */
 export function refuse(db: Database, held: Held, { fault, reason, remedy, faults }: Refusal): Promise<boolean> {
   return inTransaction(db, async (sql) => {
     const work = await completeWork(sql, held);
     if (!work) return false;
-    await addLogLine(sql, work.evaluationId, { stage: 'inspect', message: reason });
+    const { checkpointId, by } = work;
+    if (!(await transitionCheckpoint(sql, by, checkpointId, 'refuse')))
+      throw new Error(`Checkpoint ${checkpointId} has an inspection under way and is in no state to be refused.`);
     const ending = { event: 'refuse', fault, reason, remedy, ...(faults ? { faults } : {}) } as const;
-    return endEvaluation(sql, work.by, work.evaluationId, ending);
+    for (const { evaluationId } of await readWaitingFor(sql, checkpointId)) {
+      await addLogLine(sql, evaluationId, { stage: 'inspect', message: reason });
+      await endEvaluation(sql, by, evaluationId, ending);
+    }
+    return true;
   });
 }

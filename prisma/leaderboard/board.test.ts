@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
+import { boardVersion, readPresent } from '../../test/support/board.ts';
 import { addToBoard, emptyBoard, plain } from '../../test/support/board-rows.ts';
 import { testFileDatabase } from '../../test/support/database.ts';
 import { claimed, completeTruly, planned, summariseTruly } from '../../test/support/evaluation.ts';
-import { boardVersion, readBoard } from '../leaderboard.ts';
 
 const database = testFileDatabase();
 const protocols = ['cosine', 'diffusion-itm'];
 
 test('an empty board has a version and no rows', async () => {
   await emptyBoard(database());
-  expect(await readBoard(database(), { first: 10, protocols })).toEqual({
+  expect(await readPresent(database(), { first: 10, protocols })).toEqual({
     boardVersion: await boardVersion(database()),
     total: 0,
     active: 0,
@@ -24,11 +24,11 @@ test('an empty board has a version and no rows', async () => {
 test('an evaluation is active until it ends, and then has its rank with the interval', async () => {
   await emptyBoard(database());
   const { evaluationId, shardIds } = await planned(database(), { name: 'ranked', shards: { clevr: [2, 1] } });
-  const queued = await readBoard(database(), { first: 10, protocols });
+  const queued = await readPresent(database(), { first: 10, protocols });
   expect(queued).toMatchObject({
     total: 1,
     active: 1,
-    rows: [{ checkpoint: { name: 'ranked' }, evaluation: { state: 'QUEUED' } }],
+    rows: [{ evaluation: { state: 'QUEUED', checkpoint: { name: 'ranked' } } }],
     ranked: [],
   });
   for (const id of shardIds) {
@@ -37,7 +37,7 @@ test('an evaluation is active until it ends, and then has its rank with the inte
     await completeTruly(database(), shard);
     await summariseTruly(database(), evaluationId, 'clevr');
   }
-  const done = await readBoard(database(), { first: 10, protocols });
+  const done = await readPresent(database(), { first: 10, protocols });
   expect(done.active).toBe(0);
   expect(done.boardVersion).toBeGreaterThan(queued.boardVersion);
   const [value, low, high] = done.rows[0]?.results['clevr.average'] ?? [];
@@ -50,7 +50,7 @@ test('rows of another protocol stand in a list of their own, which is counted an
   const adaptive = { ...plain(0.8), protocol: 'diffusion-itm-adaptive' };
   const ids = await addToBoard(database(), [plain(0.9), adaptive, plain(0.7)]);
   const list = async (names: string[]) => {
-    const page = await readBoard(database(), { first: 10, protocols: names });
+    const page = await readPresent(database(), { first: 10, protocols: names });
     return {
       rows: page.rows.map(({ evaluationId }) => evaluationId),
       total: page.total,

@@ -11,7 +11,7 @@ import type { Tier } from './tier.ts';
 export function measuredIn({ column, descending }: Sort, complete: boolean): Tier {
   const { task, metric } = columnOf(column);
   const direction = descending ? 'desc' : 'asc';
-  return (sql, { protocols, most, after }) =>
+  return (sql, { measurementId, protocols, most, after }) =>
     // of each protocol the first ones, each from its end of the index: 50 of 10,000 rows took PostgreSQL 1 to 2 ms on a busy
     // machine, the first ones or some in the middle, in either direction (npm run bench:board)
     sql
@@ -22,6 +22,8 @@ export function measuredIn({ column, descending }: Sort, complete: boolean): Tie
             .selectFrom('Result as m')
             .innerJoin('LeaderboardRow as r', 'r.evaluationId', 'm.evaluationId')
             .select(['m.evaluationId', 'm.value'])
+            .where('m.measurementId', '=', measurementId)
+            .where('r.superseded', '=', false)
             .whereRef('m.protocol', '=', 'p.protocol')
             .where('m.task', '=', task)
             .where('m.metric', '=', metric)
@@ -50,10 +52,12 @@ export function measuredIn({ column, descending }: Sort, complete: boolean): Tie
 /** Rows that have no value in the column; 4 to 6 ms for those of 10,000 of which one in ten has none (npm run bench:board). */
 export function unmeasuredIn({ column }: Sort): Tier {
   const { task, metric } = columnOf(column);
-  return async (sql, { protocols, most, after }) => {
+  return async (sql, { measurementId, protocols, most, after }) => {
     const query = sql
       .selectFrom('LeaderboardRow as r')
       .select('r.evaluationId')
+      .where('r.measurementId', '=', measurementId)
+      .where('r.superseded', '=', false)
       .where('r.protocol', 'in', protocols)
       .where(({ not, exists, selectFrom }) =>
         not(

@@ -4,10 +4,12 @@ import type { Tier } from './tier.ts';
  * Rows that have a rank, the best first; where they are equal, the earliest submission first. 50 of 10,000 took PostgreSQL 0.2 to
  * 0.5 ms on a busy machine, the first or the last (npm run bench:board).
  */
-export const ranked: Tier = async (sql, { protocols, most, after }) => {
+export const ranked: Tier = async (sql, { measurementId, protocols, most, after }) => {
   const query = sql
     .selectFrom('LeaderboardRow as r')
     .select(['r.evaluationId', 'r.rankValue as value'])
+    .where('r.measurementId', '=', measurementId)
+    .where('r.superseded', '=', false)
     .where('r.protocol', 'in', protocols)
     .where('r.rankValue', 'is not', null)
     // as the index has it
@@ -23,10 +25,12 @@ export const ranked: Tier = async (sql, { protocols, most, after }) => {
 };
 
 /** Rows without a rank. */
-export const unranked: Tier = async (sql, { protocols, most, after }) => {
+export const unranked: Tier = async (sql, { measurementId, protocols, most, after }) => {
   const query = sql
     .selectFrom('LeaderboardRow as r')
     .select(['r.evaluationId', 'r.rankValue as value'])
+    .where('r.measurementId', '=', measurementId)
+    .where('r.superseded', '=', false)
     .where('r.protocol', 'in', protocols)
     .where('r.rankValue', 'is', null)
     .orderBy('r.evaluationId')

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { Kysely, PostgresDialect } from 'kysely';
 import { expect, test } from 'vitest';
+import { BOARD_ID, readPresent } from '../../test/support/board.ts';
 import { addToBoard, COLUMN, type Entry, emptyBoard, fillBoard, plain } from '../../test/support/board-rows.ts';
 import { testFileDatabase } from '../../test/support/database.ts';
+import { measureBoard } from '../boards.ts';
 import type { DB } from '../generated/tables.ts';
-import { InvalidCursorError, readBoard, type Sort } from '../leaderboard.ts';
+import { InvalidCursorError, type Sort } from '../leaderboard.ts';
+import type { Sql } from '../transaction.ts';
 import { measuredIn } from './by-column.ts';
+import { ranked } from './by-rank.ts';
 
 const database = testFileDatabase();
 const protocols = ['cosine', 'diffusion-itm'];
@@ -64,7 +68,7 @@ test('pages of any size, one after the other, are the whole list in its order, b
         const walked: string[] = [];
         let after: string | null = null;
         for (let pages = 0; pages <= entries.length; pages += 1) {
-          const page = await readBoard(database(), { first, after, protocols, sort });
+          const page = await readPresent(database(), { first, after, protocols, sort });
           walked.push(...page.rows.map((row) => row.evaluationId));
           expect(page.total).toBe(expected.length);
           expect(page.hasNextPage).toBe(walked.length < expected.length);
@@ -94,7 +98,7 @@ test('rows that come and go between two pages make no other row come twice or be
         let after: string | null = null;
         const gone = new Set<string>();
         for (const added of [...later, null, null, null, null, null, null, null, null, null, null, null, null]) {
-          const page = await readBoard(database(), { first, after, protocols, sort });
+          const page = await readPresent(database(), { first, after, protocols, sort });
           walked.push(...page.rows.map((row) => row.evaluationId));
           if (!page.hasNextPage) break;
           after = page.endCursor;
@@ -117,15 +121,15 @@ test('rows that come and go between two pages make no other row come twice or be
 test('a cursor of another order is refused', async () => {
   await fillBoard(database(), [0.5, 0.4, 0.3]);
   const sort = { column: COLUMN, descending: true };
-  const byRank = await readBoard(database(), { first: 1, protocols });
-  const byColumn = await readBoard(database(), { first: 1, protocols, sort });
+  const byRank = await readPresent(database(), { first: 1, protocols });
+  const byColumn = await readPresent(database(), { first: 1, protocols, sort });
   for (const [after, other] of [
     [byRank.endCursor, sort],
     [byColumn.endCursor, null],
     [byColumn.endCursor, { ...sort, descending: false }],
     [byColumn.endCursor, { ...sort, column: 'clevr.average' }],
   ] as const)
-    await expect(readBoard(database(), { first: 1, after, protocols, sort: other })).rejects.toBeInstanceOf(
+    await expect(readPresent(database(), { first: 1, after, protocols, sort: other })).rejects.toBeInstanceOf(
       InvalidCursorError,
     );
 });
@@ -138,9 +142,9 @@ test.each([
   Buffer.from('["1","00000000-0000-4000-8000-000000000000"]').toString('base64url'),
 ])('the text %j is no cursor', async (text) => {
   if (text === '')
-    expect((await readBoard(database(), { first: 1, after: text, protocols })).total).toBeTypeOf('number');
+    expect((await readPresent(database(), { first: 1, after: text, protocols })).total).toBeTypeOf('number');
   else
-    await expect(readBoard(database(), { first: 1, after: text, protocols })).rejects.toBeInstanceOf(
+    await expect(readPresent(database(), { first: 1, after: text, protocols })).rejects.toBeInstanceOf(
       InvalidCursorError,
     );
 });
@@ -150,23 +154,40 @@ test('the board reads by its index', async () => {
     database(),
     Array.from({ length: 400 }, (_, i) => (i % 7 === 0 ? null : i / 400)),
   );
+  const plan = await planOf((sql, measurementId) => ranked(sql, { measurementId, protocols, most: 10, after: null }), {
+    off: ['seqscan', 'sort'],
+  });
+  expect(plan).toContain('LeaderboardRow_measurementId_rankValue_evaluationId_idx');
+  expect(plan).not.toContain('Sort');
+});
+
+/** How PostgreSQL reads what `read` asks, with these ways of its switched off. */
+async function planOf(
+  read: (sql: Sql, measurementId: string) => Promise<unknown>,
+  { off }: { readonly off: readonly string[] },
+): Promise<string> {
+  const measurementId = await measureBoard(database(), BOARD_ID, 'test');
+  const asked: { sql: string; parameters: readonly unknown[] }[] = [];
+  const sql = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: database().pool }),
+    log: ({ query }) => void asked.push(query),
+  });
+  await read(sql, measurementId);
   const client = await database().pool.connect();
   try {
-    await client.query('ANALYZE; SET enable_seqscan = off; SET enable_sort = off');
-    const { rows } = await client.query(
-      'EXPLAIN SELECT "evaluationId" FROM "LeaderboardRow" ORDER BY "rankValue" DESC NULLS LAST, "evaluationId" LIMIT 10',
-    );
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-    expect(plan).toContain('LeaderboardRow_rankValue_evaluationId_idx');
-    expect(plan).not.toContain('Sort');
+    await client.query('VACUUM ANALYZE "Result"');
+    await client.query('VACUUM ANALYZE "LeaderboardRow"');
+    for (const way of off) await client.query(`SET enable_${way} = off`);
+    const plan = await client.query(`EXPLAIN ${asked[0]?.sql}`, [...(asked[0]?.parameters ?? [])]);
+    return plan.rows.map((row) => row['QUERY PLAN']).join('\n');
   } finally {
     client.release(true);
   }
-});
+}
 
 test.each([
-  [true, /Index Only Scan Backward using "?Result_protocol_task_metric_complete_value_evaluationId_idx/],
-  [false, /Index Only Scan using "?Result_protocol_task_metric_complete_value_evaluationId_idx/],
+  [true, /Index Only Scan Backward using "?Result_measurementId_protocol_task_metric_complete_value_ev_idx/],
+  [false, /Index Only Scan using "?Result_measurementId_protocol_task_metric_complete_value_ev_idx/],
 ] as const)(
   'a column that orders the board, descending %s, is read from an end of its index',
   async (descending, scan) => {
@@ -175,21 +196,17 @@ test.each([
       database(),
       Array.from({ length: 400 }, (_, i) => ({ ...plain(null), result: { value: i, complete: true } })),
     );
-    const asked: { sql: string; parameters: readonly unknown[] }[] = [];
-    const sql = new Kysely<DB>({
-      dialect: new PostgresDialect({ pool: database().pool }),
-      log: ({ query }) => void asked.push(query),
-    });
-    const rows = await measuredIn({ column: COLUMN, descending }, true)(sql, { protocols, most: 10, after: null });
-    expect(rows.map(({ value }) => value)).toEqual(Array.from({ length: 10 }, (_, i) => (descending ? 399 - i : i)));
-    const client = await database().pool.connect();
-    try {
-      await client.query('VACUUM ANALYZE "Result"');
-      await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
-      const plan = await client.query(`EXPLAIN ${asked[0]?.sql}`, [...(asked[0]?.parameters ?? [])]);
-      expect(plan.rows.map((row) => row['QUERY PLAN']).join('\n')).toMatch(scan);
-    } finally {
-      client.release(true);
-    }
+    const plan = await planOf(
+      async (sql, measurementId) => {
+        const rows = await measuredIn({ column: COLUMN, descending }, true)(sql, {
+          ...{ measurementId, protocols, most: 10, after: null },
+        });
+        expect(rows.map(({ value }) => value)).toEqual(
+          Array.from({ length: 10 }, (_, i) => (descending ? 399 - i : i)),
+        );
+      },
+      { off: ['seqscan', 'bitmapscan'] },
+    );
+    expect(plan).toMatch(scan);
   },
 );

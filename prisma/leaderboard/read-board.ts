@@ -1,8 +1,8 @@
-import { UNDER_WAY } from '@gdbench/benchmark/states';
-import { jsonObjectFrom } from 'kysely/helpers/postgres';
-import { type CheckpointRow, checkpointOf } from '../checkpoints/rows.ts';
+import { storedStates, UNDER_WAY } from '@gdbench/benchmark/states';
 import type { Database } from '../database.ts';
+import { KNOWN } from '../evaluations/known.ts';
 import { type EvaluationRow, evaluationOf } from '../evaluations/rows.ts';
+import { isShownAs } from '../evaluations/shown-as.ts';
 import { inSnapshot, type Sql } from '../transaction.ts';
 import { cursorOf, readCursor, type Sort } from './cursor.ts';
 import { type BoardCell, readCells } from './read-cells.ts';
@@ -12,13 +12,12 @@ import { type RankedRow, readRanked } from './read-ranked.ts';
 export interface BoardRow {
   readonly evaluationId: string;
   readonly cursor: string;
-  readonly checkpoint: CheckpointRow;
   readonly evaluation: EvaluationRow;
   /** By "<task>.<metric>"; what was not measured is absent. */
   readonly results: Readonly<Record<string, BoardCell>>;
 }
 
-interface Head {
+interface Counts {
   readonly boardVersion: number;
   /** Rows in all. */
   readonly total: number;
@@ -28,7 +27,7 @@ interface Head {
   readonly otherProtocols: readonly string[];
 }
 
-export interface BoardPage extends Head {
+export interface BoardPage extends Counts {
   readonly rows: readonly BoardRow[];
   readonly hasNextPage: boolean;
   readonly endCursor: string | null;
@@ -37,6 +36,9 @@ export interface BoardPage extends Head {
 }
 
 interface Asked {
+  readonly boardId: string;
+  /** Rows of this one stand in the list, and no others; null: nothing is measured yet, so none. */
+  readonly measurementId: string | null;
   /** Rows at most, from 1. */
   readonly first: number;
   readonly after?: string | null;
@@ -51,70 +53,73 @@ interface Asked {
  *
  * @throws InvalidCursorError
  */
-export async function readBoard(db: Database, { first, after, protocols, sort = null }: Asked): Promise<BoardPage> {
+export async function readBoard(
+  db: Database,
+  { boardId, measurementId, first, after, protocols, sort = null }: Asked,
+): Promise<BoardPage> {
   const last = after ? readCursor(after, sort) : null;
   return inSnapshot(db, async (sql) => {
-    const head = await readHead(sql, protocols);
+    const counts = await readCounts(sql, boardId, measurementId, protocols);
+    if (measurementId === null) return { ...counts, rows: [], hasNextPage: false, endCursor: null, ranked: [] };
     // one row more says whether there is a next page
-    const found = await readPlaces(sql, { protocols, most: first + 1, after: last, sort });
+    const found = await readPlaces(sql, { measurementId, protocols, most: first + 1, after: last, sort });
     const places = found.slice(0, first);
     const ids = places.map(({ evaluationId }) => evaluationId);
     const [evaluations, cells] = [await readRows(sql, ids), await readCells(sql, ids)];
     const rows = places.flatMap((place) => {
-      const known = evaluations.get(place.evaluationId);
       const { evaluationId } = place;
-      return known
-        ? [{ evaluationId, cursor: cursorOf(place, sort), results: cells.get(evaluationId) ?? {}, ...known }]
+      const evaluation = evaluations.get(evaluationId);
+      return evaluation
+        ? [{ evaluationId, cursor: cursorOf(place, sort), results: cells.get(evaluationId) ?? {}, evaluation }]
         : [];
     });
-    const ranked = await readRanked(sql, protocols);
-    return { ...head, rows, hasNextPage: found.length > first, endCursor: rows.at(-1)?.cursor ?? null, ranked };
+    const ranked = await readRanked(sql, measurementId, protocols);
+    return { ...counts, rows, hasNextPage: found.length > first, endCursor: rows.at(-1)?.cursor ?? null, ranked };
   });
 }
 
 // counting 10,000 rows took PostgreSQL 3 to 5 ms on a busy machine (npm run bench:board)
-async function readHead(sql: Sql, protocols: readonly string[]): Promise<Head> {
-  const board = await sql.selectFrom('Board').select('version').executeTakeFirst();
-  const rows = await sql
-    .selectFrom('LeaderboardRow')
-    .select(['protocol', ({ fn }) => fn.countAll<string>().as('rows')])
-    .groupBy('protocol')
-    .execute();
-  const active = await sql
-    .selectFrom('Evaluation')
-    .select(({ fn }) => fn.countAll<string>().as('evaluations'))
-    .where('state', 'in', UNDER_WAY)
-    .executeTakeFirstOrThrow();
+async function readCounts(
+  sql: Sql,
+  boardId: string,
+  measurementId: string | null,
+  protocols: readonly string[],
+): Promise<Counts> {
+  const board = await sql.selectFrom('Board').select('version').where('id', '=', boardId).executeTakeFirst();
+  const rows =
+    measurementId === null
+      ? []
+      : await sql
+          .selectFrom('LeaderboardRow')
+          .select(['protocol', ({ fn }) => fn.countAll<string>().as('rows')])
+          .where('measurementId', '=', measurementId)
+          .where('superseded', '=', false)
+          .groupBy('protocol')
+          .execute();
   const own = rows.filter(({ protocol }) => protocols.includes(protocol));
   const others = rows.filter((row) => !own.includes(row));
   return {
     boardVersion: Number(board?.version ?? 0),
     total: own.reduce((total, row) => total + Number(row.rows), 0),
-    active: Number(active.evaluations),
+    active: await countActive(sql, boardId),
     otherProtocols: others.map(({ protocol }) => protocol).sort(),
   };
 }
 
-async function readRows(
-  sql: Sql,
-  ids: readonly string[],
-): Promise<Map<string, Pick<BoardRow, 'checkpoint' | 'evaluation'>>> {
-  if (ids.length === 0) return new Map();
-  const rows = await sql
+async function countActive(sql: Sql, boardId: string): Promise<number> {
+  const active = await sql
     .selectFrom('Evaluation as e')
-    .selectAll('e')
-    // not a join, for which PostgreSQL reads all checkpoints of a board of thousands
-    .select(({ selectFrom }) =>
-      jsonObjectFrom(selectFrom('Checkpoint as c').selectAll('c').whereRef('c.id', '=', 'e.checkpointId'))
-        .$notNull()
-        .as('checkpoint'),
-    )
-    .where('e.id', 'in', ids)
-    .execute();
-  return new Map(
-    rows.map(({ checkpoint, ...row }) => [
-      row.id,
-      { checkpoint: checkpointOf(checkpoint), evaluation: evaluationOf(row) },
-    ]),
-  );
+    .innerJoin('Submission as s', 's.id', 'e.submissionId')
+    .innerJoin('Checkpoint as c', 'c.id', 'e.checkpointId')
+    .select(({ fn }) => fn.countAll<string>().as('evaluations'))
+    .where('s.boardId', '=', boardId)
+    .where(isShownAs(UNDER_WAY.flatMap(storedStates)))
+    .executeTakeFirstOrThrow();
+  return Number(active.evaluations);
+}
+
+async function readRows(sql: Sql, ids: readonly string[]): Promise<Map<string, EvaluationRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await sql.selectFrom('Evaluation as e').selectAll('e').select(KNOWN).where('e.id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, evaluationOf(row)]));
 }

@@ -18,13 +18,13 @@ function tiersOf(sort: Sort | null): readonly Tier[] {
  */
 export async function readPlaces(
   sql: Sql,
-  { protocols, most, after, sort }: Wanted & { readonly sort: Sort | null },
+  { measurementId, protocols, most, after, sort }: Wanted & { readonly sort: Sort | null },
 ): Promise<Place[]> {
   const places: Place[] = [];
   for (const [tier, read] of tiersOf(sort).entries()) {
     if (places.length === most) break;
     if (after && tier < after.tier) continue;
-    const wanted = { protocols, most: most - places.length, after: tier === after?.tier ? after : null };
+    const wanted = { measurementId, protocols, most: most - places.length, after: tier === after?.tier ? after : null };
     for (const { value, evaluationId } of await read(sql, wanted)) places.push({ tier, value, evaluationId });
   }
   return places;

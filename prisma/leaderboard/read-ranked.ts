@@ -9,10 +9,12 @@ export interface RankedRow {
 }
 
 /** All rows of these protocols that have a rank, in no order; of 10,000, 2 to 5 ms on a busy machine (npm run bench:board). */
-export function readRanked(sql: Sql, protocols: readonly string[]): Promise<RankedRow[]> {
+export function readRanked(sql: Sql, measurementId: string, protocols: readonly string[]): Promise<RankedRow[]> {
   return sql
     .selectFrom('LeaderboardRow as r')
     .select(['r.evaluationId', 'r.rankValue as value', 'r.rankLow as low', 'r.rankHigh as high'])
+    .where('r.measurementId', '=', measurementId)
+    .where('r.superseded', '=', false)
     .where('r.rankValue', 'is not', null)
     .where('r.protocol', 'in', protocols)
     .execute();

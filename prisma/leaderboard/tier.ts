@@ -3,6 +3,8 @@ import type { Place } from './cursor.ts';
 
 /** Which rows of a tier are asked for. */
 export interface Wanted {
+  /** Rows of other measurements never stand in the same list. */
+  readonly measurementId: string;
   readonly protocols: readonly string[];
   /** Rows at most. */
   readonly most: number;

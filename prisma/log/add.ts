@@ -1,9 +1,10 @@
+import { readWaitingFor } from '../checkpoints/waiting.ts';
 import type { Database } from '../database.ts';
 import { notifyEvaluation } from '../events/notify.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
 
 export interface NewLogLine {
-  /** "upload", "inspect", "score". */
+  /** "inspect", "plan", "score". */
   readonly stage: string;
   readonly worker?: string;
   /** One sentence for the submitter. */
@@ -21,5 +22,15 @@ export function log(db: Database, evaluationId: string, line: NewLogLine): Promi
   return inTransaction(db, async (sql) => {
     await addLogLine(sql, evaluationId, line);
     await notifyEvaluation(sql, evaluationId);
+  });
+}
+
+/** The same for each evaluation that waits for a checkpoint. */
+export function logInspection(db: Database, checkpointId: string, line: NewLogLine): Promise<void> {
+  return inTransaction(db, async (sql) => {
+    for (const { evaluationId } of await readWaitingFor(sql, checkpointId)) {
+      await addLogLine(sql, evaluationId, line);
+      await notifyEvaluation(sql, evaluationId);
+    }
   });
 }

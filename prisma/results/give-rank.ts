@@ -2,10 +2,17 @@ import type { Sql } from '../transaction.ts';
 import { columnOf } from './column.ts';
 
 /**
- * Gives a finished evaluation its rank by this column, "<task>.<metric>", where the data of its task are all of an edition that is
- * known; elsewhere it keeps none.
+ * Gives a finished evaluation its rank by its board's ranking metric, where the data of that task are all of an edition that is known;
+ * elsewhere it keeps none.
  */
-export async function giveRank(sql: Sql, evaluationId: string, rankingMetric: string): Promise<void> {
+export async function giveRank(sql: Sql, evaluationId: string): Promise<void> {
+  const { rankingMetric } = await sql
+    .selectFrom('Evaluation')
+    .innerJoin('Submission', 'Submission.id', 'Evaluation.submissionId')
+    .innerJoin('Board', 'Board.id', 'Submission.boardId')
+    .select('Board.rankingMetric')
+    .where('Evaluation.id', '=', evaluationId)
+    .executeTakeFirstOrThrow();
   const { task, metric } = columnOf(rankingMetric);
   await sql
     .updateTable('LeaderboardRow')

@@ -5,10 +5,11 @@ import { addSummary } from '../chores/add.ts';
 import type { SummariseChore } from '../chores/summary.ts';
 import type { Database } from '../database.ts';
 import { transition } from '../evaluations/transition.ts';
-import { notifyEvaluation, raiseBoard } from '../events/notify.ts';
+import { notifyEvaluation, raiseBoardOf } from '../events/notify.ts';
 import { readScores } from '../scores/read.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
 import { giveRank } from './give-rank.ts';
+import { supersede } from './supersede.ts';
 import { writeSummary } from './write-summary.ts';
 
 interface Summarised {
@@ -22,8 +23,6 @@ interface Summarised {
 interface Summary {
   /** Metrics of all scores of the task so far, in the order of the examples. */
   summarise(all: ExampleScores[], of: Summarised): TaskSummary | Promise<TaskSummary>;
-  /** "<task>.<metric>" that orders the board. */
-  readonly rankingMetric: string;
 }
 
 /** After a summary the next one of the task waits for so many times as long as it took: summaries never take most of the time. */
@@ -40,7 +39,7 @@ const PAUSES = 5;
 export async function summariseTask(
   db: Database,
   chore: SummariseChore,
-  { summarise, rankingMetric }: Summary,
+  { summarise }: Summary,
 ): Promise<{ readonly complete: boolean } | null> {
   const { evaluationId, task } = chore;
   const began = performance.now();
@@ -54,8 +53,8 @@ export async function summariseTask(
   return inTransaction(db, async (sql) => {
     if (!(await keepUp(sql, chore, scores.length, pause))) return null;
     await writeSummary(sql, evaluationId, task, summary, complete);
-    if (!(await finishWhenSummarised(sql, evaluationId, rankingMetric))) await notifyEvaluation(sql, evaluationId);
-    await raiseBoard(sql);
+    if (!(await finishWhenSummarised(sql, evaluationId))) await notifyEvaluation(sql, evaluationId);
+    await raiseBoardOf(sql, evaluationId);
     return { complete };
   });
 }
@@ -64,7 +63,9 @@ function readDue(sql: Sql, { evaluationId, task }: SummariseChore) {
   return sql
     .selectFrom('EvaluationTask')
     .innerJoin('Evaluation', 'Evaluation.id', 'EvaluationTask.evaluationId')
-    .select(['examples', 'examplesDone', 'summarised', 'dataVersion', 'limit'])
+    .innerJoin('Measurement', 'Measurement.id', 'Evaluation.measurementId')
+    .select(['EvaluationTask.examples', 'EvaluationTask.examplesDone', 'EvaluationTask.summarised'])
+    .select(['EvaluationTask.dataVersion', 'Measurement.limit'])
     .where('evaluationId', '=', evaluationId)
     .where('task', '=', task)
     .executeTakeFirst();
@@ -101,7 +102,7 @@ async function keepUp(sql: Sql, chore: SummariseChore, summarised: number, pause
 }
 
 /** DONE, with its rank, where all of it is scored and summarised; false where something is missing. */
-async function finishWhenSummarised(sql: Sql, evaluationId: string, rankingMetric: string): Promise<boolean> {
+async function finishWhenSummarised(sql: Sql, evaluationId: string): Promise<boolean> {
   // of two last summaries that are written at the same moment the second one waits here, and then sees the first
   await sql.selectFrom('Evaluation').select('id').where('id', '=', evaluationId).forNoKeyUpdate().execute();
   const missing = await sql
@@ -112,6 +113,7 @@ async function finishWhenSummarised(sql: Sql, evaluationId: string, rankingMetri
     .limit(1)
     .executeTakeFirst();
   if (missing || !(await transition(sql, 'service', evaluationId, 'finish'))) return false;
-  await giveRank(sql, evaluationId, rankingMetric);
+  await giveRank(sql, evaluationId);
+  await supersede(sql, evaluationId);
   return true;
 }

@@ -13,18 +13,19 @@ export async function writeSummary(
   summary: TaskSummary,
   complete: boolean,
 ): Promise<void> {
-  const { protocol } = await sql
+  const { protocol, measurementId } = await sql
     .selectFrom('Evaluation')
-    .select('protocol')
+    .select(['protocol', 'measurementId'])
     .where('id', '=', evaluationId)
     .executeTakeFirstOrThrow();
-  if (protocol === null) throw new Error(`Evaluation ${evaluationId} has results of ${task} and was never inspected.`);
+  if (protocol === null || measurementId === null)
+    throw new Error(`Evaluation ${evaluationId} has results of ${task} and was never planned.`);
   if (summary.metrics.length > 0)
     await sql
       .insertInto('Result')
       .values(
         summary.metrics.map(({ metric, value, low, high, chance, n, sizes }) => ({
-          ...{ evaluationId, task, metric, protocol, n, complete, sizes: [...(sizes ?? [])] },
+          ...{ evaluationId, task, metric, protocol, measurementId, n, complete, sizes: [...(sizes ?? [])] },
           ...{ value: defined(value), low: defined(low), high: defined(high), chance: defined(chance) },
         })),
       )

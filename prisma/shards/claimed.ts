@@ -5,7 +5,7 @@ import { readFiles } from '../checkpoints/read-files.ts';
 import type { ManifestFile } from '../checkpoints/rows.ts';
 import { storedReport } from '../checkpoints/stored-report.ts';
 import { transition } from '../evaluations/transition.ts';
-import { raiseBoard } from '../events/notify.ts';
+import { raiseBoardOf } from '../events/notify.ts';
 import type { Sql } from '../transaction.ts';
 import type { Held } from '../work/held.ts';
 
@@ -39,6 +39,8 @@ export async function claimedShard(sql: Sql, { id, token }: Held, worker: string
     .selectFrom('Work')
     .innerJoin('Shard', 'Shard.workId', 'Work.id')
     .innerJoin('Evaluation', 'Evaluation.id', 'Work.evaluationId')
+    .innerJoin('Submission', 'Submission.id', 'Evaluation.submissionId')
+    .innerJoin('Measurement', 'Measurement.id', 'Evaluation.measurementId')
     .innerJoin('Checkpoint', 'Checkpoint.id', 'Work.checkpointId')
     .innerJoin('EvaluationTask', (join) =>
       join
@@ -46,29 +48,23 @@ export async function claimedShard(sql: Sql, { id, token }: Held, worker: string
         .onRef('EvaluationTask.task', '=', 'Shard.task'),
     )
     .select([
-      'Work.evaluationId',
+      'Evaluation.id as evaluationId',
       'Work.attempts',
       'Shard.task',
       'Shard.from',
       'Shard.to',
       'EvaluationTask.dataVersion',
     ])
-    .select([
-      'Evaluation.state',
-      'Evaluation.submissionId',
-      'Evaluation.protocol',
-      'Evaluation.samples',
-      'Evaluation.seed',
-      'Evaluation.limit',
-    ])
-    .select(['Work.checkpointId', 'Checkpoint.name as checkpointName', 'Checkpoint.sha256 as checkpointSha256'])
+    .select(['Evaluation.state', 'Evaluation.protocol', 'Measurement.samples', 'Measurement.seed', 'Measurement.limit'])
+    .select(['Work.checkpointId', 'Submission.name as checkpointName', 'Checkpoint.sha256 as checkpointSha256'])
     .select('Checkpoint.report')
     .where('Work.id', '=', id)
     .executeTakeFirstOrThrow();
-  const { state, submissionId, report, protocol, ...shard } = row;
+  const { state, report, protocol, ...shard } = row;
   if (protocol === null) throw new Error(`Evaluation ${shard.evaluationId} has shards and no protocol.`);
-  const files = await readFiles(sql, submissionId);
+  const files = await readFiles(sql, shard.checkpointId);
   const isFirst = leadOfEvaluation('begin').from.includes(state);
-  if (isFirst && (await transition(sql, workerNamed(worker), shard.evaluationId, 'begin'))) await raiseBoard(sql);
+  if (isFirst && (await transition(sql, workerNamed(worker), shard.evaluationId, 'begin')))
+    await raiseBoardOf(sql, shard.evaluationId);
   return { kind: 'SCORE', id, token, ...shard, protocol, report: storedReport(report), files };
 }

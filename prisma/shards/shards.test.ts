@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readPresent } from '../../test/support/board.ts';
 import { testFileDatabase } from '../../test/support/database.ts';
 import { each } from '../../test/support/each.ts';
 import {
@@ -16,7 +17,7 @@ import { reportFor } from '../../test/support/report.ts';
 import { shardRecords } from '../../test/support/shard-records.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import { newId } from '../id.ts';
-import { type BoardPage, readBoard } from '../leaderboard.ts';
+import type { BoardPage } from '../leaderboard.ts';
 import { MAX_ATTEMPTS, MAX_KILLS } from '../lease.ts';
 import { readArtifacts } from '../scores.ts';
 import { fail, heartbeat, release, sweep } from '../work.ts';
@@ -92,13 +93,13 @@ test('completing with an old token writes nothing', async () => {
   const first = await held(evaluationId);
   await expireLeases(database(), evaluationId);
   await sweep(database());
-  const before = await readBoard(database(), { first: 1, protocols: ['cosine', 'diffusion-itm'] });
+  const before = await readPresent(database(), { first: 1, protocols: ['cosine', 'diffusion-itm'] });
   expect(await completeTruly(database(), first)).toBe('fenced');
   const second = await held(evaluationId, 'b');
   expect(await completeTruly(database(), first)).toBe('fenced');
   expect(await scoreCount(evaluationId)).toBe(0);
   expect((await readEvaluation(database(), evaluationId))?.results).toEqual([]);
-  expect((await readBoard(database(), { first: 1, protocols: ['cosine', 'diffusion-itm'] })).boardVersion).toBe(
+  expect((await readPresent(database(), { first: 1, protocols: ['cosine', 'diffusion-itm'] })).boardVersion).toBe(
     before.boardVersion,
   );
   expect(await completeTruly(database(), second)).toBe('done');
@@ -134,7 +135,7 @@ test('completing writes scores and counters; results come with the summary, and 
   expect(seen).toMatchObject({ state: 'SCORING', shardsDone: 1, finishedAt: null });
   expect(seen?.results).toEqual([{ task: 'clevr', sizes: [], ...partial, complete: false }]);
   const rankOf = ({ ranked }: BoardPage) => ranked.find((row) => row.evaluationId === evaluationId)?.value;
-  const meanwhile = await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] });
+  const meanwhile = await readPresent(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] });
   expect(rankOf(meanwhile)).toBeUndefined();
   expect(meanwhile.rows.find((row) => row.evaluationId === evaluationId)).toMatchObject({
     results: { 'clevr.average': [partial?.value, partial?.low, partial?.high, 2, false] },
@@ -160,7 +161,7 @@ test('completing writes scores and counters; results come with the summary, and 
     [2, 1, 0],
   ]);
   expect(end?.results[0]).toEqual({ task: 'clevr', sizes: [], ...whole, complete: true });
-  const afterwards = await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] });
+  const afterwards = await readPresent(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] });
   expect(rankOf(afterwards)).toBe(whole?.value);
   expect(afterwards.rows.find((row) => row.evaluationId === evaluationId)).toMatchObject({
     evaluation: { state: 'DONE' },
@@ -228,7 +229,7 @@ test('a failed shard is tried again later, and after the last try the evaluation
   expect(await completeTruly(database(), other)).toBe('fenced');
   expect(await claimNext(database(), evaluationId)).toBeNull();
   expect(
-    (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.map(
+    (await readPresent(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.map(
       (row) => row.evaluationId,
     ),
   ).not.toContain(evaluationId);
@@ -282,7 +283,7 @@ test('a cancelled evaluation frees its workers and leaves queue and board', asyn
   expect(await cancel(database(), 'anonymous', evaluationId)).toEqual({ ok: false, state: 'CANCELLED' });
   expect(await summariesOf(evaluationId)).toEqual([]);
   expect(
-    (await readBoard(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.map(
+    (await readPresent(database(), { first: 100, protocols: ['cosine', 'diffusion-itm'] })).rows.map(
       (row) => row.evaluationId,
     ),
   ).not.toContain(evaluationId);

@@ -14,7 +14,7 @@ export async function takeShard(sql: Sql, id: string, worker: string): Promise<H
     .selectFrom('Work')
     .innerJoin('Shard', 'Shard.workId', 'Work.id')
     .innerJoin('Evaluation', 'Evaluation.id', 'Work.evaluationId')
-    .select(['Work.checkpointId', 'Work.evaluationId', 'Work.submitter', 'Work.position', 'Work.createdAt'])
+    .select(['Work.checkpointId', 'Evaluation.id as evaluationId', 'Work.submitter', 'Work.position', 'Work.createdAt'])
     .select(['Work.startedAt', 'Shard.task', 'Shard.from', 'Shard.to', 'Shard.cost'])
     .select(['Evaluation.rowsPerSecond', 'Evaluation.shardSeconds'])
     .where('Work.id', '=', id)

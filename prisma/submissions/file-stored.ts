@@ -1,38 +1,38 @@
 import type { Actor } from '../actor.ts';
+import { presentId } from '../checkpoints/former-id.ts';
+import { goOn } from '../checkpoints/go-on.ts';
+import { readWaitingFor } from '../checkpoints/waiting.ts';
 import type { Database } from '../database.ts';
-import { isId } from '../id.ts';
 import { inTransaction } from '../transaction.ts';
-import { beginInspection } from './begin-inspection.ts';
 
 /**
  * Marks a file as stored; the last one begins inspection. Safe to call twice.
  *
  * @returns 'waiting' for other files; 'inspecting' when all are there, also later on; 'gone' when there is no such file
- * or its evaluation was cancelled.
+ * or nobody waits for its checkpoint any more.
  */
 export async function fileStored(
   db: Database,
   actor: Actor,
   fileId: string,
 ): Promise<'waiting' | 'inspecting' | 'gone'> {
-  if (!isId(fileId)) return 'gone';
   return inTransaction(db, async (sql) => {
+    const id = await presentId(sql, fileId);
+    if (id === null) return 'gone';
     const marked = await sql
-      .updateTable('SubmissionFile as f')
-      .from('Evaluation as e')
+      .updateTable('CheckpointFile')
       .set({ stored: true })
-      .where('f.id', '=', fileId)
-      .whereRef('e.submissionId', '=', 'f.submissionId')
-      .returning('e.id')
+      .where('id', '=', id)
+      .returning('checkpointId')
       .executeTakeFirst();
     if (!marked) return 'gone';
-    await beginInspection(sql, actor, marked.id);
+    await goOn(sql, actor, marked.checkpointId);
     const { state } = await sql
-      .selectFrom('Evaluation')
+      .selectFrom('Checkpoint')
       .select('state')
-      .where('id', '=', marked.id)
+      .where('id', '=', marked.checkpointId)
       .executeTakeFirstOrThrow();
-    if (state === 'UPLOADING') return 'waiting';
-    return state === 'CANCELLED' ? 'gone' : 'inspecting';
+    if (state !== 'UPLOADING') return 'inspecting';
+    return (await readWaitingFor(sql, marked.checkpointId)).length > 0 ? 'waiting' : 'gone';
   });
 }

@@ -1,7 +1,9 @@
-import { type CheckpointRow, checkpointOf, type ManifestFile } from '../checkpoints/rows.ts';
+import { type PublicState, publicState } from '@gdbench/benchmark/states';
+import { expressionBuilder } from 'kysely';
+import { jsonArrayFrom, jsonObjectFrom } from 'kysely/helpers/postgres';
+import { checkpointOf, type ManifestFile, type NamedCheckpoint } from '../checkpoints/rows.ts';
 import type { Database } from '../database.ts';
-import type { EvaluationState } from '../evaluations/rows.ts';
-import type { Prisma } from '../generated/client.ts';
+import type { DB } from '../generated/tables.ts';
 import { isId } from '../id.ts';
 
 export interface SubmissionFileRow extends ManifestFile {
@@ -13,44 +15,60 @@ export interface SubmissionFileRow extends ManifestFile {
 export interface SubmissionRow {
   readonly id: string;
   readonly createdAt: Date;
-  readonly checkpoint: CheckpointRow;
+  readonly name: string;
+  readonly checkpoint: NamedCheckpoint;
   readonly evaluationId: string;
-  readonly state: EvaluationState;
+  readonly state: PublicState;
   /** In the order of their paths. */
   readonly files: readonly SubmissionFileRow[];
 }
 
-const PARTS = {
-  checkpoint: true,
-  evaluation: true,
-  files: { orderBy: { path: 'asc' } },
-} as const satisfies Prisma.SubmissionInclude;
+const of = expressionBuilder<DB & { s: DB['Submission'] }, 's'>();
+
+const CHECKPOINT = jsonObjectFrom(
+  of.selectFrom('Checkpoint as c').selectAll('c').whereRef('c.id', '=', 's.checkpointId'),
+).$notNull();
+
+const FILES = jsonArrayFrom(
+  of
+    .selectFrom('CheckpointFile as f')
+    .select(['f.id', 'f.path', 'f.size', 'f.sha256', 'f.stored'])
+    .whereRef('f.checkpointId', '=', 's.checkpointId')
+    .orderBy('f.path'),
+);
+
+/** All of one moment. */
+const submissions = (db: Database) =>
+  db.sql
+    .selectFrom('Submission as s')
+    .innerJoin('Evaluation as e', 'e.submissionId', 's.id')
+    .select(['s.id', 's.createdAt', 's.name', 'e.id as evaluationId', 'e.state'])
+    .select([CHECKPOINT.as('checkpoint'), FILES.as('files')]);
+type Stored = Awaited<ReturnType<ReturnType<typeof submissions>['execute']>>[number];
 
 export async function readSubmission(db: Database, id: string): Promise<SubmissionRow | null> {
   if (!isId(id)) return null;
-  const row = await db.prisma.submission.findUnique({ where: { id }, include: PARTS });
-  return row && submissionOf(row);
+  const row = await submissions(db).where('s.id', '=', id).executeTakeFirst();
+  return row ? submissionOf(row) : null;
 }
 
 /** Submissions of the checkpoint with this sha256, newest first. */
 export async function readSubmissionsOf(db: Database, sha256: string, most: number): Promise<SubmissionRow[]> {
-  const rows = await db.prisma.submission.findMany({
-    where: { checkpoint: { sha256 } },
-    include: PARTS,
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    take: most,
-  });
-  return rows.flatMap((row) => submissionOf(row) ?? []);
+  const rows = await submissions(db)
+    .innerJoin('Checkpoint', 'Checkpoint.id', 's.checkpointId')
+    .where('Checkpoint.sha256', '=', sha256)
+    .orderBy('s.createdAt', 'desc')
+    .orderBy('s.id', 'desc')
+    .limit(most)
+    .execute();
+  return rows.map(submissionOf);
 }
 
-function submissionOf(row: Prisma.SubmissionGetPayload<{ include: typeof PARTS }>): SubmissionRow | null {
-  if (!row.evaluation) return null;
+function submissionOf({ checkpoint, files, state, ...row }: Stored): SubmissionRow {
   return {
-    id: row.id,
-    createdAt: row.createdAt,
-    checkpoint: checkpointOf(row.checkpoint),
-    evaluationId: row.evaluation.id,
-    state: row.evaluation.state,
-    files: row.files.map(({ id, path, size, sha256, stored }) => ({ id, path, size: Number(size), sha256, stored })),
+    ...row,
+    checkpoint: checkpointOf({ ...checkpoint, name: row.name }),
+    state: publicState(state, checkpoint.state),
+    files: files.map(({ size, ...file }) => ({ ...file, size: Number(size) })),
   };
 }

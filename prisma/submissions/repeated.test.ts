@@ -1,7 +1,10 @@
+import { dataSetSha256 } from '@gdbench/benchmark/data-set';
 import type { EndedState, UnfinishedState } from '@gdbench/benchmark/states';
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { ASK, askFor, BOARD_ID } from '../../test/support/board.ts';
 import { testFileDatabase } from '../../test/support/database.ts';
 import { acceptAs, claimedInspection, newSubmission, scoreNext, submitStored } from '../../test/support/evaluation.ts';
+import { type BoardAsk, measureBoard } from '../boards.ts';
 import type { Database } from '../database.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import { refuse } from '../inspection.ts';
@@ -10,11 +13,16 @@ import { createSubmission, failUpload } from '../submissions.ts';
 const database = testFileDatabase();
 
 type Input = Parameters<typeof createSubmission>[1];
-type DataNow = Parameters<typeof createSubmission>[2];
+type Measured = Parameters<typeof createSubmission>[2];
 
-const notAsked: DataNow = () => Promise.reject(new Error('the data are asked for'));
-const dataOf = (versions: Record<string, string>): DataNow => {
-  return async () => new Map(Object.entries(versions));
+beforeEach(() => askFor(database(), ASK));
+
+const notAsked: Measured = () => Promise.reject(new Error('the data are asked for'));
+const setOf = (versions: Record<string, string>) => dataSetSha256(new Map(Object.entries(versions)));
+/** The data of now; none are known where there is none. */
+const dataOf = (versions: Record<string, string>): Measured => {
+  const dataSet = setOf(versions);
+  return async () => dataSet && measureBoard(database(), BOARD_ID, dataSet);
 };
 
 /** Brings a submission that waits for its files, or for inspection, into a state. */
@@ -69,13 +77,11 @@ test.each(Object.entries(UNDER_WAY))(
   async (state, bring) => {
     const { input, first } = await inState(bring);
     expect(await readEvaluation(database(), first)).toMatchObject({ state });
-    const again = await Promise.all(
-      Array.from({ length: 6 }, () => createSubmission(database(), { ...input, samples: 7 }, notAsked)),
-    );
+    const again = await Promise.all(Array.from({ length: 6 }, () => createSubmission(database(), input, notAsked)));
     expect(new Set(again.map(({ evaluationId }) => evaluationId))).toEqual(new Set([first]));
     expect(again.every(({ isRepeated }) => isRepeated)).toBe(true);
     expect(await evaluationsOf(input)).toBe(1);
-    expect(await readEvaluation(database(), first)).toMatchObject({ state, samples: input.samples });
+    expect(await readEvaluation(database(), first)).toMatchObject({ state });
   },
 );
 
@@ -106,12 +112,16 @@ test('another name or another protocol is another submission in every state', as
 /** Done on clevr's data of version "a". */
 async function done(name: string): Promise<{ input: Input; evaluationId: string }> {
   const { evaluationId } = await submitStored(database(), name);
-  await acceptAs(database(), evaluationId, { shards: { clevr: [1] }, dataVersion: 'a' });
+  await acceptAs(database(), evaluationId, {
+    shards: { clevr: [1] },
+    dataVersion: 'a',
+    dataSet: setOf({ clevr: 'a' })!,
+  });
   await scoreNext(database(), evaluationId, 0.7);
   return { input: newSubmission(name), evaluationId };
 }
 
-test.each<[string, boolean, Partial<Input>, Record<string, string>]>([
+test.each<[string, boolean, Partial<BoardAsk>, Record<string, string>]>([
   ['the data are those of now', true, {}, { clevr: 'a' }],
   ['the board has no data of its task any more', true, {}, {}],
   ['its task has other data now', false, {}, { clevr: 'b' }],
@@ -119,10 +129,11 @@ test.each<[string, boolean, Partial<Input>, Record<string, string>]>([
   ['the board asks for other samples now', false, { samples: 6 }, { clevr: 'a' }],
   ['the board has another seed now', false, { seed: 1 }, { clevr: 'a' }],
   ['the board has a limit now', false, { limit: 10 }, { clevr: 'a' }],
-])('what is done, where %s, is the same: %s', async (title, isSame, other, now) => {
+])('what is done, where %s, is the same: %s', async (title, isSame, ask, now) => {
   const { input, evaluationId } = await done(`done, ${title}`);
+  await askFor(database(), { ...ASK, ...ask });
   const again = await Promise.all(
-    Array.from({ length: 4 }, () => createSubmission(database(), { ...input, ...other }, dataOf(now))),
+    Array.from({ length: 4 }, () => createSubmission(database(), { ...input, ...stores(input) }, dataOf(now))),
   );
   expect(again.map((one) => one.evaluationId === evaluationId)).toEqual(again.map(() => isSame));
   expect(new Set(again.map((one) => one.evaluationId)).size).toBe(1);
@@ -132,11 +143,15 @@ test.each<[string, boolean, Partial<Input>, Record<string, string>]>([
 test('of several that are done, the newest on the data of now is given', async () => {
   const { input, evaluationId } = await done('done twice');
   const other = await createSubmission(database(), { ...input, ...stores(input) }, dataOf({ clevr: 'b' }));
-  await acceptAs(database(), other.evaluationId, { shards: { clevr: [1] }, dataVersion: 'b' });
+  await acceptAs(database(), other.evaluationId, {
+    shards: { clevr: [1] },
+    dataVersion: 'b',
+    dataSet: setOf({ clevr: 'b' })!,
+  });
   await scoreNext(database(), other.evaluationId, 0.7);
   const on = async (version: string) => {
-    const { evaluationId } = await createSubmission(database(), input, dataOf({ clevr: version }));
-    return evaluationId;
+    const again = await createSubmission(database(), { ...input, ...stores(input) }, dataOf({ clevr: version }));
+    return again.evaluationId;
   };
   expect([await on('b'), await on('a')]).toEqual([other.evaluationId, evaluationId]);
 });

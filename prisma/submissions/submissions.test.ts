@@ -1,19 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { boardVersion } from '../../test/support/board.ts';
 import { testFileDatabase } from '../../test/support/database.ts';
 import { anySha256, newSubmission, submitStored } from '../../test/support/evaluation.ts';
+import { goOn } from '../checkpoints/go-on.ts';
 import { cancel, readEvaluation } from '../evaluations.ts';
 import { newId } from '../id.ts';
-import { boardVersion } from '../leaderboard.ts';
 import { log, readLog } from '../log.ts';
 import { createSubmission, fileStored, readFile, readSubmission, readSubmissionsOf } from '../submissions.ts';
 import { inTransaction } from '../transaction.ts';
-import { beginInspection } from './begin-inspection.ts';
 
 const database = testFileDatabase();
 
 async function inspections(evaluationId: string): Promise<number> {
-  const sql = `SELECT count(*)::int AS n FROM "Work" WHERE "evaluationId" = $1 AND kind = 'INSPECT' AND state = 'QUEUED'`;
+  const sql = `SELECT count(*)::int AS n FROM "Work" WHERE "checkpointId" = (SELECT "checkpointId" FROM "Evaluation" WHERE id = $1) AND kind = 'INSPECT' AND state = 'QUEUED'`;
   const { rows } = await database().pool.query(sql, [evaluationId]);
   return rows[0].n;
 }
@@ -72,11 +72,12 @@ test('two last files whose transactions overlap see each other', async () => {
   let stored: Promise<string> | undefined;
   await inTransaction(database(), async (sql) => {
     await sql
-      .updateTable('SubmissionFile')
+      .updateTable('CheckpointFile')
       .set({ stored: true })
       .where('id', '=', first?.id ?? '')
       .execute();
-    await beginInspection(sql, 'anonymous', evaluationId);
+    const { checkpoint } = (await readEvaluation(database(), evaluationId))!;
+    await goOn(sql, 'anonymous', checkpoint.id);
     stored = fileStored(database(), 'anonymous', last?.id ?? '');
     // it must wait for this transaction; were it not to, it would have ended without having seen the first file
     await Promise.race([stored, untilOneWaits()]);
@@ -103,8 +104,8 @@ test('a file that waits for others says so, and its bytes count', async () => {
   expect(await readFile(database(), file?.id ?? '')).toEqual({
     ...file,
     stored: true,
-    submissionId,
-    evaluationId,
+    checkpointId: expect.any(String),
+    awaitedBy: [evaluationId],
     state: 'UPLOADING',
   });
   await cancel(database(), 'anonymous', evaluationId);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { BOARD_ID } from '../../test/support/board.ts';
 import { testFileDatabase } from '../../test/support/database.ts';
 import { claimed, completeTruly, planned, submitStored } from '../../test/support/evaluation.ts';
+import { measureBoard } from '../boards.ts';
 import { readEvaluation } from '../evaluations.ts';
 import { claim, sweep } from '../work.ts';
 
@@ -72,23 +74,32 @@ test('a claim takes by priority, what is loaded, what lies on the disk, whose wo
 async function fill(items: readonly (typeof Item extends fc.Arbitrary<infer T> ? T : never)[]) {
   const db = database();
   await db.sql.deleteFrom('Checkpoint').execute();
+  const measurementId = await measureBoard(db, BOARD_ID, 'test');
   const uuid = (group: number, n: number) => `00000000-0000-4000-800${group}-${`${n}`.padStart(12, '0')}`;
   const evaluations = CHECKPOINTS.map((_, n) => uuid(1, n));
   const sha256s = CHECKPOINTS.map((name) => name.repeat(64));
   await db.sql
     .insertInto('Checkpoint')
-    .values(CHECKPOINTS.map((name, n) => ({ id: uuid(2, n), name, sha256: sha256s[n]!, bytes: '1' })))
+    .values(CHECKPOINTS.map((_, n) => ({ id: uuid(2, n), sha256: sha256s[n]!, bytes: '1' })))
     .execute();
   await db.sql
     .insertInto('Submission')
-    .values(CHECKPOINTS.map((_, n) => ({ id: uuid(3, n), checkpointId: uuid(2, n), submitter: 'ada' })))
+    .values(
+      CHECKPOINTS.map((name, n) => ({
+        id: uuid(3, n),
+        checkpointId: uuid(2, n),
+        boardId: BOARD_ID,
+        name,
+        submitter: 'ada',
+      })),
+    )
     .execute();
   await db.sql
     .insertInto('Evaluation')
     .values(
       evaluations.map((id, n) => ({
         ...{ id, submissionId: uuid(3, n), checkpointId: uuid(2, n), state: 'SCORING' as const },
-        ...{ samples: 1, seed: 0, protocol: 'cosine' },
+        ...{ measurementId, protocol: 'cosine' },
       })),
     )
     .execute();
@@ -170,5 +181,5 @@ test('without work there is nothing to claim, and a worker is told of it at once
   const nobody = { worker: 'w', kinds: ['INSPECT', 'SCORE'], loaded: null, onDisk: [] } as const;
   expect(await claim(database(), nobody)).toBeNull();
   const { evaluationId } = await submitStored(database());
-  expect(await claim(database(), nobody)).toMatchObject({ kind: 'INSPECT', evaluationId });
+  expect(await claim(database(), nobody)).toMatchObject({ kind: 'INSPECT', next: { evaluationId } });
 });

@@ -1,13 +1,14 @@
 import { leadOfWork } from '@gdbench/benchmark/states';
 import { sql as text } from 'kysely';
 import type { Database } from '../database.ts';
-import { hintEvaluation } from '../events/notify.ts';
 import type { WorkKind } from '../generated/tables.ts';
 import { type ClaimedInspection, claimedInspection } from '../inspection/claimed.ts';
+import { type ClaimedPlan, claimedPlan } from '../planning/claimed.ts';
 import { type ClaimedShard, claimedShard } from '../shards/claimed.ts';
 import { takeShard } from '../shards/take.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
 import { take } from './take.ts';
+import { hintOf } from './tell.ts';
 
 /** What a worker can take, and what makes one piece of work cheaper for it than another. */
 export interface Claimant {
@@ -19,7 +20,7 @@ export interface Claimant {
   readonly onDisk: readonly string[];
 }
 
-export type ClaimedWork = ClaimedInspection | ClaimedShard;
+export type ClaimedWork = ClaimedInspection | ClaimedPlan | ClaimedShard;
 
 /**
  * Takes the next piece of work for LEASE_SECONDS; null when none waits.
@@ -35,9 +36,10 @@ export async function claim(db: Database, claimant: Claimant): Promise<ClaimedWo
     const next = (await pick(sql, claimant, true)) ?? (await pick(sql, claimant, false));
     if (!next) return null;
     if (next.kind === 'INSPECT') return claimedInspection(sql, await take(sql, next.id, claimant.worker));
+    if (next.kind === 'PLAN') return claimedPlan(sql, await take(sql, next.id, claimant.worker));
     return claimedShard(sql, await takeShard(sql, next.id, claimant.worker), claimant.worker);
   });
-  if (claimed) hintEvaluation(db, claimed.evaluationId);
+  if (claimed) hintOf(db, claimed);
   return claimed;
 }
 

@@ -2,10 +2,9 @@ import { type Actor, workerNamed } from '../actor.ts';
 import { now } from '../now.ts';
 import type { Sql } from '../transaction.ts';
 import { endLease, type Held } from './held.ts';
+import type { Whose } from './of.ts';
 
-export interface Completed {
-  readonly evaluationId: string;
-  readonly checkpointId: string;
+export interface Completed extends Whose {
   /** Who completed it. */
   readonly by: Actor;
 }

@@ -2,6 +2,7 @@ import { notifyWork } from '../events/notify.ts';
 import type { WorkKind } from '../generated/tables.ts';
 import { newId } from '../id.ts';
 import type { Sql } from '../transaction.ts';
+import type { Whose } from './of.ts';
 import { PRIORITY } from './priority.ts';
 
 interface NewWork {
@@ -10,16 +11,14 @@ interface NewWork {
   readonly position?: number;
 }
 
-/** Adds work to an evaluation, which waits from the end of the caller's transaction on; gives its ids in the same order. */
-export async function enqueue(sql: Sql, evaluationId: string, work: readonly NewWork[]): Promise<string[]> {
-  const of = await sql
-    .selectFrom('Evaluation')
-    .innerJoin('Submission', 'Submission.id', 'Evaluation.submissionId')
-    .select(['Evaluation.checkpointId', 'Submission.submitter'])
-    .where('Evaluation.id', '=', evaluationId)
-    .executeTakeFirstOrThrow();
+/** Adds work, which waits from the end of the caller's transaction on; gives its ids in the same order. */
+export async function enqueue(
+  sql: Sql,
+  { checkpointId, evaluationId, submitter }: Whose & { readonly submitter: string },
+  work: readonly NewWork[],
+): Promise<string[]> {
   const rows = work.map(({ kind, position = 0 }) => ({
-    ...{ id: newId(), evaluationId, ...of },
+    ...{ id: newId(), checkpointId, evaluationId, submitter },
     ...{ kind, position, priority: PRIORITY[kind].first },
   }));
   await sql.insertInto('Work').values(rows).execute();

@@ -25,8 +25,10 @@ const OLD_SHARDS = `
 const OLD_INSPECTIONS = `SELECT id FROM "Evaluation" WHERE state = 'INSPECTING' ORDER BY id`;
 /** Of an evaluation that goes on, shards that are not done are counted later. */
 const ENDED = `e.state IN ('DONE', 'FAILED', 'CANCELLED')`;
+/** An evaluation waits while its checkpoint is what it was itself. */
+const STATE = `CASE WHEN e.state::text IN ('UPLOADING', 'INSPECTING') THEN 'WAITING' ELSE e.state::text END`;
 const COUNTERS = `
-  SELECT e.id, e.state, e."shardsDone", CASE WHEN ${ENDED} THEN e."shardsTotal" END AS "shardsTotal", e."retriedShards",
+  SELECT e.id, ${STATE} AS state, e."shardsDone", CASE WHEN ${ENDED} THEN e."shardsTotal" END AS "shardsTotal", e."retriedShards",
     (SELECT json_agg(json_build_array(
       t.task, t.examples, t."examplesDone", t."shardsDone", CASE WHEN ${ENDED} THEN t."shardsTotal" END, t.ties) ORDER BY t.position)
      FROM "EvaluationTask" t WHERE t."evaluationId" = e.id) AS tasks
@@ -85,7 +87,8 @@ test('shards are work under their ids, with their artifacts; leases in flight ar
 
 test('what was being inspected waits for its inspection', async () => {
   expect(inspected.length).toBeGreaterThan(0);
-  for (const id of each(inspected)) expect(await claimedInspection(db, id)).toMatchObject({ evaluationId: id });
+  for (const id of each(inspected))
+    expect(await claimedInspection(db, id)).toMatchObject({ next: { evaluationId: id } });
 });
 
 test('an evaluation that was under way goes on to its end, every example once', async () => {

@@ -1,8 +1,8 @@
 import { leadOfWork } from '@gdbench/benchmark/states';
 import { sql as text } from 'kysely';
 import type { Database } from '../database.ts';
-import { hintEvaluation } from '../events/notify.ts';
 import { type Held, LEASED } from './held.ts';
+import { hintOf } from './tell.ts';
 
 // 5 ms on a busy machine (npm run bench:work)
 /**
@@ -25,10 +25,10 @@ export async function heartbeat(
     })
     .where('id', '=', id)
     .where('leaseToken', '=', token)
-    .returning('evaluationId')
+    .returning(['evaluationId', 'checkpointId'])
     .executeTakeFirst();
   if (renewed) {
-    hintEvaluation(db, renewed.evaluationId);
+    hintOf(db, renewed);
     return 'ok';
   }
   const row = await db.sql.selectFrom('Work').select('state').where('id', '=', id).executeTakeFirst();

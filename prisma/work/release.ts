@@ -1,10 +1,11 @@
 import { sql as text } from 'kysely';
 import type { Database } from '../database.ts';
-import { notifyEvaluation, notifyWork } from '../events/notify.ts';
+import { notifyWork } from '../events/notify.ts';
 import { now } from '../now.ts';
 import { inTransaction } from '../transaction.ts';
 import { endLease, type Held } from './held.ts';
 import { PRIORITY } from './priority.ts';
+import { notifyOf } from './tell.ts';
 
 /** Gives the work back at shutdown, as if it had not been begun; false when the lease is lost. */
 export function release(db: Database, held: Held): Promise<boolean> {
@@ -13,7 +14,7 @@ export function release(db: Database, held: Held): Promise<boolean> {
     const released = await endLease(sql, held, 'release', { availableAt: now, done: 0, attempts });
     if (!released) return false;
     await sql.updateTable('Work').set({ priority: PRIORITY[released.kind].again }).where('id', '=', held.id).execute();
-    await notifyEvaluation(sql, released.evaluationId);
+    await notifyOf(sql, released);
     await notifyWork(sql);
     return true;
   });

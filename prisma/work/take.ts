@@ -3,6 +3,7 @@ import { sql as text } from 'kysely';
 import { now } from '../now.ts';
 import type { Sql } from '../transaction.ts';
 import { type Held, LEASED } from './held.ts';
+import type { Whose } from './of.ts';
 
 /** Under whose lease work is that is taken now. */
 export const takenBy = (worker: string) =>
@@ -15,9 +16,7 @@ export const takenBy = (worker: string) =>
     done: 0,
   }) as const;
 
-export interface Taken extends Held {
-  readonly evaluationId: string;
-  readonly checkpointId: string;
+export interface Taken extends Held, Whose {
   /** This one included. */
   readonly attempts: number;
 }

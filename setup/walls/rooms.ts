@@ -57,6 +57,7 @@ export const ROOMS: readonly Room[] = [
     imports: [
       '@gdbench/benchmark/states',
       '@gdbench/benchmark/inspection-report',
+      '@gdbench/benchmark/protocol',
       '@gdbench/benchmark/task',
       '@gdbench/benchmark/version',
       '@gdbench/storage/remedy',

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { measureBoard } from '@gdbench/prisma/boards';
 import type { Database } from '@gdbench/prisma/database';
+import { BOARD_ID } from './board.ts';
 
 /*
  * Rows of the board without what leads to them.
@@ -25,27 +27,31 @@ export const plain = (rankValue: number | null): Entry => ({
 });
 
 /** Puts evaluations with these rows where there were none, and says their ids, aligned with the entries. */
-export async function addToBoard({ sql }: Database, entries: readonly Entry[]): Promise<string[]> {
+export async function addToBoard(db: Database, entries: readonly Entry[]): Promise<string[]> {
+  const { sql } = db;
   const ids = entries.map(() => randomUUID());
   if (entries.length === 0) return ids;
+  const measurementId = await measureBoard(db, BOARD_ID, 'test');
   await sql
     .insertInto('Checkpoint')
-    .values(ids.map((id) => ({ id, name: id, sha256: '0'.repeat(64), bytes: '1' })))
+    .values(ids.map((id) => ({ id, sha256: id, bytes: '1', state: 'READY' as const })))
     .execute();
   await sql
     .insertInto('Submission')
-    .values(ids.map((id) => ({ id, submitter: 'anonymous', checkpointId: id })))
+    .values(ids.map((id) => ({ id, name: id, boardId: BOARD_ID, submitter: 'anonymous', checkpointId: id })))
     .execute();
   await sql
     .insertInto('Evaluation')
-    .values(ids.map((id) => ({ id, submissionId: id, checkpointId: id, samples: 1, seed: 0, state: 'DONE' as const })))
+    .values(ids.map((id) => ({ id, submissionId: id, checkpointId: id, measurementId, state: 'DONE' as const })))
     .execute();
   const rows = entries.flatMap(({ rankValue, protocol, onBoard }, i) =>
-    onBoard ? [{ evaluationId: ids[i]!, rankValue, protocol }] : [],
+    onBoard ? [{ evaluationId: ids[i]!, rankValue, protocol, measurementId }] : [],
   );
   if (rows.length > 0) await sql.insertInto('LeaderboardRow').values(rows).execute();
   const results = entries.flatMap(({ protocol, result }, i) =>
-    result ? [{ evaluationId: ids[i]!, task: 'mmbias', metric: 'A-B.effect_size', protocol, n: 1, ...result }] : [],
+    result
+      ? [{ evaluationId: ids[i]!, task: 'mmbias', metric: 'A-B.effect_size', protocol, measurementId, n: 1, ...result }]
+      : [],
   );
   if (results.length > 0) await sql.insertInto('Result').values(results).execute();
   return ids;

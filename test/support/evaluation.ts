@@ -6,11 +6,13 @@ import type { DataEdition, ExampleScores, MetricValue, TaskData, TaskName, TaskS
 import type { Actor } from '@gdbench/prisma/actor';
 import type { Database } from '@gdbench/prisma/database';
 import { accept, type ClaimedInspection } from '@gdbench/prisma/inspection';
+import { type ClaimedPlan, type Plan, plan } from '@gdbench/prisma/planning';
 import { summariseTask } from '@gdbench/prisma/results';
 import { type ClaimedShard, type Completion, complete } from '@gdbench/prisma/shards';
 import { createSubmission } from '@gdbench/prisma/submissions';
 import { claim } from '@gdbench/prisma/work';
 import { checkpointSha256 } from '@gdbench/storage/identity';
+import { ASK, askFor, BOARD_ID } from './board.ts';
 import { reportFor } from './report.ts';
 
 /*
@@ -30,16 +32,13 @@ export function newSubmission(name = `checkpoint-${randomUUID()}`) {
     size: 100 * (i + 1),
     sha256: sha256(`${path} of ${name}`),
   }));
-  const limit: number | null = null;
   const submitter: Actor = 'anonymous';
   return {
     submitter,
     name,
     files,
     sha256: checkpointSha256(files),
-    samples: 25,
-    seed: 0,
-    limit,
+    boardId: BOARD_ID,
     storedHashes: new Set<string>(),
   };
 }
@@ -49,23 +48,26 @@ export interface Submitted {
   readonly evaluationId: string;
 }
 
-/** A submission all of whose files the service holds: its evaluation is INSPECTING. */
-export function submitStored(
+/** A submission all of whose files the service holds: its evaluation is INSPECTING. `ask`: what the board asks from now on. */
+export async function submitStored(
   db: Database,
   name?: string,
-  more: { samples?: number; seed?: number; limit?: number | null } = {},
+  ask: { samples?: number; seed?: number; limit?: number | null } = {},
 ): Promise<Submitted> {
   const input = newSubmission(name);
-  return createSubmission(db, { ...input, ...more, storedHashes: new Set(input.files.map((file) => file.sha256)) });
+  if (Object.keys(ask).length > 0) await askFor(db, { ...ASK, ...ask });
+  return createSubmission(db, { ...input, storedHashes: new Set(input.files.map((file) => file.sha256)) });
 }
 
 /** What an inspection might decide; default: clevr in two shards of one example each, by diffusion-itm. */
-interface Plan {
+interface Decided {
   /** Examples of each shard, by task. */
   readonly shards?: Readonly<Record<string, readonly number[]>>;
   readonly protocol?: Protocol;
   /** Of all tasks, or by task. */
   readonly dataVersion?: string | Readonly<Record<string, string>>;
+  /** Of all data of the board; default 'test': all evaluations have one measurement. */
+  readonly dataSet?: string;
   readonly edition?: DataEdition;
   readonly report?: Partial<InspectionReport>;
   /** Model rows that an example costs; default 10. */
@@ -77,46 +79,76 @@ interface Plan {
 /** All of an edition, so that the evaluation ranks. */
 const wholeOf = (examples: number): DataEdition => ({ state: 'whole', name: 'test', examples, of: examples });
 
-/** Claims the evaluation's inspection as a worker does. */
+/** Claims the inspection that the evaluation waits for, as a worker does. */
 export async function claimedInspection(
   db: Database,
   evaluationId: string,
   worker = 'test',
 ): Promise<ClaimedInspection> {
-  const work = await claim(db, { worker, kinds: ['INSPECT'], loaded: evaluationId, onDisk: [] });
-  if (work?.kind !== 'INSPECT' || work.evaluationId !== evaluationId)
+  const { checkpointId, sha256 } = await checkpointOf(db, evaluationId);
+  const work = await claim(db, { worker, kinds: ['INSPECT'], loaded: null, onDisk: [sha256] });
+  if (work?.kind !== 'INSPECT' || work.checkpointId !== checkpointId)
     throw new Error(`Nothing to inspect in ${evaluationId}.`);
   return work;
 }
 
-/** Inspects as a worker would: its evaluation is QUEUED. */
-export async function acceptAs(
-  db: Database,
-  evaluationId: string,
-  {
-    shards = { clevr: [1, 1] },
-    protocol = 'diffusion-itm',
-    dataVersion = 'test',
-    edition,
-    report,
-    rows = 10,
-    uncut = false,
-  }: Plan = {},
-): Promise<void> {
-  const inspection = await claimedInspection(db, evaluationId);
-  const tasks = Object.entries(shards).map(([task, sizes]) => {
-    const examples = sizes.reduce((sum, size) => sum + size, 0);
-    return {
-      task,
-      dataVersion: typeof dataVersion === 'string' ? dataVersion : dataVersion[task]!,
-      examples,
-      edition: edition ?? wholeOf(examples),
-      cost: rows * examples,
-    };
-  });
-  const plan = { report: reportFor(protocol, report), protocol, warnings: [], tasks };
-  if (!(await accept(db, inspection, plan))) throw new Error(`The inspection of ${evaluationId} was lost.`);
+function checkpointOf({ sql }: Database, evaluationId: string) {
+  return sql
+    .selectFrom('Evaluation')
+    .innerJoin('Checkpoint', 'Checkpoint.id', 'Evaluation.checkpointId')
+    .select(['Evaluation.checkpointId', 'Checkpoint.sha256'])
+    .where('Evaluation.id', '=', evaluationId)
+    .executeTakeFirstOrThrow();
+}
+
+/** Claims the evaluation's plan as a worker does. */
+export async function claimedPlan(db: Database, evaluationId: string, worker = 'test'): Promise<ClaimedPlan> {
+  const work = await claim(db, { worker, kinds: ['PLAN'], loaded: evaluationId, onDisk: [] });
+  if (work?.kind !== 'PLAN' || work.evaluationId !== evaluationId)
+    throw new Error(`Nothing to plan in ${evaluationId}.`);
+  return work;
+}
+
+/** A plan of tasks with so many examples each. */
+export function planOf(
+  { ask }: Pick<ClaimedPlan, 'ask'>,
+  examples: Readonly<Record<string, number>>,
+  { dataVersion = 'test', dataSet = 'test', edition, rows = 10 }: Decided = {},
+): Plan {
+  const tasks = Object.entries(examples).map(([task, n]) => ({
+    task,
+    dataVersion: typeof dataVersion === 'string' ? dataVersion : dataVersion[task]!,
+    examples: n,
+    edition: edition ?? wholeOf(n),
+    cost: rows * n,
+  }));
+  return { ask, dataVersion: dataSet, warnings: [], tasks };
+}
+
+/** Inspects, where it waits for that, and plans as a worker would: its evaluation is QUEUED, with its shards. */
+export async function acceptAs(db: Database, evaluationId: string, decided: Decided = {}): Promise<void> {
+  const { shards = { clevr: [1, 1] }, protocol = 'diffusion-itm', report, uncut = false } = decided;
+  if (await isWaiting(db, evaluationId)) {
+    const inspection = await claimedInspection(db, evaluationId);
+    if (!(await accept(db, inspection, reportFor(protocol, report))))
+      throw new Error(`The inspection of ${evaluationId} was lost.`);
+  }
+  const work = await claimedPlan(db, evaluationId);
+  const examples = Object.fromEntries(
+    Object.entries(shards).map(([task, sizes]) => [task, sizes.reduce((sum, size) => sum + size, 0)]),
+  );
+  const outcome = await plan(db, work, planOf(work, examples, decided));
+  if (outcome !== 'planned') throw new Error(`The plan of ${evaluationId} was ${outcome}.`);
   if (!uncut) for (const [task, sizes] of Object.entries(shards)) await cutAs(db, evaluationId, task, sizes);
+}
+
+async function isWaiting({ sql }: Database, evaluationId: string): Promise<boolean> {
+  const { state } = await sql
+    .selectFrom('Evaluation')
+    .select('state')
+    .where('id', '=', evaluationId)
+    .executeTakeFirstOrThrow();
+  return state === 'WAITING';
 }
 
 /** Cuts the one shard of a task into shards of so many examples, none of which is cut any further. */
@@ -145,10 +177,10 @@ async function cutAs(db: Database, evaluationId: string, task: string, sizes: re
 /** An evaluation with its plan, QUEUED. Default: clevr in two shards of 3 and 2 examples, mmbias in one of 2. */
 export async function planned(
   db: Database,
-  { name, shards = { clevr: [3, 2], mmbias: [2] }, ...plan }: { name?: string } & Plan = {},
+  { name, shards = { clevr: [3, 2], mmbias: [2] }, ...decided }: { name?: string } & Decided = {},
 ): Promise<{ readonly evaluationId: string; readonly shardIds: readonly string[] }> {
   const { evaluationId } = await submitStored(db, name);
-  await acceptAs(db, evaluationId, { shards, protocol: 'cosine', ...plan });
+  await acceptAs(db, evaluationId, { shards, protocol: 'cosine', ...decided });
   const rows = await db.prisma.work.findMany({
     where: { evaluationId, kind: 'SCORE' },
     orderBy: { position: 'asc' },
@@ -208,8 +240,7 @@ export function summariseTruly(
   task: string,
   summarised: Parameters<typeof summariseTask>[2]['summarise'] = (all) => sumOf(task, all),
 ) {
-  const summary = { summarise: summarised, rankingMetric: 'clevr.average' };
-  return summariseTask(db, { evaluationId, task }, summary);
+  return summariseTask(db, { evaluationId, task }, { summarise: summarised });
 }
 
 /** Scores the evaluation's next shard, after which its task has these metrics; a number is CLEVR's average, ± 0.05. */
@@ -265,18 +296,19 @@ export async function scored(
   return ids;
 }
 
+/** Its work, and the inspection of its checkpoint. */
+const OF = `("evaluationId" = $1 OR "evaluationId" IS NULL AND "checkpointId" = (SELECT e."checkpointId" FROM "Evaluation" e WHERE e.id = $1))`;
+
 /** As if all pauses before further tries were over. */
 export async function endPauses(db: Database, evaluationId: string): Promise<void> {
-  await db.pool.query('UPDATE "Work" SET "availableAt" = now() WHERE "evaluationId" = $1 AND "availableAt" > now()', [
-    evaluationId,
-  ]);
+  await db.pool.query(`UPDATE "Work" SET "availableAt" = now() WHERE ${OF} AND "availableAt" > now()`, [evaluationId]);
 }
 
 /** As if the workers that hold its work had been silent for longer than a lease. */
 export async function expireLeases(db: Database, evaluationId: string): Promise<void> {
   // locked in the order in which all that change several pieces of work lock them: any other could end in a deadlock
   await db.pool.query(
-    `WITH held AS (SELECT id FROM "Work" WHERE "evaluationId" = $1 AND state = 'RUNNING' ORDER BY id FOR NO KEY UPDATE)
+    `WITH held AS (SELECT id FROM "Work" WHERE ${OF} AND state = 'RUNNING' ORDER BY id FOR NO KEY UPDATE)
      UPDATE "Work" w SET "leaseExpiresAt" = now() - interval '1 second' FROM held WHERE w.id = held.id`,
     [evaluationId],
   );

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDatabase } from '@gdbench/prisma/database';
 import { migrate } from '@gdbench/prisma/migrate';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../setup/postgres.ts';
+import { makeBoard } from './board.ts';
 import { databaseUrl, runOn } from './server.ts';
 
 /** One PostgreSQL and one migrated template database for the whole run. */
@@ -12,6 +14,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const name = `gdbench_template_${process.pid}`;
   const templateUrl = databaseUrl(server.url, name);
   await migrate(templateUrl);
+  const template = openDatabase(templateUrl, { poolSize: 1 });
+  await makeBoard(template);
+  await template.close();
   project.provide('templateUrl', templateUrl);
   return async () => {
     await runOn(server.url, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`).finally(server.stop);

@@ -11,6 +11,7 @@ import { openStorage } from '@gdbench/storage/storage';
 import { type WorkerSettings, workerSettings } from '@gdbench/workers/settings';
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach } from 'vitest';
+import { ASK, askFor, BOARD_ID } from './board.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { newFolder } from './folder.ts';
 import { writeTinyData } from './tiny-data.ts';
@@ -37,6 +38,7 @@ export function workerRuns<Parts extends object>(
   beforeEach(async () => {
     database = await createTestDatabase();
     db = openDatabase(database.url);
+    await askFor(db, { ...ASK, samples: SAMPLES });
     home = newFolder();
   });
   afterEach(async () => {
@@ -89,9 +91,7 @@ export function workerRuns<Parts extends object>(
         name,
         files,
         sha256: checkpointSha256(files),
-        samples: SAMPLES,
-        seed: 0,
-        limit: null,
+        boardId: BOARD_ID,
         protocol,
         storedHashes: new Set(files.map(({ sha256 }) => sha256)),
       });

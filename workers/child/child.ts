@@ -159,7 +159,7 @@ function failure(id: number, error: unknown): FromChild {
     type: 'failed',
     id,
     message: `The work on the model stopped: ${faultLine(error)}`,
-    remedy: 'Submit the checkpoint again; if it stops again, tell who runs this board.',
+    remedy: 'Evaluate it again; if it stops again, tell who runs this board.',
     fault: 'SERVICE',
     permanent: false,
   };

@@ -136,7 +136,7 @@ test('connections through which nothing comes any more are given up, and shards 
       async work(work) {
         void fetching.stop();
         await release(far, work);
-        resolve(work.evaluationId);
+        resolve(work.evaluationId ?? '');
       },
       giveBack: (work) => release(far, work),
       onFetched: () => {},

@@ -5,12 +5,12 @@ import { createArrival } from '@gdbench/benchmark/arrival';
 import { loadTask } from '@gdbench/benchmark/load';
 import { summarise } from '@gdbench/benchmark/summarise';
 import { cancel, readEvaluation } from '@gdbench/prisma/evaluations';
-import { readBoard } from '@gdbench/prisma/leaderboard';
 import { readLog } from '@gdbench/prisma/log';
 import { readArtifacts } from '@gdbench/prisma/scores';
 import { sweep } from '@gdbench/prisma/work';
 import { openStorage } from '@gdbench/storage/storage';
 import { expect, test, vi } from 'vitest';
+import { readPresent } from '../../test/support/board.ts';
 import { each } from '../../test/support/each.ts';
 import { PINNED, SAMPLES, workerRuns } from '../../test/support/worker-runs.ts';
 import { keepWarm, type WarmProcess } from '../child/warm.ts';
@@ -50,7 +50,10 @@ async function expectWhole(evaluationId: string, dir: string): Promise<void> {
     orderBy: [{ task: 'asc' }, { index: 'asc' }],
     select: { task: true, index: true, example: true, scores: true },
   });
-  const results = await database().prisma.result.findMany({ where: { evaluationId }, omit: { protocol: true } });
+  const results = await database().prisma.result.findMany({
+    where: { evaluationId },
+    omit: { protocol: true, measurementId: true },
+  });
   const tasks = await expected(dir);
   expect(stored).toEqual(
     tasks.flatMap(({ task, scores }) =>
@@ -122,7 +125,7 @@ test('a protocol that was asked for scores the checkpoint, whose row stands in t
   await work('a');
   expect(await ended(evaluationId)).toMatchObject({ state: 'DONE', protocol: 'diffusion-itm-adaptive' });
   const list = async (protocols: string[]) => {
-    const { rows } = await readBoard(database(), { first: 10, protocols });
+    const { rows } = await readPresent(database(), { first: 10, protocols });
     return rows.map((row) => row.evaluationId);
   };
   expect(await list(['diffusion-itm', 'cosine', 'matching'])).toEqual([]);
@@ -132,7 +135,7 @@ test('a protocol that was asked for scores the checkpoint, whose row stands in t
 });
 
 /** The evaluation's work of a kind, in its order. */
-const workOf = (evaluationId: string, kind: 'INSPECT' | 'SCORE') =>
+const workOf = (evaluationId: string, kind: 'PLAN' | 'SCORE') =>
   database().prisma.work.findMany({ where: { evaluationId, kind }, orderBy: { position: 'asc' } });
 
 /** Child processes of which the first is handed to `harm` when the first shard is about to be scored in it. */
@@ -220,7 +223,7 @@ test('while its data are being made a worker inspects, then plans, then scores e
   const evaluationId = await submit(DUAL_ENCODER, 'early');
   const { examples, images } = await workBeforeData('a');
   await says(evaluationId, /^Accepted/);
-  expect(await readEvaluation(database(), evaluationId)).toMatchObject({ state: 'INSPECTING', tasks: [] });
+  await becomes(evaluationId, { state: 'QUEUED', tasks: [], workers: 1 });
   await examples();
   await becomes(evaluationId, { state: 'SCORING', tasks: [{ task: 'clevr' }, { task: 'winoground' }] });
   expect(await database().prisma.exampleScore.count({ where: { evaluationId } })).toBe(0);
@@ -235,13 +238,13 @@ test('while its data are being made a worker inspects, then plans, then scores e
 test('what waits for its data is not taken for dead: its lease is renewed, and nobody puts it back', async () => {
   const evaluationId = await submit(DUAL_ENCODER, 'patient');
   const { examples, images } = await workBeforeData('a');
-  await says(evaluationId, /^Accepted/);
+  await becomes(evaluationId, { state: 'QUEUED', workers: 1 });
   const soon = new Date(Date.now() + 5_000);
   await database().prisma.work.updateMany({ where: { evaluationId }, data: { leaseExpiresAt: soon } });
   await vi.waitFor(
     async () => {
-      const [inspection] = await workOf(evaluationId, 'INSPECT');
-      expect(inspection?.leaseExpiresAt?.getTime()).toBeGreaterThan(soon.getTime());
+      const [plan] = await workOf(evaluationId, 'PLAN');
+      expect(plan?.leaseExpiresAt?.getTime()).toBeGreaterThan(soon.getTime());
     },
     { timeout: 30_000 },
   );
@@ -255,10 +258,10 @@ test('what waits for its data is not taken for dead: its lease is renewed, and n
 test('a worker that stops before its data are there gives back what it has without costing an attempt', async () => {
   const inspected = await submit(DUAL_ENCODER, 'stopped early');
   const first = await workBeforeData('a');
-  await says(inspected, /^Accepted/);
+  await becomes(inspected, { state: 'QUEUED', workers: 1 });
   await first.worker.stop();
-  expect(await readEvaluation(database(), inspected)).toMatchObject({ state: 'INSPECTING', workers: 0 });
-  expect(await workOf(inspected, 'INSPECT')).toMatchObject([{ state: 'QUEUED', attempts: 0, leaseToken: null }]);
+  expect(await readEvaluation(database(), inspected)).toMatchObject({ state: 'QUEUED', workers: 0 });
+  expect(await workOf(inspected, 'PLAN')).toMatchObject([{ state: 'QUEUED', attempts: 0, leaseToken: null }]);
 
   const second = await workBeforeData('b');
   await second.examples();

@@ -23,7 +23,7 @@ import { createOwned, type Owned } from './owned.ts';
 import { repeat } from './repeat.ts';
 import type { WorkerSettings } from './settings.ts';
 import { createSignOfLife } from './sign-of-life.ts';
-import { KINDS, startWork } from './work.ts';
+import { LOOP_NAMES, loopOf, startWork } from './work.ts';
 
 export interface RunningWorker {
   /** Stops fetching, gives the running shard back, and ends everything the worker started. */
@@ -80,7 +80,7 @@ async function start(
 
   let choresId: string | null = null;
   const me = () => ({ id: settings.workerId, hostname: hostname(), device: settings.device, choresId });
-  const alive = createSignOfLife(KINDS, () => workerAlive(db, me()), away('the sign of life'));
+  const alive = createSignOfLife(LOOP_NAMES, () => workerAlive(db, me()), away('the sign of life'));
   const sweeping = repeat(SWEEP_SECONDS, () => sweep(db), away('the sweep'));
   owned.add('sweep', () => sweeping.stop());
   const doorbell = createDoorbell();
@@ -99,7 +99,7 @@ async function start(
     settings,
     log,
     loaded: createLoaded(warm),
-    onRenewed: (kind) => alive.beat(kind),
+    onRenewed: (kind) => alive.beat(loopOf(kind)),
     stopping: stopping.signal,
   };
   const chores = await startChores({
@@ -111,7 +111,7 @@ async function start(
     },
   });
   // apart from each other, so that a submitter hears of a fault in seconds while a long shard is being scored
-  const loops = KINDS.map((kind) => startWork(stage, warm, kind, doorbell, () => alive.beat(kind)));
+  const loops = LOOP_NAMES.map((loop) => startWork(stage, warm, loop, doorbell, () => alive.beat(loop)));
   owned.add('work', async () => {
     const stopped = [chores, ...loops].map((one) => one.stop());
     // fetching has stopped: what is under way may be given back now

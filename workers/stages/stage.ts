@@ -1,5 +1,5 @@
 import type { Database } from '@gdbench/prisma/database';
-import { log } from '@gdbench/prisma/log';
+import { log, logInspection, type NewLogLine } from '@gdbench/prisma/log';
 import { withRetry } from '@gdbench/prisma/retry';
 import { type ClaimedWork, heartbeat } from '@gdbench/prisma/work';
 import type { Storage } from '@gdbench/storage/storage';
@@ -45,15 +45,17 @@ export function persist<T>(stage: Stage, write: () => Promise<T>): Promise<T> {
     : withRetry(attempt, { signal: stage.stopping });
 }
 
-/** Adds a line to the evaluation's log. A line that is lost must not cost the work it tells of. */
-export async function say(
-  stage: Stage,
-  evaluationId: string,
-  step: 'inspect' | 'score',
-  message: string,
-): Promise<void> {
-  stage.log.info({ evaluationId, stage: step }, message);
-  await withRetry(() => log(stage.db, evaluationId, { stage: step, worker: stage.settings.workerId, message }), {
-    retries: LAST_TRIES,
-  }).catch((error) => stage.log.warn({ evaluationId, error: String(error) }, 'a log line was lost'));
+/** Adds a line to the log of the evaluation that work is of; of an inspection, to those of all who wait for the checkpoint. */
+export async function say(stage: Stage, of: Of, step: 'inspect' | 'plan' | 'score', message: string): Promise<void> {
+  const named = of.evaluationId === null ? { checkpointId: of.checkpointId } : { evaluationId: of.evaluationId };
+  stage.log.info({ ...named, stage: step }, message);
+  const line: NewLogLine = { stage: step, worker: stage.settings.workerId, message };
+  const write = () =>
+    of.evaluationId === null ? logInspection(stage.db, of.checkpointId, line) : log(stage.db, of.evaluationId, line);
+  // a line that is lost must not cost the work it tells of
+  await withRetry(write, { retries: LAST_TRIES }).catch((error) =>
+    stage.log.warn({ ...named, error: String(error) }, 'a log line was lost'),
+  );
 }
+
+type Of = { readonly evaluationId: string } | { readonly evaluationId: null; readonly checkpointId: string };

@@ -94,7 +94,7 @@ describe('what a viewer changes says so', () => {
     const { submitCheckpoint } = await ask(test.url, SubmitCheckpointDocument, { input: { name, files } });
     if (submitCheckpoint.__typename !== 'SubmitCheckpointSuccess') throw new Error(submitCheckpoint.__typename);
     const { id } = submitCheckpoint.submission.evaluation;
-    expect(await whoOf(id)).toEqual({ state: 'UPLOADING', stateBy: 'anonymous', submitter: 'anonymous' });
+    expect(await whoOf(id)).toEqual({ state: 'WAITING', stateBy: 'anonymous', submitter: 'anonymous' });
     await ask(test.url, CancelEvaluationDocument, { id });
     expect(await whoOf(id)).toEqual({ state: 'CANCELLED', stateBy: 'anonymous', submitter: 'anonymous' });
   });

@@ -17,12 +17,12 @@ interface Pair {
   readonly now: Edge;
 }
 
-/** What makes `after` of `before`, two pages of one list; null where their columns are others. */
+/** What makes `after` of `before`, two pages of one list; null where their columns are others, or they are of different measurements. */
 export async function changeOf(
   before: LeaderboardParent,
   after: LeaderboardParent,
 ): Promise<LeaderboardChangeParent | null> {
-  if (!isDeepStrictEqual(before.metrics, after.metrics)) return null;
+  if (before.measurementId !== after.measurementId || !isDeepStrictEqual(before.metrics, after.metrics)) return null;
   const known = new Map(before.edges.map((edge) => [edge.node.evaluation.id, edge]));
   const ids = after.edges.map(({ node }) => node.evaluation.id);
   const pairs = after.edges.flatMap((now): Pair[] => {

@@ -98,7 +98,7 @@ function unfinished({ id, state, checkpoint }: Side): Refusal {
     __typename: 'WrongStateError',
     code: 'EVALUATION_NOT_DONE',
     message: `The evaluation ${id} of ${checkpoint.name} is ${state}, and only finished ones are compared.`,
-    remedy: 'Wait until it is DONE, or submit the checkpoint again.',
+    remedy: 'Wait until it is DONE, or evaluate it again.',
     state,
   };
 }

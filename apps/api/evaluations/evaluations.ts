@@ -1,11 +1,9 @@
-import { EVALUATION_STATES } from '@gdbench/benchmark/states';
-import type { CheckpointRow } from '@gdbench/prisma/checkpoints';
+import { PUBLIC_STATES, type PublicState } from '@gdbench/benchmark/states';
 import type { Database } from '@gdbench/prisma/database';
 import {
   EvaluationCursorError,
   type EvaluationDetail,
   type EvaluationRow,
-  type EvaluationState,
   listEvaluations,
   readEvaluation,
   readEvaluations,
@@ -22,13 +20,9 @@ export interface Evaluations {
   /** The present state of one evaluation; null when there is none. */
   read(id: string): Promise<EvaluationParent | null>;
   /** An evaluation whose details are read only when they are asked for, together with those of its neighbours. */
-  lazy(row: EvaluationRow, checkpoint: CheckpointRow): EvaluationParent;
+  lazy(row: EvaluationRow): EvaluationParent;
   /** `first` evaluations from the newest on, or those after a cursor; in these states, or (null) in any. */
-  page(
-    first: number,
-    after: string | null,
-    states: readonly EvaluationState[] | null,
-  ): Promise<EvaluationConnectionParent>;
+  page(first: number, after: string | null, states: readonly PublicState[] | null): Promise<EvaluationConnectionParent>;
 }
 
 export function createEvaluations(db: Database): Evaluations {
@@ -68,8 +62,7 @@ export function createEvaluations(db: Database): Evaluations {
     };
   };
 
-  const lazy = (row: EvaluationRow, checkpoint: CheckpointRow) =>
-    parent({ ...row, checkpoint }, detailOnce(row.id), async () => row);
+  const lazy = (row: EvaluationRow) => parent(row, detailOnce(row.id), async () => row);
 
   return {
     async read(id) {
@@ -83,14 +76,11 @@ export function createEvaluations(db: Database): Evaluations {
       const { listed, hasNextPage, endCursor } = await listEvaluations(db, {
         first,
         after,
-        states: [...new Set(states ?? EVALUATION_STATES)],
+        states: [...new Set(states ?? PUBLIC_STATES)],
       }).catch((error) => {
         throw error instanceof EvaluationCursorError ? badInput(error.message) : error;
       });
-      const edges = listed.map(({ cursor, evaluation, checkpoint }) => ({
-        cursor,
-        node: lazy(evaluation, checkpoint),
-      }));
+      const edges = listed.map(({ cursor, evaluation }) => ({ cursor, node: lazy(evaluation) }));
       return { edges, pageInfo: { hasNextPage, endCursor } };
     },
   };

@@ -4,8 +4,8 @@ import type { Storage } from '@gdbench/storage/storage';
 import type { Viewer } from '../accounts/viewer.ts';
 import type { BenchmarkData } from '../benchmark/data.ts';
 import type { Board } from '../board/board.ts';
+import type { Boards } from '../board/boards.ts';
 import type { Comparisons } from '../comparison/comparisons.ts';
-import type { ApiConfig } from '../config.ts';
 import type { Evaluations } from '../evaluations/evaluations.ts';
 import type { Live } from '../live/live.ts';
 import type { Uploads } from '../upload/uploads.ts';
@@ -16,11 +16,11 @@ export interface Services {
   readonly storage: Storage;
   readonly evaluations: Evaluations;
   readonly board: Board;
+  readonly boards: Boards;
   readonly comparisons: Comparisons;
   readonly live: Live;
   readonly uploads: Uploads;
   readonly data: BenchmarkData;
-  readonly budget: ApiConfig['budget'];
   /** Where the pages are; null where nobody said. */
   readonly webUrl: string | null;
 }

@@ -1,12 +1,8 @@
+import type { PublicState } from '@gdbench/benchmark/states';
 import type { TaskDefinition } from '@gdbench/benchmark/task';
-import type { CheckpointRow } from '@gdbench/prisma/checkpoints';
-import type {
-  EvaluationDetail,
-  EvaluationRow,
-  EvaluationState,
-  EvaluationTaskRow,
-  ResultRow,
-} from '@gdbench/prisma/evaluations';
+import type { BoardRow, MeasurementRow } from '@gdbench/prisma/boards';
+import type { NamedCheckpoint } from '@gdbench/prisma/checkpoints';
+import type { EvaluationDetail, EvaluationRow, EvaluationTaskRow, ResultRow } from '@gdbench/prisma/evaluations';
 import type { LogLineRow } from '@gdbench/prisma/log';
 import type { SubmissionFileRow, SubmissionRow } from '@gdbench/prisma/submissions';
 import type { LeaderboardCell, LeaderboardPlace } from '../generated/resolvers.ts';
@@ -16,7 +12,9 @@ import type { LeaderboardCell, LeaderboardPlace } from '../generated/resolvers.t
  * that a resolver has only to map.
  */
 
-export type CheckpointParent = CheckpointRow;
+export type BoardParent = BoardRow;
+export type MeasurementParent = Omit<MeasurementRow, 'createdAt'> & { readonly isPresent: boolean };
+export type CheckpointParent = NamedCheckpoint;
 export type EvaluationTaskParent = EvaluationTaskRow;
 export type ResultParent = ResultRow;
 export type LogLineParent = LogLineRow;
@@ -26,10 +24,10 @@ export type SubmissionFileParent = SubmissionFileRow;
 /** The board reads a few fields of many evaluations; the rest of one is read when a query asks for it. */
 export interface EvaluationParent {
   readonly id: string;
-  readonly state: EvaluationState;
+  readonly state: PublicState;
   readonly shardsDone: number;
   readonly shardsTotal: number;
-  readonly checkpoint: CheckpointRow;
+  readonly checkpoint: NamedCheckpoint;
   /** Its own row; a page of evaluations has it without reading the rest. */
   row(): Promise<EvaluationRow>;
   /** All of it; read once, also when many subscribers share this parent. */
@@ -44,7 +42,7 @@ export interface EvaluationConnectionParent {
 }
 
 export interface LeaderboardRowParent {
-  readonly checkpoint: CheckpointRow;
+  readonly checkpoint: NamedCheckpoint;
   readonly evaluation: EvaluationParent;
   readonly rankFirst: number | null;
   readonly rankLast: number | null;
@@ -60,6 +58,8 @@ export interface LeaderboardParent {
   readonly __typename: 'Leaderboard';
   readonly boardVersion: number;
   readonly metrics: string[];
+  readonly boardId: string;
+  readonly measurementId: string | null;
   readonly rankingMetric: string;
   readonly otherProtocols: readonly string[];
   readonly total: number;

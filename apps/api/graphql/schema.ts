@@ -1,6 +1,7 @@
 import { readSdl } from '@gdbench/schema/sdl';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
+import { board } from '../resolvers/board.ts';
 import { checkpoint } from '../resolvers/checkpoint.ts';
 import { comparison } from '../resolvers/comparison.ts';
 import { dataSet } from '../resolvers/data-set.ts';
@@ -19,6 +20,7 @@ export function createSchema(): GraphQLSchema {
     typeDefs: readSdl(),
     resolvers: [
       dateTime,
+      board,
       checkpoint,
       comparison,
       dataSet,

@@ -79,7 +79,7 @@ export function createLive(options: Options): Live {
         isLast: (evaluation) => evaluation === null || hasEnded(evaluation.state),
       }).subscribe(),
     leaderboard(first, list) {
-      const key = JSON.stringify([first, list.protocol, list.sort]);
+      const key = JSON.stringify([first, list]);
       const watched = list.sort === null ? boards : sorted;
       if (watched === sorted && !sorted.has(key) && sorted.size >= MOST_SORTED) throw busy(TOO_MANY);
       return topicOf(watched, key, metrics.topics, {

@@ -2,12 +2,13 @@ import { isSampled } from '@gdbench/benchmark/protocol';
 import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
 import { cancel, type EvaluationDetail, type EvaluationRow } from '@gdbench/prisma/evaluations';
 import { readArtifacts } from '@gdbench/prisma/scores';
-import { readSubmission } from '@gdbench/prisma/submissions';
+import { evaluateAgain, readSubmission } from '@gdbench/prisma/submissions';
 import { actorOf } from '../accounts/viewer.ts';
 import { otherDataOf } from '../benchmark/other-data.ts';
 import type { Resolvers, CheckpointFault as ToldFault } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
 import type { EvaluationParent } from '../graphql/mappers.ts';
+import { storedSizes } from '../upload/stored-sizes.ts';
 import { evaluationNotFound } from './not-found.ts';
 
 const MOST_LOG_LINES = 1_000;
@@ -55,6 +56,25 @@ export const evaluation: Resolvers = {
         };
       return { __typename: 'CancelEvaluationSuccess', evaluation: present };
     },
+    async evaluateAgain(_root, { id }, { services: { db, evaluations, storage }, viewer }) {
+      const before = await evaluations.read(id);
+      if (before === null) return evaluationNotFound(id);
+      const files = (await readSubmission(db, (await before.row()).submissionId))?.files ?? [];
+      const stored = await storedSizes(storage, new Set(files.map(({ sha256 }) => sha256)));
+      const outcome = await evaluateAgain(db, actorOf(viewer), id, new Set(stored.keys()));
+      if (outcome === null) return evaluationNotFound(id);
+      if (!outcome.ok)
+        return {
+          __typename: 'WrongStateError',
+          code: 'EVALUATION_UNDER_WAY',
+          message: `This evaluation has not ended: it is ${outcome.state}.`,
+          remedy: 'Wait for its end, or cancel it first.',
+          state: outcome.state,
+        };
+      const submission = await readSubmission(db, outcome.submissionId);
+      if (submission === null) throw new Error(`Submission ${outcome.submissionId} is gone.`);
+      return { __typename: 'EvaluateAgainSuccess', submission };
+    },
   },
   Subscription: {
     evaluationProgress: {
@@ -64,6 +84,13 @@ export const evaluation: Resolvers = {
     },
   },
   Evaluation: {
+    async board(parent, _args, { services: { boards } }) {
+      const { slug } = (await parent.row()).board;
+      const board = await boards.read(slug);
+      if (board === null) throw new Error(`The board ${slug} is gone.`);
+      return board;
+    },
+    measurement: own('measurement'),
     stateSince: own('stateSince'),
     submissionId: own('submissionId'),
     protocol: own('protocol'),

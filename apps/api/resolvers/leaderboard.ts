@@ -4,6 +4,7 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import { badInput } from '../graphql/errors.ts';
 import type { LeaderboardParent } from '../graphql/mappers.ts';
 import { type LeaderboardUpdateParent, updatesOf } from '../live/updates.ts';
+import { measurementsOf } from './board.ts';
 
 const MOST_ROWS = 100;
 
@@ -16,6 +17,17 @@ export const leaderboard: Resolvers = {
   Query: {
     leaderboard: (_root, { first, after, ...list }, { services: { board } }) =>
       board.page(rows(first), after ?? null, listOf(list)),
+  },
+  Leaderboard: {
+    async board({ boardId }, _args, { services: { boards } }) {
+      const board = (await boards.all()).find(({ id }) => id === boardId);
+      if (!board) throw new Error(`The board ${boardId} is gone.`);
+      return board;
+    },
+    async measurement({ boardId, measurementId }, _args, { services: { boards } }) {
+      const board = (await boards.all()).find(({ id }) => id === boardId);
+      return (board && measurementsOf(board).find(({ id }) => id === measurementId)) ?? null;
+    },
   },
   LeaderboardRow: {
     otherData: async ({ evaluation }, _args, { services: { data } }) =>

@@ -1,24 +1,22 @@
 import { createSubmission, readSubmission } from '@gdbench/prisma/submissions';
 import { checkpointSha256 } from '@gdbench/storage/identity';
-import type { Storage } from '@gdbench/storage/storage';
-import pMap from 'p-map';
 import { actorOf } from '../accounts/viewer.ts';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { findFault, listedFiles, storedSizeFault } from '../upload/manifest.ts';
 import { isRefusal } from '../upload/store.ts';
-
-/** Questions to the storage that are under way at once; an object store answers each over the network. */
-const AT_ONCE = 16;
+import { storedSizes } from '../upload/stored-sizes.ts';
 
 export const submitCheckpoint: Resolvers = {
   Mutation: {
     async submitCheckpoint(_root, { input }, { services, viewer }) {
-      const { db, storage, uploads, budget, data } = services;
+      const { db, storage, uploads, boards } = services;
       const submitter = actorOf(viewer);
       const files = listedFiles(input.files);
       const fault = findFault(input, files);
       if (fault) return { __typename: 'InvalidInputError', ...fault };
       const { name, protocol = null } = input;
+      const board = await boards.read(input.board ?? null);
+      if (board === null) return { __typename: 'InvalidInputError', ...noSuchBoard(input.board ?? '') };
       const stored = await storedSizes(storage, new Set(files.map(({ sha256 }) => sha256)));
       const sizeFault = storedSizeFault(files, stored);
       if (sizeFault) return { __typename: 'InvalidInputError', ...sizeFault };
@@ -26,8 +24,8 @@ export const submitCheckpoint: Resolvers = {
       const storedHashes = new Set(stored.keys());
       const { submissionId, isRepeated } = await createSubmission(
         db,
-        { submitter, name, files, sha256, protocol, storedHashes, ...budget },
-        data.versions,
+        { submitter, name, boardId: board.id, files, sha256, protocol, storedHashes },
+        boards.measured,
       );
       const before = await readSubmission(db, submissionId);
       // of a repeated submission, files may have arrived whole without having been stored
@@ -40,11 +38,13 @@ export const submitCheckpoint: Resolvers = {
   },
 };
 
-/** Bytes of those files that the storage holds, by hash. */
-async function storedSizes(storage: Storage, hashes: ReadonlySet<string>): Promise<Map<string, number>> {
-  const ask = async (hash: string) => [hash, await storage.size(hash)] as const;
-  const sizes = await pMap(hashes, ask, { concurrency: AT_ONCE });
-  return new Map(sizes.flatMap(([hash, size]) => (size === null ? [] : [[hash, size]])));
+function noSuchBoard(slug: string) {
+  return {
+    code: 'BOARD_NOT_FOUND',
+    field: 'board',
+    message: `There is no board with the slug "${slug.slice(0, 60)}".`,
+    remedy: 'Give the slug of one of `boards`, or leave it out for the first one.',
+  };
 }
 
 /** A complete upload with the wrong bytes is gone now: the file is simply to be sent again. */

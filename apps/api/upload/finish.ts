@@ -45,7 +45,7 @@ export function createFinisher({ db, storage, store, metrics }: Options): Finish
 
   const run = async (fileId: string, actor: Actor) => {
     const file = await readFile(db, fileId);
-    if (file === null || file.stored || file.state !== 'UPLOADING') return discard(fileId);
+    if (file === null || file.stored || file.awaitedBy.length === 0) return discard(fileId);
     try {
       if (!(await put(file.sha256, store.path(fileId)))) return discard(fileId);
     } catch (error) {

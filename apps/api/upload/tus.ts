@@ -27,7 +27,8 @@ export function createTusServer({ db, store, finisher, log, onFile, actorOf }: O
   const known = async (fileId: string): Promise<FileRow> => {
     const file = await readFile(db, fileId);
     // an id in capitals is the same row to the database, and would be another file on the disk
-    if (file?.id !== fileId) throw refuse(404, 'There is no such file in any submission: submit the checkpoint first.');
+    if (!file || fileId !== fileId.toLowerCase())
+      throw refuse(404, 'There is no such file in any submission: submit the checkpoint first.');
     onFile(file);
     return file;
   };
@@ -64,9 +65,9 @@ function fileIdOf(metadata: Record<string, string | null> | undefined): string {
   return id;
 }
 
-function requireOpen({ path, stored, state }: FileRow): void {
+function requireOpen({ path, stored, awaitedBy, state }: FileRow): void {
   if (stored) throw refuse(409, `${path} is stored already and need not be sent.`);
-  if (state !== 'UPLOADING') throw refuse(409, `The submission of ${path} takes no more files: it is ${state}.`);
+  if (awaitedBy.length === 0) throw refuse(409, `The submission of ${path} takes no more files: it is ${state}.`);
 }
 
 function requireSize({ path, size }: FileRow, announced: number | undefined): void {

@@ -68,10 +68,11 @@ beforeEach(async () => {
   only = submission.files[0] as File;
 });
 
-/** Who brought its evaluation into the state that it is in. */
+/** Who brought its evaluation, or the checkpoint that it waits for, into the state that it is in. */
 async function broughtBy({ evaluation: { id } }: Submission): Promise<string | null> {
-  const { stateBy } = await test.db.prisma.evaluation.findUniqueOrThrow({ where: { id } });
-  return stateBy;
+  const of = { where: { id }, include: { checkpoint: true } } as const;
+  const { state, stateBy, checkpoint } = await test.db.prisma.evaluation.findUniqueOrThrow(of);
+  return state === 'WAITING' ? checkpoint.stateBy : stateBy;
 }
 
 describe('an upload', () => {
@@ -89,7 +90,7 @@ describe('an upload', () => {
     const storage = await openStorage(test.config.storage);
     expect(await storage.has(sha256(`${content}a`))).toBe(true);
     const inspections = await test.db.prisma.work.count({
-      where: { evaluationId: two.evaluation.id, kind: 'INSPECT' },
+      where: { checkpoint: { evaluations: { some: { id: two.evaluation.id } } }, kind: 'INSPECT' },
     });
     expect(inspections).toBe(1);
     // nothing of it waits in the folder of unfinished uploads

@@ -47,8 +47,8 @@ export function createUploads({ db, storage, home, metrics, log, onProgress }: O
     return file?.stored ? file.size : null;
   });
   const finisher = createFinisher({ db, storage, store, metrics });
-  const evaluationOf = new LRUCache<string, string>({ max: 1_000 });
-  const onFile = ({ id, evaluationId }: FileRow) => evaluationOf.set(id, evaluationId);
+  const evaluationsOf = new LRUCache<string, readonly string[]>({ max: 1_000 });
+  const onFile = ({ id, awaitedBy }: FileRow) => evaluationsOf.set(id, awaitedBy);
   const actors = new WeakMap<object, Actor>();
   const actorOf = (request?: object) => {
     const actor = request && actors.get(request);
@@ -57,8 +57,7 @@ export function createUploads({ db, storage, home, metrics, log, onProgress }: O
   };
   const server = createTusServer({ db, store, finisher, log, onFile, actorOf });
   const tellProgress = (fileId = '') => {
-    const evaluationId = evaluationOf.get(fileId);
-    if (evaluationId) onProgress(evaluationId);
+    for (const evaluationId of evaluationsOf.get(fileId) ?? []) onProgress(evaluationId);
   };
   server.on(EVENTS.POST_RECEIVE, (_request, { id }) => tellProgress(id));
 

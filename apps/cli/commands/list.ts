@@ -1,4 +1,4 @@
-import { EVALUATION_STATES } from '@gdbench/benchmark/states';
+import { PUBLIC_STATES } from '@gdbench/benchmark/states';
 import { printable } from '@gdbench/storage/printable';
 import type { Command } from 'commander';
 import { CliFault } from '../fault.ts';
@@ -21,7 +21,7 @@ export function register(program: Command): void {
   const command = program
     .command('list')
     .description('the evaluations of a leaderboard, newest first, those that were refused or failed too')
-    .option('--state <states>', `only those in these states, separated by commas: ${EVALUATION_STATES.join(', ')}`)
+    .option('--state <states>', `only those in these states, separated by commas: ${PUBLIC_STATES.join(', ')}`)
     .option('--first <n>', `how many, 1 to ${MOST}`, FIRST)
     .option('--after <cursor>', 'the page after the one that ended with this');
   serverOptions(command, 'the page as one JSON object for machines').action(list);
@@ -48,9 +48,9 @@ async function list(options: ListOptions): Promise<void> {
 function statesOf(given: string | undefined): Evaluation['state'][] | null {
   if (given === undefined) return null;
   return given.split(',').map((word) => {
-    const state = EVALUATION_STATES.find((one) => one === word.trim().toUpperCase());
+    const state = PUBLIC_STATES.find((one) => one === word.trim().toUpperCase());
     if (state) return state;
-    throw new CliFault(`--state names "${word}", which is no state: give some of ${EVALUATION_STATES.join(', ')}.`, 2);
+    throw new CliFault(`--state names "${word}", which is no state: give some of ${PUBLIC_STATES.join(', ')}.`, 2);
   });
 }
 

@@ -1,3 +1,4 @@
+import { cpSync, writeFileSync } from 'node:fs';
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cancel } from '@gdbench/prisma/evaluations';
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { gdbench } from '../../../test/support/command.ts';
 import { acceptAs, claimedInspection, scoreNext } from '../../../test/support/evaluation.ts';
-import { folderOf } from '../../../test/support/folder.ts';
+import { folderOf, newFolder } from '../../../test/support/folder.ts';
 
 const CHECKPOINT = join(process.cwd(), 'test/reference/odd-clip');
 
@@ -17,8 +18,20 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+const folders = new Map<string, string>();
+/** A checkpoint of this name's own, so that what becomes of it hangs on no other. */
+function folderFor(name: string): string {
+  const folder = folders.get(name) ?? newFolder();
+  if (!folders.has(name)) {
+    cpSync(CHECKPOINT, folder, { recursive: true });
+    writeFileSync(join(folder, 'README.md'), name);
+  }
+  folders.set(name, folder);
+  return folder;
+}
+
 const submitting = (name: string, ...words: string[]) =>
-  gdbench(['submit', CHECKPOINT, '--name', name, '--server', api.url, ...words]);
+  gdbench(['submit', folderFor(name), '--name', name, '--server', api.url, ...words]);
 
 interface Submitted {
   submissionId: string;
@@ -32,7 +45,7 @@ async function submitted(name: string): Promise<Submitted> {
   return JSON.parse(stdout);
 }
 
-const rows = (name: string) => api.db.prisma.evaluation.count({ where: { checkpoint: { name } } });
+const rows = (name: string) => api.db.prisma.evaluation.count({ where: { submission: { name } } });
 
 test('what is no part of the checkpoint is named and not sent; its own folder inside gives it its name', async () => {
   const junk = ['.DS_Store', 'model-7/optimizer.pt', 'model-7/__pycache__/a.pyc', '__MACOSX/model-7/._a.json'];
@@ -44,11 +57,11 @@ test('what is no part of the checkpoint is named and not sent; its own folder in
   const leftOut = /^Left out, since no checkpoint needs them: (.*)\.$/m.exec(stdout)?.[1]?.split(', ');
   expect(leftOut?.sort()).toEqual(['.DS_Store', '__MACOSX/', 'model-7/__pycache__/', 'model-7/optimizer.pt'].sort());
   expect(stdout).toContain('Submitting "model-7": 5 files, ');
-  const checkpoint = await api.db.prisma.checkpoint.findFirstOrThrow({
-    where: { name: 'model-7' },
-    include: { submission: { include: { files: { select: { path: true }, orderBy: { path: 'asc' } } } } },
+  const files = await api.db.prisma.checkpointFile.findMany({
+    where: { checkpoint: { submissions: { some: { name: 'model-7' } } } },
+    orderBy: { path: 'asc' },
   });
-  const sent = checkpoint.submission?.files.map(({ path }) => path);
+  const sent = files.map(({ path }) => path);
   expect(sent).toEqual((await readdir(CHECKPOINT)).sort());
 });
 
@@ -72,7 +85,7 @@ test('a submission that waits is gone on with by the same command, from its insp
   });
   first.child.kill('SIGINT');
   expect(await first.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('run the same command again') });
-  const { id } = await api.db.prisma.evaluation.findFirstOrThrow({ where: { checkpoint: { name } } });
+  const { id } = await api.db.prisma.evaluation.findFirstOrThrow({ where: { submission: { name } } });
   const again = async () => {
     const { evaluationId, repeated } = await submitted(name);
     expect([evaluationId, repeated]).toEqual([id, true]);

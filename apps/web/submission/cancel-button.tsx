@@ -42,7 +42,7 @@ export function CancelButton({
       </button>
       <dialog ref={dialog} className={styles.dialog} aria-labelledby="cancel-title">
         <h2 id="cancel-title">Cancel this evaluation?</h2>
-        <p>No more shards are scored. It cannot be taken up again, but the same folder can be submitted anew.</p>
+        <p>No more shards are scored. It cannot be taken up again, but the checkpoint can be evaluated anew.</p>
         {problem && (
           <p role="alert" className={styles.problem}>
             {problem}

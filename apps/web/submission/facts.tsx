@@ -30,6 +30,7 @@ export function Facts({ evaluation, now }: { evaluation: Evaluation; now: number
         {evaluation.secondsLeft != null && isActive(state) && (
           <Fact name="Time left">{duration(evaluation.secondsLeft)}</Fact>
         )}
+        <Fact name="Board">{boardWords(evaluation)}</Fact>
         {evaluation.samples != null && (
           <Fact name="Sampling budget">
             {evaluation.samples} noise samples, seed {evaluation.seed}
@@ -51,6 +52,13 @@ export function Facts({ evaluation, now }: { evaluation: Evaluation; now: number
       </dl>
     </section>
   );
+}
+
+/** Figures of what a board asked before, or on other data, are not ranked beside those of now. */
+function boardWords({ board, measurement }: Evaluation): string {
+  return measurement == null || measurement.isPresent
+    ? board.title
+    : `${board.title}, by what it asked before: not ranked beside the rows of now`;
 }
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {

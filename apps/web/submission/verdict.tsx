@@ -2,6 +2,7 @@ import { share } from '@gdbench/benchmark/figures';
 import Link from 'next/link';
 import { bytes } from '../figure/format.ts';
 import type { EvaluationPageFragment } from '../generated/graphql.ts';
+import { AgainButton } from './again-button.tsx';
 import { Faults } from './faults.tsx';
 import styles from './submission.module.css';
 
@@ -22,9 +23,7 @@ export function Verdict({ evaluation }: { evaluation: EvaluationPageFragment }) 
           {state === 'REFUSED' && failure?.fault === 'SUBMITTER' && (
             <p className="muted">The fault is in the files; no model time was spent on what cannot be scored.</p>
           )}
-          <Link href="/submit" className="button">
-            Submit again
-          </Link>
+          <Again evaluation={evaluation} />
         </section>
       );
     case 'CANCELLED':
@@ -36,9 +35,7 @@ export function Verdict({ evaluation }: { evaluation: EvaluationPageFragment }) 
               ? `${evaluation.shardsDone} of ${evaluation.shardsTotal} shards had been scored; what they gave is shown below.`
               : 'Nothing had been scored yet.'}
           </p>
-          <Link href="/submit" className="button">
-            Submit again
-          </Link>
+          <Again evaluation={evaluation} />
         </section>
       );
     case 'UPLOADING':
@@ -59,4 +56,16 @@ export function Verdict({ evaluation }: { evaluation: EvaluationPageFragment }) 
     default:
       return null;
   }
+}
+
+/** The same files once more, where they are all here and nothing is wrong with them; else others. */
+function Again({ evaluation }: { evaluation: EvaluationPageFragment }) {
+  const { id, state, failure, bytesStored, bytesTotal } = evaluation;
+  const isFit = state !== 'REFUSED' && failure?.fault !== 'SUBMITTER';
+  if (isFit && bytesTotal > 0 && bytesStored === bytesTotal) return <AgainButton id={id} />;
+  return (
+    <Link href="/submit" className="button">
+      Submit again
+    </Link>
+  );
 }

@@ -9,6 +9,7 @@ import { checkpointSha256 } from '@gdbench/storage/identity';
 import { openStorage, type Storage } from '@gdbench/storage/storage';
 import { pino } from 'pino';
 import { beforeAll, expect, test } from 'vitest';
+import { BOARD_ID } from '../../../test/support/board.ts';
 import { testFileDatabase } from '../../../test/support/database.ts';
 import { claimedInspection, endPauses } from '../../../test/support/evaluation.ts';
 import { newFolder } from '../../../test/support/folder.ts';
@@ -66,9 +67,7 @@ async function submit(name: string, protocol: string | null = null): Promise<str
     name,
     files,
     sha256: checkpointSha256(files),
-    samples: 2,
-    seed: 0,
-    limit: null,
+    boardId: BOARD_ID,
     protocol,
     storedHashes: new Set(files.map(({ sha256 }) => sha256)),
   });

@@ -1,24 +1,21 @@
 import type { InspectionReport } from '@gdbench/benchmark/inspection-report';
-import { PROTOCOLS_OF } from '@gdbench/benchmark/protocol';
 import type { CheckpointFault } from '@gdbench/prisma/checkpoints';
 import { accept, type ClaimedInspection, refuse } from '@gdbench/prisma/inspection';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
 import { fail, release } from '@gdbench/prisma/work';
-import { asSentence } from '@gdbench/storage/remedy';
 import { ChildEnded } from '../../child/ending.ts';
 import type { Answer } from '../../child/messages.ts';
 import { startStageProcess } from '../../child/process.ts';
 import { type WarmProcess, warmKey } from '../../child/warm.ts';
-import { holdLease, Interrupted, unlessAborted } from '../../runner/lease.ts';
+import { holdLease, Interrupted } from '../../runner/lease.ts';
 import { faultLine, gigabytes, type Sentences, sentencesOfFaults } from '../../sentence.ts';
 import { persist, renew, type Stage, say } from '../stage.ts';
 import { checkpointFolder } from '../work-folder.ts';
-import { planEvaluation } from './plan-evaluation.ts';
 
 /** Seconds that one step of an inspection may take, and what a byte adds to them: a large model is long in loading. */
 const STEP_SECONDS = 120;
 const SECONDS_A_BYTE = 1 / 20e6;
-const AGAIN = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
+const AGAIN = 'Evaluate it again; if it stops again, tell who runs this board.';
 
 /** The files were not judged, for a reason that may be the service's own. */
 class NoVerdict extends Error {
@@ -36,20 +33,20 @@ class NoVerdict extends Error {
 type Faults = readonly [CheckpointFault, ...CheckpointFault[]];
 type Verdict = { ok: true; report: InspectionReport } | { ok: false; why: Sentences; faults: Faults };
 
-/** Finds out what a checkpoint is, and plans its evaluation or refuses it. */
+/** Finds out what a checkpoint is, and accepts or refuses it for all who wait. */
 export async function inspectWork(
   stage: Stage,
   warm: Pick<WarmProcess, 'offer'>,
   claimed: ClaimedInspection,
 ): Promise<void> {
-  const { evaluationId } = claimed;
+  const { checkpointId } = claimed;
   try {
     await holdLease(
       {
         seconds: HEARTBEAT_SECONDS,
         renew: () => renew(stage, claimed),
         stopping: stage.stopping,
-        onError: (error) => stage.log.warn({ evaluationId, error: String(error) }, 'the lease could not be renewed'),
+        onError: (error) => stage.log.warn({ checkpointId, error: String(error) }, 'the lease could not be renewed'),
       },
       (signal) => inspect(stage, warm, claimed, signal),
     );
@@ -61,21 +58,20 @@ export async function inspectWork(
 /** The inspection has no verdict: it is given back, left to who has it now, or tried again. */
 async function giveUp(stage: Stage, claimed: ClaimedInspection, error: unknown): Promise<void> {
   const { db } = stage;
-  const { evaluationId } = claimed;
   if (stage.stopping.aborted) {
     await persist(stage, () => release(db, claimed));
-    await say(stage, evaluationId, 'inspect', 'Inspection given back: the worker is stopping.');
+    await say(stage, claimed, 'inspect', 'Inspection given back: the worker is stopping.');
     return;
   }
   if (error instanceof Interrupted) return;
-  stage.log.error({ evaluationId, error: String(error) }, 'an inspection stopped');
+  stage.log.error({ checkpointId: claimed.checkpointId, error: String(error) }, 'an inspection stopped');
   const { why, killed } =
     error instanceof NoVerdict
       ? error
       : { why: { reason: `Inspection stopped: ${faultLine(error)}`, remedy: AGAIN }, killed: false };
   const failure = { error: why.reason, remedy: why.remedy, fault: 'SERVICE', permanent: false, killed } as const;
   const outcome = await persist(stage, () => fail(db, claimed, failure));
-  if (outcome === 'retry') await say(stage, evaluationId, 'inspect', 'The inspection will be tried again.');
+  if (outcome === 'retry') await say(stage, claimed, 'inspect', 'The inspection will be tried again.');
 }
 
 async function inspect(
@@ -84,8 +80,8 @@ async function inspect(
   claimed: ClaimedInspection,
   signal: AbortSignal,
 ): Promise<void> {
-  const { evaluationId, checkpointSha256: sha256, files } = claimed;
-  const tell = (line: string) => say(stage, evaluationId, 'inspect', line);
+  const { checkpointSha256: sha256, files } = claimed;
+  const tell = (line: string) => say(stage, claimed, 'inspect', line);
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   await tell(`Inspection started: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB.`);
   const dir = await checkpointFolder(stage.storage, stage.settings.work, { sha256, files });
@@ -97,60 +93,11 @@ async function inspect(
     return;
   }
   await tell(accepted(verdict.report));
-  await planAndQueue(stage, claimed, verdict.report, signal);
+  await persist(stage, () => accept(stage.db, claimed, verdict.report));
 }
 
 function accepted({ kind, parameters, checks }: InspectionReport): string {
   return `Accepted: ${kindWords(kind)}, ${(parameters / 1e6).toFixed(1)} M parameters, ${checks.length} checks passed.`;
-}
-
-/** Plans a shard a task of a checkpoint that is accepted, and queues them; where no task can be scored it fails. */
-async function planAndQueue(
-  stage: Stage,
-  claimed: ClaimedInspection,
-  report: InspectionReport,
-  signal: AbortSignal,
-): Promise<void> {
-  const { db } = stage;
-  const protocol = protocolOf(claimed, report);
-  // it may have to wait, where the data are still being made
-  const plan = await unlessAborted(planEvaluation(stage.data, report, protocol, claimed), signal);
-  if (plan.tasks.length === 0) {
-    const error = `No task can be scored on this board's data: ${plan.unavailable[0] ?? 'the data root is empty'}`;
-    const remedy = 'Nothing is wrong with the checkpoint: submit it again when the data is back.';
-    const failure = { error, remedy, fault: 'SERVICE', permanent: true } as const;
-    await persist(stage, () => fail(db, claimed, failure));
-    return;
-  }
-  const names = plan.tasks.map(({ task }) => task).join(', ');
-  await say(
-    stage,
-    claimed.evaluationId,
-    'inspect',
-    `Planned ${plan.tasks.length} tasks, which are cut into shards as they are taken: ${names}.`,
-  );
-  const warnings = [...report.warnings, ...plan.unavailable];
-  await persist(stage, () => accept(db, claimed, { report, protocol, warnings, tasks: plan.tasks }));
-}
-
-/** A good checkpoint is refused all the same when the protocol that was asked for does not fit it. */
-function withProtocol(verdict: Verdict, asked: string | null): Verdict {
-  if (!verdict.ok || asked === null) return verdict;
-  const { kind } = verdict.report;
-  const protocols: readonly string[] = PROTOCOLS_OF[kind];
-  if (protocols.includes(asked)) return verdict;
-  const found = `is a ${kindWords(kind)} checkpoint, which the protocol ${asked} does not fit`;
-  const expected = `the protocol ${protocols.join(' or ')}`;
-  const remedy = `submit it again without a protocol, or with ${protocols.join(' or ')}`;
-  const reason = `The protocol ${asked} does not fit a ${kindWords(kind)} checkpoint`;
-  const remedyParts = [{ words: remedy }];
-  const message = `${reason}; ${remedy}.`;
-  const fault = { file: '', message, found, expected, remedy, remedyParts, namesPlaceholder: false };
-  return { ok: false, why: { reason: `${reason}.`, remedy: asSentence(remedy) }, faults: [fault] };
-}
-
-function protocolOf({ askedProtocol }: ClaimedInspection, report: InspectionReport): string {
-  return askedProtocol ?? report.protocol;
 }
 
 function kindWords(kind: InspectionReport['kind']): string {
@@ -182,12 +129,13 @@ async function verdictOf(
       { type: 'inspect', dir, device: stage.settings.device },
       { silenceSeconds: stepSeconds, signal },
     );
-    const verdict = withProtocol(verdictIn(answer), claimed.askedProtocol);
-    if (verdict.ok) {
-      const { checkpointSha256: sha256, samples, seed } = claimed;
-      const key = warmKey({ sha256, protocol: protocolOf(claimed, verdict.report), samples, seed });
+    const verdict = verdictIn(answer);
+    const { next, checkpointSha256: sha256 } = claimed;
+    if (verdict.ok && next) {
+      const { samples, seed, askedProtocol } = next;
+      const key = warmKey({ sha256, protocol: askedProtocol ?? verdict.report.protocol, samples, seed });
       isKept = warm.offer(key, child);
-      if (isKept) stage.loaded.note(key, claimed.evaluationId);
+      if (isKept) stage.loaded.note(key, next.evaluationId);
     }
     return verdict;
   } catch (error) {

@@ -29,12 +29,12 @@ const Protocol = z.enum(PROTOCOLS);
 
 const ERRORS_FILE = 'errors.gz';
 
-const AGAIN = 'Submit the checkpoint again; if it stops again, tell who runs this board.';
+const AGAIN = 'Evaluate it again; if it stops again, tell who runs this board.';
 
 const UNKNOWN_REPORT: Failure = {
   error:
     'What inspection found in the checkpoint was stored by a version of the service that this worker does not know.',
-  remedy: 'Submit the checkpoint again, so that it is inspected anew.',
+  remedy: 'Evaluate it again, so that it is inspected anew.',
   fault: 'SERVICE',
   permanent: true,
 };
@@ -84,7 +84,7 @@ async function dataOf({ data }: Stage, shard: ClaimedShard): Promise<TaskData> {
   if (present.dataVersion === dataVersion) return present;
   throw new Unscored({
     error: `The data of ${task} changed from version ${dataVersion} to ${present.dataVersion} while the checkpoint was being scored.`,
-    remedy: 'Submit the checkpoint again, so that all of it is scored on the same data.',
+    remedy: 'Evaluate it again, so that all of it is scored on the same data.',
     fault: 'SERVICE',
     permanent: false,
   });
@@ -149,7 +149,7 @@ async function write(stage: Stage, shard: ClaimedShard, completion: Completion):
   const outcome = await persist(stage, () => complete(stage.db, shard, completion));
   if (outcome === 'fenced') throw new Interrupted('fenced');
   const line = `Scored ${examplesOf(shard)} in ${completion.seconds.toFixed(1)} s.`;
-  await say(stage, shard.evaluationId, 'score', line);
+  await say(stage, shard, 'score', line);
 }
 
 /** "clevr 1 to 24", as people count. */
@@ -162,19 +162,19 @@ async function giveUp(stage: Stage, shard: ClaimedShard, error: unknown): Promis
   const examples = examplesOf(shard);
   if (stage.stopping.aborted || (error instanceof Interrupted && error.why === 'stopping')) {
     await persist(stage, () => release(stage.db, shard));
-    await say(stage, shard.evaluationId, 'score', `Gave ${examples} back: the worker is stopping.`);
+    await say(stage, shard, 'score', `Gave ${examples} back: the worker is stopping.`);
     return;
   }
   if (error instanceof Interrupted) {
     if (error.why === 'fenced')
-      await say(stage, shard.evaluationId, 'score', `Lost the lease of ${examples}: another worker has it.`);
+      await say(stage, shard, 'score', `Lost the lease of ${examples}: another worker has it.`);
     return;
   }
   const failure = error instanceof Unscored ? error.failure : failureOf(error, shard);
   stage.log.warn({ evaluationId: shard.evaluationId, workId: shard.id, error: String(error) }, failure.error);
   const outcome = await persist(stage, () => fail(stage.db, shard, failure));
   // the sentence itself stands in the log already
-  if (outcome === 'retry') await say(stage, shard.evaluationId, 'score', `${examples} will be tried again.`);
+  if (outcome === 'retry') await say(stage, shard, 'score', `${examples} will be tried again.`);
 }
 
 /** The sentence for an error that is not of the engine's own telling. */

@@ -1,6 +1,5 @@
 import { summarise } from '@gdbench/benchmark/summarise';
 import { TASK_NAMES, type TaskSummary } from '@gdbench/benchmark/task';
-import { RANKING_METRIC } from '@gdbench/benchmark/tasks';
 import { failSummary, postponeSummary, SummariseChore } from '@gdbench/prisma/chores';
 import { summariseTask } from '@gdbench/prisma/results';
 import type { Task } from 'graphile-worker';
@@ -32,7 +31,6 @@ async function summariseNow(stage: Stage, chore: SummariseChore): Promise<void> 
   let summary: TaskSummary | undefined;
   const outcome = await persist(stage, () =>
     summariseTask(stage.db, chore, {
-      rankingMetric: RANKING_METRIC,
       async summarise(all, { limit, dataVersion }) {
         const data = await unlessAborted(stage.data.load(task, limit), stage.stopping);
         if (data.dataVersion !== dataVersion)
@@ -42,6 +40,5 @@ async function summariseNow(stage: Stage, chore: SummariseChore): Promise<void> 
       },
     }),
   );
-  if (outcome?.complete && summary)
-    await say(stage, chore.evaluationId, 'score', `${task} is complete: ${headline(summary)}.`);
+  if (outcome?.complete && summary) await say(stage, chore, 'score', `${task} is complete: ${headline(summary)}.`);
 }

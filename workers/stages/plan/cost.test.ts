@@ -2,7 +2,7 @@ import type { Example, TaskData } from '@gdbench/benchmark/task';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { each } from '../../../test/support/each.ts';
-import { planTask, type Spending } from './plan.ts';
+import { planTask, type Spending } from './cost.ts';
 
 const example = fc.record({
   texts: fc.array(fc.constantFrom('a cat', 'a dog', 'a red ball', 'a blue ball'), { minLength: 1, maxLength: 6 }),

@@ -6,7 +6,7 @@ import type { BoardData } from '../../board-data.ts';
 import { NEEDS } from '../../engine/protocols/reduce.ts';
 import { timestepsFor } from '../../engine/protocols/timesteps.ts';
 import { firstLine } from '../../sentence.ts';
-import { type PlannedTask, planTask, type Spending } from './plan.ts';
+import { type PlannedTask, planTask, type Spending } from './cost.ts';
 
 export interface EvaluationPlan {
   readonly tasks: readonly (PlannedTask & { readonly edition: DataEdition })[];
