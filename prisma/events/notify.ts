@@ -1,11 +1,15 @@
 import { sql as fragment } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Sql } from '../transaction.ts';
-import { CHANNEL } from './channel.ts';
+import { CHANNEL, type DatabaseEvent } from './channel.ts';
 
 /** Tells listeners, once the transaction commits, that the evaluation's row should be read again. */
 export async function notifyEvaluation(sql: Sql, evaluationId: string): Promise<void> {
-  const payload = JSON.stringify({ evaluation: evaluationId });
+  await notify(sql, { evaluation: evaluationId });
+}
+
+async function notify(sql: Sql, event: DatabaseEvent): Promise<void> {
+  const payload = JSON.stringify(event);
   await sql.selectNoFrom(({ fn, val }) => fn('pg_notify', [val(CHANNEL), val(payload)]).as('told')).execute();
 }
 
@@ -19,9 +23,7 @@ export function hintEvaluation(db: Database, evaluationId: string): void {
 
 /** Tells workers, once the transaction commits, that there is work to be taken. */
 export async function notifyWork(sql: Sql): Promise<void> {
-  await sql
-    .selectNoFrom(({ fn, val }) => fn('pg_notify', [val(CHANNEL), val(JSON.stringify({ work: true }))]).as('told'))
-    .execute();
+  await notify(sql, { work: true });
 }
 
 /** Raises a board's version. Its row is locked until the end, so this comes last in a transaction. */

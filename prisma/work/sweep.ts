@@ -5,6 +5,7 @@ import { notifyWork } from '../events/notify.ts';
 import type { WorkKind } from '../generated/tables.ts';
 import { LEASE_SECONDS, MAX_ATTEMPTS } from '../lease.ts';
 import { now } from '../now.ts';
+import { examplesIn } from '../shards/examples.ts';
 import { inTransaction, type Sql } from '../transaction.ts';
 import { failAll } from './fail.ts';
 import { endLease } from './held.ts';
@@ -81,13 +82,8 @@ async function readLost(sql: Sql, whose: Whose): Promise<Lost[]> {
     .execute();
   return rows.map(({ id, leaseToken, kind, attempts, workerId, task, from, to }) => ({
     ...{ id, token: leaseToken ?? '', kind, attempts, workerId },
-    examples: task === null || from === null || to === null ? '' : examplesOf(task, from, to),
+    examples: task === null || from === null || to === null ? '' : examplesIn({ task, from, to }),
   }));
-}
-
-/** As people count. */
-function examplesOf(task: string, from: number, to: number): string {
-  return to - from === 1 ? `${task} ${to}` : `${task} ${from + 1} to ${to}`;
 }
 
 const GOES_ON: Readonly<Record<WorkKind, (examples: string) => string>> = {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isExact, PROTOCOLS } from '@gdbench/benchmark/protocol';
 import { TASK_NAMES, type TaskData } from '@gdbench/benchmark/task';
 import { HEARTBEAT_SECONDS } from '@gdbench/prisma/lease';
-import { type ClaimedShard, type Completion, complete } from '@gdbench/prisma/shards';
+import { type ClaimedShard, type Completion, complete, examplesIn } from '@gdbench/prisma/shards';
 import { type Failure, fail, release } from '@gdbench/prisma/work';
 import { z } from 'zod';
 import { ChildEnded } from '../../child/ending.ts';
@@ -148,18 +148,13 @@ async function scoresOf(
 async function write(stage: Stage, shard: ClaimedShard, completion: Completion): Promise<void> {
   const outcome = await persist(stage, () => complete(stage.db, shard, completion));
   if (outcome === 'fenced') throw new Interrupted('fenced');
-  const line = `Scored ${examplesOf(shard)} in ${completion.seconds.toFixed(1)} s.`;
+  const line = `Scored ${examplesIn(shard)} in ${completion.seconds.toFixed(1)} s.`;
   await say(stage, shard, 'score', line);
-}
-
-/** "clevr 1 to 24", as people count. */
-function examplesOf({ task, from, to }: ClaimedShard): string {
-  return to - from === 1 ? `${task} ${to}` : `${task} ${from + 1} to ${to}`;
 }
 
 /** Writes down why the shard was not scored: given back, lost, or failed. */
 async function giveUp(stage: Stage, shard: ClaimedShard, error: unknown): Promise<void> {
-  const examples = examplesOf(shard);
+  const examples = examplesIn(shard);
   if (stage.stopping.aborted || (error instanceof Interrupted && error.why === 'stopping')) {
     await persist(stage, () => release(stage.db, shard));
     await say(stage, shard, 'score', `Gave ${examples} back: the worker is stopping.`);
