@@ -121,7 +121,7 @@ const PLACE = of
 export async function readEvaluations(db: Database, ids: readonly string[]): Promise<Map<string, EvaluationDetail>> {
   const known = ids.filter(isId);
   if (known.length === 0) return new Map();
-  // one statement, so that all figures are of one moment: 6 ms of an evaluation of 28,748 examples in 77 shards, on a busy machine
+  // one statement, so that all figures are of one moment: 6 ms of an evaluation of 28,748 examples in 77 shards
   // (npm run bench:work)
   const rows = await db.sql
     .selectFrom('Evaluation as e')

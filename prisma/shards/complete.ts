@@ -27,7 +27,7 @@ const LONGEST_WARNING = 500;
 /** Less is taken for no measure, but for its own length. */
 const LEAST_SECONDS = 0.001;
 
-// of 375 examples: 32 ms in the first tenth of 28,748 and 27 ms in the last, on a busy machine (npm run bench:work)
+// of 375 examples: 21 ms in the first tenth of 28,748 and 17 ms in the last (npm run bench:work)
 /**
  * Writes a shard's scores and counts them, in one transaction whose length depends on the shard alone. What they come to is a chore's,
  * which the first shard adds that is done after a summary.

@@ -22,7 +22,7 @@ export interface Swept {
   readonly failed: number;
 }
 
-// with nothing lost among 16,000 pieces 5 ms on a busy machine (npm run bench:work)
+// with nothing lost among 16,000 pieces 5 ms (npm run bench:work)
 /** Puts back what dead workers held. Any number of processes may do so at once. */
 export async function sweep(db: Database): Promise<Swept> {
   const lost = await db.sql
